@@ -1,0 +1,88 @@
+"""Lab 0: a message for each process that is created."""
+
+from grader.checks import expect, match, printed, random_count, task
+
+MESSAGE = "Hello, World!"
+
+
+@task("0.1")
+def test_the_kernel_loads_it(program):
+    """hello_world.c compiles, and the kernel loads its function."""
+    assert program.attached
+
+
+@task("0.2")
+def test_a_new_process_leaves_the_message(program, workload, trace):
+    """A fork leaves a trace line that contains Hello, World!"""
+    made = workload.fork(1)
+    records = printed(trace.collect())
+    workload.release()
+    texts = [record.text for record in records if made[0].holds(record.time)]
+    expect(
+        any(MESSAGE in text for text in texts),
+        "A new process left no line with the message.",
+        "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
+        expected=MESSAGE,
+        actual=texts or "no line",
+    )
+
+
+@task("0.3")
+def test_one_message_for_each_process(program, workload, trace):
+    """n forks leave n lines; what is no fork leaves none."""
+    n = random_count()
+    made = workload.fork(n)
+    records = printed(trace.collect())
+    workload.release()
+    matching = match(made, [record.time for record in records])
+    expect(
+        set(matching.counts) == {1} and not matching.stray,
+        "Each new process must leave one line.",
+        "Print once, at one event. On the way out of clone there are two: parent and child.",
+        expected=f"1 line for each of {n} processes",
+        actual=matching.describe(),
+    )
+    trace.collect()
+    workload.mkdir(1)
+    workload.decoys(n)
+    records = printed(trace.collect())
+    expect(
+        not records,
+        "Something that makes no process left lines: mkdir, rmdir, open, rename or unlink.",
+        "Attach to clone, or to sched_process_fork.",
+        expected="no line",
+        actual=f"{len(records)} lines",
+    )
+
+
+@task("0.4")
+def test_the_script_prints_each_process(script, workload):
+    """hello_world.py prints one line for each new process, as it comes."""
+    script.reacts(lambda: workload.fork(1))
+    n = random_count()
+    workload.fork(n)
+    script.read_lines(n)
+    lines = script.rest()
+    workload.release()
+    expect(
+        len(lines) == n,
+        "The script must print one line for each new process.",
+        "Print each trace line once, as it comes, and nothing for blank ones.",
+        expected=f"{n} lines after {n} new processes",
+        actual=f"{len(lines)} lines",
+        log=script.output(),
+    )
+    expect(
+        all(MESSAGE in line for line in lines),
+        "A line does not show the message.",
+        "Print what the program wrote into the trace.",
+        expected=MESSAGE,
+        actual=next((line for line in lines if MESSAGE not in line), ""),
+        log=script.output(),
+    )
+
+
+@task("0.5")
+def test_the_script_ends_on_ctrl_c(script):
+    """hello_world.py ends without a traceback on Ctrl-C."""
+    script.interrupt()

@@ -1,0 +1,91 @@
+"""Lab 1's second half: the kernel's lists of what can be, is, and must not be probed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checks import expect
+from grader.errors import Infra
+
+BLACKLIST = Path("/sys/kernel/debug/kprobes/blacklist")
+
+
+class ProbePoints:
+    """The functions of probe_points.py, and the lists that they must agree with."""
+
+    def __init__(self, stage: Any) -> None:
+        self._stage = stage
+        self._tracefs: Path = stage.kernel.tracefs
+
+    def call(self, function: str, *arguments: str) -> Any:
+        """What the student's `function` returns."""
+        return self._stage.call("probe_points.py", function, *arguments)
+
+    def attachable_names(self) -> set[str]:
+        text = (self._tracefs / "available_filter_functions").read_text()
+        return {line.split()[0] for line in text.splitlines()}
+
+    def blacklisted_names(self) -> set[str]:
+        """Names that the kernel refuses to probe, and says so."""
+        try:
+            lines = BLACKLIST.read_text().splitlines()
+        except OSError as error:
+            raise Infra(f"{BLACKLIST} cannot be read: {error.strerror}.", "See doctor.") from error
+        return {line.split("\t")[-1].strip() for line in lines}
+
+    def some(self, names: set[str], count: int = 3) -> list[str]:
+        return random.sample(sorted(names), min(count, len(names)))
+
+    def patterns(self, names: set[str]) -> list[re.Pattern[str]]:
+        """A name, the beginning of one, and a choice with a wildcard: all match something."""
+        plain = {name for name in names if name.isidentifier() and len(name) > 8}
+        one, two, three = self.some(plain)
+        return [
+            re.compile(re.escape(one) + "$"),
+            re.compile(two[:6]),
+            re.compile(f"(.*{three[3:8]}|{one})"),
+        ]
+
+    def same_names(self, found: Any, wanted: set[str], what: str) -> None:
+        expect(
+            isinstance(found, list) and all(isinstance(name, str) for name in found),
+            f"{what} does not return a list of names.",
+            "Return a list of strings.",
+            expected="a list of strings",
+            actual=type(found).__name__,
+        )
+        missing, extra = sorted(wanted - set(found)), sorted(set(found) - wanted)
+        expect(
+            not missing and not extra,
+            f"{what} does not return what the kernel lists.",
+            "Match the pattern from the start of each name; leave out the [module].",
+            expected=f"{len(wanted)} names",
+            actual=f"{len(set(found))} names; missing {missing[:3]}, too many {extra[:3]}",
+        )
+
+    @contextmanager
+    def probed(self) -> Iterator[list[str]]:
+        """Probe two functions, one as BCC does and one through kprobe_events."""
+        by_bcc, by_hand = "vfs_rmdir", "vfs_unlink"
+        events = self._tracefs / "kprobe_events"
+        with self._stage.kprobe(by_bcc):
+            with events.open("a") as file:
+                file.write(f"p:labebpf/{by_hand} {by_hand}\n")
+            try:
+                yield [by_bcc, by_hand]
+            finally:
+                with events.open("a") as file:
+                    file.write(f"-:labebpf/{by_hand}\n")
+
+
+@pytest.fixture
+def probe_points(stage: Any) -> ProbePoints:
+    """probe_points.py and the kernel's lists."""
+    return ProbePoints(stage)

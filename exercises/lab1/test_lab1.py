@@ -1,0 +1,117 @@
+"""Lab 1: trace every mkdir, and find what can be probed."""
+
+from grader.checks import expect, match, printed, random_count, task
+
+
+@task("1.1")
+def test_the_kernel_loads_it(program):
+    """directory_create.c compiles, and the kernel loads its function."""
+    assert program.attached
+
+
+@task("1.2")
+def test_each_mkdir_leaves_one_line(program, workload, trace):
+    """n mkdirs leave n trace lines, one in the time of each."""
+    n = random_count()
+    made = workload.mkdir(n)
+    records = printed(trace.collect())
+    matching = match(made, [record.time for record in records])
+    expect(
+        set(matching.counts) == {1},
+        "Each mkdir must leave one line.",
+        "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
+        expected=f"1 line for each of {n} mkdirs",
+        actual=matching.describe(),
+    )
+
+
+@task("1.3")
+def test_nothing_else_leaves_a_line(program, workload, trace):
+    """rmdir, open, rename, stat and unlink leave none."""
+    workload.mkdir(1)
+    trace.collect()
+    n = random_count()
+    workload.decoys(n)
+    records = printed(trace.collect())
+    expect(
+        not records,
+        "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
+        "Attach to mkdir alone.",
+        expected=f"no line after {n} of each",
+        actual=f"{len(records)} lines",
+    )
+
+
+@task("1.4")
+def test_the_script_prints_each_mkdir(script, workload):
+    """directory_create.py prints one line for each mkdir, as it comes."""
+    script.reacts(lambda: workload.mkdir(1))
+    n = random_count()
+    workload.mkdir(n)
+    script.read_lines(n)
+    lines = script.rest()
+    expect(
+        len(lines) == n,
+        "The script must print one line for each mkdir.",
+        "Print each trace line once, as it comes, and nothing for blank ones.",
+        expected=f"{n} lines after {n} mkdirs",
+        actual=f"{len(lines)} lines",
+        log=script.output(),
+    )
+
+
+@task("1.5")
+def test_the_script_ends_on_ctrl_c(script):
+    """directory_create.py ends without a traceback on Ctrl-C."""
+    script.interrupt()
+
+
+@task("1.6")
+def test_attachable(probe_points):
+    """attachable(pattern) gives the names of available_filter_functions that match."""
+    listed = probe_points.attachable_names()
+    for pattern in probe_points.patterns(listed):
+        wanted = {name for name in listed if pattern.match(name)}
+        found = probe_points.call("attachable", pattern.pattern)
+        probe_points.same_names(found, wanted, f"attachable({pattern.pattern!r})")
+
+
+@task("1.7")
+def test_active_kprobes(probe_points):
+    """active_kprobes() names what BCC probes, and what kprobe_events lists."""
+    with probe_points.probed() as names:
+        found = probe_points.call("active_kprobes")
+        missing = [name for name in names if name not in found]
+        expect(
+            not missing,
+            "active_kprobes() does not name every function that is probed.",
+            "BCC's kprobes show in kprobes/list; those made by hand in kprobe_events.",
+            expected=f"{', '.join(names)} among them",
+            actual=f"without {', '.join(missing)}",
+        )
+    found = probe_points.call("active_kprobes")
+    left = [name for name in names if name in found]
+    expect(
+        not left,
+        "active_kprobes() names functions that are no longer probed.",
+        "Read the lists each time.",
+        expected=f"not {', '.join(names)}",
+        actual=f"with {', '.join(left)}",
+    )
+
+
+@task("1.8")
+def test_is_blacklisted(probe_points):
+    """is_blacklisted(name) is true for whole names of kprobes/blacklist, and for no other."""
+    listed = probe_points.blacklisted_names()
+    probes = probe_points.some(listed)
+    others = [f"{name}_" for name in probes if f"{name}_" not in listed] + ["do_mkdirat"]
+    for name in (*probes, *others):
+        answer = probe_points.call("is_blacklisted", name)
+        expect(
+            answer is (name in listed),
+            f"is_blacklisted({name!r}) is wrong.",
+            "Compare whole names with the last column of kprobes/blacklist.",
+            expected=name in listed,
+            actual=answer,
+        )

@@ -1,0 +1,100 @@
+"""Lab 2: a kernel time stamp for each mkdir, through a perf buffer."""
+
+from grader.checks import expect, match, numbers, random_count, task
+
+UNSET = b"\xaa\xaa\xaa\xaa"
+
+
+@task("2.1")
+def test_the_kernel_loads_it(program):
+    """timestamp.c loads, with a perf buffer named events."""
+    program.table("events", "perf_event_array")
+
+
+@task("2.2")
+def test_each_mkdir_submits_one_event(program, workload):
+    """n mkdirs submit n events, and nothing else submits any."""
+    program.listen("events")
+    n = random_count()
+    got = program.submitted(lambda: workload.mkdir(n))
+    expect(
+        n <= len(got.samples) <= got.made,
+        "Each mkdir must submit one event.",
+        "Call events.perf_submit once in each call of the function.",
+        expected=f"{n} events after {n} mkdirs",
+        actual=f"{len(got.samples)} events",
+    )
+    got = program.submitted(lambda: workload.decoys(n))
+    expect(
+        len(got.samples) <= got.made,
+        "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
+        "Attach to mkdir alone.",
+        expected=f"no event after {n} of each",
+        actual=f"{len(got.samples)} events",
+    )
+
+
+@task("2.3")
+def test_the_event_carries_the_kernels_time(builds, workload):
+    """The event's first 8 bytes are the CLOCK_MONOTONIC ns of its mkdir, and all bytes are set."""
+    for build in builds:
+        build.listen("events")
+        n = random_count()
+        made = []
+        got = build.submitted(lambda: made.extend(workload.mkdir(n)))
+        sizes = {len(sample) for sample in got.samples}
+        expect(
+            min(sizes, default=0) >= 8,
+            "The event is too short to hold a u64.",
+            "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
+            expected="8 bytes or more",
+            actual=f"{min(sizes, default=0)} bytes",
+        )
+        expect(
+            not any(UNSET in sample for sample in got.samples),
+            "A part of the event is never set: it shows what was on the kernel's stack.",
+            "Initialise the whole structure, its padding too: = {}",
+            expected="every byte set",
+            actual=got.samples[0].hex(" "),
+        )
+        times = [int.from_bytes(sample[:8], "little") for sample in got.samples]
+        matching = match(made, times)
+        others = got.made - n
+        expect(
+            matching.missing == 0 and len(matching.stray) <= others,
+            "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
+            "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
+            expected=f"a time from {made[0].start} to {made[-1].end}",
+            actual=f"{times[:3]}",
+        )
+
+
+@task("2.4")
+def test_the_script_prints_each_time_stamp(script, workload):
+    """timestamp.py prints each event's time stamp, in decimal, on a line of its own."""
+    script.map("events", "perf_event_array")
+    script.reacts(lambda: workload.mkdir(1))
+    n = random_count()
+    shown = script.shown(lambda: workload.mkdir(n), numbers)
+    expect(
+        shown.events == n,
+        "The script did not print the time stamp of every event.",
+        "Print timestamp_mkdir in decimal, all of its digits, as each event comes.",
+        expected=f"{n} time stamps after {n} mkdirs",
+        actual=f"{shown.events} of them, on {len(shown.lines)} lines",
+        log=script.output(),
+    )
+    expect(
+        len(shown.lines) <= n + shown.others,
+        "The script must print one line for each event.",
+        "Print once in the callback.",
+        expected=f"{n} lines after {n} mkdirs",
+        actual=f"{len(shown.lines)} lines",
+        log=script.output(),
+    )
+
+
+@task("2.5")
+def test_the_script_ends_on_ctrl_c(script):
+    """timestamp.py ends without a traceback on Ctrl-C."""
+    script.interrupt()

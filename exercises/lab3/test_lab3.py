@@ -1,0 +1,128 @@
+"""Lab 3: count directories in a hash table."""
+
+import random
+import re
+
+from grader.checks import expect, numbers, printed, random_count, task
+
+
+@task("3.1")
+def test_the_verifier_accepts_it(program):
+    """counter.c loads, and counts in a BPF_HASH named compteur."""
+    program.table("compteur", "hash")
+
+
+@task("3.2")
+def test_the_first_directory_counts_as_one(builds, workload):
+    """From an empty table, the first mkdir puts 1 at key 0."""
+    for build in builds:
+        counter = build.counter("compteur")
+        count = counter.during(lambda: workload.mkdir(1), from_empty=True)
+        expect(
+            count.exact,
+            "After the first mkdir, compteur does not hold the right count at key 0.",
+            "When lookup() finds nothing, this directory is the first: store 1 at key 0.",
+            expected=f"compteur[0] = {count.made}",
+            actual=f"compteur = {counter.table.items() or 'empty'}",
+        )
+
+
+@task("3.3")
+def test_every_directory_counts(program, workload):
+    """n mkdirs add n, and nothing but mkdir adds anything."""
+    counter = program.counter("compteur")
+    counter.during(lambda: workload.mkdir(1))
+    n = random_count()
+    count = counter.during(lambda: workload.mkdir(n))
+    expect(
+        count.exact,
+        "compteur[0] does not grow by one with each mkdir.",
+        "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
+        expected=f"{count.made} more after {count.made} mkdirs",
+        actual=f"{count.counted} more",
+    )
+    count = counter.during(lambda: workload.decoys(n))
+    expect(
+        count.exact,
+        "Something else than mkdir is counted: rmdir, open, rename, stat or unlink.",
+        "Attach to mkdir alone.",
+        expected=f"{count.made} more after {n} of each",
+        actual=f"{count.counted} more",
+    )
+    keys = sorted(counter.table.items())
+    expect(
+        keys == [0],
+        "compteur has other keys than 0.",
+        "There is one counter; its key is 0.",
+        expected="key 0 alone",
+        actual=f"keys {keys[:10]}",
+    )
+
+
+@task("3.4")
+def test_each_mkdir_prints_the_count(program, workload, trace):
+    """Each mkdir leaves the trace line "Nombre de dossier(s) : n", n being the count after it."""
+    counter = program.counter("compteur")
+    counter.during(lambda: workload.mkdir(1))
+    trace.collect()
+    made = []
+    n = random_count()
+    count = counter.during(lambda: made.extend(workload.mkdir(n)))
+    records = printed(trace.collect())
+    others = count.made - n
+    for i, window in enumerate(made, start=1):
+        texts = [record.text for record in records if window.holds(record.time)]
+        said = [re.search(r"Nombre de dossier\(s\) : (\d+)", text) for text in texts]
+        expect(
+            any(s and 0 <= int(s[1]) - count.start - i <= others for s in said),
+            "A mkdir did not leave the line with the count after it.",
+            "Print after the new count is known, in every case, with the words of the handout.",
+            expected=f"Nombre de dossier(s) : {count.start + i}",
+            actual=texts or "no line",
+        )
+
+
+@task("3.7")
+def test_no_count_is_lost(program, stage, workload):
+    """Directories made on all CPUs at once are all counted."""
+    counter = program.counter("compteur")
+    counter.during(lambda: workload.mkdir(1))
+    count = counter.during(stage.contend)
+    expect(
+        count.exact,
+        "Counts were lost when several CPUs made directories at the same time.",
+        "Between reading the old value and writing the new one, another CPU did the same. "
+        "Add atomically.",
+        expected=f"{count.made} more after {count.made} mkdirs on all CPUs",
+        actual=f"{count.counted} more",
+    )
+
+
+@task("3.5")
+def test_the_script_shows_the_count(script, workload):
+    """Within a second counter.py shows what the table holds, even if the grader changed it."""
+    table = script.map("compteur", "hash")
+    for _ in range(3):
+        start = random.randrange(1000, min(2**31, 2 ** (8 * table.value_size - 1)) // 2)
+        script.rest()
+        table.set(0, start)
+        n = random_count()
+        workload.mkdir(n)
+
+        def shown(line, wanted=start + n):
+            return any(wanted <= number <= (table.get(0) or 0) for number in numbers(line))
+
+        expect(
+            script.read_until(shown, seconds=2),
+            "The script did not show the count that its table held.",
+            "Read the table again at least once a second, and print the count when it is new.",
+            expected=f"a line with {start + n}, within a second",
+            actual=script.output().strip().splitlines()[-1:],
+            log=script.output(),
+        )
+
+
+@task("3.6")
+def test_the_script_ends_on_ctrl_c(script):
+    """counter.py ends without a traceback on Ctrl-C."""
+    script.interrupt()

@@ -1,0 +1,1 @@
+"""labebpf: eBPF labs that grade themselves, on a real kernel."""

@@ -1,0 +1,59 @@
+"""What a lab's checks import. They are ordinary pytest tests; fixtures come from the plugin.
+
+    @task("3.1")
+    def test_the_verifier_accepts_it(program):
+        \"\"\"counter.c loads, and counts in a BPF_HASH named compteur.\"\"\"
+        program.table("compteur", "hash")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from grader.errors import Wrong
+from grader.evidence.match import Matching, match
+from grader.evidence.trace import Record
+from grader.evidence.workload import Window, random_count
+
+task = pytest.mark.task
+"""`@task("3.2")` says which task of lab.toml a check belongs to."""
+
+
+def expect(
+    condition: bool,
+    why: str,
+    remedy: str = "",
+    *,
+    expected: object = "",
+    actual: object = "",
+    log: str = "",
+) -> None:
+    """Raise Wrong, with these words for the student, unless `condition` holds."""
+    if not condition:
+        raise Wrong(why, remedy, expected=str(expected), actual=str(actual), log=log)
+
+
+def printed(records: Sequence[Record]) -> list[Record]:
+    """Those of `records` that bpf_trace_printk made."""
+    return [record for record in records if record.event == "bpf_trace_printk"]
+
+
+def numbers(line: str) -> list[int]:
+    """The decimal numbers on a line of output."""
+    return [int(digits) for digits in re.findall(r"\d+", line)]
+
+
+__all__ = [
+    "Matching",
+    "Record",
+    "Window",
+    "expect",
+    "match",
+    "numbers",
+    "printed",
+    "random_count",
+    "task",
+]

@@ -1,0 +1,196 @@
+"""lab.toml: the one list of what a lab grades."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import CourseError, UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence in the languages of the course."""
+
+    en: str
+    fr: str
+
+    def get(self, lang: str) -> str:
+        """The sentence in `lang` ("en" or "fr"), English for any other."""
+        return self.fr if lang == "fr" else self.en
+
+
+@dataclass(frozen=True)
+class Task:
+    """One numbered, graded step of a lab."""
+
+    id: str
+    points: int
+    file: str
+    title: Text
+    needs: tuple[str, ...]
+    """Ids of the tasks without which this one cannot be judged."""
+    kernel: tuple[str, ...]
+    """What the kernel must offer for this task, beyond what the lab needs."""
+    hints: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A folder exercises/labN/: what its manifest says."""
+
+    name: str
+    folder: Path
+    title: Text
+    program: str
+    script: str
+    edits: tuple[str, ...]
+    """File names that are taken from a submission; nothing else ever is."""
+    attach: str
+    """Where a BPF function goes that does not attach itself: `tracepoint:category:event`."""
+    needs: tuple[str, ...]
+    """What the kernel must offer."""
+    tasks: tuple[Task, ...]
+
+    @property
+    def max_score(self) -> int:
+        return sum(task.points for task in self.tasks)
+
+    def task(self, task_id: str) -> Task:
+        """The task of that id. Raises UsageError, which lists those there are."""
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        ids = ", ".join(task.id for task in self.tasks)
+        raise UsageError(f"{self.name} has no task {task_id}.", f"Its tasks are {ids}.")
+
+
+def find_labs(exercises: Path) -> dict[str, Lab]:
+    """The labs below `exercises`, by name, in order. Raises CourseError for a broken manifest."""
+    folders = sorted(path.parent for path in exercises.glob("*/lab.toml"))
+    return {folder.name: load_lab(folder) for folder in folders}
+
+
+def load_lab(folder: Path) -> Lab:
+    """Read `folder`/lab.toml. Raises CourseError, naming the key, when it is not right."""
+    path = folder / "lab.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read: {error}.", "Mend the file.") from error
+    manifest = _Reader(path, "[lab]", data.get("lab", {}))
+    lab = Lab(
+        name=folder.name,
+        folder=folder,
+        title=manifest.text("title"),
+        program=manifest.string("program"),
+        script=manifest.string("script"),
+        edits=manifest.strings("edits"),
+        attach=manifest.string("attach"),
+        needs=manifest.strings("needs", default=()),
+        tasks=tuple(_task(path, entry) for entry in data.get("task", [])),
+    )
+    manifest.nothing_else()
+    _check(path, lab)
+    return lab
+
+
+def _task(path: Path, entry: dict[str, Any]) -> Task:
+    reader = _Reader(path, f"task {entry.get('id', '?')}", entry)
+    task = Task(
+        id=reader.string("id"),
+        points=reader.integer("points"),
+        file=reader.string("file"),
+        title=reader.text("title"),
+        needs=reader.strings("needs", default=()),
+        kernel=reader.strings("kernel", default=()),
+        hints=reader.texts("hints"),
+    )
+    reader.nothing_else()
+    return task
+
+
+def _check(path: Path, lab: Lab) -> None:
+    """What a manifest must hold beyond the types of its keys."""
+    if not lab.tasks:
+        raise CourseError(f"{path} has no [[task]].", "A lab grades at least one task.")
+    seen: list[str] = []
+    for task in lab.tasks:
+        if task.id in seen:
+            raise CourseError(f"{path}: task {task.id} stands there twice.", "Renumber one.")
+        for needed in task.needs:
+            if needed not in seen:
+                raise CourseError(
+                    f"{path}: task {task.id} needs {needed}, which is no earlier task.",
+                    "A task can need those above it only.",
+                )
+        if task.points < 1:
+            raise CourseError(f"{path}: task {task.id} has no points.", "Give it at least one.")
+        if not task.hints:
+            raise CourseError(f"{path}: task {task.id} has no hint.", "Write at least one.")
+        if task.file not in lab.edits:
+            raise CourseError(
+                f"{path}: task {task.id} is about {task.file}, which is not in edits.",
+                "Name a file that the student edits.",
+            )
+        seen.append(task.id)
+    for name in lab.edits:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py)", name):
+            raise CourseError(f"{path}: edits has the name {name!r}.", "Use a plain .c or .py name.")
+    for name in (lab.program, lab.script):
+        if name not in lab.edits:
+            raise CourseError(f"{path}: {name} is not in edits.", "Add it there.")
+    if not re.fullmatch(r"tracepoint:[a-z0-9_]+:[a-z0-9_]+", lab.attach):
+        raise CourseError(
+            f"{path}: attach is {lab.attach!r}.", "Write it as tracepoint:category:event."
+        )
+
+
+class _Reader:
+    """Takes typed values out of one TOML table and says which key is wrong, and where."""
+
+    def __init__(self, path: Path, where: str, table: dict[str, Any]) -> None:
+        self._where = f"{path}: {where}"
+        self._table = dict(table)
+
+    def string(self, key: str) -> str:
+        return self._typed(key, self._table.pop(key, None), str, "a string")
+
+    def integer(self, key: str) -> int:
+        return self._typed(key, self._table.pop(key, None), int, "a whole number")
+
+    def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        value = self._table.pop(key, default)
+        values = self._typed(key, list(value) if isinstance(value, tuple) else value, list, "a list")
+        return tuple(self._typed(key, item, str, "a list of strings") for item in values)
+
+    def text(self, key: str) -> Text:
+        return self._text(key, self._table.pop(key, None))
+
+    def texts(self, key: str) -> tuple[Text, ...]:
+        values = self._typed(key, self._table.pop(key, None), list, "a list of { en, fr }")
+        return tuple(self._text(key, value) for value in values)
+
+    def nothing_else(self) -> None:
+        if self._table:
+            keys = ", ".join(self._table)
+            raise CourseError(f"{self._where} has unknown keys: {keys}.", "Remove or rename them.")
+
+    def _text(self, key: str, value: Any) -> Text:
+        table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
+        if set(table) != {"en", "fr"} or not all(isinstance(v, str) and v for v in table.values()):
+            raise CourseError(f"{self._where}: {key} lacks a language.", "Write it in en and in fr.")
+        return Text(en=table["en"], fr=table["fr"])
+
+    def _typed(self, key: str, value: Any, kind: type, words: str) -> Any:
+        if type(value) is not kind:
+            raise CourseError(f"{self._where}: {key} must be {words}.", "Mend the manifest.")
+        return value

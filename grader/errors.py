@@ -1,0 +1,74 @@
+"""What can go wrong, each with one sentence for what happened and one for what to do.
+
+Which of these costs a student points is decided in grader.verdict, from the class alone.
+"""
+
+from __future__ import annotations
+
+
+class LabebpfError(Exception):
+    """Base of all errors that a person reads. `what` happened; `remedy` says what to do."""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what = what
+        self.remedy = remedy
+
+
+class UsageError(LabebpfError):
+    """The command line asks for something that does not exist."""
+
+
+class CourseError(LabebpfError):
+    """A lab's manifest and its checks do not agree: the instructor's to mend."""
+
+
+class Infra(LabebpfError):
+    """This machine, or the grader, could not do its part."""
+
+
+class SubmissionError(LabebpfError):
+    """The submission does not compile, load or run.
+
+    `log` is what the tools printed; `file` and `line` are the student's own, 0 if unknown.
+    """
+
+    def __init__(
+        self, what: str, remedy: str = "", *, log: str = "", file: str = "", line: int = 0
+    ) -> None:
+        super().__init__(what, remedy)
+        self.log = log
+        self.file = file
+        self.line = line
+
+
+class PhaseTimeout(LabebpfError):
+    """A phase (compile, load, trigger, wait) did not end within its limit in seconds."""
+
+    def __init__(self, phase: str, limit: float, what: str = "", *, log: str = "") -> None:
+        super().__init__(what or f"The {phase} phase did not end within {limit:g} s.")
+        self.phase = phase
+        self.limit = limit
+        self.log = log
+
+
+class Wrong(LabebpfError):
+    """The submission ran and did the wrong thing."""
+
+    def __init__(
+        self,
+        what: str,
+        remedy: str = "",
+        *,
+        expected: str = "",
+        actual: str = "",
+        log: str = "",
+        file: str = "",
+        line: int = 0,
+    ) -> None:
+        super().__init__(what, remedy)
+        self.expected = expected
+        self.actual = actual
+        self.log = log
+        self.file = file
+        self.line = line

@@ -1,0 +1,1 @@
+"""What the grader sees for itself: workload, trace, witness, introspection."""

@@ -1,0 +1,86 @@
+"""A child of the grader's own that answers JSON lines: the workload, or the witness."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import IO, Any
+
+from grader.errors import LabebpfError, PhaseTimeout
+
+
+class ChildDied(LabebpfError):
+    """The child ended before it answered. `status` is negative for a signal."""
+
+    def __init__(self, name: str, status: int) -> None:
+        super().__init__(f"The {name} ended before its answer, with status {status}.")
+        self.status = status
+
+
+class Refused(LabebpfError):
+    """The child could not do what it was asked for, and said why."""
+
+
+class Child:
+    """Start `argv` and talk to it. It ends with the grader: its launcher sees to that."""
+
+    def __init__(self, name: str, argv: Sequence[str], *, stderr: IO[bytes] | int) -> None:
+        self._name = name
+        self._buffer = b""
+        self._process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
+        )
+
+    def ask(self, phase: str, seconds: float, **request: Any) -> Any:
+        """Send `request` and wait for its answer.
+
+        Raises ChildDied, Refused, or PhaseTimeout after `seconds`.
+        """
+        self.tell(**request)
+        return self.hear(phase, seconds)
+
+    def tell(self, **request: Any) -> None:
+        """Send `request`; `hear` waits for its answer."""
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return  # hear() says how it ended.
+
+    def hear(self, phase: str, seconds: float) -> Any:
+        assert self._process.stdout
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._buffer:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
+                raise PhaseTimeout(phase, seconds, f"The {self._name} did not answer in time.")
+            data = os.read(self._process.stdout.fileno(), 1 << 16)
+            if not data:
+                raise ChildDied(self._name, self._process.wait())
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        answer = json.loads(line)
+        if not answer["ok"]:
+            raise Refused(f"The {self._name} could not do its part: {answer['error']}.")
+        return answer["value"]
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    pass
+        self._process.wait()

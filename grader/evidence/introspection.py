@@ -1,0 +1,160 @@
+"""What other processes have loaded and attached, as the kernel tells it through bpftool."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import Infra
+
+ACTING_HELPERS = frozenset(
+    {
+        "bpf_probe_write_user",
+        "bpf_override_return",
+        "bpf_send_signal",
+        "bpf_send_signal_thread",
+        "bpf_sys_bpf",
+        "bpf_sys_close",
+        "bpf_kallsyms_lookup_name",
+    }
+)
+"""Helpers with which a tracing program changes what it traces."""
+
+OBSERVING_TYPES = frozenset({"kprobe", "tracepoint", "raw_tracepoint", "tracing"})
+"""Program types, in bpftool's words, that can look on and no more."""
+
+
+@dataclass(frozen=True)
+class LoadedProgram:
+    """A program in the kernel. `type` and `attach_type` in bpftool's words."""
+
+    id: int
+    type: str
+    name: str
+    map_ids: tuple[int, ...]
+    helpers: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Where a program is attached: a tracepoint's name, or a function's."""
+
+    pid: int
+    program_id: int
+    kind: str
+    where: str
+
+
+@dataclass(frozen=True)
+class MapInfo:
+    """A map in the kernel. Sizes in bytes."""
+
+    id: int
+    type: str
+    name: str
+    key_size: int
+    value_size: int
+
+
+class Bpftool:
+    """bpftool, run as root. Raises Infra when it is missing or does not answer."""
+
+    def __init__(self) -> None:
+        path = shutil.which("bpftool", path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin")
+        if not path:
+            raise Infra("bpftool is missing.", "Install it: ./labebpf does.")
+        self._path = path
+
+    def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
+        """The programs that the processes `pids` hold a descriptor of."""
+        return [self._program(number) for number in sorted(_held("prog_id", pids))]
+
+    def maps(self, pids: Iterable[int]) -> list[MapInfo]:
+        """The maps that the processes `pids` hold a descriptor of."""
+        found = []
+        for number in sorted(_held("map_id", pids)):
+            entry = self._json("map", "show", "id", str(number))
+            if isinstance(entry, dict) and "id" in entry:
+                found.append(
+                    MapInfo(
+                        id=entry["id"],
+                        type=entry["type"],
+                        name=entry.get("name", ""),
+                        key_size=entry["bytes_key"],
+                        value_size=entry["bytes_value"],
+                    )
+                )
+        return found
+
+    def attachments(self, pids: Iterable[int]) -> list[Attachment]:
+        """Where the processes `pids` have attached programs: perf events, and BPF links."""
+        wanted = set(pids)
+        found = []
+        for entry in self._json("perf", "show") or []:
+            if entry["pid"] in wanted:
+                where = entry.get("tracepoint") or entry.get("func") or entry.get("filename", "")
+                found.append(
+                    Attachment(entry["pid"], entry["prog_id"], entry["fd_type"], str(where))
+                )
+        linked = {number for number in _held("link_id", wanted)}
+        for entry in (self._json("link", "show") or []) if linked else []:
+            if entry["id"] in linked:
+                where = entry.get("tp_name") or entry.get("target_name", "")
+                found.append(Attachment(0, entry["prog_id"], entry["type"], str(where)))
+        return found
+
+    def loaded_ids(self) -> set[int]:
+        """The ids of all programs in this kernel."""
+        return {entry["id"] for entry in self._json("prog", "show") or []}
+
+    def _program(self, number: int) -> LoadedProgram:
+        entry = self._json("prog", "show", "id", str(number)) or {}
+        code = self._run("prog", "dump", "xlated", "id", str(number))
+        return LoadedProgram(
+            id=number,
+            type=str(entry.get("type", "")),
+            name=str(entry.get("name", "")),
+            map_ids=tuple(entry.get("map_ids", ())),
+            helpers=frozenset(re.findall(r"\bcall (bpf_\w+)#", code)),
+        )
+
+    def _json(self, *arguments: str) -> Any:
+        text = self._run("-j", *arguments)
+        try:
+            return json.loads(text) if text.strip() else None
+        except ValueError as error:
+            raise Infra(f"bpftool {' '.join(arguments)} printed no JSON.") from error
+
+    def _run(self, *arguments: str) -> str:
+        try:
+            done = subprocess.run(
+                [self._path, *arguments], capture_output=True, timeout=30, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Infra(f"bpftool does not answer: {error}.") from error
+        return done.stdout.decode(errors="replace")
+
+
+def _held(key: str, pids: Iterable[int]) -> set[int]:
+    """The ids that /proc/PID/fdinfo shows for `key` (map_id, prog_id, link_id)."""
+    found: set[int] = set()
+    for pid in pids:
+        done = _fdinfo(pid)
+        found |= {int(number) for number in re.findall(rf"^{key}:\s*(\d+)", done, re.MULTILINE)}
+    return found
+
+
+def _fdinfo(pid: int) -> str:
+    texts = []
+    try:
+        for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
+            texts.append(entry.read_text(errors="replace"))
+    except OSError:
+        pass  # The process ends while it is being looked at.
+    return "\n".join(texts)

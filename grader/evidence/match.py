@@ -1,0 +1,50 @@
+"""Which of the things that a program reported belong to which of the workload's events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.evidence.workload import Window
+
+
+@dataclass(frozen=True)
+class Matching:
+    """How reported times fall on windows.
+
+    `counts` has, for each window, how many reports lie in it; `stray` are the times of reports
+    that lie in none.
+    """
+
+    windows: tuple[Window, ...]
+    counts: tuple[int, ...]
+    stray: tuple[int, ...]
+
+    @property
+    def missing(self) -> int:
+        """Windows without any report."""
+        return sum(1 for count in self.counts if count == 0)
+
+    @property
+    def repeated(self) -> int:
+        """Windows with more than one report."""
+        return sum(1 for count in self.counts if count > 1)
+
+    def describe(self) -> str:
+        """The counts in words, for a person."""
+        words = ", ".join(str(count) for count in self.counts) or "none"
+        stray = f"; {len(self.stray)} outside any of them" if self.stray else ""
+        return f"{words}{stray}"
+
+
+def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:
+    """Put each time (ns) into the window that holds it. Windows do not overlap."""
+    counts = [0] * len(windows)
+    stray: list[int] = []
+    for time in times:
+        place = next((i for i, window in enumerate(windows) if window.holds(time)), None)
+        if place is None:
+            stray.append(time)
+        else:
+            counts[place] += 1
+    return Matching(tuple(windows), tuple(counts), tuple(stray))

@@ -1,0 +1,107 @@
+"""The grader's own BPF program: how many calls there really were, on the whole machine."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+import jinja2
+
+from grader.errors import Infra, LabebpfError
+from grader.evidence.child import Child
+from grader.evidence.maps import Libbpf, Map, SharedArray
+
+CALLS = ("mkdir", "mkdirat")
+STRIDE = 8
+"""Slots of 8 bytes that each CPU has for itself: a cache line of 64 bytes."""
+_INSIDE = Path(__file__).parent / "inside" / "witness.py"
+
+
+def render(templates: Path, cpus: int) -> str:
+    """The witness as BPF C, for a machine that can have `cpus` CPUs."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates), undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("witness.c.j2").render(calls=CALLS, cpus=cpus, stride=STRIDE)
+
+
+def possible_cpus() -> int:
+    """One more than the highest number that a CPU of this machine can have."""
+    return int(re.findall(r"\d+", Path("/sys/devices/system/cpu/possible").read_text())[-1]) + 1
+
+
+class Witness:
+    """Counts mkdir (and mkdirat) on the whole machine, exactly. Attach it before any student code.
+
+    `bwrap` are the arguments that give its process the kernel headers. Compiling starts at once;
+    `wait` ends when it is attached. Raises Infra when the kernel refuses it.
+    """
+
+    def __init__(self, templates: Path, bwrap: Sequence[str], log: IO[bytes]) -> None:
+        command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *bwrap]
+        command += ["/usr/bin/python3", "-I", "-B", str(_INSIDE)]
+        self._child = Child("witness", command, stderr=log)
+        self._log = log
+        self._libbpf = Libbpf()
+        self._counts: SharedArray | None = None
+        self._racy: Map | None = None
+        self._cpus = possible_cpus()
+        self._child.tell(text=render(templates, self._cpus), maps=["counts", "racy"])
+
+    def wait(self, seconds: float) -> None:
+        """Return when it is attached. Raises Infra."""
+        try:
+            ids = self._child.hear("load", seconds)
+        except LabebpfError as error:
+            self._log.seek(0)
+            printed = self._log.read().decode(errors="replace")[-2000:]
+            raise Infra(
+                f"The grader's own program does not run on this kernel. {error.what}\n{printed}",
+                "See labebpf doctor.",
+            ) from error
+        self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE)
+        self._racy = Map(self._libbpf, ids["racy"], 8, 8)
+
+    def _sum(self, what: int) -> int:
+        assert self._counts
+        return sum(self._counts[cpu * STRIDE + what] for cpu in range(self._cpus))
+
+    @property
+    def entered(self) -> int:
+        """mkdir calls that were entered so far."""
+        return self._sum(0)
+
+    @property
+    def lost_by_racy(self) -> int:
+        """Counts that a plain, not atomic, counter of the same calls has lost so far."""
+        assert self._racy
+        # What left, for racy counts on the way out.
+        return self._sum(1) - (self._racy.get(0) or 0)
+
+    def quietly(self, read: Callable[[], int | None], seconds: float) -> tuple[int, int | None]:
+        """Call `read` while no mkdir is under way: (calls so far, what `read` returned).
+
+        Tried again until a quiet moment was caught. Raises Infra when there is none.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            left = self._sum(1)
+            value = read()
+            entered = self._sum(0)
+            if left == entered:
+                return entered, value
+            if time.monotonic() > deadline:
+                raise Infra(
+                    "Other processes make directories without a pause: nothing can be counted.",
+                    "End them, or grade on another machine.",
+                )
+
+    def close(self) -> None:
+        self._child.close()
+        for part in (self._counts, self._racy):
+            if part:
+                part.close()

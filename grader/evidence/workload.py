@@ -1,0 +1,85 @@
+"""What the grader does to cause events: a separate process that makes directories and decoys."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.evidence.child import Child, ChildDied, Refused
+
+_INSIDE = Path(__file__).parent / "inside" / "workload.py"
+
+
+@dataclass(frozen=True)
+class Window:
+    """One event that the workload caused: the time (ns, CLOCK_MONOTONIC) just before and after."""
+
+    name: str
+    start: int
+    end: int
+
+    def holds(self, time: int) -> bool:
+        return self.start <= time <= self.end
+
+
+class Workload:
+    """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
+
+    Raises SubmissionError when a call is refused or its process is killed while a submission's
+    program is attached: the workload only ever does what succeeds without one.
+    """
+
+    def __init__(self, *, scale: float = 1.0) -> None:
+        self._seconds = 20.0 * scale
+        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
+        command += ["--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
+        command += ["--ro-bind", str(_INSIDE), "/var/tmp/workload.py"]
+        command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/workload.py"]
+        self._child = Child("workload", command, stderr=subprocess.DEVNULL)
+
+    def mkdir(self, count: int) -> list[Window]:
+        """Make `count` directories with random names, one after the other."""
+        return self._windows("mkdir", count=count)
+
+    def decoys(self, count: int) -> Window:
+        """Do `count` times what is not a mkdir: rmdir, open, rename, stat, unlink."""
+        start, end = self._ask("decoys", count=count)
+        return Window("decoys", start, end)
+
+    def fork(self, count: int) -> list[Window]:
+        """Fork `count` children, which stay alive until `release`."""
+        return self._windows("fork", count=count)
+
+    def release(self) -> None:
+        """Let the forked children end, and wait for them."""
+        self._ask("release")
+
+    def stress(self, each: int) -> int:
+        """`each` mkdirs on every CPU at once; how many there were altogether."""
+        return int(self._ask("stress", each=each))
+
+    def close(self) -> None:
+        self._child.close()
+
+    def _windows(self, call: str, count: int) -> list[Window]:
+        return [Window(*entry) for entry in self._ask(call, count=count)]
+
+    def _ask(self, call: str, **request: int) -> list[list[int]] | list[int] | int:
+        try:
+            answer: list[list[int]] | list[int] | int
+            answer = self._child.ask("trigger", self._seconds, call=call, **request)
+        except (ChildDied, Refused) as error:
+            raise SubmissionError(
+                f"With your program attached, the workload's system calls did not succeed: "
+                f"{error.what}",
+                "A tracing program looks on; it must not change or end what it traces.",
+            ) from error
+        return answer
+
+
+def random_count(low: int = 3, high: int = 12) -> int:
+    """How many events a check causes: no submission can know it beforehand."""
+    return random.SystemRandom().randint(low, high)

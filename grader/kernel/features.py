@@ -1,0 +1,225 @@
+"""What this machine's kernel offers: one small probe for each thing that a lab can need."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import resource
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.kernel.headers import find_headers
+from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
+
+SBIN = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+_CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
+_SYS_BPF = {"x86_64": 321, "aarch64": 280}
+_BPF_MAP_CREATE = 0
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing that was looked for. `remedy` is a command or a sentence, for when it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where the probes look. Tests point it at recorded trees."""
+
+    tracefs: Path = TRACEFS
+    debugfs: Path = DEBUGFS
+
+    def survey(self) -> list[Probe]:
+        """Every probe that no lab names, in the order in which one would mend them."""
+        probes: list[Callable[[], Probe]] = [
+            privileges,
+            bpf_syscall,
+            self.tracing,
+            self.debugging,
+            headers,
+            btf,
+            lambda: self.offers("trace_lines"),
+            lambda: self.offers("kprobes"),
+            lambda: self.offers("available_filter_functions"),
+            lambda: self.offers("smp"),
+            lockdown,
+            memlock,
+            bcc,
+            lambda: _tool("bpftool", "bpftool"),
+            lambda: _tool("bwrap", "bubblewrap"),
+            lambda: _tool("setpriv", "util-linux"),
+        ]
+        return [probe() for probe in probes]
+
+    def offers(self, need: str) -> Probe:
+        """Whether the kernel offers `need`, a word of a lab's manifest."""
+        if need.startswith("tracepoint:"):
+            return self._tracepoint(need)
+        known = {
+            "trace_lines": self._trace_lines,
+            "kprobes": self._kprobes,
+            "available_filter_functions": self._filter_functions,
+            "smp": _smp,
+        }
+        if need in known:
+            return known[need]()
+        return Probe(need, False, "no such need is known", "Mend the lab's manifest.")
+
+    def tracing(self) -> Probe:
+        return _mounted("tracefs", self.tracefs)
+
+    def debugging(self) -> Probe:
+        return _mounted("debugfs", self.debugfs)
+
+    def _tracepoint(self, need: str) -> Probe:
+        _, category, event = need.split(":")
+        there = (self.tracefs / "events" / category / event / "id").exists()
+        remedy = "Use a kernel with CONFIG_FTRACE_SYSCALLS, or grade in a VM."
+        return Probe(need, there, "present" if there else "absent", "" if there else remedy)
+
+    def _trace_lines(self) -> Probe:
+        if (self.tracefs / "events" / "bpf_trace" / "bpf_trace_printk").exists():
+            return Probe("trace_lines", True, "in a private trace instance")
+        if (self.tracefs / "trace_pipe").exists():
+            return Probe("trace_lines", True, "in the shared trace_pipe (kernel before 5.9)")
+        return Probe("trace_lines", False, "no tracefs", f"mount -t tracefs tracefs {TRACEFS}")
+
+    def _kprobes(self) -> Probe:
+        there = (self.tracefs / "kprobe_events").exists()
+        detail = "present" if there else "this kernel was built without them (CONFIG_KPROBES)"
+        return Probe("kprobes", there, detail, "" if there else "Grade in a VM: --kernel vm")
+
+    def _filter_functions(self) -> Probe:
+        name = "available_filter_functions"
+        try:
+            with (self.tracefs / name).open() as file:
+                first = file.readline()
+        except OSError as error:
+            return Probe(name, False, f"unreadable: {error.strerror}", "Grade in a VM: --kernel vm")
+        return Probe(name, bool(first), "readable" if first else "empty")
+
+
+def privileges() -> Probe:
+    """Root, with what the grader itself needs: CAP_SYS_ADMIN here, not in a user namespace."""
+    held = int(re.search(r"CapEff:\s*(\w+)", Path("/proc/self/status").read_text())[1], 16)  # type: ignore[index]
+    lacking = [name for name, bit in _CAPABILITIES.items() if not held >> bit & 1]
+    if os.geteuid() != 0:
+        return Probe("privileges", False, "not root", "sudo ./labebpf grade LAB, or --kernel vm")
+    if "sys_admin" in lacking:
+        return Probe("privileges", False, "root without CAP_SYS_ADMIN", "Use a privileged container.")
+    if Path("/proc/self/uid_map").read_text().split() != ["0", "0", "4294967295"]:
+        return Probe("privileges", False, "root of a user namespace only", "Grade as the real root.")
+    if lacking:
+        names = ", ".join(lacking)
+        return Probe("privileges", True, f"root; this kernel has no {names} (before 5.8)")
+    return Probe("privileges", True, "root, with CAP_BPF and CAP_PERFMON to give")
+
+
+def sandbox_capabilities() -> tuple[str, ...]:
+    """What a sandbox must hold: CAP_BPF and CAP_PERFMON where the kernel has them (5.8)."""
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+    return ("bpf", "perfmon") if last >= _CAPABILITIES["bpf"] else ("sys_admin", "sys_resource")
+
+
+def bpf_syscall() -> Probe:
+    """Make a BPF map, to see that bpf(2) is there and allowed."""
+    number = _SYS_BPF.get(os.uname().machine)
+    if number is None:
+        return Probe("bpf", False, f"unknown on {os.uname().machine}", "Grade in a VM: --kernel vm")
+    # union bpf_attr: map_type (2: array), key_size, value_size, max_entries.
+    attributes = (ctypes.c_uint32 * 18)(2, 4, 8, 1)
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = libc.syscall(number, _BPF_MAP_CREATE, attributes, ctypes.sizeof(attributes))
+    if descriptor < 0:
+        error = os.strerror(ctypes.get_errno())
+        return Probe("bpf", False, f"bpf(2) says: {error}", "Grade as root, or --kernel vm")
+    os.close(descriptor)
+    return Probe("bpf", True, "bpf(2) works")
+
+
+def headers() -> Probe:
+    found = find_headers(os.uname().release)
+    if found.origin == "none":
+        remedy = f"apt-get install linux-headers-{os.uname().release}, or dnf install kernel-devel"
+        return Probe("headers", False, "none", remedy)
+    detail = str(found)
+    if found.origin == "borrowed":
+        detail += " (right for these labs; kernel structures may be laid out otherwise)"
+    return Probe("headers", True, detail)
+
+
+def btf() -> Probe:
+    there = Path("/sys/kernel/btf/vmlinux").exists()
+    return Probe("btf", there, "present" if there else "absent", "" if there else "No lab needs it.")
+
+
+def lockdown() -> Probe:
+    path = Path("/sys/kernel/security/lockdown")
+    try:
+        modes = path.read_text()
+    except OSError:
+        return Probe("lockdown", True, "unknown (securityfs is not mounted)")
+    mode = re.search(r"\[(\w+)\]", modes)
+    name = mode.group(1) if mode else "none"
+    blocks = name == "confidentiality"
+    return Probe("lockdown", not blocks, name, "Grade in a VM: --kernel vm" if blocks else "")
+
+
+def memlock() -> Probe:
+    """Before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, in bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    words = "unlimited" if soft == resource.RLIM_INFINITY else f"{soft >> 10} KiB"
+    accounted = _release() < (5, 11)
+    low = accounted and 0 <= soft < 8 << 20 and 0 <= hard < 8 << 20
+    note = "" if accounted else " (does not count from Linux 5.11 on)"
+    return Probe("memlock", not low, words + note, "ulimit -l unlimited" if low else "")
+
+
+def bcc() -> Probe:
+    """The distribution's BCC for /usr/bin/python3; PyPI's package of that name is another one."""
+    code = "import bcc; print(getattr(bcc, '__version__', '?'), hasattr(bcc, 'BPF'))"
+    done = subprocess.run(
+        ["/usr/bin/python3", "-I", "-c", code], capture_output=True, check=False, text=True
+    )
+    remedy = "apt-get install python3-bpfcc, or dnf install python3-bcc"
+    if done.returncode != 0:
+        return Probe("bcc", False, "not there for /usr/bin/python3", remedy)
+    version, has_bpf = done.stdout.split()
+    if has_bpf != "True":
+        return Probe("bcc", False, "another package of that name", f"pip uninstall bcc; {remedy}")
+    return Probe("bcc", True, version)
+
+
+def _tool(name: str, package: str) -> Probe:
+    path = shutil.which(name, path=SBIN)
+    if not path:
+        return Probe(name, False, "missing", f"apt-get install {package}, or dnf install {package}")
+    done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
+    return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
+
+
+def _smp() -> Probe:
+    count = len(os.sched_getaffinity(0))
+    remedy = "" if count > 1 else "Give this machine a second CPU."
+    return Probe("smp", count > 1, f"{count} CPUs", remedy)
+
+
+def _mounted(kind: str, path: Path) -> Probe:
+    if mounted(kind, path):
+        return Probe(kind, True, f"at {path}")
+    if not path.is_dir():
+        return Probe(kind, False, "not in this kernel", "Grade in a VM: --kernel vm")
+    return Probe(kind, False, "not mounted", f"mount -t {kind} {kind} {path}")
+
+
+def _release() -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])

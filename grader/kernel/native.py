@@ -1,0 +1,160 @@
+"""This machine's own kernel: taken for one grading at a time, and left as it was found."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import select
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.errors import Infra
+from grader.evidence.trace import remove_instance
+from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
+from grader.kernel.headers import find_headers
+from grader.kernel.mounts import TRACEFS, mount_privately
+from grader.kernel.view import bwrap_arguments, kernel_copy
+from grader.submission.cgroup import leftover_groups, remove_group
+from grader.submission.sandbox import View
+
+RUN = Path("/run/labebpf")
+PREFIX = "labebpf-"
+
+
+class NativeKernel:
+    """The running kernel, while the lock is held.
+
+    Whatever ends the grader, a keeper process that holds the same lock then removes what is
+    left: control groups, trace instances, working folders. Should the keeper be killed too, the
+    next grading does it.
+    """
+
+    where = "native"
+
+    def __init__(
+        self,
+        *,
+        hidden: tuple[Path, ...],
+        seconds: float | None,
+        waiting: Callable[[str], None],
+    ) -> None:
+        """Take the kernel. Raises Infra where this process may not or the kernel cannot.
+
+        `hidden` are folders that no sandbox may see. After `seconds` the keeper kills this
+        process. `waiting` is told, once, when another grading holds the lock.
+        """
+        allowed = privileges()
+        if not allowed.ok:
+            raise Infra(
+                f"Grading on this machine's own kernel needs root: {allowed.detail}.",
+                f"Run: {allowed.remedy}",
+            )
+        RUN.mkdir(mode=0o711, exist_ok=True)
+        self._lock = _take_lock(RUN / "lock", waiting)
+        mount_privately()
+        sweep()
+        self._keeper, self._alive = _start_keeper(self._lock, seconds)
+        self.machine = Machine()
+        self.headers = find_headers(os.uname().release)
+        if self.headers.origin == "none":
+            raise Infra("BCC has no kernel headers to compile against.", "Run: ./labebpf doctor")
+        copy = kernel_copy(TRACEFS)
+        self.headers_view = (*self.headers.bwrap, "--ro-bind", f"{copy}/kallsyms", "/proc/kallsyms")
+        self.view = View(
+            bwrap=(*self.headers.bwrap, *bwrap_arguments(copy)),
+            hidden=hidden,
+            capabilities=sandbox_capabilities(),
+        )
+        self._work = RUN / f"work-{secrets.token_hex(6)}"
+        self._work.mkdir(mode=0o711)
+
+    @property
+    def tracefs(self) -> Path:
+        return TRACEFS
+
+    @property
+    def work(self) -> Path:
+        """A folder for this grading, removed at its end."""
+        return self._work
+
+    def new_name(self) -> str:
+        """A free name for a control group or a trace instance, known to `sweep`."""
+        return f"{PREFIX}{secrets.token_hex(6)}"
+
+    def offers(self, need: str) -> Probe:
+        return self.machine.offers(need)
+
+    def describe(self) -> dict[str, str]:
+        """What result.json says of this kernel."""
+        return {
+            "where": self.where,
+            "release": os.uname().release,
+            "headers": str(self.headers),
+        }
+
+    def close(self) -> None:
+        """Let go of the kernel. What stages and sandboxes made must be closed before."""
+        os.close(self._alive)
+        os.waitpid(self._keeper, 0)
+        os.close(self._lock)
+
+
+def sweep() -> None:
+    """Remove what an earlier grading left. The caller holds the lock: nobody else is grading."""
+    for group in leftover_groups(PREFIX):
+        remove_group(group, seconds=5)
+    for instance in (TRACEFS / "instances").glob(f"{PREFIX}*"):
+        remove_instance(instance)
+    for folder in RUN.glob("work-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take_lock(path: Path, waiting: Callable[[str], None]) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting("Another grading uses this kernel; waiting for its end.")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:
+    """Fork the keeper: (its pid, a descriptor whose closing tells it that the grader is gone).
+
+    It shares the lock, so that no other grading starts before it has swept.
+    """
+    gone, alive = os.pipe()
+    grader = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    keeper = os.fork()
+    if keeper:
+        os.close(gone)
+        return keeper, alive
+    try:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+            signal.signal(number, signal.SIG_IGN)
+        _close_all_but(lock, gone)
+        if not select.select([gone], [], [], seconds)[0]:
+            os.kill(grader, signal.SIGKILL)
+            select.select([gone], [], [])
+        sweep()
+    finally:
+        os._exit(0)
+
+
+def _close_all_but(*kept: int) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    low = 3
+    for descriptor in sorted(kept):
+        os.closerange(low, descriptor)
+        low = descriptor + 1
+    os.closerange(low, max(low, os.sysconf("SC_OPEN_MAX")))

@@ -1,0 +1,102 @@
+"""What the sandbox sees of the kernel: copies that need no privilege to read.
+
+tracefs is for root alone. Lending a sandbox CAP_DAC_READ_SEARCH for it would open every file of
+the machine by handle (open_by_handle_at(2)), so it gets a copy of the files that name and
+describe events. The copy, made once for each boot, also holds a short /proc/kallsyms: reading the
+whole one is half of BCC's compile time, and BCC wants nothing from it but the system calls' names.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+CACHE = Path("/var/cache/labebpf")
+_EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_functions")
+
+
+def kernel_copy(tracefs: Path) -> Path:
+    """A folder with `tracing/` and `kallsyms`, made if this boot has none yet."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    folder = CACHE / f"v1-{boot}"
+    if folder.is_dir():
+        return folder
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for old in CACHE.iterdir():
+        shutil.rmtree(old, ignore_errors=True)
+    fresh = Path(tempfile.mkdtemp(dir=CACHE))
+    _copy_events(tracefs / "events", fresh / "tracing" / "events")
+    for name in _EMPTY:
+        (fresh / "tracing" / name).touch()
+    (fresh / "kallsyms").write_text(_syscall_symbols())
+    fresh.chmod(0o755)
+    fresh.rename(folder)
+    return folder
+
+
+def bwrap_arguments(copy: Path) -> tuple[str, ...]:
+    """Arguments to bubblewrap that put the copy in the kernel's places."""
+    tracing = str(copy / "tracing")
+    arguments = ["--ro-bind", str(copy / "kallsyms"), "/proc/kallsyms"]
+    if Path("/sys/kernel/tracing").is_dir():
+        arguments += ["--ro-bind", tracing, "/sys/kernel/tracing"]
+    if Path("/sys/kernel/debug").is_dir():
+        arguments += ["--tmpfs", "/sys/kernel/debug"]
+        arguments += ["--ro-bind", tracing, "/sys/kernel/debug/tracing"]
+    return tuple(arguments)
+
+
+def probe_lists(tracefs: Path, folder: Path) -> list[str]:
+    """Copy the lists of what can be, is, and must not be probed, as they are now, to `folder`.
+
+    Returns the arguments to bubblewrap that put the copies in the kernel's places. A list that
+    this kernel lacks, or refuses, is left out.
+    """
+    debug = Path("/sys/kernel/debug/kprobes")
+    arguments: list[str] = ["--dir", str(debug)] if debug.is_dir() else []
+    places = {
+        tracefs / "available_filter_functions": True,
+        tracefs / "kprobe_events": True,
+        debug / "list": False,
+        debug / "blacklist": False,
+    }
+    for number, (path, in_tracefs) in enumerate(places.items()):
+        try:
+            data = path.read_bytes()
+        except OSError:
+            continue
+        copy = folder / f"list{number}"
+        copy.write_bytes(data)
+        arguments += ["--ro-bind", str(copy), str(path)]
+        if in_tracefs:
+            arguments += ["--ro-bind", str(copy), f"/sys/kernel/debug/tracing/{path.name}"]
+    return arguments
+
+
+def _copy_events(source: Path, target: Path) -> None:
+    for category in os.scandir(source):
+        if not category.is_dir():
+            continue
+        for event in os.scandir(category.path):
+            if not event.is_dir():
+                continue
+            folder = target / category.name / event.name
+            folder.mkdir(parents=True)
+            for name in ("id", "format"):
+                try:
+                    data = Path(event.path, name).read_bytes()
+                except OSError:
+                    continue  # ftrace's own events have no id.
+                (folder / name).write_bytes(data)
+
+
+def _syscall_symbols() -> str:
+    """Lines of /proc/kallsyms for system calls; BCC skips addresses of 0, so they get others."""
+    lines = []
+    for line in Path("/proc/kallsyms").read_text().splitlines():
+        _, kind, name, *module = line.split()
+        if "sys_" in name and not module:
+            lines.append(f"{0xFFFFFFFF81000000 + 16 * len(lines):016x} {kind} {name}")
+    return "\n".join(lines) + "\n"

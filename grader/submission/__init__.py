@@ -1,0 +1,1 @@
+"""The student's code under test: which files, in which sandbox, loaded and run how."""

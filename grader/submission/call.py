@@ -1,0 +1,61 @@
+"""One call of one function of the student's Python, in the sandbox."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
+
+_CALL = Path(__file__).parent / "inside" / "call.py"
+
+
+def call(
+    sandbox: Sandbox,
+    file: str,
+    function: str,
+    arguments: Sequence[Any],
+    *,
+    binds: Sequence[str] = (),
+    seconds: float,
+) -> Any:
+    """What `function` of `file` returns for `arguments`: numbers, strings, lists of them, None.
+
+    Raises SubmissionError when it raises, Wrong when what it returns is no plain value, and
+    PhaseTimeout after `seconds`. The sandbox is closed in any case.
+    """
+    with memory_file() as output, memory_file() as answer:
+        child = sandbox.start(
+            [PYTHON, "-I", "-B", "/call.py", str(answer), f"/lab/{file}", function,
+             json.dumps(arguments)],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            pass_fds=[answer], binds=["--ro-bind", str(_CALL), "/call.py", *binds],
+        )  # fmt: skip
+        try:
+            status = child.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise PhaseTimeout("wait", seconds, f"{function}() did not return.") from None
+        finally:
+            sandbox.close()
+        log = read_back(output)
+        try:
+            return json.loads(read_back(answer))
+        except ValueError:
+            pass
+    if "is not JSON serializable" in log:
+        raise Wrong(
+            f"{function}() returns something else than names or a truth value.",
+            "Return a list of strings, True or False, as its declaration says.",
+            log=log,
+            file=file,
+        )
+    raise SubmissionError(
+        f"{function}() of {file} does not return: it ended with status {status}.",
+        "The log's last line says why.",
+        log=log,
+        file=file,
+    )

@@ -1,0 +1,68 @@
+"""Which bytes of a hand-in are looked at: the lab's own file names, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import SubmissionError
+
+MAX_FILE_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The files that were handed in for one lab."""
+
+    files: Mapping[str, bytes]
+    refused: Mapping[str, str]
+    """Why a file that the lab asks for was not taken, by name."""
+
+    def require(self, name: str) -> bytes:
+        """The bytes of `name`. Raises SubmissionError when it was not handed in."""
+        if name in self.files:
+            return self.files[name]
+        raise SubmissionError(f"{name} {self.refused[name]}.", f"Put {name} there.", file=name)
+
+    def line_of_todo(self, name: str, task_id: str) -> int:
+        """The line of `name` that still says `TODO task_id`, 0 when none does."""
+        marker = re.compile(rb"TODO " + re.escape(task_id.encode()) + rb"(?![0-9])")
+        for number, line in enumerate(self.files.get(name, b"").splitlines(), start=1):
+            if marker.search(line):
+                return number
+        return 0
+
+
+def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
+    """Take the files `names` from `folder`/`lab`, or from `folder` itself if that is not there.
+
+    Links, devices and files over 256 KiB are refused: a hand-in is plain text.
+    """
+    root = folder / lab if (folder / lab).is_dir() else folder
+    files: dict[str, bytes] = {}
+    refused: dict[str, str] = {}
+    for name in names:
+        try:
+            files[name] = _read(root / name)
+        except FileNotFoundError:
+            refused[name] = f"is missing from {root}"
+        except OSError as error:
+            refused[name] = f"cannot be taken: {error.strerror or error}"
+    return Submission(files, refused)
+
+
+def _read(path: Path) -> bytes:
+    # O_NONBLOCK: opening a FIFO without a writer would wait for one for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        info = os.fstat(descriptor)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError("it is not a regular file")
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise OSError(f"it is larger than {MAX_FILE_BYTES // 1024} KiB")
+    return data

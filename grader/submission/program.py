@@ -1,0 +1,206 @@
+"""The student's BPF C, compiled, loaded and attached by a loader in the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from grader.errors import Infra, PhaseTimeout, SubmissionError
+from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
+
+STRICT = (
+    "-Werror=implicit-function-declaration",
+    "-Werror=int-conversion",
+    "-Werror=incompatible-pointer-types",
+    "-Werror=return-type",
+)
+"""What LLVM 16 refuses by itself and LLVM 14 only warns of: one verdict with every compiler."""
+
+PATTERN = "-ftrivial-auto-var-init=pattern"
+"""Fills what the program leaves uninitialised with 0xAA: newer verifiers accept such bytes."""
+
+_LOADER = Path(__file__).parent / "inside" / "loader.py"
+
+MAP_TYPES = {1: "hash", 2: "array", 4: "perf_event_array", 5: "percpu_hash", 6: "percpu_array"}
+MAP_TYPES |= {9: "lru_hash", 27: "ringbuf"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A BPF map that the C file declares. Sizes in bytes; `id` is the kernel's."""
+
+    name: str
+    type: str
+    key_size: int
+    value_size: int
+    id: int
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a perf buffer held: the raw bytes of each sample, and how many were lost."""
+
+    raw: tuple[bytes, ...]
+    lost: int
+
+
+class Program:
+    """One C file in one loader. Call `compile`, `load` and `attach` in that order.
+
+    Each raises SubmissionError with the tools' log when the student's file does not pass it, and
+    PhaseTimeout when it does not end. Leaving the context unloads everything.
+    """
+
+    def __init__(self, sandbox: Sandbox, name: str, *, extra_flags: Sequence[str] = ()) -> None:
+        self.name = name
+        self.functions: tuple[str, ...] = ()
+        self.plain: tuple[str, ...] = ()
+        """The functions that do not attach themselves."""
+        self.tables: dict[str, Table] = {}
+        self._sandbox = sandbox
+        self._flags = [*STRICT, *extra_flags]
+        self._stack = ExitStack()
+        self._output = self._stack.enter_context(memory_file())
+        ours, theirs = socket.socketpair()
+        self._channel = self._stack.enter_context(ours)
+        self._buffer = b""
+        self._pending = ""
+        with theirs:
+            binds = ["--ro-bind", str(_LOADER), "/loader.py"]
+            self._child = sandbox.start(
+                [PYTHON, "-I", "-B", "/loader.py", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=self._output,
+                pass_fds=[theirs.fileno()],
+                binds=binds,
+            )
+        self._send("compile", path=f"/lab/{name}", cflags=self._flags)
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the loader: the kernel detaches and unloads what it held."""
+        self._sandbox.close()
+        self._stack.close()
+
+    def pids(self) -> list[int]:
+        return self._sandbox.pids()
+
+    def log(self) -> str:
+        """What clang, LLVM and the verifier have printed so far."""
+        return read_back(self._output)
+
+    def compile(self, seconds: float) -> None:
+        """Wait for the compilation, which started with the loader."""
+        self._receive("compile", seconds, ready=True)
+        answer = self._receive("compile", seconds)
+        self.functions = tuple(answer["functions"])
+        self.plain = tuple(answer["plain"])
+        for entry in answer["tables"]:
+            kind = MAP_TYPES.get(entry.pop("type"), "other")
+            self.tables[entry["name"]] = Table(type=kind, **entry)
+
+    def load(self, seconds: float) -> None:
+        """Load every function; the verifier judges them. Nothing is attached yet."""
+        self._send("load")
+        self._receive("load", seconds)
+
+    def attach(self, tracepoint: str, seconds: float) -> None:
+        """Attach: what names its own place there, the rest to `tracepoint` (category:event)."""
+        self._send("attach", tracepoint=tracepoint)
+        self._receive("attach", seconds)
+
+    def listen(self, table: str, pages: int, seconds: float) -> None:
+        """Open the perf buffer `table` with `pages` pages for each CPU."""
+        self._send("listen", table=table, pages=pages)
+        self._receive("load", seconds)
+
+    def collect(self, seconds: float) -> Samples:
+        """The samples that were submitted since the last call."""
+        self._send("collect")
+        answer = self._receive("collect", seconds)
+        return Samples(tuple(bytes.fromhex(raw) for raw in answer["samples"]), answer["lost"])
+
+    def _send(self, call: str, **arguments: Any) -> None:
+        self._pending = secrets.token_hex(8)
+        request = {"nonce": self._pending, "call": call, **arguments}
+        try:
+            self._channel.sendall(json.dumps(request).encode() + b"\n")
+        except OSError:
+            return  # The loader has died; _receive says how.
+
+    def _receive(self, phase: str, seconds: float, *, ready: bool = False) -> dict[str, Any]:
+        line = self._line(phase, seconds)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError:
+            raise self._died(phase) from None
+        if ready:
+            return answer
+        if answer.get("nonce") != self._pending:
+            raise self._died(phase)
+        if not answer["ok"] and not answer["theirs"]:
+            raise Infra(f"The loader failed: {answer['error']}.", "Report it, with the C file.")
+        if not answer["ok"]:
+            raise SubmissionError(
+                f"{self.name} does not pass the {phase} step: {answer['error']}.",
+                "The log says why.",
+                log=self.log(),
+                file=self.name,
+            )
+        return answer
+
+    def _line(self, phase: str, seconds: float) -> bytes:
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._buffer:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._channel], [], [], left)[0]:
+                raise PhaseTimeout(phase, seconds, log=self.log())
+            try:
+                data = self._channel.recv(1 << 16)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                raise self._died(phase)
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _died(self, phase: str) -> SubmissionError:
+        try:
+            status = self._child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = -1
+        ended = f"with signal {-status}" if status < 0 else f"with status {status}"
+        return SubmissionError(
+            f"The compiler ended {ended} in the {phase} step, on {self.name}.",
+            "Its last message, in the log, says which construct BPF cannot have.",
+            log=self.log(),
+            file=self.name,
+        )
+
+
+def cpu_count() -> int:
+    """CPUs that this process may use."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,237 @@
+"""Where student code runs: bubblewrap's namespaces, a user of its own, the least privilege.
+
+The sandbox sees /usr read-only, an empty /tmp, the lab's own files in /lab, and the kernel as
+`view` shows it: neither the checks nor the solutions, nor any home. It has no network. It holds
+CAP_BPF and CAP_PERFMON (Linux 5.8), or CAP_SYS_ADMIN on kernels that lack them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.submission.cgroup import Cgroup
+
+PYTHON = "/usr/bin/python3"
+_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+_ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one sandbox. Memory, file and output sizes in bytes, times in seconds."""
+
+    memory: int = 1 << 30
+    address_space: int = 4 << 30
+    processes: int = 64
+    file_size: int = 16 << 20
+    cpu_seconds: int = 60
+    open_files: int = 512
+
+
+@dataclass(frozen=True)
+class View:
+    """What a sandbox sees of the kernel, beyond what every process does."""
+
+    bwrap: tuple[str, ...]
+    """Arguments to bubblewrap: binds of kernel headers, of the tracefs copy, of short kallsyms."""
+    hidden: tuple[Path, ...] = ()
+    """Folders to cover, should they lie below a folder that the sandbox sees."""
+    capabilities: tuple[str, ...] = ("bpf", "perfmon")
+
+
+class Sandbox:
+    """One sandbox: its files, its user, its control group. `close` leaves nothing of it."""
+
+    def __init__(
+        self,
+        name: str,
+        files: Mapping[str, bytes],
+        view: View,
+        *,
+        work: Path,
+        limits: Limits | None = None,
+    ) -> None:
+        """Prepare a sandbox with `files` in /lab, below the host's folder `work`.
+
+        `name` must be free, among control groups and in `work`.
+        """
+        self._limits = limits or Limits()
+        self._view = view
+        self._uid = free_uid()
+        self._cgroup = Cgroup(
+            name, memory=self._limits.memory, processes=self._limits.processes
+        )
+        self._children: list[subprocess.Popen[bytes]] = []
+        self.folder = work / name
+        """A folder of the host that belongs to this sandbox, for what `binds` are to show."""
+        lab = self.folder / "lab"
+        lab.mkdir(mode=0o755, parents=True)
+        for file, data in files.items():
+            (lab / file).write_bytes(data)
+
+    @property
+    def uid(self) -> int:
+        return self._uid
+
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        stdin: int,
+        stdout: int,
+        stderr: int,
+        pass_fds: Sequence[int] = (),
+        binds: Sequence[str] = (),
+        terminal: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start `argv` in the sandbox; the descriptors are the caller's.
+
+        `binds` are further arguments to bubblewrap. With `terminal`, standard input becomes the
+        controlling terminal, so that a ^C written to its master interrupts the program.
+        """
+        command = [
+            *self._cgroup.prefix(),
+            *self._rlimits(),
+            *self._bwrap(),
+            *binds,
+            *(("setsid", "--ctty", "--wait") if terminal else ()),
+            *self._setpriv(),
+            *argv,
+        ]
+        child = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            pass_fds=pass_fds,
+            env=_environment(),
+            start_new_session=True,
+        )
+        self._children.append(child)
+        return child
+
+    def pids(self) -> list[int]:
+        """The processes that run in the sandbox now, as the host numbers them."""
+        if self._cgroup.bounded:
+            return self._cgroup.pids()
+        return [pid for child in self._children for pid in descendants(child.pid)]
+
+    def close(self) -> None:
+        """End every process of the sandbox and remove its files."""
+        for child in self._children:
+            # bubblewrap's monitor takes the PID namespace, and all that runs in it, with it.
+            if child.poll() is None:
+                child.send_signal(signal.SIGKILL)
+            child.wait()
+        self._cgroup.remove()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _rlimits(self) -> list[str]:
+        limits = self._limits
+        return [
+            "prlimit",
+            f"--as={limits.address_space}",
+            f"--cpu={limits.cpu_seconds}",
+            f"--fsize={limits.file_size}",
+            f"--nofile={limits.open_files}",
+            f"--nproc={limits.processes}",
+            "--core=0",
+        ]
+
+    def _bwrap(self) -> list[str]:
+        arguments = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
+        arguments += ["--unshare-ipc", "--unshare-uts", "--hostname", "lab"]
+        for path in _SYSTEM:
+            if os.path.islink(path):
+                arguments += ["--symlink", os.readlink(path), path]
+            elif os.path.isdir(path):
+                arguments += ["--ro-bind", path, path]
+        for name in _ETC:
+            arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys"]
+        arguments += ["--size", str(self._limits.file_size), "--tmpfs", "/tmp"]
+        arguments += ["--chmod", "1777", "/tmp"]
+        arguments += ["--tmpfs", "/sys/fs/bpf"] if os.path.isdir("/sys/fs/bpf") else []
+        for path in self._view.hidden:
+            if path.is_dir() and any(path.is_relative_to(Path(top).resolve()) for top in _SYSTEM):
+                arguments += ["--tmpfs", str(path)]
+        arguments += ["--ro-bind", str(self.folder / "lab"), "/lab", "--chdir", "/lab"]
+        return [*arguments, *self._view.bwrap]
+
+    def _setpriv(self) -> list[str]:
+        held = "-all" + "".join(f",+{name}" for name in self._view.capabilities)
+        return [
+            "setpriv",
+            f"--reuid={self._uid}",
+            f"--regid={self._uid}",
+            "--clear-groups",
+            f"--inh-caps={held}",
+            f"--ambient-caps={held}",
+            f"--bounding-set={held}",
+            "--no-new-privs",
+        ]
+
+
+def free_uid() -> int:
+    """A user id that no account has, new for each sandbox, within this user namespace's range."""
+    start, _, count = map(int, Path("/proc/self/uid_map").read_text().split()[:3])
+    low, high = (0x60000000, 0x6FFFFFFF) if count > 0x70000000 else (start + 60_000, start + 65_000)
+    return random.SystemRandom().randint(low, high)
+
+
+def descendants(pid: int) -> list[int]:
+    """`pid` and every process below it, from /proc; the whole tree as of one reading."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    tree = [pid]
+    for parent in tree:
+        tree += children.get(parent, [])
+    return tree
+
+
+@contextmanager
+def memory_file() -> Iterator[int]:
+    """A file in memory, as a descriptor, for what a child prints; `read_back` reads it.
+
+    Unlike a pipe it never blocks the child, and RLIMIT_FSIZE bounds it.
+    """
+    descriptor = os.memfd_create("labebpf-output")
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read_back(descriptor: int, limit: int = 4 << 20) -> str:
+    """What was written to a memory file, its middle left out beyond `limit` bytes."""
+    size = os.fstat(descriptor).st_size
+    if size <= limit:
+        return os.pread(descriptor, size, 0).decode(errors="replace")
+    half = limit // 2
+    head, tail = os.pread(descriptor, half, 0), os.pread(descriptor, half, size - half)
+    missing = f"\n[... {size - 2 * half} bytes cut ...]\n".encode()
+    return (head + missing + tail).decode(errors="replace")
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

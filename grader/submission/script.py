@@ -1,0 +1,168 @@
+"""The student's Python, run as the student runs it: on a terminal, with the C file beside it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import termios
+import time
+from collections.abc import Callable, Sequence
+
+from grader.errors import SubmissionError
+from grader.submission.sandbox import PYTHON, Sandbox
+
+HEAD, TAIL = 64 << 10, 64 << 10
+MAX_OUTPUT = 64 << 20
+_CTRL_C = b"\x03"
+
+
+class Script:
+    """One run of a script on a pseudo-terminal in the sandbox.
+
+    Nothing is read behind the caller's back: output moves only inside `wait_for` and `interrupt`.
+    `feeds` are (source, sink) descriptor pairs that are pumped at the same time; they are how a
+    script gets a trace_pipe of its own.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        name: str,
+        *,
+        argv: Sequence[str] = (),
+        binds: Sequence[str] = (),
+        feeds: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        self.name = name
+        self.lines: list[str] = []
+        """Complete lines so far, as printed; `forget_lines` empties it."""
+        self.total = 0
+        """Bytes of output so far."""
+        self._sandbox = sandbox
+        self._feeds = list(feeds)
+        self._partial = b""
+        self._head = b""
+        self._tail = b""
+        self._open = True
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+        try:
+            self._child = sandbox.start(
+                [PYTHON, *(argv or (name,))],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                binds=binds,
+                terminal=True,
+            )
+        finally:
+            os.close(slave)
+        os.set_blocking(self._master, False)
+
+    def pids(self) -> list[int]:
+        return self._sandbox.pids()
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, None while it runs; 128 and more for a signal, as in a shell."""
+        status = self._child.poll()
+        return 128 - status if status is not None and status < 0 else status
+
+    def output(self) -> str:
+        """What it printed, the middle cut out where it was more than 128 KiB."""
+        missing = self.total - len(self._head) - len(self._tail)
+        cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
+        return (self._head + cut + self._tail).decode(errors="replace")
+
+    def forget_lines(self) -> None:
+        self.lines.clear()
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Pump output until `condition` holds, the script has ended, or `seconds` have passed.
+
+        True when the condition holds. It is asked again after each piece of output.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition():
+            left = deadline - time.monotonic()
+            if left <= 0 or not (self._open or self._feeds):
+                return False
+            self._pump(min(left, 0.05))
+            if not self._open and self.status is not None:
+                return condition()
+        return True
+
+    def interrupt(self, seconds: float) -> bool:
+        """Press Ctrl-C as often as it takes. True when the script ended within `seconds`.
+
+        A SIGINT that falls into a ctypes callback is printed and lost: one press proves nothing.
+        """
+        deadline = time.monotonic() + seconds
+        pause = 0.25
+        while self.status is None and time.monotonic() < deadline:
+            try:
+                os.write(self._master, _CTRL_C)
+            except OSError:
+                pass  # The terminal's other side is closed: it is about to end.
+            left = deadline - time.monotonic()
+            self.wait_for(lambda: self.status is not None, min(left, pause))
+            pause = min(pause * 2, 2.0)
+        return self.status is not None
+
+    def close(self) -> None:
+        """End the script and everything that it started."""
+        self._sandbox.close()
+        os.close(self._master)
+
+    def _pump(self, seconds: float) -> None:
+        sources = {source: sink for source, sink in self._feeds}
+        watched = [*sources, *([self._master] if self._open else [])]
+        for ready in select.select(watched, [], [], seconds)[0]:
+            if ready == self._master:
+                self._read()
+            else:
+                self._feed(ready, sources[ready])
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._master, 1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""  # EIO: no process holds the terminal any more.
+        if not data:
+            self._open = False
+            return
+        self.total += len(data)
+        if self.total > MAX_OUTPUT:
+            self._sandbox.close()
+            raise SubmissionError(
+                f"{self.name} printed more than {MAX_OUTPUT >> 20} MiB.",
+                "Print one line for each event, and wait for the next one.",
+                log=self.output(),
+                file=self.name,
+            )
+        room = HEAD - len(self._head)
+        self._head += data[:room] if room > 0 else b""
+        self._tail = (self._tail + data[max(room, 0) :])[-TAIL:]
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        self._partial = self._partial[-HEAD:]
+        self.lines += [line.decode(errors="replace").rstrip("\r") for line in lines]
+
+    def _feed(self, source: int, sink: int) -> None:
+        try:
+            data = os.read(source, 1 << 12)
+            if data:
+                os.write(sink, data)
+        except BlockingIOError:
+            return
+
+
+def ended_cleanly(script: Script) -> bool:
+    """Whether a script that was interrupted ended as it should: quietly, by itself or by SIGINT."""
+    return script.status in (0, 130) and "Traceback (most recent call last)" not in script.output()
+
+

@@ -1,0 +1,29 @@
+"""The one place where a student's text is made safe to show, and cut to size."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+
+
+def clean(text: str | bytes) -> str:
+    """Text without terminal escapes and control characters, for every place that shows it.
+
+    Undecodable bytes become U+FFFD. Tabs and newlines stay; surrogates, which neither XML nor
+    UTF-8 can hold, do not. Bidirectional overrides go too: they make text read as what it isn't.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", errors="replace")
+    text = _ESCAPE.sub("", text.replace("\r\n", "\n"))
+    return _CONTROL.sub("\ufffd", text).encode("utf-8", errors="replace").decode()
+
+
+def cut(text: str, limit: int = 20_000) -> str:
+    """`text`, or its head and tail with a line between them that says how much is missing."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    missing = len(text) - 2 * half
+    return f"{text[:half]}\n[... {missing} characters cut ...]\n{text[-half:]}"

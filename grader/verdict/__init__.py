@@ -1,0 +1,1 @@
+"""What the evidence means: statuses and points, explanations, reports."""

@@ -1,0 +1,56 @@
+"""From what a check raised to a status: the class of the error decides, and nothing printed."""
+
+from __future__ import annotations
+
+import traceback
+
+from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, SubmissionError, Wrong
+from grader.verdict.explain import explain
+from grader.verdict.record import Finding, Status
+
+
+def finding_of(error: BaseException, source: bytes = b"") -> Finding:
+    """The finding for what a check raised. `source` is the student's C file, to find lines in."""
+    if isinstance(error, SubmissionError):
+        told = explain(error, source)
+        return Finding(
+            Status.ERROR,
+            told.what,
+            told.remedy,
+            file=told.file,
+            line=told.line,
+            log=told.log,
+        )
+    if isinstance(error, Wrong):
+        return Finding(
+            Status.FAIL,
+            error.what,
+            error.remedy,
+            error.expected,
+            error.actual,
+            error.file,
+            error.line,
+            error.log,
+        )
+    if isinstance(error, PhaseTimeout):
+        return Finding(
+            Status.TIMEOUT,
+            error.what,
+            "On a slow machine, stretch all limits: --time-scale 3",
+            expected=f"the {error.phase} phase ends within {error.limit:g} s",
+            actual="it did not",
+            log=error.log,
+        )
+    if isinstance(error, (Infra, CourseError)):
+        return Finding(Status.INFRA, error.what, error.remedy)
+    if isinstance(error, AssertionError):
+        return Finding(Status.FAIL, str(error).split("\n")[0] or "A check's condition is not met.")
+    if isinstance(error, LabebpfError):
+        return Finding(Status.INFRA, error.what, error.remedy)
+    log = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return Finding(
+        Status.INFRA,
+        f"The grader itself failed: {type(error).__name__}.",
+        "Report it, with the log.",
+        log=log,
+    )

@@ -1,0 +1,221 @@
+"""Statuses, points, and the one result record that everything else renders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from grader.course import Lab, Task
+from grader.text import clean, cut
+
+SCHEMA = "labebpf/result/v1"
+
+
+class Status(str, Enum):
+    """The verdict on a task. Only `PASS` has points."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    BLOCKED = "blocked"
+    INFRA = "infra"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found out. All text is safe to show: it was cleaned on its way in."""
+
+    status: Status
+    why: str = ""
+    remedy: str = ""
+    expected: str = ""
+    actual: str = ""
+    file: str = ""
+    line: int = 0
+    log: str = ""
+
+    def cleaned(self) -> Finding:
+        return Finding(
+            self.status,
+            cut(clean(self.why), 2000),
+            cut(clean(self.remedy), 2000),
+            cut(clean(self.expected), 2000),
+            cut(clean(self.actual), 2000),
+            clean(self.file),
+            self.line,
+            cut(clean(self.log)),
+        )
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """The verdict on one task, as it stands in result.json."""
+
+    id: str
+    title: str
+    status: str
+    points: int
+    max_points: int
+    why: str = ""
+    remedy: str = ""
+    expected: str = ""
+    actual: str = ""
+    file: str = ""
+    line: int = 0
+    hint: str = ""
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class LabResult:
+    """The verdict on one lab. The score is the sum over its tasks, taken once, here."""
+
+    lab: str
+    title: str
+    tasks: tuple[TaskResult, ...]
+    score: int = field(init=False)
+    max_score: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "score", sum(task.points for task in self.tasks))
+        object.__setattr__(self, "max_score", sum(task.max_points for task in self.tasks))
+
+
+@dataclass(frozen=True)
+class Result:
+    """One grading. `started` is UTC (ISO 8601); `seconds` is wall time."""
+
+    started: str
+    seconds: float
+    kernel: Mapping[str, str]
+    labs: tuple[LabResult, ...]
+
+    @property
+    def score(self) -> int:
+        return sum(lab.score for lab in self.labs)
+
+    @property
+    def max_score(self) -> int:
+        return sum(lab.max_score for lab in self.labs)
+
+    @property
+    def statuses(self) -> list[str]:
+        return [task.status for lab in self.labs for task in lab.tasks]
+
+    @property
+    def exit_status(self) -> int:
+        """0 all points; 1 not all; 3 nothing was wrong but the machine could not judge it all."""
+        if not self.statuses:
+            return 3
+        if all(status == Status.PASS for status in self.statuses):
+            return 0
+        blameless = (Status.PASS, Status.INFRA, Status.BLOCKED)
+        infra = any(status == Status.INFRA for status in self.statuses)
+        return 3 if infra and all(status in blameless for status in self.statuses) else 1
+
+    def to_json(self) -> str:
+        labs = [
+            {
+                "lab": lab.lab,
+                "title": lab.title,
+                "score": lab.score,
+                "max_score": lab.max_score,
+                "tasks": [asdict(task) for task in lab.tasks],
+            }
+            for lab in self.labs
+        ]
+        record = {
+            "schema": SCHEMA,
+            "started": self.started,
+            "seconds": round(self.seconds, 3),
+            "kernel": dict(self.kernel),
+            "score": self.score,
+            "max_score": self.max_score,
+            "labs": labs,
+        }
+        return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """Read a record back. Raises ValueError when it is none of this schema."""
+        record: dict[str, Any] = json.loads(text)
+        if record.get("schema") != SCHEMA:
+            raise ValueError(f"no {SCHEMA} record")
+        labs = tuple(
+            LabResult(lab["lab"], lab["title"], tuple(TaskResult(**task) for task in lab["tasks"]))
+            for lab in record["labs"]
+        )
+        return cls(record["started"], record["seconds"], record["kernel"], labs)
+
+
+class Rubric:
+    """Collects what the checks of one lab found, and gives each task its verdict.
+
+    It fails closed: points need at least one check that passed, and none that did not, whatever
+    became of the run.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self._findings: dict[str, list[Finding]] = {task.id: [] for task in lab.tasks}
+
+    def add(self, task: Task, finding: Finding) -> None:
+        self._findings[task.id].append(finding.cleaned())
+
+    def status(self, task_id: str) -> Status | None:
+        """The verdict so far, None while no check of the task has run."""
+        finding = self._worst(task_id)
+        return finding.status if finding else None
+
+    def missing_needs(self, task: Task) -> list[str]:
+        """The tasks that `task` needs, that were judged, and that did not pass."""
+        return [
+            needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)
+        ]
+
+    def result(self, lang: str) -> LabResult:
+        tasks = tuple(self._task_result(task, lang) for task in self.lab.tasks)
+        return LabResult(self.lab.name, self.lab.title.get(lang), tasks)
+
+    def _task_result(self, task: Task, lang: str) -> TaskResult:
+        finding = self._worst(task.id)
+        if finding is None:
+            finding = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+        passed = finding.status is Status.PASS
+        return TaskResult(
+            id=task.id,
+            title=task.title.get(lang),
+            status=finding.status.value,
+            points=task.points if passed else 0,
+            max_points=task.points,
+            why=finding.why,
+            remedy=finding.remedy,
+            expected=finding.expected,
+            actual=finding.actual,
+            file="" if passed else finding.file or task.file,
+            line=finding.line,
+            hint="" if passed else f"./labebpf hint {task.id}",
+            log=finding.log,
+        )
+
+    def _worst(self, task_id: str) -> Finding | None:
+        findings: Sequence[Finding] = self._findings[task_id]
+        for finding in findings:
+            if finding.status is not Status.PASS:
+                return finding
+        return findings[0] if findings else None
+
+
+def write_result(folder: Path, result: Result) -> Path:
+    """Write `folder`/result.json at once or not at all; a reader never sees half of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "result.json"
+    fresh = folder / ".result.json.new"
+    fresh.write_text(result.to_json(), encoding="utf-8")
+    fresh.replace(path)
+    return path

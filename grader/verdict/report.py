@@ -1,0 +1,101 @@
+"""A result for a terminal: our words first, the log after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.verdict.record import LabResult, Result, Status, TaskResult
+
+_MARKS = {
+    Status.PASS: ("✓", "green"),
+    Status.FAIL: ("✗", "red"),
+    Status.ERROR: ("✗", "red"),
+    Status.TIMEOUT: ("✗", "red"),
+    Status.BLOCKED: ("·", "yellow"),
+    Status.INFRA: ("?", "magenta"),
+}
+_WORDS = {
+    "en": {
+        "expected": "expected",
+        "actual": "seen",
+        "where": "where",
+        "hint": "hint",
+        "total": "Total",
+        "infra": "{points} points could not be judged on this machine.",
+    },
+    "fr": {
+        "expected": "attendu",
+        "actual": "vu",
+        "where": "où",
+        "hint": "indice",
+        "total": "Total",
+        "infra": "{points} points n'ont pas pu être jugés sur cette machine.",
+    },
+}
+_LOG_LINES = 30
+
+
+def render(console: Console, result: Result, lang: str, *, details: bool = True) -> None:
+    """Print `result`. Without `details`, only a line for each task that did not pass."""
+    words = _WORDS["fr" if lang == "fr" else "en"]
+    for lab in result.labs:
+        _lab(console, lab, words, details)
+    _totals(console, result, words)
+
+
+def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool) -> None:
+    console.print()
+    console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.max_score}", style="bold"))
+    for task in lab.tasks:
+        mark, style = _MARKS[Status(task.status)]
+        line = Text(f"  {mark} ", style=style)
+        line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
+        line.append(f"{task.status:<9}", style=style)
+        line.append(task.title, style="default")
+        console.print(line, soft_wrap=True)
+        if details and task.status != Status.PASS:
+            for text in describe(task, words):
+                console.print(Padding(text, (0, 0, 0, 9)), soft_wrap=True)
+
+
+def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[Text]:
+    """What a person is told of a task that did not pass, line by line."""
+    words = words or _WORDS["en"]
+    if task.why:
+        yield Text(task.why)
+    if task.remedy:
+        yield Text(task.remedy)
+    if task.status in (Status.BLOCKED, Status.INFRA):
+        return
+    rows = [("expected", task.expected), ("actual", task.actual)]
+    place = f"{task.file}:{task.line}" if task.line else task.file
+    rows += [("where", place), ("hint", task.hint)]
+    for key, value in rows:
+        if value:
+            yield Text.assemble((f"{words[key]}: ", "dim"), value)
+    if task.log.strip():
+        lines = task.log.strip().splitlines()
+        shown = lines[-_LOG_LINES:]
+        cut = len(lines) - len(shown)
+        if cut:
+            yield Text(f"[... {cut} lines before; result.json has them ...]", style="dim")
+        for line in shown:
+            yield Text(f"| {line}", style="dim")
+
+
+def _totals(console: Console, result: Result, words: dict[str, str]) -> None:
+    console.print()
+    kernel = " ".join(value for value in result.kernel.values() if value)
+    console.print(Text(f"{words['total']}: {result.score}/{result.max_score}  ({kernel})", "bold"))
+    infra = sum(
+        task.max_points
+        for lab in result.labs
+        for task in lab.tasks
+        if task.status == Status.INFRA
+    )
+    if infra:
+        console.print(Text(words["infra"].format(points=infra)))
