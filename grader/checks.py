@@ -1,9 +1,9 @@
 """What a lab's checks import. They are ordinary pytest tests; fixtures come from the plugin.
 
-    @task("3.1")
-    def test_the_verifier_accepts_it(program):
-        \"\"\"counter.c loads, and counts in a BPF_HASH named compteur.\"\"\"
-        program.table("compteur", "hash")
+@task("3.1")
+def test_the_verifier_accepts_it(program):
+    \"\"\"counter.c loads, and counts in a BPF_HASH named compteur.\"\"\"
+    program.table("compteur", "hash")
 """
 
 from __future__ import annotations

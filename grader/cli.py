@@ -1,1 +1,245 @@
-def main() -> None: ...
+"""The `labebpf` door: thin, each command calls one room."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.course import Lab, find_labs
+from grader.errors import LabebpfError, UsageError
+from grader.kernel.features import Machine, Probe
+from grader.kernel.mounts import missing, mount
+from grader.plugin import KERNELS, ROOT, language
+from grader.verdict.record import Finding, Result, Rubric, Status, write_result
+from grader.verdict.report import render
+
+USAGE, INFRASTRUCTURE = 2, 3
+_PR_SET_PDEATHSIG = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def labebpf() -> None:
+    """eBPF labs that grade themselves, on a real kernel."""
+
+
+@labebpf.command()
+@click.argument("labs", nargs=-1, metavar="LAB...")
+@click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
+@click.option("--kernel", type=click.Choice(KERNELS), default="auto", help="Where programs run.")
+@click.option("--out", metavar="DIR", help="Write result.json there.")
+@click.option(
+    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
+def grade(
+    labs: tuple[str, ...],
+    submission: str | None,
+    kernel: str,
+    out: str | None,
+    time_scale: float,
+    lang: str | None,
+) -> None:
+    """Grade LAB... (all of them if none is named).
+
+    Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
+    """
+    chosen = _choose(labs)
+    folder = _submission_folder(submission)
+    with tempfile.TemporaryDirectory(prefix="labebpf-") as scratch:
+        command = [
+            *(sys.executable, "-I", "-m", "pytest"),
+            *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
+            *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
+            *("--submission", str(folder), "--kernel", kernel),
+            *("--time-scale", str(time_scale), "--lang", language(lang), "--out", scratch),
+            *(str(lab.folder) for lab in chosen),
+        ]
+        result, log = _supervise(command, Path(scratch), chosen, language(lang))
+    console = Console(highlight=False)
+    render(console, result, language(lang))
+    if log:
+        console.print(Text(log))
+    if out:
+        write_result(Path(out), result)
+    sys.exit(result.exit_status)
+
+
+def _supervise(command: list[str], scratch: Path, labs: list[Lab], lang: str) -> tuple[Result, str]:
+    """Run the grader as a child: its result, and what it printed if it left none.
+
+    Without a record of the grader's own every task is `infra`: nothing passes by a crash.
+    """
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    started = datetime.now(timezone.utc)
+    libc = ctypes.CDLL(None)
+    with tempfile.TemporaryFile(dir=scratch) as output:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            env=environment,
+            check=False,
+            # However this command ends, the grader ends with it; its keeper then tidies up.
+            preexec_fn=lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),
+        )
+        output.seek(0)
+        printed = output.read().decode(errors="replace")
+    try:
+        return Result.from_json((scratch / "result.json").read_text(encoding="utf-8")), ""
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
+    why = f"The grader ended with {ended}, without a verdict."
+    remedy = "Nothing is held against the submission. Grade again."
+    results = []
+    for lab in labs:
+        rubric = Rubric(lab)
+        for task in lab.tasks:
+            rubric.add(task, Finding(Status.INFRA, why, remedy))
+        results.append(rubric.result(lang))
+    seconds = (datetime.now(timezone.utc) - started).total_seconds()
+    kernel = {"where": "none", "release": os.uname().release, "headers": ""}
+    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
+
+
+@labebpf.command("list")
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the titles.")
+def list_labs(lang: str | None) -> None:
+    """List the labs and their tasks."""
+    console = Console(highlight=False)
+    for lab in find_labs(ROOT / "exercises").values():
+        title = lab.title.get(language(lang))
+        console.print(Text(f"{lab.name}  {title}  ({lab.max_score} points)", style="bold"))
+        for task in lab.tasks:
+            console.print(Text(f"  {task.id:<5}{task.points:>2}  {task.title.get(language(lang))}"))
+
+
+@labebpf.command()
+@click.argument("task_id", metavar="TASK")
+@click.option("--level", type=click.IntRange(min=1), default=1, help="Which hint: 1, 2, ...")
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the hint.")
+def hint(task_id: str, level: int, lang: str | None) -> None:
+    """Show a hint for TASK, such as 3.2."""
+    labs = find_labs(ROOT / "exercises")
+    tasks = {task.id: task for lab in labs.values() for task in lab.tasks}
+    if task_id not in tasks:
+        raise UsageError(f"There is no task {task_id}.", f"The tasks are {', '.join(tasks)}.")
+    task = tasks[task_id]
+    if level > len(task.hints):
+        raise UsageError(f"Task {task_id} has {len(task.hints)} hints.", "That was the last one.")
+    click.echo(f"{task_id}  {task.title.get(language(lang))}")
+    click.echo(task.hints[level - 1].get(language(lang)))
+    if level < len(task.hints):
+        click.echo(f"More: ./labebpf hint {task_id} --level {level + 1}")
+
+
+@labebpf.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what this machine can do, and for each gap the command that mends it.
+
+    As root it mounts tracefs and debugfs where they are missing.
+    """
+    mounted = []
+    if os.geteuid() == 0:
+        for kind, path in missing():
+            mount(kind, path)
+            mounted.append(f"{kind} at {path}")
+    machine = Machine()
+    survey = machine.survey()
+    labs = {
+        lab.name: {
+            need: machine.offers(need)
+            for need in dict.fromkeys((*lab.needs, *(k for task in lab.tasks for k in task.kernel)))
+        }
+        for lab in find_labs(ROOT / "exercises").values()
+    }
+    if as_json:
+        record = {
+            "release": os.uname().release,
+            "mounted_now": mounted,
+            "machine": [vars(probe) for probe in survey],
+            "labs": {
+                name: [vars(probe) for probe in needs.values()] for name, needs in labs.items()
+            },
+        }
+        click.echo(json.dumps(record, indent=1))
+    else:
+        _print_doctor(survey, labs, mounted)
+    needed = ("privileges", "bpf", "headers", "tracefs", "bcc", "bpftool", "bwrap", "setpriv")
+    able = all(probe.ok for probe in survey if probe.name in needed)
+    sys.exit(0 if able else INFRASTRUCTURE)
+
+
+def _print_doctor(
+    survey: list[Probe], labs: dict[str, dict[str, Probe]], mounted: list[str]
+) -> None:
+    console = Console(highlight=False)
+    for line in mounted:
+        console.print(Text(f"Mounted {line}."))
+    console.print(_probe_table(f"This machine, Linux {os.uname().release}", survey))
+    for name, needs in labs.items():
+        console.print(_probe_table(f"What {name} needs", list(needs.values())))
+
+
+def _probe_table(title: str, probes: list[Probe]) -> Table:
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False)
+    for heading in ("", "what", "found", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for probe in probes:
+        mark = Text("✓", style="green") if probe.ok else Text("✗", style="red")
+        remedy = "" if probe.ok else probe.remedy
+        table.add_row(mark, Text(probe.name), Text(probe.detail), Text(remedy))
+    return table
+
+
+@labebpf.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run this project's own tests; further arguments go to pytest."""
+    command = [sys.executable, "-m", "pytest", *(arguments or ("tests",))]
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+def _choose(names: tuple[str, ...]) -> list[Lab]:
+    labs = find_labs(ROOT / "exercises")
+    chosen = []
+    for name in dict.fromkeys(Path(name).name for name in names):
+        if name not in labs:
+            raise UsageError(f"There is no {name}.", f"The labs are {', '.join(labs)}.")
+        chosen.append(labs[name])
+    return chosen or list(labs.values())
+
+
+def _submission_folder(given: str | None) -> Path:
+    if given is None:
+        return ROOT / "exercises"
+    for folder in (Path(given), ROOT / given):
+        if folder.is_dir():
+            return folder.resolve()
+    raise UsageError(f"There is no folder {given}.", "Give --submission one that exists.")
+
+
+def main() -> None:
+    """Run the command line; errors of ours become two sentences and an exit status."""
+    try:
+        labebpf(prog_name="labebpf")
+    except UsageError as error:
+        click.echo(f"labebpf: {error}", err=True)
+        sys.exit(USAGE)
+    except LabebpfError as error:
+        click.echo(f"labebpf: {error}", err=True)
+        sys.exit(INFRASTRUCTURE)

@@ -104,12 +104,13 @@ class Grading:
 
     def folder(self) -> Path:
         """The submission's folder: from here, or from the root of the checkout."""
-        given = self.config.getoption("--submission")
+        given: str | None = self.config.getoption("--submission")
         if given is None:
             return ROOT / "exercises"
         for base in (self.config.invocation_params.dir, ROOT):
-            if (base / given).is_dir():
-                return base / given
+            folder: Path = base / given
+            if folder.is_dir():
+                return folder
         raise pytest.UsageError(f"There is no folder {given}. Give --submission one that exists.")
 
     def stage(self, lab: Lab) -> Stage:
@@ -226,9 +227,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Turn what a check raised into a finding, and the report into our words."""
     outcome: Any = yield
     report: pytest.TestReport = outcome.get_result()
@@ -384,5 +383,3 @@ def trace(stage: Stage) -> Any:
     trace = stage.trace
     trace.collect()
     return trace
-
-

@@ -104,7 +104,6 @@ def test_the_script_shows_the_count(script, workload):
     table = script.map("compteur", "hash")
     for _ in range(3):
         start = random.randrange(1000, min(2**31, 2 ** (8 * table.value_size - 1)) // 2)
-        script.rest()
         table.set(0, start)
         n = random_count()
         workload.mkdir(n)

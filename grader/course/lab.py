@@ -144,7 +144,9 @@ def _check(path: Path, lab: Lab) -> None:
         seen.append(task.id)
     for name in lab.edits:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py)", name):
-            raise CourseError(f"{path}: edits has the name {name!r}.", "Use a plain .c or .py name.")
+            raise CourseError(
+                f"{path}: edits has the name {name!r}.", "Use a plain .c or .py name."
+            )
     for name in (lab.program, lab.script):
         if name not in lab.edits:
             raise CourseError(f"{path}: {name} is not in edits.", "Add it there.")
@@ -162,14 +164,16 @@ class _Reader:
         self._table = dict(table)
 
     def string(self, key: str) -> str:
-        return self._typed(key, self._table.pop(key, None), str, "a string")
+        return str(self._typed(key, self._table.pop(key, None), str, "a string"))
 
     def integer(self, key: str) -> int:
-        return self._typed(key, self._table.pop(key, None), int, "a whole number")
+        return int(self._typed(key, self._table.pop(key, None), int, "a whole number"))
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self._table.pop(key, default)
-        values = self._typed(key, list(value) if isinstance(value, tuple) else value, list, "a list")
+        values = self._typed(
+            key, list(value) if isinstance(value, tuple) else value, list, "a list"
+        )
         return tuple(self._typed(key, item, str, "a list of strings") for item in values)
 
     def text(self, key: str) -> Text:
@@ -187,7 +191,9 @@ class _Reader:
     def _text(self, key: str, value: Any) -> Text:
         table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
         if set(table) != {"en", "fr"} or not all(isinstance(v, str) and v for v in table.values()):
-            raise CourseError(f"{self._where}: {key} lacks a language.", "Write it in en and in fr.")
+            raise CourseError(
+                f"{self._where}: {key} lacks a language.", "Write it in en and in fr."
+            )
         return Text(en=table["en"], fr=table["fr"])
 
     def _typed(self, key: str, value: Any, kind: type, words: str) -> Any:

@@ -56,9 +56,7 @@ class Counter:
                 return count
 
     def _now(self) -> tuple[int, int]:
-        entered, value = self._witness.quietly(
-            lambda: self.table.get(self._key), 10 * self._scale
-        )
+        entered, value = self._witness.quietly(lambda: self.table.get(self._key), 10 * self._scale)
         return entered, value or 0
 
     def _clear(self) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from grader.errors import Infra
 
+SEARCH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+
 ACTING_HELPERS = frozenset(
     {
         "bpf_probe_write_user",
@@ -66,10 +68,7 @@ class Bpftool:
     """bpftool, run as root. Raises Infra when it is missing or does not answer."""
 
     def __init__(self) -> None:
-        path = shutil.which("bpftool", path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin")
-        if not path:
-            raise Infra("bpftool is missing.", "Install it: ./labebpf does.")
-        self._path = path
+        self._path = find_bpftool()
 
     def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
         """The programs that the processes `pids` hold a descriptor of."""
@@ -102,7 +101,7 @@ class Bpftool:
                 found.append(
                     Attachment(entry["pid"], entry["prog_id"], entry["fd_type"], str(where))
                 )
-        linked = {number for number in _held("link_id", wanted)}
+        linked = _held("link_id", wanted)
         for entry in (self._json("link", "show") or []) if linked else []:
             if entry["id"] in linked:
                 where = entry.get("tp_name") or entry.get("target_name", "")
@@ -139,6 +138,19 @@ class Bpftool:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Infra(f"bpftool does not answer: {error}.") from error
         return done.stdout.decode(errors="replace")
+
+
+def find_bpftool() -> str:
+    """The path of bpftool. Raises Infra.
+
+    Ubuntu's /usr/sbin/bpftool is a script that refuses kernels it does not know; the program
+    itself, in linux-tools, runs on any.
+    """
+    real = sorted(str(path) for path in Path("/usr/lib").glob("linux-tools*/**/bpftool"))
+    path = real[-1] if real else shutil.which("bpftool", path=SEARCH)
+    if not path:
+        raise Infra("bpftool is missing.", "Install it: ./labebpf does.")
+    return path
 
 
 def _held(key: str, pids: Iterable[int]) -> set[int]:

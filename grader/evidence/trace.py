@@ -216,7 +216,8 @@ class SharedTracePipe:
     """Trace lines of kernels before 5.9, which have no bpf_trace_printk event: trace_pipe itself.
 
     It is one for the whole machine, and reading it takes the lines away from others. Only lines
-    with the bpf_trace_printk symbol count; a newline in a message ends it.
+    with the bpf_trace_printk symbol and the workload's `pid` count; a newline in a message ends
+    it.
     """
 
     _LINE = re.compile(
@@ -224,7 +225,8 @@ class SharedTracePipe:
         rb"bpf_trace_printk: (?P<text>.*)$"
     )
 
-    def __init__(self, tracefs: Path) -> None:
+    def __init__(self, tracefs: Path, pid: int) -> None:
+        self._pid = pid
         self._clock = tracefs / "trace_clock"
         self._old_clock = re.search(r"\[(\w+)\]", self._clock.read_text())
         self._clock.write_text("mono")
@@ -244,7 +246,8 @@ class SharedTracePipe:
                 break
             data += piece
         *lines, self._partial = data.split(b"\n")
-        return [record for line in lines if (record := self.parse(line))]
+        records = [record for line in lines if (record := self.parse(line))]
+        return [record for record in records if record.pid == self._pid]
 
     @classmethod
     def parse(cls, line: bytes) -> Record | None:
@@ -255,9 +258,7 @@ class SharedTracePipe:
         nanoseconds = int(found["s"]) * 10**9 + int(found["us"]) * 1000
         text = found["text"].decode(errors="replace")
         fields = {"bpf_string": text}
-        return Record(
-            nanoseconds, int(found["cpu"]), int(found["pid"]), "bpf_trace_printk", fields
-        )
+        return Record(nanoseconds, int(found["cpu"]), int(found["pid"]), "bpf_trace_printk", fields)
 
     def remove(self) -> None:
         os.close(self._pipe)

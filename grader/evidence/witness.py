@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 
 import jinja2
 
@@ -41,11 +42,12 @@ class Witness:
     `wait` ends when it is attached. Raises Infra when the kernel refuses it.
     """
 
-    def __init__(self, templates: Path, bwrap: Sequence[str], log: IO[bytes]) -> None:
+    def __init__(self, templates: Path, bwrap: Sequence[str]) -> None:
         command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *bwrap]
         command += ["/usr/bin/python3", "-I", "-B", str(_INSIDE)]
-        self._child = Child("witness", command, stderr=log)
-        self._log = log
+        self._stack = ExitStack()
+        self._log = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        self._child = Child("witness", command, stderr=self._log)
         self._libbpf = Libbpf()
         self._counts: SharedArray | None = None
         self._racy: Map | None = None
@@ -102,6 +104,7 @@ class Witness:
 
     def close(self) -> None:
         self._child.close()
+        self._stack.close()
         for part in (self._counts, self._racy):
             if part:
                 part.close()

@@ -6,6 +6,7 @@ import random
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.errors import SubmissionError
 from grader.evidence.child import Child, ChildDied, Refused
@@ -67,17 +68,15 @@ class Workload:
     def _windows(self, call: str, count: int) -> list[Window]:
         return [Window(*entry) for entry in self._ask(call, count=count)]
 
-    def _ask(self, call: str, **request: int) -> list[list[int]] | list[int] | int:
+    def _ask(self, call: str, **request: int) -> Any:
         try:
-            answer: list[list[int]] | list[int] | int
-            answer = self._child.ask("trigger", self._seconds, call=call, **request)
+            return self._child.ask("trigger", self._seconds, call=call, **request)
         except (ChildDied, Refused) as error:
             raise SubmissionError(
                 f"With your program attached, the workload's system calls did not succeed: "
                 f"{error.what}",
                 "A tracing program looks on; it must not change or end what it traces.",
             ) from error
-        return answer
 
 
 def random_count(low: int = 3, high: int = 12) -> int:

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import Infra
+from grader.evidence.introspection import SEARCH, find_bpftool
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
 
-SBIN = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
 _SYS_BPF = {"x86_64": 321, "aarch64": 280}
 _BPF_MAP_CREATE = 0
@@ -54,7 +55,7 @@ class Machine:
             lockdown,
             memlock,
             bcc,
-            lambda: _tool("bpftool", "bpftool"),
+            bpftool,
             lambda: _tool("bwrap", "bubblewrap"),
             lambda: _tool("setpriv", "util-linux"),
         ]
@@ -83,7 +84,7 @@ class Machine:
     def _tracepoint(self, need: str) -> Probe:
         _, category, event = need.split(":")
         there = (self.tracefs / "events" / category / event / "id").exists()
-        remedy = "Use a kernel with CONFIG_FTRACE_SYSCALLS, or grade in a VM."
+        remedy = "Use a kernel with CONFIG_FTRACE_SYSCALLS."
         return Probe(need, there, "present" if there else "absent", "" if there else remedy)
 
     def _trace_lines(self) -> Probe:
@@ -96,7 +97,12 @@ class Machine:
     def _kprobes(self) -> Probe:
         there = (self.tracefs / "kprobe_events").exists()
         detail = "present" if there else "this kernel was built without them (CONFIG_KPROBES)"
-        return Probe("kprobes", there, detail, "" if there else "Grade in a VM: --kernel vm")
+        return Probe(
+            "kprobes",
+            there,
+            detail,
+            "" if there else "Use a kernel with kprobes, as most distributions have.",
+        )
 
     def _filter_functions(self) -> Probe:
         name = "available_filter_functions"
@@ -104,7 +110,9 @@ class Machine:
             with (self.tracefs / name).open() as file:
                 first = file.readline()
         except OSError as error:
-            return Probe(name, False, f"unreadable: {error.strerror}", "Grade in a VM: --kernel vm")
+            return Probe(
+                name, False, f"unreadable: {error.strerror}", "Use a kernel that lets root read it."
+            )
         return Probe(name, bool(first), "readable" if first else "empty")
 
 
@@ -113,11 +121,15 @@ def privileges() -> Probe:
     held = int(re.search(r"CapEff:\s*(\w+)", Path("/proc/self/status").read_text())[1], 16)  # type: ignore[index]
     lacking = [name for name, bit in _CAPABILITIES.items() if not held >> bit & 1]
     if os.geteuid() != 0:
-        return Probe("privileges", False, "not root", "sudo ./labebpf grade LAB, or --kernel vm")
+        return Probe("privileges", False, "not root", "sudo ./labebpf grade LAB")
     if "sys_admin" in lacking:
-        return Probe("privileges", False, "root without CAP_SYS_ADMIN", "Use a privileged container.")
+        return Probe(
+            "privileges", False, "root without CAP_SYS_ADMIN", "Use a privileged container."
+        )
     if Path("/proc/self/uid_map").read_text().split() != ["0", "0", "4294967295"]:
-        return Probe("privileges", False, "root of a user namespace only", "Grade as the real root.")
+        return Probe(
+            "privileges", False, "root of a user namespace only", "Grade as the real root."
+        )
     if lacking:
         names = ", ".join(lacking)
         return Probe("privileges", True, f"root; this kernel has no {names} (before 5.8)")
@@ -134,14 +146,14 @@ def bpf_syscall() -> Probe:
     """Make a BPF map, to see that bpf(2) is there and allowed."""
     number = _SYS_BPF.get(os.uname().machine)
     if number is None:
-        return Probe("bpf", False, f"unknown on {os.uname().machine}", "Grade in a VM: --kernel vm")
+        return Probe("bpf", False, f"unknown on {os.uname().machine}", "Use x86_64 or aarch64.")
     # union bpf_attr: map_type (2: array), key_size, value_size, max_entries.
     attributes = (ctypes.c_uint32 * 18)(2, 4, 8, 1)
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = libc.syscall(number, _BPF_MAP_CREATE, attributes, ctypes.sizeof(attributes))
     if descriptor < 0:
         error = os.strerror(ctypes.get_errno())
-        return Probe("bpf", False, f"bpf(2) says: {error}", "Grade as root, or --kernel vm")
+        return Probe("bpf", False, f"bpf(2) says: {error}", "Grade as root, outside a container.")
     os.close(descriptor)
     return Probe("bpf", True, "bpf(2) works")
 
@@ -159,7 +171,9 @@ def headers() -> Probe:
 
 def btf() -> Probe:
     there = Path("/sys/kernel/btf/vmlinux").exists()
-    return Probe("btf", there, "present" if there else "absent", "" if there else "No lab needs it.")
+    return Probe(
+        "btf", there, "present" if there else "absent", "" if there else "No lab needs it."
+    )
 
 
 def lockdown() -> Probe:
@@ -171,7 +185,9 @@ def lockdown() -> Probe:
     mode = re.search(r"\[(\w+)\]", modes)
     name = mode.group(1) if mode else "none"
     blocks = name == "confidentiality"
-    return Probe("lockdown", not blocks, name, "Grade in a VM: --kernel vm" if blocks else "")
+    return Probe(
+        "lockdown", not blocks, name, "Use a kernel that is not locked down." if blocks else ""
+    )
 
 
 def memlock() -> Probe:
@@ -199,8 +215,19 @@ def bcc() -> Probe:
     return Probe("bcc", True, version)
 
 
+def bpftool() -> Probe:
+    try:
+        path = find_bpftool()
+    except Infra:
+        path = None
+    return _version("bpftool", path, "bpftool")
+
+
 def _tool(name: str, package: str) -> Probe:
-    path = shutil.which(name, path=SBIN)
+    return _version(name, shutil.which(name, path=SEARCH), package)
+
+
+def _version(name: str, path: str | None, package: str) -> Probe:
     if not path:
         return Probe(name, False, "missing", f"apt-get install {package}, or dnf install {package}")
     done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
@@ -217,7 +244,7 @@ def _mounted(kind: str, path: Path) -> Probe:
     if mounted(kind, path):
         return Probe(kind, True, f"at {path}")
     if not path.is_dir():
-        return Probe(kind, False, "not in this kernel", "Grade in a VM: --kernel vm")
+        return Probe(kind, False, "not in this kernel", "Use a kernel with ftrace.")
     return Probe(kind, False, "not mounted", f"mount -t {kind} {kind} {path}")
 
 

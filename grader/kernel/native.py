@@ -53,7 +53,8 @@ class NativeKernel:
                 f"Grading on this machine's own kernel needs root: {allowed.detail}.",
                 f"Run: {allowed.remedy}",
             )
-        RUN.mkdir(mode=0o711, exist_ok=True)
+        RUN.mkdir(exist_ok=True)
+        RUN.chmod(0o711)
         self._lock = _take_lock(RUN / "lock", waiting)
         mount_privately()
         sweep()
@@ -70,7 +71,8 @@ class NativeKernel:
             capabilities=sandbox_capabilities(),
         )
         self._work = RUN / f"work-{secrets.token_hex(6)}"
-        self._work.mkdir(mode=0o711)
+        self._work.mkdir()
+        self._work.chmod(0o711)
 
     @property
     def tracefs(self) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,6 @@ from grader.evidence.counter import Counter
 from grader.evidence.introspection import (
     ACTING_HELPERS,
     OBSERVING_TYPES,
-    Attachment,
     Bpftool,
     LoadedProgram,
 )
@@ -66,8 +64,7 @@ class Stage:
         self.scale = scale
         self.bpftool = Bpftool()
         self.libbpf = Libbpf()
-        self._log = tempfile.TemporaryFile()
-        self._witness = Witness(templates, kernel.headers_view, self._log)
+        self._witness = Witness(templates, kernel.headers_view)
         self._witness_attached = False
         self._workload: Workload | None = Workload(scale=scale)
         self._workload_pid = 0
@@ -96,32 +93,30 @@ class Stage:
 
     @property
     def trace(self) -> TraceInstance | SharedTracePipe:
-        """The grader's own trace of what the workload causes, or of all on kernels before 5.9."""
+        """The grader's own trace of what the workload causes."""
         if self._trace is None:
             tracefs = self.kernel.tracefs
-            if not (tracefs / "events" / PRINTK).exists():
-                self._trace = SharedTracePipe(tracefs)
+            private = (tracefs / "events" / PRINTK).exists()
+            events = ["syscalls/sys_enter_mkdir", *([PRINTK] if private else [])]
+            instance = TraceInstance(tracefs, self.kernel.new_name(), events)
+            self._trace = instance
+            self._workload_pid = self._find_workload(instance)
+            if private:
+                instance.follow(self._workload_pid)
             else:
-                events = (PRINTK, "syscalls/sys_enter_mkdir", "sched/sched_process_fork")
-                self._trace = TraceInstance(tracefs, self.kernel.new_name(), events)
-                self._trace.follow(self.workload_pid)
+                instance.remove()
+                self._trace = SharedTracePipe(tracefs, self._workload_pid)
         return self._trace
 
     @property
     def workload_pid(self) -> int:
         """The workload's process id as the kernel numbers it, whatever PID namespace this is."""
-        if not self._workload_pid:
-            self._workload_pid = self._find_workload_pid()
+        _ = self.trace
         return self._workload_pid
 
-    def _find_workload_pid(self) -> int:
-        name = self.kernel.new_name()
-        trace = TraceInstance(self.kernel.tracefs, name, ["syscalls/sys_enter_mkdir"])
-        try:
-            windows = self.workload.mkdir(3)
-            records = trace.collect()
-        finally:
-            trace.remove()
+    def _find_workload(self, trace: TraceInstance) -> int:
+        windows = self.workload.mkdir(3)
+        records = trace.collect()
         seen = [{r.pid for r in records if window.holds(r.time)} for window in windows]
         pids = set.intersection(*seen)
         if len(pids) != 1:
@@ -244,7 +239,9 @@ class Stage:
                 canary.compile(60 * self.scale)
                 canary.load(30 * self.scale)
             except (SubmissionError, PhaseTimeout):
-                return Infra("This kernel lets the sandbox load no program.", "Run: ./labebpf doctor")
+                return Infra(
+                    "This kernel lets the sandbox load no program.", "Run: ./labebpf doctor"
+                )
         return error
 
     def replace_workload(self) -> None:
@@ -253,9 +250,9 @@ class Stage:
             self._workload.close()
         self._workload = None
         self._workload_pid = 0
-        if isinstance(self._trace, TraceInstance):
+        if self._trace:
             self._trace.remove()
-            self._trace = None
+        self._trace = None
 
     def close(self) -> None:
         """Take everything down."""
@@ -266,7 +263,6 @@ class Stage:
         self._witness.close()
         if self._trace:
             self._trace.remove()
-        self._log.close()
 
     def _close_programs(self) -> None:
         self.close_pattern_program()
@@ -284,10 +280,12 @@ class Stage:
 class Submitted:
     """Samples of a perf buffer, as raw bytes, and how many mkdirs the whole machine made.
 
-    In a quiet machine those are the workload's own; otherwise the samples are at most so many.
+    In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
+    samples are at most so many.
     """
 
     samples: tuple[bytes, ...]
+    windows: tuple[Window, ...]
     made: int
 
 
@@ -382,9 +380,10 @@ class ProgramOnStage:
         """What was submitted to the open perf buffer while `act` ran."""
         before = self._stage.witness.entered
         self._program.collect(30 * self._stage.scale)
-        act()
+        did = act()
+        windows = tuple(did) if isinstance(did, list) else ()
         samples = self._program.collect(30 * self._stage.scale)
-        return Submitted(samples.raw, self._stage.witness.entered - before)
+        return Submitted(samples.raw, windows, self._stage.witness.entered - before)
 
     def log(self) -> str:
         return self._program.log()
@@ -406,7 +405,8 @@ class ScriptOnStage:
         self._sandbox = stage.sandbox(dict(stage.submission.files))
         self._feed: TraceInstance | None = None
         self._descriptors: list[int] = []
-        feeds, binds = [], []
+        feeds: list[tuple[int, int]] = []
+        binds: list[str] = []
         if "trace_lines" in stage.lab.needs:
             feeds, binds = self._trace_pipe()
         self._script = Script(self._sandbox, self.name, binds=binds, feeds=feeds)
@@ -415,13 +415,16 @@ class ScriptOnStage:
     def _trace_pipe(self) -> tuple[list[tuple[int, int]], list[str]]:
         """A trace_pipe for the script, with what the workload causes and no older line in it."""
         kernel = self._stage.kernel
-        self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
-        self._feed.follow(self._stage.workload_pid)
+        source_folder = kernel.tracefs
+        if (kernel.tracefs / "events" / PRINTK).exists():
+            self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
+            self._feed.follow(self._stage.workload_pid)
+            source_folder = self._feed.folder
         fifo = self._sandbox.folder / "trace_pipe"
         os.mkfifo(fifo, mode=0o600)
         os.chown(fifo, self._sandbox.uid, self._sandbox.uid)
         sink = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        source = os.open(self._feed.folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
         self._descriptors += [sink, source]
         places = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
         binds = [
@@ -434,18 +437,33 @@ class ScriptOnStage:
 
     def wait_until_attached(self) -> None:
         """Return when the script has a program attached. Raises what the student should read."""
-        limit = 30 * self._stage.scale
-        if self._script.wait_for(lambda: self._script.status is not None or self._attached(), limit):
-            if self._attached():
-                programs = self._stage.bpftool.programs(self._script.pids())
-                refuse_acting(programs, self.name)
-                return
+        limit = 10 * self._stage.scale
+        idle = 3 * self._stage.scale
+        loaded_since: float | None = None
+
+        def settled() -> bool:
+            nonlocal loaded_since
+            if loaded_since is None and self._programs():
+                loaded_since = time.monotonic()
+            waited = loaded_since is not None and time.monotonic() - loaded_since > idle
+            return self._attached() or self._script.status is not None or waited
+
+        self._script.wait_for(settled, limit)
+        if self._attached():
+            refuse_acting(self._programs(), self.name)
+            return
+        if self._script.status is not None:
             raise self._ended()
-        raise PhaseTimeout(
-            "load",
-            limit,
-            f"{self.name} runs, and attached no BPF program within {limit:g} s.",
+        if loaded_since is None and not self.output().strip():
+            what = f"{self.name} runs, and loaded no BPF program within {limit:g} s."
+            raise PhaseTimeout("load", limit, what, log=self.output())
+        raise Wrong(
+            f"{self.name} runs, and has no BPF program attached.",
+            f"Load {self._stage.lab.program} with BCC, and attach its function.",
+            expected="a BPF program of the script's own, attached",
+            actual="one that is loaded only" if loaded_since else "none",
             log=self.output(),
+            file=self.name,
         )
 
     def reacts(self, act: Callable[[], object]) -> None:
@@ -455,7 +473,7 @@ class ScriptOnStage:
         ready. Raises Wrong if it never prints.
         """
         seen = self._script.total
-        limit = 20 * self._stage.scale
+        limit = 8 * self._stage.scale
         attempts = 0
         while self._script.total == seen:
             attempts += 1
@@ -489,7 +507,7 @@ class ScriptOnStage:
         self._script.forget_lines()
         return lines
 
-    def read_until(self, done: Callable[[str], bool], seconds: float = 10.0) -> bool:
+    def read_until(self, done: Callable[[str], bool], seconds: float = 5.0) -> bool:
         """Show `done` each new line, until it returns True. False if that did not come.
 
         The lines are kept for `rest`. Raises what the student should read if the script ended.
@@ -511,9 +529,7 @@ class ScriptOnStage:
             raise self._ended()
         return False
 
-    def shown(
-        self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]
-    ) -> Shown:
+    def shown(self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]) -> Shown:
         """Let the workload `act`, and see for which of its events a time is printed.
 
         `times` finds the times (ns) on a line. Where other processes make directories too, the
@@ -542,7 +558,7 @@ class ScriptOnStage:
         assert best
         return best
 
-    def read_lines(self, count: int, seconds: float = 10.0) -> bool:
+    def read_lines(self, count: int, seconds: float = 5.0) -> bool:
         """Wait for `count` new lines that are not blank. False if they did not come."""
         left = count
 
@@ -562,9 +578,7 @@ class ScriptOnStage:
             pids = self._script.pids()
             for info in self._stage.bpftool.maps(pids):
                 if info.name == name[:15] and info.type == kind:
-                    self._map = Map(
-                        self._stage.libbpf, info.id, info.key_size, info.value_size
-                    )
+                    self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
                     return self._map
             raise Wrong(
                 f"{self.name} holds no table {name} in the kernel.",
@@ -578,7 +592,7 @@ class ScriptOnStage:
 
     def interrupt(self) -> None:
         """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
-        limit = 30 * self._stage.scale
+        limit = 15 * self._stage.scale
         if not self._script.interrupt(limit):
             raise PhaseTimeout(
                 "wait",
@@ -609,8 +623,11 @@ class ScriptOnStage:
         if self._feed:
             self._feed.remove()
 
-    def _attached(self) -> list[Attachment]:
-        return self._stage.bpftool.attachments(self._script.pids())
+    def _programs(self) -> list[LoadedProgram]:
+        return self._stage.bpftool.programs(self._script.pids())
+
+    def _attached(self) -> bool:
+        return bool(self._stage.bpftool.attachments(self._script.pids()))
 
     def _ended(self) -> Exception:
         status, output = self._script.status, self.output()

@@ -31,7 +31,8 @@ def kernel_copy(tracefs: Path) -> Path:
     for name in _EMPTY:
         (fresh / "tracing" / name).touch()
     (fresh / "kallsyms").write_text(_syscall_symbols())
-    fresh.chmod(0o755)
+    for path in (fresh, *fresh.rglob("*"), CACHE):
+        path.chmod(0o755 if path.is_dir() else 0o444)
     fresh.rename(folder)
     return folder
 
@@ -69,6 +70,7 @@ def probe_lists(tracefs: Path, folder: Path) -> list[str]:
             continue
         copy = folder / f"list{number}"
         copy.write_bytes(data)
+        copy.chmod(0o444)
         arguments += ["--ro-bind", str(copy), str(path)]
         if in_tracefs:
             arguments += ["--ro-bind", str(copy), f"/sys/kernel/debug/tracing/{path.name}"]
@@ -94,7 +96,7 @@ def _copy_events(source: Path, target: Path) -> None:
 
 def _syscall_symbols() -> str:
     """Lines of /proc/kallsyms for system calls; BCC skips addresses of 0, so they get others."""
-    lines = []
+    lines: list[str] = []
     for line in Path("/proc/kallsyms").read_text().splitlines():
         _, kind, name, *module = line.split()
         if "sys_" in name and not module:

@@ -62,7 +62,8 @@ class Cgroup:
 
     def remove(self, seconds: float = 5.0) -> bool:
         """Kill what is in the group and remove it. False when it is still there after `seconds`."""
-        return all([remove_group(folder, seconds) for folder in self._folders])
+        gone = [remove_group(folder, seconds) for folder in self._folders]
+        return all(gone)
 
 
 def leftover_groups(prefix: str) -> list[Path]:

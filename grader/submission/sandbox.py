@@ -66,16 +66,17 @@ class Sandbox:
         self._limits = limits or Limits()
         self._view = view
         self._uid = free_uid()
-        self._cgroup = Cgroup(
-            name, memory=self._limits.memory, processes=self._limits.processes
-        )
+        self._cgroup = Cgroup(name, memory=self._limits.memory, processes=self._limits.processes)
         self._children: list[subprocess.Popen[bytes]] = []
         self.folder = work / name
         """A folder of the host that belongs to this sandbox, for what `binds` are to show."""
         lab = self.folder / "lab"
-        lab.mkdir(mode=0o755, parents=True)
+        lab.mkdir(parents=True)
         for file, data in files.items():
             (lab / file).write_bytes(data)
+        # Whatever this process's umask: another user reads them.
+        for path in (self.folder, lab, *lab.iterdir()):
+            path.chmod(0o755 if path.is_dir() else 0o444)
 
     @property
     def uid(self) -> int:
@@ -114,6 +115,7 @@ class Sandbox:
             pass_fds=pass_fds,
             env=_environment(),
             start_new_session=True,
+            preexec_fn=_default_signals,
         )
         self._children.append(child)
         return child
@@ -154,15 +156,15 @@ class Sandbox:
                 arguments += ["--symlink", os.readlink(path), path]
             elif os.path.isdir(path):
                 arguments += ["--ro-bind", path, path]
+        arguments += ["--perms", "0755", "--dir", "/etc"]
         for name in _ETC:
             arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
         arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys"]
-        arguments += ["--size", str(self._limits.file_size), "--tmpfs", "/tmp"]
-        arguments += ["--chmod", "1777", "/tmp"]
+        arguments += ["--perms", "1777", "--tmpfs", "/tmp"]
         arguments += ["--tmpfs", "/sys/fs/bpf"] if os.path.isdir("/sys/fs/bpf") else []
-        for path in self._view.hidden:
-            if path.is_dir() and any(path.is_relative_to(Path(top).resolve()) for top in _SYSTEM):
-                arguments += ["--tmpfs", str(path)]
+        for folder in self._view.hidden:
+            if any(folder.is_relative_to(Path(top).resolve()) for top in _SYSTEM):
+                arguments += ["--tmpfs", str(folder)]
         arguments += ["--ro-bind", str(self.folder / "lab"), "/lab", "--chdir", "/lab"]
         return [*arguments, *self._view.bwrap]
 
@@ -225,6 +227,12 @@ def read_back(descriptor: int, limit: int = 4 << 20) -> str:
     head, tail = os.pread(descriptor, half, 0), os.pread(descriptor, half, size - half)
     missing = f"\n[... {size - 2 * half} bytes cut ...]\n".encode()
     return (head + missing + tail).decode(errors="replace")
+
+
+def _default_signals() -> None:
+    """A shell starts background jobs with SIGINT ignored, which every child would inherit."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _environment() -> dict[str, str]:

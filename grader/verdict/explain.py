@@ -125,7 +125,5 @@ def _line_of(quoted: str, lines: list[str], near: int = 0) -> int:
 
 def _bare(line: str) -> str:
     """A line without blanks, and without BCC's way of writing a map call."""
-    line = re.sub(
-        r"bpf_map_(\w+)_elem\(\(void \*\)bpf_pseudo_fd\(\d+, *-?\d+\), *", r".\1(", line
-    )
+    line = re.sub(r"bpf_map_(\w+)_elem\(\(void \*\)bpf_pseudo_fd\(\d+, *-?\d+\), *", r".\1(", line)
     return re.sub(r"\s+", "", re.sub(r"\w+\.(lookup|update|delete)\(", r".\1(", line))

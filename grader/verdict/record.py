@@ -174,9 +174,7 @@ class Rubric:
 
     def missing_needs(self, task: Task) -> list[str]:
         """The tasks that `task` needs, that were judged, and that did not pass."""
-        return [
-            needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)
-        ]
+        return [needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)]
 
     def result(self, lang: str) -> LabResult:
         tasks = tuple(self._task_result(task, lang) for task in self.lab.tasks)

@@ -25,7 +25,7 @@ _WORDS = {
         "where": "where",
         "hint": "hint",
         "total": "Total",
-        "infra": "{points} points could not be judged on this machine.",
+        "infra": "Not judged on this machine: {points}.",
     },
     "fr": {
         "expected": "attendu",
@@ -33,7 +33,7 @@ _WORDS = {
         "where": "où",
         "hint": "indice",
         "total": "Total",
-        "infra": "{points} points n'ont pas pu être jugés sur cette machine.",
+        "infra": "Non jugés sur cette machine : {points}.",
     },
 }
 _LOG_LINES = 30
@@ -57,9 +57,10 @@ def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool)
         line.append(f"{task.status:<9}", style=style)
         line.append(task.title, style="default")
         console.print(line, soft_wrap=True)
-        if details and task.status != Status.PASS:
+        quiet = task.status in (Status.PASS, Status.FAIL, Status.ERROR) and not details
+        if task.status != Status.PASS and not quiet:
             for text in describe(task, words):
-                console.print(Padding(text, (0, 0, 0, 9)), soft_wrap=True)
+                console.print(Padding(text, (0, 0, 0, 9), expand=False))
 
 
 def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[Text]:
@@ -92,10 +93,7 @@ def _totals(console: Console, result: Result, words: dict[str, str]) -> None:
     kernel = " ".join(value for value in result.kernel.values() if value)
     console.print(Text(f"{words['total']}: {result.score}/{result.max_score}  ({kernel})", "bold"))
     infra = sum(
-        task.max_points
-        for lab in result.labs
-        for task in lab.tasks
-        if task.status == Status.INFRA
+        task.max_points for lab in result.labs for task in lab.tasks if task.status == Status.INFRA
     )
     if infra:
         console.print(Text(words["infra"].format(points=infra)))

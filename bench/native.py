@@ -1,0 +1,111 @@
+"""What grading costs on this machine's kernel, against the student's program alone.
+
+Alternates whole processes: `pytest exercises/lab3 --submission solutions`, and a bare BCC script
+that compiles the same program, attaches it, makes the same kind and number of mkdirs and reads
+the map. Prints a table, and as its last line JSON:
+
+    {"grading_s", "bare_s", "ratio", "peak_mib", "runs"}
+
+with medians of wall time in seconds, and the largest process of either in MiB. Run it as root:
+
+    .venv/bin/python bench/native.py [RUNS]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from grader.kernel.headers import find_headers  # noqa: E402  (the checkout, wherever it is)
+from grader.kernel.mounts import mount_privately  # noqa: E402
+
+BARE = """
+import ctypes, os, sys, tempfile
+from bcc import BPF
+b = BPF(src_file=sys.argv[1])
+folder = tempfile.mkdtemp()
+def make(n, cpu=None):
+    path = f"{folder}/{cpu}"
+    if cpu is not None:
+        os.sched_setaffinity(0, [cpu])
+    for _ in range(n):
+        os.mkdir(path)
+        os.rmdir(path)
+make(40)
+children = []
+for cpu in sorted(os.sched_getaffinity(0)):
+    pid = os.fork()
+    if pid == 0:
+        make(5000, cpu)
+        os._exit(0)
+    children.append(pid)
+for pid in children:
+    os.waitpid(pid, 0)
+os.rmdir(folder)
+assert b["compteur"][ctypes.c_ulonglong(0)].value >= 40 + 5000 * len(children)
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: wall time in s, and the peak of the largest process below it in MiB."""
+
+    seconds: float
+    peak_mib: float
+
+
+def run(command: list[str]) -> Run:
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
+    assert child.stdout
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - started
+    if status != 0:
+        sys.exit(f"{command[0]} ended with {status}:\n{output.decode(errors='replace')}")
+    return Run(seconds, usage.ru_maxrss / 1024)
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    mount_privately()
+    headers = find_headers(os.uname().release)
+    lend = ["bwrap", "--dev-bind", "/", "/", *headers.bwrap] if headers.bwrap else []
+    program = str(ROOT / "solutions" / "lab3" / "counter.c")
+    bare = [*lend, "/usr/bin/python3", "-I", "-c", BARE, program]
+    pytest = str(Path(sys.executable).parent / "pytest")
+    grading = [pytest, "exercises/lab3", "--submission", "solutions"]
+    measured: dict[str, list[Run]] = {"bare": [], "grading": []}
+    for command in (bare, grading):
+        run(command)  # Files are read for the first time here, and the boot's cache is made.
+    for _ in range(runs):
+        for name, command in (("bare", bare), ("grading", grading)):
+            measured[name].append(run(command))
+    print(f"{'':10}{'median s':>10}{'min s':>10}{'max s':>10}{'peak MiB':>10}")
+    medians = {}
+    for name, taken in measured.items():
+        seconds = [one.seconds for one in taken]
+        medians[name] = statistics.median(seconds)
+        peak = max(one.peak_mib for one in taken)
+        print(f"{name:10}{medians[name]:10.3f}{min(seconds):10.3f}{max(seconds):10.3f}{peak:10.0f}")
+    record = {
+        "grading_s": round(medians["grading"], 3),
+        "bare_s": round(medians["bare"], 3),
+        "ratio": round(medians["grading"] / medians["bare"], 2),
+        "peak_mib": round(max(one.peak_mib for taken in measured.values() for one in taken)),
+        "runs": runs,
+    }
+    print(json.dumps(record))
+
+
+if __name__ == "__main__":
+    main()

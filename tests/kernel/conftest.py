@@ -1,0 +1,22 @@
+"""Tests on the real kernel of this machine. They need root, and say so rather than pass."""
+
+from __future__ import annotations
+
+import pytest
+from machine import State, state
+
+from grader.kernel.features import privileges
+
+
+@pytest.fixture(autouse=True, scope="session")
+def root() -> None:
+    """Fail at once, with the reason, where this machine's kernel cannot be used."""
+    probe = privileges()
+    if not probe.ok:
+        pytest.fail(f"The tests in tests/kernel need root: {probe.detail}.", pytrace=False)
+
+
+@pytest.fixture
+def before(root: None) -> State:
+    """What the machine is like before a test, so that the test can ask for the same after."""
+    return state()

@@ -1,0 +1,113 @@
+"""What of a grading can be seen from outside: gradings as processes, and what they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.evidence.introspection import Bpftool
+from grader.kernel.mounts import mount_privately
+
+ROOT = Path(__file__).resolve().parents[2]
+HIDDEN_FROM_SANDBOX = 0x60000000
+
+
+@dataclass(frozen=True)
+class State:
+    """What may not differ after a grading: programs, instances, groups, processes, mounts."""
+
+    programs: frozenset[int]
+    instances: frozenset[str]
+    groups: frozenset[str]
+    folders: frozenset[str]
+    processes: frozenset[str]
+    mounts: str
+
+
+def state() -> State:
+    """The machine now. tracefs is mounted for this test process alone, to look into it."""
+    mounts = Path("/proc/1/mounts").read_text()
+    mount_privately()
+    instances = Path("/sys/kernel/tracing/instances")
+    groups = {str(p) for p in Path("/sys/fs/cgroup").glob("**/labebpf-*")}
+    return State(
+        programs=frozenset(Bpftool().loaded_ids()),
+        instances=frozenset(os.listdir(instances)),
+        groups=frozenset(groups),
+        folders=frozenset(str(path) for path in Path("/run/labebpf").glob("work-*")),
+        processes=frozenset(grading_processes()),
+        mounts=mounts,
+    )
+
+
+def grading_processes() -> list[str]:
+    """Command lines of processes that a grading started: sandboxes, workload, witness."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            uid = entry.stat().st_uid
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if uid >= HIDDEN_FROM_SANDBOX or "bwrap --die-with-parent" in command:
+            found.append(command)
+    return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Ask again and again, for at most `seconds`. Whether it came true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def command(*labs: str, submission: Path | str, out: Path) -> list[str]:
+    """The command line of a grading."""
+    grade = [sys.executable, "-I", "-m", "grader", "grade", *labs]
+    return [*grade, "--submission", str(submission), "--kernel", "native", "--out", str(out)]
+
+
+@dataclass(frozen=True)
+class Grading:
+    """A grading that has ended: exit status, output, and result.json."""
+
+    status: int
+    output: str
+    result: dict[str, Any]
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """The verdict on each task."""
+        tasks = [task for lab in self.result["labs"] for task in lab["tasks"]]
+        return {task["id"]: task["status"] for task in tasks}
+
+    @property
+    def lost(self) -> dict[str, str]:
+        return {key: value for key, value in self.statuses.items() if value != "pass"}
+
+
+def grade(*labs: str, submission: Path | str, out: Path) -> Grading:
+    """Grade as a user does, in a process of its own."""
+    done = subprocess.run(
+        command(*labs, submission=submission, out=out),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=600,
+        check=False,
+        cwd=ROOT,
+    )
+    result = json.loads((out / "result.json").read_text())
+    return Grading(done.returncode, done.stdout.decode(), result)

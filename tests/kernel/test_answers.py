@@ -1,0 +1,89 @@
+"""Every known answer, right or wrong, gets exactly the verdict that its header says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from answers import Answer, answers
+from machine import ROOT, grade
+
+from grader.course import find_labs
+from grader.kernel.features import Machine
+from grader.kernel.mounts import mount_privately
+
+LABS = find_labs(ROOT / "exercises")
+
+
+def here(lab: str) -> dict[str, str]:
+    """The tasks of `lab` that need what this machine's kernel lacks: they are `infra`."""
+    mount_privately()
+    machine = Machine()
+    return {
+        task.id: "infra"
+        for task in LABS[lab].tasks
+        if not all(machine.offers(need).ok for need in task.kernel)
+    }
+
+
+def judge(answer: Answer, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """What the answer lost, and what it must lose on this kernel."""
+    mount_privately()
+    if answer.kernel and not Machine().offers(answer.kernel).ok:
+        pytest.skip(f"{answer.id} NEEDS {answer.kernel.upper()}, which this kernel does not have")
+    answer.lay_out(LABS[answer.lab], folder / "hand-in")
+    done = grade(answer.lab, submission=folder / "hand-in", out=folder / "out")
+    return done.lost, answer.loses | here(answer.lab)
+
+
+@pytest.mark.parametrize("answer", answers("right_answers"), ids=lambda answer: answer.id)
+def test_a_right_answer_gets_all_points(answer: Answer, tmp_path: Path) -> None:
+    lost, expected = judge(answer, tmp_path)
+    assert lost == expected, answer.sentence
+
+
+@pytest.mark.parametrize("answer", answers("wrong_answers"), ids=lambda answer: answer.id)
+def test_a_wrong_answer_loses_its_tasks(answer: Answer, tmp_path: Path) -> None:
+    assert answer.loses, "a wrong answer that loses nothing is none"
+    lost, expected = judge(answer, tmp_path)
+    assert lost == expected, answer.sentence
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_task_has_two_wrong_answers_of_its_own(lab: str) -> None:
+    """Being blocked by an earlier task is no proof that a task is judged."""
+    for task in LABS[lab].tasks:
+        own = [
+            answer.id
+            for answer in answers("wrong_answers")
+            if answer.lab == lab and answer.loses.get(task.id) in ("fail", "error", "timeout")
+        ]
+        assert len(own) >= 2, f"task {task.id} has {own}"
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_untouched_stub_earns_nothing_and_is_told_where_to_start(
+    lab: str, tmp_path: Path
+) -> None:
+    done = grade(lab, submission=ROOT / "exercises", out=tmp_path)
+    assert done.status == 1
+    assert done.result["score"] == 0
+    assert "Traceback" not in done.output
+    first = done.result["labs"][0]["tasks"][0]
+    assert first["status"] == "fail"
+    assert first["why"] and first["remedy"] and first["line"] > 0
+    assert first["hint"] == f"./labebpf hint {first['id']}"
+
+
+def test_a_missing_file_is_an_error_of_its_tasks_and_other_labs_go_on(tmp_path: Path) -> None:
+    for lab in ("lab2", "lab3"):
+        (tmp_path / "hand-in" / lab).mkdir(parents=True)
+    for file in (ROOT / "solutions" / "lab3").iterdir():
+        if file.is_file():
+            (tmp_path / "hand-in" / "lab3" / file.name).write_bytes(file.read_bytes())
+    script = ROOT / "solutions" / "lab2" / "timestamp.py"
+    (tmp_path / "hand-in" / "lab2" / "timestamp.py").write_bytes(script.read_bytes())
+    done = grade("lab2", "lab3", submission=tmp_path / "hand-in", out=tmp_path / "out")
+    assert done.lost["2.1"] == "error"
+    assert "timestamp.c is missing" in done.output
+    assert not [task for task in done.lost if task.startswith("3.")]

@@ -1,0 +1,87 @@
+"""However a grading ends, it leaves the machine as it was."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from machine import ROOT, State, command, grade, state, wait_until
+
+from grader.submission.sandbox import descendants
+
+
+def test_a_grading_leaves_nothing(before: State, tmp_path: Path) -> None:
+    grade("lab3", submission="solutions", out=tmp_path)
+    assert state() == before
+
+
+@pytest.mark.parametrize("round", range(10))
+@pytest.mark.parametrize("victim", ["command", "grader", "both"])
+def test_kill_9_at_a_random_moment_leaves_nothing(
+    before: State, tmp_path: Path, victim: str, round: int
+) -> None:
+    """Ten seconds later, without any help, everything is gone."""
+    grading = subprocess.Popen(
+        command("lab3", submission="solutions", out=tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+    assert wait_until(lambda: len(descendants(grading.pid)) > 1, 30)
+    time.sleep(random.uniform(0, 1.8))
+    below = descendants(grading.pid)[1:2]
+    wanted = {"command": [grading.pid], "grader": below, "both": [grading.pid, *below]}
+    for pid in wanted[victim]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # It had just ended.
+    grading.wait(timeout=30)
+    assert wait_until(lambda: state() == before, 10), f"left: {state()}, was: {before}"
+
+
+def test_a_killed_grader_gives_infra_and_no_points(tmp_path: Path) -> None:
+    grading = subprocess.Popen(
+        command("lab3", submission="solutions", out=tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert wait_until(lambda: len(descendants(grading.pid)) > 2, 30)
+    os.kill(descendants(grading.pid)[1], signal.SIGKILL)
+    output, _ = grading.communicate(timeout=60)
+    assert grading.returncode == 3
+    assert b"without a verdict" in output
+    assert b"0/10" in output
+
+
+def test_ctrl_c_reaches_scripts_of_a_grading_in_the_background(tmp_path: Path) -> None:
+    """A shell starts background jobs with SIGINT ignored; scripts must not inherit that."""
+    done = subprocess.run(
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh",
+         *command("lab0", submission="solutions", out=tmp_path)],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout.decode()
+
+
+def test_two_gradings_at_once_take_turns(tmp_path: Path) -> None:
+    first, second = (
+        subprocess.Popen(
+            command("lab3", submission="solutions", out=tmp_path / name),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        for name in ("first", "second")
+    )
+    said = b"".join(grading.communicate(timeout=300)[1] for grading in (first, second))
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert b"Another grading uses this kernel" in said

@@ -1,0 +1,65 @@
+"""The solutions get their points whatever else the machine does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from machine import grade
+
+from grader.kernel.features import Machine
+from grader.kernel.mounts import mount_privately
+
+ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "2"))
+"""50 for the proof; few in everyday runs."""
+
+MKDIRS = """
+import os, tempfile
+folder = tempfile.mkdtemp()
+path = folder + "/x"
+try:
+    while os.getppid() != 1:
+        os.mkdir(path)
+        os.rmdir(path)
+finally:
+    os.rmdir(folder)
+"""
+BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
+
+
+@contextmanager
+def beside(code: str, count: int) -> Iterator[None]:
+    """Run `count` processes of Python `code` meanwhile; each ends when this process does."""
+    children = [subprocess.Popen([sys.executable, "-I", "-c", code]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for child in children:
+            child.terminate()
+            child.wait()
+
+
+def graded(out: Path) -> None:
+    mount_privately()
+    kprobes = Machine().offers("kprobes").ok
+    done = grade("lab0", "lab1", "lab2", "lab3", submission="solutions", out=out)
+    infra = {} if kprobes else dict.fromkeys(("1.6", "1.7", "1.8"), "infra")
+    assert done.lost == infra, done.output
+    assert done.status == (0 if kprobes else 3)
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("load", ["quiet", "mkdirs", "busy", "mkdirs and busy"])
+def test_the_solutions_get_all_points(load: str, tmp_path: Path) -> None:
+    cpus = len(os.sched_getaffinity(0))
+    with (
+        beside(MKDIRS, 1 if "mkdirs" in load else 0),
+        beside(BURN, cpus if "busy" in load else 0),
+    ):
+        for number in range(ROUNDS):
+            graded(tmp_path / str(number))

@@ -1,0 +1,24 @@
+/*
+ * right: Leaves a second trace line, and ends the lines with a newline.
+ */
+
+BPF_HASH(compteur);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 index_compteur = 0;
+	u64 premier = 1;
+	u64 *compteur_pointeur;
+
+	compteur_pointeur = compteur.lookup(&index_compteur);
+	if (!compteur_pointeur) {
+		compteur.update(&index_compteur, &premier);
+		bpf_trace_printk("Nombre de dossier(s) : %d\n", premier);
+		return 0;
+	}
+
+	bpf_trace_printk("mkdir, mode %x\n", args->mode);
+	__sync_fetch_and_add(compteur_pointeur, 1);
+	bpf_trace_printk("Nombre de dossier(s) : %d\n", *compteur_pointeur);
+	return 0;
+}

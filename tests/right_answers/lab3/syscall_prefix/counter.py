@@ -1,0 +1,20 @@
+"""Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("counter.c")))
+b.attach_kprobe(event=b.get_syscall_fnname("mkdir"), fn_name="syscall__mkdir")
+
+shown = None
+try:
+    while True:
+        for _key, value in b["compteur"].items():
+            if value.value != shown:
+                shown = value.value
+                print(f"Nombre de dossier(s) : {shown}", flush=True)
+        time.sleep(0.1)
+except KeyboardInterrupt:
+    pass

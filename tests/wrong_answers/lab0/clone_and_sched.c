@@ -1,0 +1,16 @@
+/*
+ * wrong: Two probes that both see each new process.
+ * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_enter_clone)
+{
+	bpf_trace_printk("Hello, World!");
+	return 0;
+}
+
+TRACEPOINT_PROBE(sched, sched_process_fork)
+{
+	bpf_trace_printk("Hello, World!");
+	return 0;
+}

@@ -1,0 +1,2 @@
+# wrong: An empty file.
+# loses: 0.4 fail, 0.5 blocked

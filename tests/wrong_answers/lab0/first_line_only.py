@@ -1,0 +1,12 @@
+# wrong: Prints the first line and ends: there is no loop.
+# loses: 0.4 fail, 0.5 blocked
+
+"""Print a line for each process that is created, until Ctrl-C."""
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("hello_world.c")))
+
+print(b.trace_fields()[5].decode(), flush=True)

@@ -1,0 +1,18 @@
+# wrong: Prints all messages on one line.
+# loses: 0.4 fail, 0.5 blocked
+
+"""Print a line for each process that is created, until Ctrl-C."""
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("hello_world.c")))
+
+try:
+    while True:
+        message = b.trace_fields()[5]
+        if message:
+            print(message.decode(), end=" ", flush=True)
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,6 @@
+/*
+ * wrong: A message in a macro, and no function that would print it.
+ * loses: 0.1 fail, 0.2 blocked, 0.3 blocked, 0.4 blocked, 0.5 blocked
+ */
+
+#define MESSAGE "Hello, World!"

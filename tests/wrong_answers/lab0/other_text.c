@@ -1,0 +1,10 @@
+/*
+ * wrong: The comma of Hello, World! is missing.
+ * loses: 0.2 fail, 0.3 blocked, 0.4 blocked, 0.5 blocked
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_enter_clone)
+{
+	bpf_trace_printk("Hello World!");
+	return 0;
+}

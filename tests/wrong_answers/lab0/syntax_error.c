@@ -1,0 +1,10 @@
+/*
+ * wrong: No semicolon after bpf_trace_printk(...).
+ * loses: 0.1 error, 0.2 blocked, 0.3 blocked, 0.4 blocked, 0.5 blocked
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_enter_clone)
+{
+	bpf_trace_printk("Hello, World!")
+	return 0;
+}

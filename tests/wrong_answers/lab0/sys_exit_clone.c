@@ -1,0 +1,10 @@
+/*
+ * wrong: clone returns twice, in the parent and in the child: two lines each.
+ * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_exit_clone)
+{
+	bpf_trace_printk("Hello, World!");
+	return 0;
+}

@@ -1,0 +1,9 @@
+# wrong: Waits in a loop for a program that it never loads.
+# loses: 1.4 timeout, 1.5 blocked
+
+"""Print a line for each mkdir on this machine, until Ctrl-C."""
+
+message = None
+while not message:
+    pass
+print(message)

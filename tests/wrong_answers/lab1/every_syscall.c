@@ -1,0 +1,10 @@
+/*
+ * wrong: Prints at each system call.
+ * loses: 1.3 fail, 1.4 fail, 1.5 blocked
+ */
+
+TRACEPOINT_PROBE(raw_syscalls, sys_enter)
+{
+	bpf_trace_printk("mkdir");
+	return 0;
+}

@@ -1,0 +1,5 @@
+int trace_mkdir(void *ctx)
+{
+	bpf_trace_printk("mkdir");
+	return 0;
+}

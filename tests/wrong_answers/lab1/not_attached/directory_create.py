@@ -1,0 +1,20 @@
+# wrong: Loads the function and attaches it to nothing.
+# loses: 1.4 fail, 1.5 blocked
+
+"""Print a line for each mkdir on this machine, until Ctrl-C."""
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("directory_create.c")))
+b.load_func("trace_mkdir", BPF.TRACEPOINT)
+print("Waiting for mkdir. Ctrl-C ends.")
+
+try:
+    while True:
+        task, pid, _cpu, _flags, _seconds, message = b.trace_fields()
+        if message:
+            print(task.decode(), pid, message.decode(), flush=True)
+except KeyboardInterrupt:
+    pass

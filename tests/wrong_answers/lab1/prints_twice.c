@@ -1,0 +1,11 @@
+/*
+ * wrong: Two messages for one mkdir.
+ * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	bpf_trace_printk("mkdir");
+	bpf_trace_printk("mode %x", args->mode);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/*
+ * wrong: Hooks rmdir, not mkdir.
+ * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_enter_rmdir)
+{
+	bpf_trace_printk("mkdir");
+	return 0;
+}

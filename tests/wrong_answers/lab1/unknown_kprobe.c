@@ -1,0 +1,11 @@
+/*
+ * wrong: There is no kernel function of this name.
+ * loses: 1.1 error, 1.2 blocked, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * kernel: kprobes
+ */
+
+int kprobe__sys_makedir(void *ctx)
+{
+	bpf_trace_printk("mkdir");
+	return 0;
+}

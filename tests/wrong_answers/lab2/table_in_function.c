@@ -1,0 +1,18 @@
+/*
+ * wrong: Declares the perf buffer inside the function.
+ * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ */
+
+struct timestamp_mkdir_class {
+	u64 timestamp_mkdir;
+};
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	BPF_PERF_OUTPUT(events);
+	struct timestamp_mkdir_class data = {};
+
+	data.timestamp_mkdir = bpf_ktime_get_ns();
+	events.perf_submit(args, &data, sizeof(data));
+	return 0;
+}

@@ -1,0 +1,25 @@
+# wrong: KeyboardInterrupt is not caught: a traceback on Ctrl-C.
+# loses: 2.5 fail
+
+"""Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
+
+import ctypes
+from pathlib import Path
+
+from bcc import BPF
+
+
+class TimestampMkdir(ctypes.Structure):
+    _fields_ = [("timestamp_mkdir", ctypes.c_ulonglong)]
+
+
+def afficher_evenement(cpu, data, size):
+    event = ctypes.cast(data, ctypes.POINTER(TimestampMkdir)).contents
+    print(f"mkdir at {event.timestamp_mkdir} ns", flush=True)
+
+
+b = BPF(src_file=str(Path(__file__).with_name("timestamp.c")))
+b["events"].open_perf_buffer(afficher_evenement)
+
+while True:
+    b.perf_buffer_poll()

@@ -1,0 +1,24 @@
+/*
+ * wrong: One counter for each process, and none at key 0.
+ * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ */
+
+BPF_HASH(compteur);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 index_compteur = bpf_get_current_pid_tgid() >> 32;
+	u64 premier = 1;
+	u64 *compteur_pointeur;
+
+	compteur_pointeur = compteur.lookup(&index_compteur);
+	if (!compteur_pointeur) {
+		compteur.update(&index_compteur, &premier);
+		bpf_trace_printk("Nombre de dossier(s) : %d", premier);
+		return 0;
+	}
+
+	__sync_fetch_and_add(compteur_pointeur, 1);
+	bpf_trace_printk("Nombre de dossier(s) : %d", *compteur_pointeur);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * wrong: ++ reads, adds and writes: two CPUs lose counts.
+ * loses: 3.7 fail
+ */
+
+BPF_HASH(compteur);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 index_compteur = 0;
+	u64 premier = 1;
+	u64 *compteur_pointeur;
+
+	compteur_pointeur = compteur.lookup(&index_compteur);
+	if (!compteur_pointeur) {
+		compteur.update(&index_compteur, &premier);
+		bpf_trace_printk("Nombre de dossier(s) : %d", premier);
+		return 0;
+	}
+
+	(*compteur_pointeur)++;
+	bpf_trace_printk("Nombre de dossier(s) : %d", *compteur_pointeur);
+	return 0;
+}
