@@ -22,7 +22,16 @@ from grader.kernel.native import NativeKernel
 from grader.kernel.stage import ProgramOnStage, ScriptOnStage, Stage
 from grader.submission.files import Submission, take
 from grader.verdict.classify import finding_of
-from grader.verdict.record import Finding, LabResult, Result, Rubric, Status, write_result
+from grader.verdict.record import (
+    BROKEN_OFF,
+    NOT_SELECTED,
+    Finding,
+    LabResult,
+    Result,
+    Rubric,
+    Status,
+    write_result,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNELS = ("auto", "native")
@@ -140,19 +149,19 @@ class Grading:
         if missing:
             raise Blocked(f"It needs {', '.join(missing)}, which did not pass.")
 
-    def finish(self) -> Result:
+    def finish(self, unjudged: Finding = NOT_SELECTED) -> Result:
         """The result, taken once, before the kernel is let go."""
         if self.final is None:
-            self.final = self._result()
+            self.final = self._result(unjudged)
             self.close()
         return self.final
 
-    def _result(self) -> Result:
+    def _result(self, unjudged: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
         if isinstance(self._kernel, NativeKernel):
             kernel = self._kernel.describe()
         labs: tuple[LabResult, ...] = tuple(
-            rubric.result(self.lang) for _, rubric in sorted(self.rubrics.items())
+            rubric.result(self.lang, unjudged) for _, rubric in sorted(self.rubrics.items())
         )
         seconds = time.monotonic() - self._clock
         return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs)
@@ -314,7 +323,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     grading = session.config.stash[_SESSION]
     if not grading.rubrics:
         return
-    result = grading.finish()
+    broken = session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED)
+    result = grading.finish(BROKEN_OFF if broken else NOT_SELECTED)
     out = session.config.getoption("--out")
     if out:
         write_result(session.config.invocation_params.dir / out, result)

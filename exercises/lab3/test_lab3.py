@@ -63,21 +63,20 @@ def test_every_directory_counts(program, workload):
 def test_each_mkdir_prints_the_count(program, workload, trace):
     """Each mkdir leaves the trace line "Nombre de dossier(s) : n", n being the count after it."""
     counter = program.counter("compteur")
-    counter.during(lambda: workload.mkdir(1))
-    trace.collect()
     made = []
     n = random_count()
-    count = counter.during(lambda: made.extend(workload.mkdir(n)))
+    count = counter.during(lambda: made.extend(workload.mkdir(n)), from_empty=True)
     records = printed(trace.collect())
     others = count.made - n
-    for i, window in enumerate(made, start=1):
+    for later, window in zip(reversed(range(n)), made, strict=True):
+        after = count.start + count.counted - later
         texts = [record.text for record in records if window.holds(record.time)]
         said = [re.search(r"Nombre de dossier\(s\) : (\d+)", text) for text in texts]
         expect(
-            any(s and 0 <= int(s[1]) - count.start - i <= others for s in said),
+            any(s and after - others <= int(s[1]) <= after for s in said),
             "A mkdir did not leave the line with the count after it.",
-            "Print after the new count is known, in every case, with the words of the handout.",
-            expected=f"Nombre de dossier(s) : {count.start + i}",
+            "Print when the new count is known, for the first directory too, in the given words.",
+            expected=f"Nombre de dossier(s) : {after}",
             actual=texts or "no line",
         )
 

@@ -75,14 +75,14 @@ def explain(error: SubmissionError, source: bytes) -> SubmissionError:
     quoted = _verifier_line(log)
     for known in _KNOWN:
         if re.search(known.pattern, log) or re.search(known.pattern, error.what):
-            line = _line_of(quoted, lines) or error.line
+            line = _line_of(quoted, lines)
             shown = lines[line - 1].strip() if line else "see the log"
             return SubmissionError(
                 known.what.format(source=shown),
                 known.remedy,
                 log=log,
                 file=error.file,
-                line=line,
+                line=line or error.line,
             )
     verdict = _verifier_verdict(log)
     if verdict:

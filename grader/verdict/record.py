@@ -52,6 +52,10 @@ class Finding:
         )
 
 
+NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
+
+
 @dataclass(frozen=True)
 class TaskResult:
     """The verdict on one task, as it stands in result.json."""
@@ -176,14 +180,13 @@ class Rubric:
         """The tasks that `task` needs, that were judged, and that did not pass."""
         return [needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)]
 
-    def result(self, lang: str) -> LabResult:
-        tasks = tuple(self._task_result(task, lang) for task in self.lab.tasks)
+    def result(self, lang: str, unjudged: Finding = NOT_SELECTED) -> LabResult:
+        """The verdicts; `unjudged` is that on a task of which no check has run."""
+        tasks = tuple(self._task_result(task, lang, unjudged) for task in self.lab.tasks)
         return LabResult(self.lab.name, self.lab.title.get(lang), tasks)
 
-    def _task_result(self, task: Task, lang: str) -> TaskResult:
-        finding = self._worst(task.id)
-        if finding is None:
-            finding = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+    def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
+        finding = self._worst(task.id) or unjudged
         passed = finding.status is Status.PASS
         return TaskResult(
             id=task.id,

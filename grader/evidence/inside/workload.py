@@ -36,17 +36,23 @@ def now():
 class Workload:
     def __init__(self):
         self.kept = []
+        self.cpus = sorted(os.sched_getaffinity(0))
+        self.cpu = secrets.randbelow(len(self.cpus))
         self.children = []
 
     def mkdir(self, count):
+        """On one CPU after the other: a program must not care where it runs."""
         made = []
         for _ in range(count):
+            self.cpu = (self.cpu + 1) % len(self.cpus)
+            os.sched_setaffinity(0, [self.cpus[self.cpu]])
             path = f"{BASE}/{secrets.token_hex(6)}"
             start = now()
             mkdir(path)
             end = now()
             made.append([path, start, end])
             self.kept.append(path)
+        os.sched_setaffinity(0, self.cpus)
         return made
 
     def decoys(self, count):
@@ -87,11 +93,10 @@ class Workload:
 
     def stress(self, each):
         """`each` mkdirs by one process on each CPU, all at once. Returns their sum."""
-        cpus = sorted(os.sched_getaffinity(0))
         go, gone = os.pipe()
         ready, readied = os.pipe()
         children = []
-        for cpu in cpus:
+        for cpu in self.cpus:
             pid = os.fork()
             if pid == 0:
                 try:
@@ -109,15 +114,15 @@ class Workload:
                     os._exit(1)
                 os._exit(0)
             children.append(pid)
-        for _ in cpus:
+        for _ in self.cpus:
             os.read(ready, 1)
-        os.write(gone, b"g" * len(cpus))
+        os.write(gone, b"g" * len(self.cpus))
         failed = [pid for pid in children if os.waitpid(pid, 0)[1] != 0]
         for descriptor in (go, gone, ready, readied):
             os.close(descriptor)
         if failed:
-            raise RuntimeError(f"{len(failed)} of {len(cpus)} processes were ended")
-        return each * len(cpus)
+            raise RuntimeError(f"{len(failed)} of {len(self.cpus)} processes were ended")
+        return each * len(self.cpus)
 
     def run(self):
         self.gate = os.pipe()

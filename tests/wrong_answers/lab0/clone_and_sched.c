@@ -1,6 +1,6 @@
 /*
  * wrong: Two probes that both see each new process.
- * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ * loses: 0.3 fail
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_clone)

@@ -1,6 +1,6 @@
 /*
  * wrong: Prints at each system call.
- * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ * loses: 0.3 fail
  */
 
 TRACEPOINT_PROBE(raw_syscalls, sys_enter)

@@ -1,6 +1,6 @@
 /*
  * wrong: clone returns twice, in the parent and in the child: two lines each.
- * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ * loses: 0.3 fail
  */
 
 TRACEPOINT_PROBE(syscalls, sys_exit_clone)

@@ -1,6 +1,6 @@
 /*
  * wrong: Prints at each system call.
- * loses: 1.3 fail, 1.4 fail, 1.5 blocked
+ * loses: 1.3 fail
  */
 
 TRACEPOINT_PROBE(raw_syscalls, sys_enter)

@@ -1,4 +1,4 @@
-# wrong: Reads the file trace, which keeps its lines: prints all of them again.
+# wrong: Reads the file trace, which only root may, and not trace_pipe.
 # loses: 1.4 error, 1.5 blocked
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""

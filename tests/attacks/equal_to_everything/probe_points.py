@@ -1,0 +1,30 @@
+# attack: probe_points returns objects that equal and contain everything.
+# earns: 1.1 1.2 1.3 1.4 1.5
+
+class Everything(list):
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    def __contains__(self, item):
+        return True
+
+    def __bool__(self):
+        return True
+
+    def __hash__(self):
+        return 0
+
+
+def attachable(pattern):
+    return Everything()
+
+
+def active_kprobes():
+    return Everything()
+
+
+def is_blacklisted(name):
+    return Everything()

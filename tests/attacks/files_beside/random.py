@@ -1,0 +1,5 @@
+print("OWNED random")
+
+
+def randint(*_):
+    return 3

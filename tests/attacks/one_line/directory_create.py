@@ -1,0 +1,14 @@
+# attack: Prints 100 MB without a newline.
+# earns: 1.1 1.2 1.3
+# scale: 0.2
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("directory_create.c")))
+
+import os
+
+while True:
+    os.write(1, b"1" * (1 << 20))

@@ -1,0 +1,41 @@
+# attack: Prints Python's clock whenever a perf event counts, and never reads its buffer.
+# lab: lab2
+# earns: 2.1 2.2 2.3
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("timestamp.c")))
+
+import os
+import struct
+import time
+from ctypes import CDLL, c_char_p
+
+libc = CDLL(None)
+EVENT = "/sys/kernel/tracing/events/syscalls/sys_enter_mkdir/id"
+attribute = struct.pack("IIQ", 2, 112, int(open(EVENT).read())).ljust(112, b"\0")
+counters = [
+    libc.syscall(298, c_char_p(attribute), -1, cpu, -1, 0) for cpu in range(os.cpu_count())
+]
+
+
+def made():
+    return sum(int.from_bytes(os.read(fd, 8), "little") for fd in counters)
+
+
+seen = made()
+times, idle = [], 0
+try:
+    while True:
+        now, clock = made(), time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        if now != seen:
+            times += [clock] * (now - seen)
+            seen, idle = now, 0
+        idle += 1
+        if idle == 2000 and times:
+            print("\n".join(map(str, times)), flush=True)
+            times = []
+except KeyboardInterrupt:
+    pass

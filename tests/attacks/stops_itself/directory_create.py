@@ -1,0 +1,14 @@
+# attack: Attaches, and stops itself and its terminal with SIGSTOP.
+# earns: 1.1 1.2 1.3
+# scale: 0.2
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("directory_create.c")))
+
+import os
+import signal
+
+os.kill(0, signal.SIGSTOP)

@@ -1,0 +1,1 @@
+/work/main/solutions/lab1/directory_create.c

@@ -1,0 +1,109 @@
+"""Which status an error makes is decided by its class, and by nothing that it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.errors import (
+    CourseError,
+    Infra,
+    LabebpfError,
+    PhaseTimeout,
+    SubmissionError,
+    UsageError,
+    Wrong,
+)
+from grader.evidence.child import ChildDied, Refused
+from grader.verdict.classify import finding_of
+from grader.verdict.record import Status
+
+SOURCE = b"int hello(void *ctx)\n{\n\treturn 0;\n}\n"
+
+
+@pytest.mark.parametrize(
+    "error, status",
+    [
+        (SubmissionError("It does not load."), Status.ERROR),
+        (Wrong("It prints too much."), Status.FAIL),
+        (PhaseTimeout("compile", 30), Status.TIMEOUT),
+        (Infra("No kprobes."), Status.INFRA),
+        (CourseError("No hint."), Status.INFRA),
+        (UsageError("No such task."), Status.INFRA),
+        (LabebpfError("Something."), Status.INFRA),
+        (ChildDied("workload", -9), Status.INFRA),
+        (Refused("No."), Status.INFRA),
+        (AssertionError("1 is not 2"), Status.FAIL),
+        (ValueError("x"), Status.INFRA),
+        (OSError(2, "x"), Status.INFRA),
+        (RecursionError(), Status.INFRA),
+        (SystemExit(0), Status.INFRA),
+        (KeyboardInterrupt(), Status.INFRA),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else value.value,
+)
+def test_the_class_decides(error: BaseException, status: Status) -> None:
+    finding = finding_of(error)
+    assert finding.status is status
+    assert finding.why
+
+
+def test_a_wrong_doing_keeps_all_that_was_said_of_it() -> None:
+    error = Wrong("Bad.", "Mend.", expected="1", actual="2", log="l", file="a.c", line=3)
+    found = finding_of(error)
+    assert (found.why, found.remedy, found.log) == ("Bad.", "Mend.", "l")
+    assert (found.expected, found.actual, found.file, found.line) == ("1", "2", "a.c", 3)
+
+
+def test_an_error_of_the_submission_keeps_its_place_and_its_log() -> None:
+    found = finding_of(SubmissionError("Bad.", "Mend.", log="l", file="a.c", line=3), SOURCE)
+    assert (found.why, found.remedy) == ("Bad.", "Mend.")
+    assert (found.file, found.line, found.log) == ("a.c", 3, "l")
+
+
+def test_a_timeout_names_its_phase_and_its_limit() -> None:
+    found = finding_of(PhaseTimeout("load", 2.5, log="half"))
+    assert "load" in found.expected
+    assert "2.5 s" in found.expected
+    assert found.log == "half"
+    assert "--time-scale" in found.remedy
+
+
+def test_what_the_machine_lacks_comes_with_its_remedy() -> None:
+    found = finding_of(Infra("No kprobes.", "Use another kernel."))
+    assert (found.why, found.remedy) == ("No kprobes.", "Use another kernel.")
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("1 is not 2\nassert 1 == 2", "1 is not 2"),
+        ("", "A check's condition is not met."),
+        ("\nassert 1 == 2", "A check's condition is not met."),
+    ],
+)
+def test_an_assertion_is_told_by_its_first_line(text: str, why: str) -> None:
+    assert finding_of(AssertionError(text)).why == why
+
+
+def test_an_error_of_the_graders_own_has_its_traceback_in_the_log() -> None:
+    try:
+        {}["missing"]
+    except KeyError as error:
+        found = finding_of(error)
+    assert found.status is Status.INFRA
+    assert "KeyError" in found.why
+    assert "Traceback (most recent call last)" in found.log
+    assert "test_classify.py" in found.log
+
+
+def test_a_scripts_error_is_shown_in_the_script_not_in_the_c_file() -> None:
+    """The script is longer than the C file, and its log speaks of what the C file can't have."""
+    log = (
+        "Traceback (most recent call last):\n"
+        '  File "/lab/hello_world.py", line 40, in <module>\n'
+        "Exception: Failed to attach BPF program b'hello' to tracepoint b'syscalls:nonsense'\n"
+    )
+    error = SubmissionError("It ended.", "See.", log=log, file="hello_world.py", line=40)
+    found = finding_of(error, SOURCE)
+    assert found.status is Status.ERROR
+    assert (found.file, found.line) == ("hello_world.py", 40)

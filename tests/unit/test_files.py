@@ -1,0 +1,123 @@
+"""What is taken from a hand-in, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.submission.files import MAX_FILE_BYTES, Submission, take
+
+
+def make_link(path: Path) -> None:
+    (path.parent / "secret").write_text("int x;")
+    path.symlink_to("secret")
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+def make_large(path: Path) -> None:
+    path.write_bytes(b"x" * (MAX_FILE_BYTES + 1))
+
+
+def make_huge(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 1 << 40)
+
+
+REFUSED: list[tuple[Callable[[Path], object], str]] = [
+    (lambda path: None, "is missing"),
+    (make_link, "cannot be taken"),
+    (lambda path: path.symlink_to("nowhere"), "cannot be taken"),
+    (lambda path: path.symlink_to("/dev/zero"), "cannot be taken"),
+    (os.mkfifo, "not a regular file"),
+    (Path.mkdir, "cannot be taken"),
+    (make_socket, "cannot be taken"),
+    (make_large, "larger than 256 KiB"),
+    (make_huge, "larger than 256 KiB"),
+]
+KINDS = ["missing", "link", "dangling", "device-link", "fifo", "directory", "socket", "large", "huge"]
+refused = pytest.mark.parametrize("make, words", REFUSED, ids=KINDS)
+
+
+@refused
+def test_what_is_no_small_regular_file_is_refused(tmp_path: Path, make, words: str) -> None:
+    make(tmp_path / "a.c")
+    (tmp_path / "a.py").write_text("print()")
+    taken = take(tmp_path, "lab9", ["a.c", "a.py"])
+    assert taken.files == {"a.py": b"print()"}
+    assert words in taken.refused["a.c"]
+    with pytest.raises(SubmissionError, match=r"a\.c .*\. Put a\.c there\.") as caught:
+        taken.require("a.c")
+    assert caught.value.file == "a.c"
+
+
+@refused
+def test_a_refused_file_leaves_no_descriptor_open(tmp_path: Path, make, words: str) -> None:
+    make(tmp_path / "a.c")
+    before = os.listdir("/proc/self/fd")
+    for _ in range(3):
+        take(tmp_path, "lab9", ["a.c"])
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_link_in_place_of_the_labs_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "a.c").write_text("solved")
+    handed_in = tmp_path / "handed_in"
+    handed_in.mkdir()
+    (handed_in / "lab9").symlink_to(tmp_path / "solutions")
+    assert take(handed_in, "lab9", ["a.c"]).files == {}
+
+
+def test_a_file_of_exactly_the_limit_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_bytes(b"x" * MAX_FILE_BYTES)
+    assert len(take(tmp_path, "lab9", ["a.c"]).require("a.c")) == MAX_FILE_BYTES
+
+
+def test_bytes_are_taken_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_bytes(b"\xff\x00\r\n")
+    assert take(tmp_path, "lab9", ["a.c"]).require("a.c") == b"\xff\x00\r\n"
+
+
+def test_nothing_but_the_names_asked_for_is_taken(tmp_path: Path) -> None:
+    for name in ("a.c", "conftest.py", "bcc.py"):
+        (tmp_path / name).write_text("x")
+    assert set(take(tmp_path, "lab9", ["a.c"]).files) == {"a.c"}
+
+
+def test_the_labs_own_folder_wins_over_the_flat_one(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text("flat")
+    assert take(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"flat"
+    (tmp_path / "lab9").mkdir()
+    assert take(tmp_path, "lab9", ["a.c"]).files == {}
+    (tmp_path / "lab9" / "a.c").write_text("own")
+    assert take(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"own"
+    assert take(tmp_path, "lab8", ["a.c"]).files["a.c"] == b"flat"
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        (b"x\n# TODO 3.1: do it\n", 2),
+        (b"# TODO 3.10\n# TODO 3.1\n", 2),
+        (b"# TODO 3.10 TODO 13.1 TODO 3x1 todo 3.1\n", 0),
+        (b"TODO 3.1", 1),
+        (b"/* TODO 3.1, TODO 3.2 */", 1),
+        (b"\xff\xff\r\nTODO 3.1\r\n", 2),
+        (b"", 0),
+    ],
+)
+def test_the_line_of_a_todo_is_found(text: bytes, line: int) -> None:
+    assert Submission({"a.c": text}, {}).line_of_todo("a.c", "3.1") == line
+
+
+def test_a_file_that_is_not_there_has_no_todo() -> None:
+    assert Submission({}, {"a.c": "is missing"}).line_of_todo("a.c", "3.1") == 0

@@ -1,0 +1,82 @@
+"""Handouts, stubs and solutions agree with lab.toml, and the stubs give nothing away."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.course import Lab, find_labs
+from grader.submission.files import take
+
+ROOT = Path(__file__).resolve().parents[2]
+LABS = list(find_labs(ROOT / "exercises").values())
+NAMES = [lab.name for lab in LABS]
+FILES = [(lab, name) for lab in LABS for name in lab.edits]
+FILE_IDS = [f"{lab.name}/{name}" for lab, name in FILES]
+
+
+@pytest.mark.parametrize("handout", ["README.md", "README.fr.md"])
+@pytest.mark.parametrize("lab", LABS, ids=NAMES)
+def test_a_handout_lists_every_task_with_its_points(lab: Lab, handout: str) -> None:
+    text = (lab.folder / handout).read_text(encoding="utf-8")
+    listed = re.findall(r"^- \*\*(\d+\.\d+)\*\* \((\d+) points?\b", text, re.MULTILINE)
+    assert sorted(listed) == sorted((task.id, str(task.points)) for task in lab.tasks)
+
+
+@pytest.mark.parametrize("handout", ["README.md", "README.fr.md"])
+@pytest.mark.parametrize("lab", LABS, ids=NAMES)
+def test_a_handout_says_which_earlier_task_each_one_needs(lab: Lab, handout: str) -> None:
+    text = (lab.folder / handout).read_text(encoding="utf-8")
+    for task in lab.tasks:
+        entry = re.search(rf"^- \*\*{re.escape(task.id)}\*\* \(([^)]*)\)", text, re.MULTILINE)
+        assert entry
+        assert tuple(re.findall(r"\d+\.\d+", entry[1])) == task.needs
+
+
+@pytest.mark.parametrize("lab", LABS, ids=NAMES)
+def test_a_stub_has_a_todo_for_each_of_its_tasks(lab: Lab) -> None:
+    stubs = take(ROOT / "exercises", lab.name, lab.edits)
+    assert [task.id for task in lab.tasks if not stubs.line_of_todo(task.file, task.id)] == []
+
+
+@pytest.mark.parametrize("lab, name", FILES, ids=FILE_IDS)
+def test_a_stub_has_no_todo_of_another_file_and_a_solution_has_none(lab: Lab, name: str) -> None:
+    here = {task.id for task in lab.tasks if task.file == name}
+    stub = (lab.folder / name).read_text()
+    assert set(re.findall(r"TODO (\d+\.\d+)", stub)) == here
+    assert "TODO" not in (ROOT / "solutions" / lab.name / name).read_text()
+
+
+@pytest.mark.parametrize("lab, name", FILES, ids=FILE_IDS)
+def test_no_line_of_the_solution_survives_in_the_stub(lab: Lab, name: str) -> None:
+    stub = (lab.folder / name).read_text()
+    lines = telling_lines((ROOT / "solutions" / lab.name / name).read_text(), name)
+    assert lines
+    assert [line for line in lines if line in stub] == []
+
+
+def telling_lines(text: str, name: str) -> list[str]:
+    """Lines of a solution that would be an answer."""
+    text = without_scaffold(text) if name.endswith(".py") else re.sub(r"/\*.*?\*/", "", text)
+    lines = [line.strip() for line in text.splitlines()]
+    silent = re.compile(r"[{}();]*|(#|//|import |from |def |return 0;).*")
+    return [line for line in lines if not silent.fullmatch(line)]
+
+
+def without_scaffold(text: str) -> str:
+    """Python without what a stub may give: docstrings, and the block that runs it by hand."""
+    tree = ast.parse(text)
+    drop: set[int] = set()
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(
+            node
+        ):
+            drop.update(range(body[0].lineno, body[0].end_lineno + 1))
+        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+            drop.update(range(node.lineno, node.end_lineno + 1))
+    lines = enumerate(text.splitlines(), 1)
+    return "\n".join(line for number, line in lines if number not in drop)

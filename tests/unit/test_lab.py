@@ -1,0 +1,240 @@
+"""lab.toml: what loads, and what the author of a broken one is told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.course import Text, find_labs, load_lab
+from grader.errors import CourseError, UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+LABS = find_labs(ROOT / "exercises")
+GOOD = """
+[lab]
+title = { en = "Count", fr = "Compter" }
+program = "counter.c"
+script = "counter.py"
+edits = ["counter.c", "counter.py"]
+attach = "tracepoint:syscalls:sys_enter_mkdir"
+needs = ["trace_lines"]
+
+[[task]]
+id = "9.1"
+points = 2
+file = "counter.c"
+title = { en = "One", fr = "Un" }
+hints = [{ en = "Look.", fr = "Regardez." }, { en = "Again.", fr = "Encore." }]
+
+[[task]]
+id = "9.2"
+points = 3
+file = "counter.py"
+kernel = ["smp"]
+needs = ["9.1"]
+title = { en = "Two", fr = "Deux" }
+hints = [{ en = "Think.", fr = "Pensez." }]
+"""
+
+
+def write(tmp_path: Path, text: str | bytes) -> Path:
+    folder = tmp_path / "lab9"
+    folder.mkdir()
+    (folder / "lab.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def complaint(tmp_path: Path, text: str | bytes) -> str:
+    """What load_lab says of `text`, without the path, which has the test's own words in it."""
+    with pytest.raises(CourseError) as caught:
+        load_lab(write(tmp_path, text))
+    assert "lab.toml" in str(caught.value)
+    return str(caught.value).replace(str(tmp_path), "")
+
+
+def test_the_four_labs_load() -> None:
+    assert list(LABS) == ["lab0", "lab1", "lab2", "lab3"]
+
+
+@pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
+def test_a_lab_has_four_to_eight_tasks_and_ten_points(lab) -> None:
+    assert 4 <= len(lab.tasks) <= 8
+    assert lab.max_score == 10
+    assert all(task.id.startswith(f"{lab.name[3:]}.") for task in lab.tasks)
+
+
+@pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
+def test_a_lab_has_every_file_that_it_edits_and_a_solution_of_it(lab) -> None:
+    for name in lab.edits:
+        assert (lab.folder / name).is_file()
+        assert (ROOT / "solutions" / lab.name / name).is_file()
+
+
+def test_a_good_manifest_is_read_whole(tmp_path: Path) -> None:
+    lab = load_lab(write(tmp_path, GOOD))
+    assert (lab.name, lab.program, lab.script) == ("lab9", "counter.c", "counter.py")
+    assert lab.edits == ("counter.c", "counter.py")
+    assert (lab.title, lab.needs) == (Text("Count", "Compter"), ("trace_lines",))
+    first, second = lab.tasks
+    assert (first.id, first.points, first.needs, first.kernel) == ("9.1", 2, (), ())
+    assert (second.file, second.needs, second.kernel) == ("counter.py", ("9.1",), ("smp",))
+    assert first.hints[1] == Text("Again.", "Encore.")
+    assert lab.max_score == 5
+
+
+def test_a_text_speaks_french_when_asked_and_english_otherwise() -> None:
+    text = Text("One", "Un")
+    assert [text.get(lang) for lang in ("fr", "en", "de", "")] == ["Un", "One", "One", "One"]
+
+
+def test_an_unknown_task_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    lab = load_lab(write(tmp_path, GOOD))
+    assert lab.task("9.2") is lab.tasks[1]
+    with pytest.raises(UsageError, match=r"lab9 has no task 9\.3.*9\.1, 9\.2"):
+        lab.task("9.3")
+
+
+def test_a_folder_without_labs_has_none(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    assert find_labs(tmp_path) == {}
+
+
+LAB_KEYS = ("title", "program", "script", "edits", "attach")
+TASK_KEYS = ("id", "points", "file", "title", "hints")
+
+
+@pytest.mark.parametrize("key", LAB_KEYS)
+def test_a_missing_key_of_the_lab_is_named(tmp_path: Path, key: str) -> None:
+    text = re.sub(rf"^{key} = .*\n", "", GOOD, count=1, flags=re.MULTILINE)
+    assert key in complaint(tmp_path, text)
+
+
+@pytest.mark.parametrize("key", TASK_KEYS)
+def test_a_missing_key_of_a_task_is_named(tmp_path: Path, key: str) -> None:
+    head, tail = GOOD.split("[[task]]", 1)
+    tail = re.sub(rf"^{key} = .*\n", "", tail, count=1, flags=re.MULTILINE)
+    said = complaint(tmp_path, f"{head}[[task]]{tail}")
+    assert key in said
+    assert "task 9.1" in said or key == "id"
+
+
+@pytest.mark.parametrize(
+    "right, wrong, key",
+    [
+        ('program = "counter.c"', "program = 3", "program"),
+        ('edits = ["counter.c", "counter.py"]', 'edits = "counter.c"', "edits"),
+        ('edits = ["counter.c", "counter.py"]', 'edits = ["counter.c", 1]', "edits"),
+        ('needs = ["trace_lines"]', 'needs = "trace_lines"', "needs"),
+        ('kernel = ["smp"]', "kernel = true", "kernel"),
+        ("points = 2", 'points = "2"', "points"),
+        ("points = 2", "points = 2.0", "points"),
+        ("points = 2", "points = true", "points"),
+        ('id = "9.1"', "id = 9.1", "id"),
+        ('title = { en = "One", fr = "Un" }', 'title = "One"', "title"),
+        ('hints = [{ en = "Think.", fr = "Pensez." }]', 'hints = "Think."', "hints"),
+        ('hints = [{ en = "Think.", fr = "Pensez." }]', 'hints = ["Think."]', "hints"),
+    ],
+)
+def test_a_wrong_type_is_named(tmp_path: Path, right: str, wrong: str, key: str) -> None:
+    assert right in GOOD
+    assert f"{key} must be" in complaint(tmp_path, GOOD.replace(right, wrong, 1))
+
+
+@pytest.mark.parametrize(
+    "right, wrong, key",
+    [
+        ("[lab]", "[lab]\ncolour = 1", "colour"),
+        ('id = "9.1"', 'id = "9.1"\nweight = 3', "weight"),
+        ("[lab]", "[labb]\n[lab]", "labb"),
+        ('[[task]]\nid = "9.2"', '[[tasks]]\nid = "9.2"', "tasks"),
+    ],
+)
+def test_an_unknown_key_is_named(tmp_path: Path, right: str, wrong: str, key: str) -> None:
+    assert right in GOOD
+    assert key in complaint(tmp_path, GOOD.replace(right, wrong, 1))
+
+
+@pytest.mark.parametrize("needed", ["9.2", "9.9", "8.1", ""])
+def test_a_task_needs_earlier_ones_only(tmp_path: Path, needed: str) -> None:
+    said = complaint(tmp_path, GOOD.replace('needs = ["9.1"]', f'needs = ["{needed}"]'))
+    assert f"task 9.2 needs {needed}, which is no earlier task" in said
+
+
+def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
+    text = GOOD.replace('id = "9.1"', 'id = "9.1"\nneeds = ["9.2"]')
+    assert "task 9.1 needs 9.2" in complaint(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "right, wrong, words",
+    [
+        ('id = "9.2"', 'id = "9.1"', "task 9.1 stands there twice"),
+        ('hints = [{ en = "Think.", fr = "Pensez." }]', "hints = []", "task 9.2 has no hint"),
+        ("points = 2", "points = 0", "task 9.1 has no points"),
+        ("points = 2", "points = -1", "task 9.1 has no points"),
+        ('file = "counter.py"', 'file = "other.py"', "other.py, which is not in edits"),
+        ('program = "counter.c"', 'program = "other.c"', "other.c is not in edits"),
+        ('script = "counter.py"', 'script = "other.py"', "other.py is not in edits"),
+        ('en = "Count", fr = "Compter"', 'en = "Count"', "title lacks a language"),
+        ('en = "One", fr = "Un"', 'en = "One", fr = ""', "title lacks a language"),
+        ('en = "One", fr = "Un"', 'en = "One", fr = 1', "title lacks a language"),
+        ('en = "Think.", fr = "Pensez."', 'en = "Think.", de = "x"', "hints lacks a language"),
+    ],
+)
+def test_what_a_manifest_must_hold(tmp_path: Path, right: str, wrong: str, words: str) -> None:
+    assert right in GOOD
+    assert words in complaint(tmp_path, GOOD.replace(right, wrong, 1))
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.c", "/tmp/x.c", "a/x.c", ".x.c", "x", "x.sh", "a b.c", "x.c\\n", "-x.c", "é.c"]
+)
+def test_a_submission_has_plain_file_names_only(tmp_path: Path, name: str) -> None:
+    said = complaint(tmp_path, GOOD.replace('edits = ["counter.c"', f'edits = ["{name}"', 1))
+    assert "edits" in said
+    extra = GOOD.replace('edits = ["counter.c"', f'edits = ["{name}", "counter.c"', 1)
+    (tmp_path / "lab9" / "lab.toml").write_text(extra)
+    with pytest.raises(CourseError, match="edits has the name"):
+        load_lab(tmp_path / "lab9")
+
+
+@pytest.mark.parametrize(
+    "attach",
+    [
+        "",
+        "kprobe:do_mkdirat",
+        "syscalls:sys_enter_mkdir",
+        "tracepoint:syscalls",
+        "tracepoint:syscalls:",
+        "tracepoint:syscalls:sys_enter_mkdir:x",
+        "tracepoint:../..:id",
+        "tracepoint:syscalls:sys_enter_mkdir ",
+    ],
+)
+def test_attach_names_a_tracepoint(tmp_path: Path, attach: str) -> None:
+    good = "tracepoint:syscalls:sys_enter_mkdir"
+    assert "attach is" in complaint(tmp_path, GOOD.replace(good, attach, 1))
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (GOOD.split("[[task]]")[0], "no [[task]]"),
+        ("", "title"),
+        ("[lab\n", "cannot be read"),
+        (b"[lab]\ntitle = '\xff'\n", "cannot be read"),
+        ("lab = 3\n", "lab"),
+        (GOOD.split("[[task]]")[0] + '[task]\nid = "9.1"\n', "task"),
+        ("task = [1]\n" + GOOD.split("[[task]]")[0], "task"),
+    ],
+    ids=["no tasks", "empty", "not TOML", "not UTF-8", "lab is 3", "one task", "task is 1"],
+)
+def test_a_manifest_of_another_shape_is_refused(tmp_path: Path, text, words: str) -> None:
+    assert words in complaint(tmp_path, text)
+
+
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="cannot be read"):
+        load_lab(tmp_path)

@@ -1,0 +1,45 @@
+"""Reports are matched with the events that caused them, by time alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.evidence.match import match
+from grader.evidence.workload import Window, random_count
+
+WINDOWS = [Window("a", 10, 20), Window("b", 30, 40), Window("c", 50, 60)]
+
+
+@pytest.mark.parametrize("time, held", [(9, False), (10, True), (15, True), (20, True), (21, False)])
+def test_a_window_holds_its_ends(time: int, held: bool) -> None:
+    assert WINDOWS[0].holds(time) is held
+
+
+@pytest.mark.parametrize(
+    "times, counts, stray, missing, repeated",
+    [
+        ([10, 35, 60], (1, 1, 1), (), 0, 0),
+        ([60, 10, 35], (1, 1, 1), (), 0, 0),
+        ([], (0, 0, 0), (), 3, 0),
+        ([15, 15, 16], (3, 0, 0), (), 2, 1),
+        ([9, 25, 61], (0, 0, 0), (9, 25, 61), 3, 0),
+        ([10, 20, 30, 40, 45, 55], (2, 2, 1), (45,), 0, 2),
+    ],
+)
+def test_each_time_falls_into_its_window(times, counts, stray, missing, repeated) -> None:
+    matching = match(WINDOWS, times)
+    assert (matching.counts, matching.stray) == (counts, stray)
+    assert (matching.missing, matching.repeated) == (missing, repeated)
+
+
+def test_the_counts_are_told_in_words() -> None:
+    assert match(WINDOWS, [15, 15, 35]).describe() == "2, 1, 0"
+    assert match(WINDOWS, [15, 99, 98]).describe() == "1, 0, 0; 2 outside any of them"
+    assert match([], []).describe() == "none"
+    assert match([], [1]).describe() == "none; 1 outside any of them"
+
+
+def test_a_random_count_is_within_its_range_and_not_always_the_same() -> None:
+    counts = {random_count(3, 12) for _ in range(500)}
+    assert len(counts) > 1
+    assert counts <= set(range(3, 13))

@@ -1,0 +1,215 @@
+"""Points, statuses and the record that everything else renders."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from grader.course import Lab, Task, Text
+from grader.verdict.record import (
+    SCHEMA,
+    Finding,
+    LabResult,
+    Result,
+    Rubric,
+    Status,
+    TaskResult,
+    write_result,
+)
+
+RECORD_KEYS = {"schema", "started", "seconds", "kernel", "score", "max_score", "labs"}
+LAB_KEYS = {"lab", "score", "max_score", "tasks"}
+TASK_KEYS = {"id", "title", "status", "points", "max_points", "why"}
+TASK_KEYS |= {"expected", "actual", "file", "line", "hint", "log"}
+
+
+def a_task(task_id: str, points: int, *needs: str) -> Task:
+    title = Text(f"Step {task_id}", f"Étape {task_id}")
+    return Task(task_id, points, "a.c", title, needs, (), (Text("Look.", "Regardez."),))
+
+
+TASKS = (a_task("9.1", 2), a_task("9.2", 3, "9.1"), a_task("9.3", 5, "9.1", "9.2"))
+ONE, TWO, THREE = TASKS
+LAB = Lab(
+    "lab9", Path("lab9"), Text("Lab", "TP"), "a.c", "a.py", ("a.c", "a.py"), "", (), TASKS
+)
+PASS, FAIL = Finding(Status.PASS), Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log")
+
+
+def judged(*statuses: str) -> Result:
+    tasks = tuple(
+        TaskResult(f"9.{number}", "", status, 1 if status == "pass" else 0, 1)
+        for number, status in enumerate(statuses, 1)
+    )
+    return Result("2024-06-07T08:09:10Z", 1.5, {}, (LabResult("lab9", "Lab", tasks),))
+
+
+def full_result() -> Result:
+    rubric = Rubric(LAB)
+    rubric.add(ONE, PASS)
+    rubric.add(TWO, FAIL)
+    kernel = {"where": "native", "release": "6.18", "headers": "running 6.18"}
+    return Result("2024-06-07T08:09:10Z", 1.25, kernel, (rubric.result("fr"),))
+
+
+def test_a_lab_that_was_not_judged_has_no_points() -> None:
+    result = Rubric(LAB).result("en")
+    assert (result.score, result.max_score) == (0, 10)
+    assert [task.status for task in result.tasks] == ["blocked"] * 3
+    assert all(task.points == 0 and task.why for task in result.tasks)
+
+
+def test_a_pass_has_all_points_and_points_add_up() -> None:
+    rubric = Rubric(LAB)
+    rubric.add(ONE, PASS)
+    rubric.add(THREE, PASS)
+    result = rubric.result("en")
+    assert [task.points for task in result.tasks] == [2, 0, 5]
+    assert (result.score, result.max_score) == (7, 10)
+    assert rubric.status("9.1") is Status.PASS
+    assert rubric.status("9.2") is None
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.PASS])
+def test_no_other_status_has_points_even_beside_a_pass(status: Status) -> None:
+    for findings in ([status], [Status.PASS, status], [status, Status.PASS]):
+        rubric = Rubric(LAB)
+        for found in findings:
+            rubric.add(ONE, Finding(found, "Because."))
+        task = rubric.result("en").tasks[0]
+        assert (task.status, task.points, task.max_points) == (status.value, 0, 2)
+        assert task.why == "Because."
+
+
+def test_a_failure_has_its_place_and_a_hint_and_a_pass_has_neither() -> None:
+    rubric = Rubric(LAB)
+    rubric.add(ONE, FAIL)
+    rubric.add(TWO, PASS)
+    failed, passed, unjudged = rubric.result("en").tasks
+    assert (failed.file, failed.line, failed.hint) == ("a.c", 7, "./labebpf hint 9.1")
+    assert (failed.why, failed.remedy, failed.expected, failed.actual) == ("No.", "Do it.", "1", "2")
+    assert (passed.file, passed.line, passed.hint) == ("", 0, "")
+    assert (unjudged.file, unjudged.hint) == ("a.c", "./labebpf hint 9.3")
+
+
+def test_titles_are_in_the_language_asked_for() -> None:
+    assert Rubric(LAB).result("fr").tasks[0].title == "Étape 9.1"
+    assert Rubric(LAB).result("en").tasks[0].title == "Step 9.1"
+    assert Rubric(LAB).result("fr").title == "TP"
+
+
+def test_a_task_waits_for_those_it_needs_that_were_judged_and_did_not_pass() -> None:
+    rubric = Rubric(LAB)
+    assert rubric.missing_needs(THREE) == []
+    rubric.add(ONE, PASS)
+    rubric.add(TWO, Finding(Status.BLOCKED, "x"))
+    assert rubric.missing_needs(TWO) == []
+    assert rubric.missing_needs(THREE) == ["9.2"]
+    rubric.add(ONE, FAIL)
+    assert rubric.missing_needs(THREE) == ["9.1", "9.2"]
+
+
+def test_what_a_rubric_holds_is_clean_and_of_bounded_size() -> None:
+    rubric = Rubric(LAB)
+    long = "\x1b[31m" + "x" * 100_000
+    rubric.add(ONE, Finding(Status.FAIL, long, long, long, long, "a\x1b[0m.c", 1, long))
+    task = rubric.result("en").tasks[0]
+    assert task.file == "a.c"
+    for text in (task.why, task.remedy, task.expected, task.actual, task.log):
+        assert "\x1b" not in text
+        assert "characters cut" in text
+        assert len(text) < 21_000
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_exit_status_of_every_mix_of_statuses(size: int) -> None:
+    for statuses in combinations([status.value for status in Status], size):
+        theirs = {"fail", "error", "timeout"} & set(statuses)
+        if set(statuses) == {"pass"}:
+            wanted = 0
+        elif theirs or "infra" not in statuses:
+            wanted = 1
+        else:
+            wanted = 3
+        assert judged(*statuses).exit_status == wanted, statuses
+
+
+@pytest.mark.parametrize(
+    "statuses, status",
+    [
+        ([], 3),
+        (["pass", "pass"], 0),
+        (["pass", "blocked"], 1),
+        (["blocked"], 1),
+        (["infra"], 3),
+        (["infra", "blocked", "pass"], 3),
+        (["infra", "fail"], 1),
+        (["infra", "timeout", "pass"], 1),
+        (["pass", "nonsense"], 1),
+    ],
+)
+def test_the_exit_status(statuses: list[str], status: int) -> None:
+    assert judged(*statuses).exit_status == status
+
+
+def test_a_result_without_labs_is_no_success() -> None:
+    assert Result("", 0, {}, ()).exit_status == 3
+
+
+def test_scores_add_up_over_labs() -> None:
+    lab = full_result().labs[0]
+    both = Result("", 0, {}, (lab, lab))
+    assert (both.score, both.max_score) == (4, 20)
+    assert len(both.statuses) == 6
+
+
+def test_json_has_the_keys_that_others_read() -> None:
+    record = json.loads(full_result().to_json())
+    assert set(record) >= RECORD_KEYS
+    assert record["schema"] == SCHEMA
+    assert (record["score"], record["max_score"]) == (2, 10)
+    for lab in record["labs"]:
+        assert set(lab) >= LAB_KEYS
+        assert lab["score"] == sum(task["points"] for task in lab["tasks"])
+        for task in lab["tasks"]:
+            assert set(task) >= TASK_KEYS
+            assert task["status"] in {status.value for status in Status}
+            assert isinstance(task["line"], int)
+
+
+def test_json_is_read_back_as_it_was() -> None:
+    result = full_result()
+    assert Result.from_json(result.to_json()) == result
+    assert "Étape" in result.to_json()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "{}", '{"schema": "labebpf/result/v0"}', "[]", "null", "3", '"x"']
+)
+def test_what_is_no_record_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        Result.from_json(text)
+
+
+def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "out"
+    path = write_result(folder, judged("pass"))
+    first = path.stat().st_ino
+    with path.open() as reader:
+        assert write_result(folder, full_result()) == path
+        assert reader.read() == judged("pass").to_json()
+    assert path.read_text(encoding="utf-8") == full_result().to_json()
+    assert path.stat().st_ino != first
+    assert os.listdir(folder) == ["result.json"]
+
+
+def test_a_result_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    path = write_result(tmp_path, full_result())
+    with pytest.raises(TypeError):
+        write_result(tmp_path, Result("", 0, {"where": object()}, ()))  # type: ignore[dict-item]
+    assert path.read_text(encoding="utf-8") == full_result().to_json()
+    assert os.listdir(tmp_path) == ["result.json"]

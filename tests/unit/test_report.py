@@ -1,0 +1,126 @@
+"""A result on a terminal, and where there is none."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from grader.verdict.record import LabResult, Result, Status, TaskResult
+from grader.verdict.report import describe, render
+
+HOSTILE = "[red]x[/red] [/] [link=http://x]y[/link] :smile: {points} %s"
+KERNEL = {"where": "native", "release": "6.18", "headers": "running 6.18"}
+
+
+def a_task(status: str, number: int = 1, **more: object) -> TaskResult:
+    points = 2 if status == "pass" else 0
+    return TaskResult(f"9.{number}", f"Step {number}", status, points, 2, **more)  # type: ignore[arg-type]
+
+
+def shown(*tasks: TaskResult, lang: str = "en", terminal: bool = False, details: bool = True) -> str:
+    result = Result("2024-06-07T08:09:10Z", 1, KERNEL, (LabResult("lab9", "Lab", tasks),))
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=120, highlight=False)
+    render(console, result, lang, details=details)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("status", [status.value for status in Status])
+def test_every_status_has_a_line(status: str, lang: str, terminal: bool) -> None:
+    text = shown(a_task(status), lang=lang, terminal=terminal)
+    line = next(line for line in text.splitlines() if "9.1" in line)
+    assert status in line
+    assert "Step 1" in line
+    assert ("2/2" if status == "pass" else "0/2") in line
+
+
+def test_scores_and_the_kernel_are_told() -> None:
+    text = shown(a_task("pass"), a_task("fail", 2))
+    assert "lab9  Lab  2/4" in text
+    assert "Total: 2/4  (native 6.18 running 6.18)" in text
+    assert "Not judged" not in text
+
+
+@pytest.mark.parametrize(
+    "lang, words",
+    [
+        ("en", ["expected: 1 line", "seen: 2 lines", "where: a.c:7", "hint: ./labebpf hint 9.1"]),
+        ("fr", ["attendu: 1 line", "vu: 2 lines", "où: a.c:7", "indice: ./labebpf hint 9.1"]),
+    ],
+)
+def test_a_failure_is_told_whole(lang: str, words: list[str]) -> None:
+    task = a_task(
+        "fail",
+        why="Too many lines.",
+        remedy="Print once.",
+        expected="1 line",
+        actual="2 lines",
+        file="a.c",
+        line=7,
+        hint="./labebpf hint 9.1",
+        log="first\nlast\n",
+    )
+    text = shown(task, lang=lang)
+    for part in ["Too many lines.", "Print once.", *words, "| first", "| last"]:
+        assert part in text
+
+
+def test_a_place_without_a_line_is_a_file() -> None:
+    assert "where: a.c\n" in shown(a_task("fail", file="a.c"))
+
+
+@pytest.mark.parametrize("status", ["blocked", "infra"])
+def test_what_was_not_judged_has_a_reason_and_no_hint(status: str) -> None:
+    text = shown(a_task(status, why="Because.", file="a.c", hint="./labebpf hint 9.1", log="x"))
+    assert "Because." in text
+    assert "hint" not in text
+    assert "a.c" not in text
+
+
+@pytest.mark.parametrize(
+    "lang, words",
+    [("en", "Not judged on this machine: 4."), ("fr", "Non jugés sur cette machine : 4.")],
+)
+def test_points_that_the_machine_could_not_judge_are_told(lang: str, words: str) -> None:
+    assert words in shown(a_task("infra"), a_task("infra", 2), a_task("pass", 3), lang=lang)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("place", ["why", "remedy", "expected", "actual", "log", "file"])
+def test_a_students_markup_is_shown_as_it_is(place: str, terminal: bool) -> None:
+    assert HOSTILE in shown(a_task("fail", **{place: HOSTILE}), terminal=terminal)
+
+
+def test_a_lab_may_have_markup_in_its_title() -> None:
+    result = Result("", 1, {}, (LabResult("lab9", HOSTILE, (a_task("pass"),)),))
+    console = Console(file=io.StringIO(), width=200)
+    render(console, result, "en")
+    assert HOSTILE in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_terminal_has_colours_and_a_file_has_none() -> None:
+    tasks = [a_task(status.value, why="w", expected="e", log="l") for status in Status]
+    assert "\x1b[" not in shown(*tasks)
+    assert "\x1b[" in shown(*tasks, terminal=True)
+
+
+def test_a_long_log_shows_its_end_and_says_how_much_is_not_shown() -> None:
+    text = shown(a_task("error", log="\n".join(f"line {number}" for number in range(100))))
+    assert "| line 99" in text
+    assert "| line 70\n" in text
+    assert "| line 69\n" not in text
+    assert "[... 70 lines before; result.json has them ...]" in text
+
+
+def test_without_details_failures_have_no_more_than_their_line() -> None:
+    """pytest has shown them already; it shows nothing of what was blocked."""
+    text = shown(a_task("fail", why="Wrong."), a_task("blocked", 2, why="Waits."), details=False)
+    assert "Wrong." not in text
+    assert "Waits." in text
+
+
+def test_a_task_without_a_reason_is_not_described() -> None:
+    assert list(describe(a_task("fail"))) == []

@@ -1,0 +1,44 @@
+"""The witness's C text, before any compiler sees it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from grader.evidence.witness import CALLS, STRIDE, possible_cpus, render
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "bpf_templates"
+
+
+def test_both_calls_are_counted_on_their_way_in_and_out() -> None:
+    text = render(TEMPLATES, 4)
+    probes = re.findall(r"TRACEPOINT_PROBE\(syscalls, (\w+)\)", text)
+    assert probes == ["sys_enter_mkdir", "sys_exit_mkdir", "sys_enter_mkdirat", "sys_exit_mkdirat"]
+    counted = [int(what) for what in re.findall(r"\bcount\((\d+)\);", text)]
+    assert counted == list(range(2 * len(CALLS)))
+    assert max(counted) < STRIDE
+
+
+def test_nothing_of_the_template_is_left() -> None:
+    text = render(TEMPLATES, 4)
+    assert not re.search(r"\{\{|\}\}|\{%|%\}|\{#|#\}", text)
+    assert text.count("{") == text.count("}")
+
+
+@pytest.mark.parametrize("cpus", [1, 64])
+def test_each_cpu_has_slots_of_its_own(cpus: int) -> None:
+    assert re.search(rf"u64, counts, {cpus * STRIDE}, BPF_F_MMAPABLE", render(TEMPLATES, cpus))
+
+
+def test_a_template_that_wants_an_unknown_value_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "witness.c.j2").write_text("{{ calls }} {{ nonsense }}")
+    with pytest.raises(jinja2.UndefinedError, match="nonsense"):
+        render(tmp_path, 1)
+
+
+def test_a_machine_has_at_least_the_cpus_that_are_online() -> None:
+    online = Path("/sys/devices/system/cpu/online").read_text()
+    assert possible_cpus() > max(int(number) for number in re.findall(r"\d+", online))

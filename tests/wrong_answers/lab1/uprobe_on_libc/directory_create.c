@@ -1,5 +1,0 @@
-int trace_mkdir(void *ctx)
-{
-	bpf_trace_printk("mkdir");
-	return 0;
-}
