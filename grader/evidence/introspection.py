@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,26 @@ class MapInfo:
 class Bpftool:
     """bpftool, run as root. Raises Infra when it is missing or does not answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, helper_symbols: Path | None = None) -> None:
+        """`helper_symbols` is a short /proc/kallsyms that names the helpers at least.
+
+        bpftool reads all of /proc/kallsyms to name the helpers that a program calls, which takes
+        longer than everything else about it.
+        """
         self._path = find_bpftool()
+        self._dump = [self._path]
+        if helper_symbols:
+            if not _names_helpers(helper_symbols):
+                raise Infra(
+                    "The kernel hides its symbols: which helpers a program calls cannot be seen.",
+                    "sysctl kernel.kptr_restrict=1",
+                )
+            lent = ["--ro-bind", str(helper_symbols), "/proc/kallsyms"]
+            self._dump = ["bwrap", "--dev-bind", "/", "/", *lent, self._path]
+
+    def loads(self, pids: Iterable[int]) -> bool:
+        """Whether the processes `pids` hold any program."""
+        return bool(_held("prog_id", pids))
 
     def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
         """The programs that the processes `pids` hold a descriptor of."""
@@ -114,7 +132,7 @@ class Bpftool:
 
     def _program(self, number: int) -> LoadedProgram:
         entry = self._json("prog", "show", "id", str(number)) or {}
-        code = self._run("prog", "dump", "xlated", "id", str(number))
+        code = self._run("prog", "dump", "xlated", "id", str(number), tool=self._dump)
         return LoadedProgram(
             id=number,
             type=str(entry.get("type", "")),
@@ -130,10 +148,10 @@ class Bpftool:
         except ValueError as error:
             raise Infra(f"bpftool {' '.join(arguments)} printed no JSON.") from error
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, tool: Sequence[str] = ()) -> str:
         try:
             done = subprocess.run(
-                [self._path, *arguments], capture_output=True, timeout=30, check=False
+                [*(tool or [self._path]), *arguments], capture_output=True, timeout=30, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Infra(f"bpftool does not answer: {error}.") from error
@@ -151,6 +169,12 @@ def find_bpftool() -> str:
     if not path:
         raise Infra("bpftool is missing.", "Install it: ./labebpf does.")
     return path
+
+
+def _names_helpers(symbols: Path) -> bool:
+    """Whether the file gives an address to __bpf_call_base, from which calls are counted."""
+    lines = symbols.read_text().splitlines()
+    return any("__bpf_call_base" in line and int(line.split()[0], 16) for line in lines)
 
 
 def _held(key: str, pids: Iterable[int]) -> set[int]:

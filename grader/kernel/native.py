@@ -70,6 +70,7 @@ class NativeKernel:
             hidden=hidden,
             capabilities=sandbox_capabilities(),
         )
+        self.helper_symbols = copy / "helpers"
         self._work = RUN / f"work-{secrets.token_hex(6)}"
         self._work.mkdir()
         self._work.chmod(0o711)

@@ -62,7 +62,7 @@ class Stage:
         self.lab = lab
         self.submission = submission
         self.scale = scale
-        self.bpftool = Bpftool()
+        self.bpftool = Bpftool(kernel.helper_symbols)
         self.libbpf = Libbpf()
         self._witness = Witness(templates, kernel.headers_view)
         self._witness_attached = False
@@ -405,27 +405,10 @@ class ScriptOnStage:
         self._sandbox = stage.sandbox(dict(stage.submission.files))
         self._feed: TraceInstance | None = None
         self._descriptors: list[int] = []
-        feeds: list[tuple[int, int]] = []
-        binds: list[str] = []
-        if "trace_lines" in stage.lab.needs:
-            feeds, binds = self._trace_pipe()
-        self._script = Script(self._sandbox, self.name, binds=binds, feeds=feeds)
         self._map: Map | None = None
-
-    def _trace_pipe(self) -> tuple[list[tuple[int, int]], list[str]]:
-        """A trace_pipe for the script, with what the workload causes and no older line in it."""
-        kernel = self._stage.kernel
-        source_folder = kernel.tracefs
-        if (kernel.tracefs / "events" / PRINTK).exists():
-            self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
-            self._feed.follow(self._stage.workload_pid)
-            source_folder = self._feed.folder
         fifo = self._sandbox.folder / "trace_pipe"
         os.mkfifo(fifo, mode=0o600)
         os.chown(fifo, self._sandbox.uid, self._sandbox.uid)
-        sink = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
-        self._descriptors += [sink, source]
         places = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
         binds = [
             argument
@@ -433,7 +416,25 @@ class ScriptOnStage:
             if Path(place).parent.is_dir()
             for argument in ("--bind", str(fifo), f"{place}/trace_pipe")
         ]
-        return [(source, sink)], binds
+        self._script = Script(self._sandbox, self.name, binds=binds)
+        if "trace_lines" in stage.lab.needs:
+            self._feed_trace_pipe(fifo)
+
+    def _feed_trace_pipe(self, fifo: Path) -> None:
+        """Give the script a trace_pipe with what the workload causes and no older line in it.
+
+        It takes the kernel some time, while the script is starting.
+        """
+        kernel = self._stage.kernel
+        source_folder = kernel.tracefs
+        if (kernel.tracefs / "events" / PRINTK).exists():
+            self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
+            self._feed.follow(self._stage.workload_pid)
+            source_folder = self._feed.folder
+        sink = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self._descriptors += [sink, source]
+        self._script.feed(source, sink)
 
     def wait_until_attached(self) -> None:
         """Return when the script has a program attached. Raises what the student should read."""
@@ -443,14 +444,14 @@ class ScriptOnStage:
 
         def settled() -> bool:
             nonlocal loaded_since
-            if loaded_since is None and self._programs():
+            if loaded_since is None and self._stage.bpftool.loads(self._script.pids()):
                 loaded_since = time.monotonic()
             waited = loaded_since is not None and time.monotonic() - loaded_since > idle
             return self._attached() or self._script.status is not None or waited
 
         self._script.wait_for(settled, limit)
         if self._attached():
-            refuse_acting(self._programs(), self.name)
+            refuse_acting(self._stage.bpftool.programs(self._script.pids()), self.name)
             return
         if self._script.status is not None:
             raise self._ended()
@@ -622,9 +623,6 @@ class ScriptOnStage:
             os.close(descriptor)
         if self._feed:
             self._feed.remove()
-
-    def _programs(self) -> list[LoadedProgram]:
-        return self._stage.bpftool.programs(self._script.pids())
 
     def _attached(self) -> bool:
         return bool(self._stage.bpftool.attachments(self._script.pids()))

@@ -18,9 +18,9 @@ _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_func
 
 
 def kernel_copy(tracefs: Path) -> Path:
-    """A folder with `tracing/` and `kallsyms`, made if this boot has none yet."""
+    """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v1-{boot}"
+    folder = CACHE / f"v2-{boot}"
     if folder.is_dir():
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -30,9 +30,12 @@ def kernel_copy(tracefs: Path) -> Path:
     _copy_events(tracefs / "events", fresh / "tracing" / "events")
     for name in _EMPTY:
         (fresh / "tracing" / name).touch()
-    (fresh / "kallsyms").write_text(_syscall_symbols())
+    symbols = Path("/proc/kallsyms").read_text().splitlines()
+    (fresh / "kallsyms").write_text(_syscall_symbols(symbols))
     for path in (fresh, *fresh.rglob("*"), CACHE):
         path.chmod(0o755 if path.is_dir() else 0o444)
+    (fresh / "helpers").touch(mode=0o400)
+    (fresh / "helpers").write_text(_helper_symbols(symbols))
     fresh.rename(folder)
     return folder
 
@@ -94,10 +97,15 @@ def _copy_events(source: Path, target: Path) -> None:
                 (folder / name).write_bytes(data)
 
 
-def _syscall_symbols() -> str:
-    """Lines of /proc/kallsyms for system calls; BCC skips addresses of 0, so they get others."""
+def _helper_symbols(symbols: list[str]) -> str:
+    """Those lines that name BPF helpers, with their real addresses: for root alone."""
+    return "\n".join(line for line in symbols if "bpf_" in line) + "\n"
+
+
+def _syscall_symbols(symbols: list[str]) -> str:
+    """Those lines that name system calls; BCC skips addresses of 0, so they get others."""
     lines: list[str] = []
-    for line in Path("/proc/kallsyms").read_text().splitlines():
+    for line in symbols:
         _, kind, name, *module = line.split()
         if "sys_" in name and not module:
             lines.append(f"{0xFFFFFFFF81000000 + 16 * len(lines):016x} {kind} {name}")

@@ -23,8 +23,6 @@ class Script:
     """One run of a script on a pseudo-terminal in the sandbox.
 
     Nothing is read behind the caller's back: output moves only inside `wait_for` and `interrupt`.
-    `feeds` are (source, sink) descriptor pairs that are pumped at the same time; they are how a
-    script gets a trace_pipe of its own.
     """
 
     def __init__(
@@ -34,7 +32,6 @@ class Script:
         *,
         argv: Sequence[str] = (),
         binds: Sequence[str] = (),
-        feeds: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.name = name
         self.lines: list[str] = []
@@ -42,7 +39,7 @@ class Script:
         self.total = 0
         """Bytes of output so far."""
         self._sandbox = sandbox
-        self._feeds = list(feeds)
+        self._feeds: dict[int, int] = {}
         self._partial = b""
         self._head = b""
         self._tail = b""
@@ -76,6 +73,13 @@ class Script:
         missing = self.total - len(self._head) - len(self._tail)
         cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
         return (self._head + cut + self._tail).decode(errors="replace")
+
+    def feed(self, source: int, sink: int) -> None:
+        """From now on, pump what comes from the descriptor `source` to `sink` as well.
+
+        That is how a script gets a trace_pipe of its own.
+        """
+        self._feeds[source] = sink
 
     def forget_lines(self) -> None:
         self.lines.clear()
@@ -118,13 +122,12 @@ class Script:
         os.close(self._master)
 
     def _pump(self, seconds: float) -> None:
-        sources = dict(self._feeds)
-        watched = [*sources, *([self._master] if self._open else [])]
+        watched = [*self._feeds, *([self._master] if self._open else [])]
         for ready in select.select(watched, [], [], seconds)[0]:
             if ready == self._master:
                 self._read()
             else:
-                self._feed(ready, sources[ready])
+                self._feed(ready, self._feeds[ready])
 
     def _read(self) -> None:
         try:

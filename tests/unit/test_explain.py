@@ -81,7 +81,9 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 """
     rewritten = "v = bpf_map_lookup_elem((void *)bpf_pseudo_fd(1, -1), &k);"
     for suffix in ("", " @ main.c:17"):
-        log = f"0: R1=ctx() R10=fp0\n; {rewritten}{suffix}\nR2 !read_ok\nprocessed 7 insns (limit 9)"
+        log = (
+            f"0: R1=ctx() R10=fp0\n; {rewritten}{suffix}\nR2 !read_ok\nprocessed 7 insns (limit 9)"
+        )
         error = explain(SubmissionError("No.", log=log, file="a.c"), source.encode())
         assert error.line == 7
         assert error.what == "The verifier refuses a.c: R2 !read_ok."
@@ -116,6 +118,12 @@ def test_a_refusal_that_is_not_known_is_shown_in_the_verifiers_words() -> None:
     words = "R2 type=scalar expected=fp, pkt, pkt_meta, map_key, map_value"
     assert error.what == f"The verifier refuses a.c: {words}."
     assert error.line == 2
+
+
+def test_a_line_of_the_c_file_is_never_shown_as_one_of_the_script() -> None:
+    error = told("null_linux61", ABOVE + MAP + NULL, file="a.py", line=12)
+    assert (error.file, error.line) in [("a.py", 12), ("a.py", 0)]
+    assert "may be NULL" in error.what
 
 
 @pytest.mark.parametrize("log", ["", "Killed", "Segmentation fault\n", "; \nprocessed\n"])

@@ -43,7 +43,17 @@ REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (make_large, "larger than 256 KiB"),
     (make_huge, "larger than 256 KiB"),
 ]
-KINDS = ["missing", "link", "dangling", "device-link", "fifo", "directory", "socket", "large", "huge"]
+KINDS = [
+    "missing",
+    "link",
+    "dangling",
+    "device-link",
+    "fifo",
+    "directory",
+    "socket",
+    "large",
+    "huge",
+]
 refused = pytest.mark.parametrize("make, words", REFUSED, ids=KINDS)
 
 

@@ -10,7 +10,9 @@ from grader.evidence.workload import Window, random_count
 WINDOWS = [Window("a", 10, 20), Window("b", 30, 40), Window("c", 50, 60)]
 
 
-@pytest.mark.parametrize("time, held", [(9, False), (10, True), (15, True), (20, True), (21, False)])
+@pytest.mark.parametrize(
+    "time, held", [(9, False), (10, True), (15, True), (20, True), (21, False)]
+)
 def test_a_window_holds_its_ends(time: int, held: bool) -> None:
     assert WINDOWS[0].holds(time) is held
 

@@ -34,9 +34,7 @@ def a_task(task_id: str, points: int, *needs: str) -> Task:
 
 TASKS = (a_task("9.1", 2), a_task("9.2", 3, "9.1"), a_task("9.3", 5, "9.1", "9.2"))
 ONE, TWO, THREE = TASKS
-LAB = Lab(
-    "lab9", Path("lab9"), Text("Lab", "TP"), "a.c", "a.py", ("a.c", "a.py"), "", (), TASKS
-)
+LAB = Lab("lab9", Path("lab9"), Text("Lab", "TP"), "a.c", "a.py", ("a.c", "a.py"), "", (), TASKS)
 PASS, FAIL = Finding(Status.PASS), Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log")
 
 
@@ -91,7 +89,12 @@ def test_a_failure_has_its_place_and_a_hint_and_a_pass_has_neither() -> None:
     rubric.add(TWO, PASS)
     failed, passed, unjudged = rubric.result("en").tasks
     assert (failed.file, failed.line, failed.hint) == ("a.c", 7, "./labebpf hint 9.1")
-    assert (failed.why, failed.remedy, failed.expected, failed.actual) == ("No.", "Do it.", "1", "2")
+    assert (failed.why, failed.remedy, failed.expected, failed.actual) == (
+        "No.",
+        "Do it.",
+        "1",
+        "2",
+    )
     assert (passed.file, passed.line, passed.hint) == ("", 0, "")
     assert (unjudged.file, unjudged.hint) == ("a.c", "./labebpf hint 9.3")
 

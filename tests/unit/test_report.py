@@ -19,7 +19,9 @@ def a_task(status: str, number: int = 1, **more: object) -> TaskResult:
     return TaskResult(f"9.{number}", f"Step {number}", status, points, 2, **more)  # type: ignore[arg-type]
 
 
-def shown(*tasks: TaskResult, lang: str = "en", terminal: bool = False, details: bool = True) -> str:
+def shown(
+    *tasks: TaskResult, lang: str = "en", terminal: bool = False, details: bool = True
+) -> str:
     result = Result("2024-06-07T08:09:10Z", 1, KERNEL, (LabResult("lab9", "Lab", tasks),))
     console = Console(file=io.StringIO(), force_terminal=terminal, width=120, highlight=False)
     render(console, result, lang, details=details)

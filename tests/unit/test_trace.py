@@ -88,7 +88,9 @@ def test_a_format_file_is_read() -> None:
 def test_pointers_and_arrays_are_read_too() -> None:
     names = [field.name for field in FORMATS[888].fields]
     assert names[2:] == ["__syscall_nr", "pathname", "mode", "comm"]
-    data = struct.pack("<HBBiiiQQ", 888, 0, 0, -5, 83, 0, 0x7FFF_FFFF_0000, 0o755) + b"cat".ljust(16)
+    data = struct.pack("<HBBiiiQQ", 888, 0, 0, -5, 83, 0, 0x7FFF_FFFF_0000, 0o755) + b"cat".ljust(
+        16
+    )
     values = FORMATS[888].decode(data)
     assert (values["common_pid"], values["__syscall_nr"]) == (-5, 83)
     assert (values["pathname"], values["mode"]) == (0x7FFF_FFFF_0000, 0o755)

@@ -13,7 +13,11 @@ from grader.evidence.trace import SharedTracePipe
 LINES = [
     # Since Linux 5.9.
     (b"           <...>-1234    [001] d..21  3345.630242: bpf_trace_printk: Hello", 1234, "Hello"),
-    (b"         python3-30701   [000] ...21  2222.126396: bpf_trace_printk: inst 7", 30701, "inst 7"),
+    (
+        b"         python3-30701   [000] ...21  2222.126396: bpf_trace_printk: inst 7",
+        30701,
+        "inst 7",
+    ),
     (b"         python3-209     [000] ...21   505.757447: bpf_trace_printk: inst 7", 209, "inst 7"),
     (b"         python3-136     [000] d...   208.356189: bpf_trace_printk: inst 7", 136, "inst 7"),
     (b" systemd-journal-404   [000] ....  1204.523418: bpf_trace_printk: a: b", 404, "a: b"),
@@ -21,7 +25,11 @@ LINES = [
 ]
 OLDER = [
     # Before 5.9 the kernel prints an address for the function that printed: 1, later 0.
-    (b"            bash-5259  [000] ....  1069.839261: 0x00000001: Hello, World!", 5259, "Hello, World!"),
+    (
+        b"            bash-5259  [000] ....  1069.839261: 0x00000001: Hello, World!",
+        5259,
+        "Hello, World!",
+    ),
     (b"            bash-5259  [000] ....  1069.839261: 0: Hello, World!", 5259, "Hello, World!"),
 ]
 OTHERS = [

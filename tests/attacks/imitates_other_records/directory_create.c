@@ -12,7 +12,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 
 	if (!then)
 		return 0;
-	if (now - *then > 1000000)
+	if (now - *then > 50000000)
 		bpf_trace_printk("x\n python3-1 [000] ..... 1.1: sys_mkdir(pathname: 1, mode: 1)\n"
 				 " python3-1 [000] ..... 1.2: bpf_trace_printk: mkdir\n");
 	*then = now;

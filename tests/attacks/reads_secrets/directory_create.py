@@ -3,12 +3,24 @@
 
 import ctypes
 import os
+import re
 from pathlib import Path
 
-SECRETS = ["/etc/shadow", "/etc/passwd", "/root/.bashrc", "/work/main/exercises/lab1/test_lab1.py",
-           "/work/main/solutions/lab1/directory_create.py", "/run/labebpf/lock",
-           "/sys/kernel/tracing/instances", "/sys/kernel/debug/tracing/trace",
-           "/proc/1/environ", "/proc/1/mem", "/proc/1/root/etc/shadow", "/proc/kcore", "/dev/mem"]
+SECRETS = [
+    "/etc/shadow",
+    "/etc/passwd",
+    "/root/.bashrc",
+    "/work/main/exercises/lab1/test_lab1.py",
+    "/work/main/solutions/lab1/directory_create.py",
+    "/run/labebpf/lock",
+    "/sys/kernel/tracing/instances",
+    "/sys/kernel/debug/tracing/trace",
+    "/proc/1/environ",
+    "/proc/1/mem",
+    "/proc/1/root/etc/shadow",
+    "/proc/kcore",
+    "/dev/mem",
+]
 for path in SECRETS:
     try:
         with open(path, "rb") as file:
@@ -20,7 +32,7 @@ for root, folders, files in os.walk("/"):
         folders.clear()
         continue
     for name in files:
-        if name.startswith("test_lab") or name in ("lab.toml", "grader.py", "shadow"):
+        if re.match(r"test_lab\d|lab\.toml$|shadow$", name):
             print("LEAK", os.path.join(root, name), flush=True)
 for process in Path("/proc").glob("[0-9]*"):
     for name in ("cmdline", "environ"):

@@ -1,0 +1,118 @@
+"""What a kernel offers, looked for in trees made for the purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.course import find_labs
+from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
+from grader.kernel.mounts import mounted
+
+ROOT = Path(__file__).resolve().parents[2]
+LABS = find_labs(ROOT / "exercises").values()
+NEEDS = sorted({need for lab in LABS for need in lab.needs})
+NEEDS += sorted({need for lab in LABS for task in lab.tasks for need in task.kernel} - set(NEEDS))
+MKDIR = "tracepoint:syscalls:sys_enter_mkdir"
+UNKNOWN = "no such need is known"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    (tmp_path / "tracing").mkdir()
+    return Machine(tracefs=tmp_path / "tracing", debugfs=tmp_path / "debug")
+
+
+def event(machine: Machine, name: str) -> None:
+    folder = machine.tracefs / "events" / name
+    folder.mkdir(parents=True)
+    (folder / "id").write_text("888\n")
+
+
+def lacks(probe: Probe) -> bool:
+    """Whether the probe says no, and what to do about it."""
+    assert probe.ok or (probe.detail and probe.remedy), probe
+    return not probe.ok
+
+
+def test_a_tracepoint_is_there_when_it_has_an_id(machine: Machine) -> None:
+    assert lacks(machine.offers(MKDIR))
+    event(machine, "syscalls/sys_enter_mkdir")
+    assert machine.offers(MKDIR) == Probe(MKDIR, True, "present")
+    assert lacks(machine.offers("tracepoint:syscalls:sys_enter_mkdirat"))
+
+
+def test_trace_lines_come_from_an_instance_or_from_the_shared_pipe(machine: Machine) -> None:
+    assert lacks(machine.offers("trace_lines"))
+    (machine.tracefs / "trace_pipe").touch()
+    assert machine.offers("trace_lines").ok
+    assert "shared" in machine.offers("trace_lines").detail
+    event(machine, "bpf_trace/bpf_trace_printk")
+    assert machine.offers("trace_lines").ok
+    assert "private" in machine.offers("trace_lines").detail
+
+
+def test_kprobes_are_there_when_their_list_is(machine: Machine) -> None:
+    assert lacks(machine.offers("kprobes"))
+    (machine.tracefs / "kprobe_events").touch()
+    assert machine.offers("kprobes").ok
+
+
+def test_the_list_of_functions_must_be_readable_and_not_empty(machine: Machine) -> None:
+    functions = machine.tracefs / "available_filter_functions"
+    assert lacks(machine.offers(functions.name))
+    functions.write_text("vfs_mkdir\n")
+    assert machine.offers(functions.name).ok
+    functions.write_text("")
+    assert lacks(machine.offers(functions.name))
+
+
+def test_two_cpus_are_needed_for_smp(machine: Machine) -> None:
+    probe = machine.offers("smp")
+    assert probe.detail.endswith("CPUs")
+    assert probe.ok is (int(probe.detail.split()[0]) > 1)
+    assert probe.ok or probe.remedy
+
+
+@pytest.mark.parametrize(
+    "need", ["", "nonsense", "tracepoint", "tracepoint:", "tracepoint:a", "tracepoint:a:b:c", "SMP"]
+)
+def test_a_need_that_is_not_known_is_not_offered(machine: Machine, need: str) -> None:
+    probe = machine.offers(need)
+    assert lacks(probe)
+    assert probe.name == need
+
+
+@pytest.mark.parametrize("need", NEEDS)
+def test_every_need_of_the_labs_is_known(machine: Machine, need: str) -> None:
+    assert machine.offers(need).detail != UNKNOWN
+
+
+def test_the_labs_need_something() -> None:
+    assert {MKDIR, "trace_lines", "smp"} <= set(NEEDS)
+
+
+def test_a_file_system_that_is_not_mounted_comes_with_the_command(machine: Machine) -> None:
+    probe = machine.tracing()
+    assert lacks(probe)
+    assert probe.remedy == f"mount -t tracefs tracefs {machine.tracefs}"
+
+
+def test_a_kernel_without_a_place_for_it_cannot_mount_it(machine: Machine) -> None:
+    probe = machine.debugging()
+    assert lacks(probe)
+    assert "mount" not in probe.remedy
+
+
+def test_a_mount_is_known_by_its_place_and_its_type(tmp_path: Path) -> None:
+    assert mounted("proc", Path("/proc"))
+    assert not mounted("tracefs", Path("/proc"))
+    assert not mounted("proc", tmp_path)
+
+
+def test_privileges_are_told_whatever_they_are() -> None:
+    probe = privileges()
+    assert probe.name == "privileges"
+    assert lacks(probe) is not probe.ok
+    assert len(sandbox_capabilities()) == 2
