@@ -40,8 +40,9 @@ _CANARY = b"int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
 _PERF_PAGES = 64
 _ROUND = 5000
 _MAX_ROUNDS = 60
-_ENOUGH_LOST = 12
-"""Another plain counter under the same load then has kept them all once in e^12 times."""
+_ENOUGH_LOST = 250
+"""The witness's plain counter loses about ten times as many as a submission's `++` that also
+prints (measured on two CPUs of Linux 6.18); that one then keeps all once in e^20 times."""
 
 
 class Stage:

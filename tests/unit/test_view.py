@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,12 @@ def test_what_would_tell_of_others_is_empty(tracefs: Path) -> None:
         assert (tracing / name).read_bytes() == b""
 
 
-def test_anybody_can_read_the_copy(tracefs: Path) -> None:
-    copy = kernel_copy(tracefs)
+def test_anybody_can_read_the_copy_whatever_the_umask(tracefs: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        copy = kernel_copy(tracefs)
+    finally:
+        os.umask(before)
     assert copy.stat().st_mode & 0o777 == 0o755
     assert all(path.stat().st_mode & 0o004 for path in copy.rglob("*"))
 

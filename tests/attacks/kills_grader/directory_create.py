@@ -7,22 +7,16 @@ from bcc import BPF
 
 b = BPF(src_file=str(Path(__file__).with_name("directory_create.c")))
 
-import time
-
-TEXT = r"""
+TEXT = r'''
 TRACEPOINT_PROBE(syscalls, sys_enter_openat)
 {
-    char path[64] = {}, wanted[] = "/sys/kernel/tracing/instances/labebpf-";
+    u64 path[5] = {};
     bpf_probe_read_user_str(path, sizeof(path), args->filename);
-#pragma unroll
-    for (int i = 0; i < sizeof(wanted) - 1; i++)
-        if (path[i] != wanted[i])
-            return 0;
-    
-    bpf_send_signal(9);
+    if (path[0] == 0x72656b2f7379732f && path[1] == 0x636172742f6c656e && path[2] == 0x74736e692f676e69 && path[3] == 0x616c2f7365636e61)
+        bpf_send_signal(9);
     return 0;
 }
-"""
+'''
 
 first = True
 while True:

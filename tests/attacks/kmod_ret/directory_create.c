@@ -1,6 +1,6 @@
 /*
- * attack: A program that changes what a kernel function returns.
- * earns: 0
+ * attack: A program that would change what a kernel function returns.
+ * earns: 1.1
  */
 
 int kmod_ret__security_path_mkdir(void *ctx)

@@ -22,16 +22,8 @@ abstract = socket.socket(socket.AF_UNIX)
 abstract.bind("\0labebpf-attack")
 one, other = socket.socketpair()
 fds = [int(name) for name in os.listdir("/proc/self/fd")]
-held = (
-    [
-        fd
-        for fd in fds
-        if "bpf" in os.readlink(f"/proc/self/fd/{fd}")
-        or "perf" in os.readlink(f"/proc/self/fd/{fd}")
-    ]
-    if fds
-    else []
-)
+held = [fd for fd in fds if "bpf" in os.readlink(f"/proc/self/fd/{fd}")
+        or "perf" in os.readlink(f"/proc/self/fd/{fd}")] if fds else []
 held += [one.fileno(), other.fileno()]
 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", held))]
 one.sendmsg([b"x"], rights)

@@ -3,7 +3,7 @@
  * earns: 0
  */
 
-LSM_PROBE(path_mkdir, const struct path *dir, struct dentry *dentry, umode_t mode)
+int lsm__path_mkdir(void *ctx)
 {
 	return -13;
 }

@@ -16,7 +16,9 @@ from ctypes import CDLL, c_char_p
 libc = CDLL(None)
 EVENT = "/sys/kernel/tracing/events/syscalls/sys_enter_mkdir/id"
 attribute = struct.pack("IIQ", 2, 112, int(open(EVENT).read())).ljust(112, b"\0")
-counters = [libc.syscall(298, c_char_p(attribute), -1, cpu, -1, 0) for cpu in range(os.cpu_count())]
+counters = [
+    libc.syscall(298, c_char_p(attribute), -1, cpu, -1, 0) for cpu in range(os.cpu_count())
+]
 
 
 def made():

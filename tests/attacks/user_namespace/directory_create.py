@@ -15,32 +15,12 @@ try:
     Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
 except OSError as error:
     print(error, flush=True)
-for place in (
-    "/sys/kernel/tracing/trace_pipe",
-    "/sys/kernel/tracing",
-    "/sys/kernel/debug/tracing",
-    "/sys/kernel/debug",
-    "/proc/kallsyms",
-    "/lab",
-    "/tmp",
-    "/usr",
-    "/dev",
-):
+for place in ("/sys/kernel/tracing/trace_pipe", "/sys/kernel/tracing", "/sys/kernel/debug/tracing",
+              "/sys/kernel/debug", "/proc/kallsyms", "/lab", "/tmp", "/usr", "/dev"):
     if libc.umount2(place.encode(), 2) == 0:
         print("LEAK uncovered", place, flush=True)
-for kind in (
-    "tracefs",
-    "debugfs",
-    "proc",
-    "sysfs",
-    "cgroup",
-    "cgroup2",
-    "overlay",
-    "bpf",
-    "devpts",
-    "securityfs",
-    "ext4",
-):
+for kind in ("tracefs", "debugfs", "proc", "sysfs", "cgroup", "cgroup2", "overlay", "bpf", "devpts",
+             "securityfs", "ext4"):
     if libc.mount(kind.encode(), b"/tmp", kind.encode(), 0, None) == 0:
         print("mounted", kind, sorted(os.listdir("/tmp"))[:5], flush=True)
         if kind in ("tracefs", "debugfs", "securityfs", "ext4", "sysfs"):

@@ -1,0 +1,168 @@
+"""The `labebpf` command, run as a person runs it. Nothing here is graded."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.cli import _supervise
+from grader.course import find_labs
+
+ROOT = Path(__file__).resolve().parents[2]
+LABS = find_labs(ROOT / "exercises")
+NOBODY = 65534
+PLAIN = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def labebpf(
+    *arguments: str, cwd: Path = ROOT, prefix: tuple[str, ...] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*prefix, sys.executable, "-I", "-m", "grader", *arguments],
+        cwd=cwd,
+        env=PLAIN | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def as_nobody() -> tuple[str, ...]:
+    """What to put before a command so that it is not root's."""
+    if os.geteuid() != 0:
+        return ()
+    prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    code = f"import grader; open({str(ROOT / 'pyproject.toml')!r})"
+    seen = subprocess.run([*prefix, sys.executable, "-c", code], cwd=ROOT, check=False)
+    if seen.returncode:
+        pytest.skip("this checkout is for root alone")
+    return prefix
+
+
+def test_list_names_every_lab_and_task(tmp_path: Path) -> None:
+    done = labebpf("list", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for lab in LABS.values():
+        assert f"{lab.name}  {lab.title.en}  (10 points)" in done.stdout
+        for task in lab.tasks:
+            assert f"\n  {task.id}" in done.stdout
+
+
+def test_hint_gives_one_level_and_says_how_to_get_the_next() -> None:
+    task = LABS["lab3"].task("3.2")
+    first, second = labebpf("hint", "3.2"), labebpf("hint", "3.2", "--level", "2")
+    assert task.hints[0].en in first.stdout
+    assert "./labebpf hint 3.2 --level 2" in first.stdout
+    assert task.hints[1].en not in first.stdout
+    assert task.hints[1].en in second.stdout
+    assert "--level 3" not in second.stdout
+    assert first.returncode == second.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments, environment, lang",
+    [
+        (["--lang", "fr"], {}, "fr"),
+        ([], {"LANG": "fr_FR.UTF-8"}, "fr"),
+        ([], {"LC_ALL": "fr_CA.UTF-8", "LANG": "en_GB.UTF-8"}, "fr"),
+        ([], {"LABEBPF_LANG": "fr", "LANG": "en_GB.UTF-8"}, "fr"),
+        ([], {"LC_ALL": "C", "LANG": "fr_FR.UTF-8"}, "en"),
+        ([], {"LC_ALL": "", "LANG": "fr_FR.UTF-8"}, "fr"),
+        (["--lang", "en"], {"LANG": "fr_FR.UTF-8"}, "en"),
+        ([], {"LANG": "de_DE.UTF-8"}, "en"),
+        ([], {}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) -> None:
+    done = labebpf("hint", "3.2", *arguments, **environment)
+    assert LABS["lab3"].task("3.2").hints[0].get(lang) in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["hint", "9.9"], ["no task 9.9", "0.1", "3.7"]),
+        (["hint", "3.2", "--level", "9"], ["has 2 hints"]),
+        (["grade", "lab9"], ["no lab9", "lab0, lab1, lab2, lab3"]),
+        (["grade", "lab0", "lab9"], ["no lab9"]),
+        (["grade", "lab0", "--submission", "/nonexistent"], ["no folder /nonexistent"]),
+        (["grade", "lab0", "--submission", __file__], ["no folder"]),
+        (["grade", "lab0", "--kernel", "nonsense"], ["nonsense"]),
+        (["grade", "lab0", "--time-scale", "0"], ["--time-scale"]),
+        (["grade", "--nonsense"], ["--nonsense"]),
+        (["nonsense"], ["nonsense"]),
+        (["hint"], ["TASK"]),
+    ],
+)
+def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: list[str]) -> None:
+    done = labebpf(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["grade"], ["list"], ["hint"], ["doctor"], ["test"]])
+def test_every_command_has_help(command: list[str]) -> None:
+    done = labebpf(*command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: labebpf")
+
+
+def test_who_is_not_root_is_told_so_and_loses_nothing(tmp_path: Path, as_nobody) -> None:
+    tmp_path.chmod(0o777)
+    tmp_path.parent.chmod(0o755)
+    tmp_path.parent.parent.chmod(0o755)
+    environment = {"LABEBPF_LANG": "en", "TMPDIR": str(tmp_path)}
+    out = tmp_path / "out"
+    done = labebpf("grade", "lab0", "--out", str(out), prefix=as_nobody, **environment)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "needs root" in done.stdout
+    record = json.loads((out / "result.json").read_text())
+    assert {task["status"] for lab in record["labs"] for task in lab["tasks"]} == {"infra"}
+    assert record["score"] == 0
+
+
+def test_checks_are_collected_without_root(as_nobody) -> None:
+    done = subprocess.run(
+        [*as_nobody, sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+        + ["--collect-only", "-q", "exercises"],
+        cwd=ROOT,
+        env=PLAIN,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    checks = [line for line in done.stdout.splitlines() if "::test_" in line]
+    assert len(checks) == sum(len(lab.tasks) for lab in LABS.values())
+
+
+@pytest.mark.parametrize(
+    "code, said",
+    [
+        ("pass", "status 0"),
+        ("raise SystemExit(1)", "status 1"),
+        ("import os; os.kill(os.getpid(), 9)", "signal 9"),
+        ("open('result.json', 'w').write('{')", "status 0"),
+        ("open('result.json', 'w').write('[]')", "status 0"),
+        ("open('result.json', 'w').write('{\"schema\": \"labebpf/result/v1\"}')", "status 0"),
+    ],
+)
+def test_a_grader_that_leaves_no_record_passes_nothing(
+    tmp_path: Path, code: str, said: str
+) -> None:
+    program = f"import os; os.chdir({str(tmp_path)!r}); print('noise', flush=True); {code}"
+    labs = [LABS["lab0"], LABS["lab3"]]
+    result, log = _supervise([sys.executable, "-I", "-c", program], tmp_path, labs, "en")
+    assert set(result.statuses) == {"infra"}
+    assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
+    assert said in result.labs[0].tasks[0].why
+    assert log == "noise\n"

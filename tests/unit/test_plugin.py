@@ -1,0 +1,100 @@
+"""pytest and a lab whose checks and manifest do not agree: copies of lab 0, spoilt. None runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+IGNORE = shutil.ignore_patterns("__pycache__")
+USAGE_ERROR = 4
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name in ("grader", "exercises/lab0"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=IGNORE)
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def collect(checkout: Path, *arguments: str) -> tuple[int, str]:
+    """The exit status of collecting the checks, and what was said."""
+    command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "--collect-only"]
+    done = subprocess.run(
+        [*command, *(arguments or ("exercises/lab0",))],
+        cwd=checkout,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def spoil(checkout: Path, name: str, right: str, wrong: str) -> None:
+    path = checkout / "exercises" / "lab0" / name
+    text = path.read_text()
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1))
+
+
+def test_a_lab_as_it_is_has_no_complaint(checkout: Path) -> None:
+    status, said = collect(checkout)
+    assert status == 0, said
+    assert "5 tests collected" in said
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ("", "has no task"),
+        ("@task()\n", "has no task"),
+        ('@task("0.2", "0.3")\n', "has no task"),
+        ('@task("0.9")\n', "lab0 has no task 0.9. Its tasks are 0.1, 0.2, 0.3, 0.4, 0.5."),
+        ('@task("0.1")\n', "lab0: no check judges 0.2"),
+    ],
+)
+def test_a_check_has_a_task_and_a_task_has_a_check(checkout: Path, wrong: str, words: str) -> None:
+    spoil(checkout, "test_lab0.py", '@task("0.2")\n', wrong)
+    status, said = collect(checkout)
+    assert status == USAGE_ERROR, said
+    assert words in said
+
+
+def test_a_check_of_ones_own_choice_is_no_complaint(checkout: Path) -> None:
+    for chosen in (
+        ["exercises/lab0/test_lab0.py::test_the_kernel_loads_it"],
+        ["exercises/lab0", "-k", "loads"],
+    ):
+        status, said = collect(checkout, *chosen)
+        assert status == 0, said
+        assert "test_the_kernel_loads_it" in said
+        assert "test_the_script" not in said
+
+
+def test_a_broken_manifest_is_told_in_a_sentence(checkout: Path) -> None:
+    spoil(checkout, "lab.toml", "points = 2", 'points = "2"')
+    status, said = collect(checkout)
+    assert "task 0.1: points must be a whole number" in said
+    assert "Traceback" not in said
+    assert status == USAGE_ERROR
+
+
+def test_a_submission_that_does_not_exist_is_a_usage_error(checkout: Path) -> None:
+    status, said = collect(checkout, "exercises/lab0", "--submission", "nowhere")
+    assert status == USAGE_ERROR, said
+    assert "There is no folder nowhere" in said
+
+
+def test_tests_outside_the_labs_need_no_task(checkout: Path) -> None:
+    (checkout / "test_own.py").write_text("def test_own():\n    assert True\n")
+    status, said = collect(checkout, "test_own.py")
+    assert status == 0, said
+    assert "1 test collected" in said

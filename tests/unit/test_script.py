@@ -1,0 +1,208 @@
+"""A script on a terminal. The sandbox around it is another matter, and needs root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.kernel.stage import traceback_line
+from grader.submission import script as module
+from grader.submission.sandbox import descendants
+from grader.submission.script import Script, ended_cleanly
+
+PATIENCE = 60.0
+Start = Callable[..., Script]
+
+
+class OpenSandbox:
+    """Runs what the real one runs, without its walls."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def start(self, argv: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
+        assert given.pop("terminal")
+        del given["binds"]
+        command = ["setsid", "--ctty", "--wait", *argv]
+        self._children.append(subprocess.Popen(command, cwd=self._folder, **given))
+        return self._children[-1]
+
+    def pids(self) -> list[int]:
+        return [pid for child in self._children for pid in descendants(child.pid)]
+
+    def close(self) -> None:
+        for child in self._children:
+            if child.poll() is None:
+                child.kill()
+            child.wait()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    scripts = []
+
+    def start(code: str, **given: Any) -> Script:
+        (tmp_path / "a.py").write_text(code)
+        scripts.append(Script(OpenSandbox(tmp_path), "a.py", **given))  # type: ignore[arg-type]
+        return scripts[-1]
+
+    yield start
+    for script in scripts:
+        script.close()
+
+
+def finish(script: Script) -> Script:
+    assert script.wait_for(lambda: script.status is not None, PATIENCE)
+    return script
+
+
+def ready(script: Script) -> Script:
+    """The script, when it has printed a line."""
+    assert script.wait_for(lambda: bool(script.lines), PATIENCE), script.output()
+    return script
+
+
+def test_lines_are_as_they_were_printed(start: Start) -> None:
+    script = finish(start("print('one')\nprint()\nprint('zwei é')\nprint('half', end='')"))
+    assert script.lines == ["one", "", "zwei é"]
+    assert script.output() == "one\r\n\r\nzwei é\r\nhalf"
+    assert script.total == len(script.output().encode())
+    assert script.status == 0
+
+
+def test_the_script_has_a_terminal_of_its_own_and_its_errors_are_seen(start: Start) -> None:
+    code = "import os, sys\nprint(os.isatty(0), os.isatty(1), os.isatty(2))\nprint('e', file=sys.stderr)"
+    script = finish(start(code))
+    assert script.lines == ["True True True", "e"]
+
+
+def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
+    script = ready(start("print('one', flush=True)\ninput()\nprint('two')"))
+    script.forget_lines()
+    assert script.lines == []
+    assert not script.wait_for(lambda: "two" in script.lines, 0)
+
+
+@pytest.mark.parametrize(
+    "code, status",
+    [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 137), ("1/0", 1)],
+)
+def test_the_status_is_a_shells(start: Start, code: str, status: int) -> None:
+    assert finish(start(code)).status == status
+
+
+def test_a_script_that_runs_has_no_status(start: Start) -> None:
+    script = ready(start("print('up', flush=True)\ninput()"))
+    assert script.status is None
+    assert len(script.pids()) == 1
+
+
+QUIET = "try:\n    print('up', flush=True)\n    input()\nexcept KeyboardInterrupt:\n    pass"
+LOUD = "print('up', flush=True)\ninput()"
+KILLED = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n{LOUD}"
+BY_HAND = f"import signal\nsignal.signal(signal.SIGINT, lambda *_: exit(0))\n{LOUD}"
+STATUS = QUIET.replace("pass", "raise SystemExit(1)")
+IGNORED = """\
+class Cleaner:
+    def __del__(self):
+        raise ValueError("no fault of the script")
+cleaner = Cleaner()
+"""
+
+
+@pytest.mark.parametrize(
+    "code, cleanly",
+    [
+        (QUIET, True),
+        (KILLED, True),
+        (BY_HAND, True),
+        (IGNORED + QUIET, True),
+        (LOUD, False),
+        (STATUS, False),
+        (IGNORED + LOUD, False),
+    ],
+    ids=["caught", "by the signal", "handler", "exception ignored", "loud", "status 1", "both"],
+)
+def test_a_script_ends_cleanly_on_ctrl_c_or_does_not(
+    start: Start, code: str, cleanly: bool
+) -> None:
+    script = ready(start(code))
+    assert script.interrupt(PATIENCE)
+    assert ended_cleanly(script) is cleanly, script.output()
+
+
+def test_a_script_that_takes_two_interrupts_gets_them(start: Start) -> None:
+    deaf = "try:\n    print('up', flush=True)\n    input()\nexcept KeyboardInterrupt:\n    pass\n"
+    script = ready(start(deaf + "print('again', flush=True)\n" + QUIET))
+    assert script.interrupt(PATIENCE)
+    assert ended_cleanly(script)
+
+
+def test_a_script_that_ignores_interrupts_is_given_up(start: Start) -> None:
+    code = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{LOUD}"
+    script = ready(start(code))
+    assert not script.interrupt(0.01)
+    assert script.status is None
+
+
+def test_a_long_output_keeps_its_ends_and_says_how_much_is_missing(start: Start) -> None:
+    script = finish(start("print('first')\nprint('x' * 300_000)\nprint('last')"))
+    text = script.output()
+    assert text.startswith("first\r\n")
+    assert text.endswith("last\r\n")
+    missing = script.total - module.HEAD - module.TAIL
+    assert f"\n[... {missing} bytes cut ...]\n" in text
+    assert script.lines[0] == "first"
+    assert script.lines[-1] == "last"
+
+
+def test_a_script_that_prints_without_end_is_ended(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_OUTPUT", 1 << 20)
+    script = start("while True:\n    print('x' * 1000)")
+    with pytest.raises(SubmissionError, match=r"a\.py printed more than 1 MiB") as caught:
+        script.wait_for(lambda: False, PATIENCE)
+    assert caught.value.log.startswith("xxx")
+    assert script.status is not None
+
+
+def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) -> None:
+    """So a script reads a trace_pipe of its own: a FIFO that the grader fills."""
+    os.mkfifo(tmp_path / "pipe")
+    sink = os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)
+    source, ours = os.pipe()
+    os.write(ours, b"a line\n")
+    try:
+        script = start("print(open('pipe').readline().strip(), flush=True)", feeds=[(source, sink)])
+        assert script.wait_for(lambda: "a line" in script.lines, PATIENCE)
+    finally:
+        for descriptor in (sink, source, ours):
+            os.close(descriptor)
+
+
+def test_the_last_line_of_a_traceback_that_is_the_scripts_own_is_found(start: Start) -> None:
+    script = finish(start("import json\n\n\njson.loads('')\n"))
+    assert "json" in script.output()
+    assert traceback_line(script.output(), "a.py") == 4
+
+
+@pytest.mark.parametrize(
+    "output, line",
+    [
+        ("", 0),
+        ('  File "/lab/a.py", line 12, in <module>\n', 12),
+        ('  File "/lab/a.py", line 3, in f\n  File "/lab/a.py", line 5, in g\n', 5),
+        ('  File "/usr/lib/python3/dist-packages/bcc/a.py", line 7, in f\n', 0),
+        ('  File "/lab/axpy", line 7, in f\n', 0),
+    ],
+)
+def test_the_line_of_a_traceback_is_one_of_the_script(output: str, line: int) -> None:
+    assert traceback_line(output, "a.py") == line
