@@ -14,7 +14,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from grader.course import Lab, find_labs
@@ -190,20 +189,22 @@ def _print_doctor(
     console = Console(highlight=False)
     for line in mounted:
         console.print(Text(f"Mounted {line}."))
-    console.print(_probe_table(f"This machine, Linux {os.uname().release}", survey))
+    _print_probes(console, f"This machine, Linux {os.uname().release}", survey)
     for name, needs in labs.items():
-        console.print(_probe_table(f"What {name} needs", list(needs.values())))
+        _print_probes(console, f"What {name} needs", list(needs.values()))
 
 
-def _probe_table(title: str, probes: list[Probe]) -> Table:
-    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False)
-    for heading in ("", "what", "found", "what to do"):
-        table.add_column(heading, overflow="fold")
+def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
+    """A row for each probe; what mends a gap stands below it, whole, to be copied."""
+    console.print(Text(title, style="bold"))
+    width = max(len(probe.name) for probe in probes)
     for probe in probes:
-        mark = Text("✓", style="green") if probe.ok else Text("✗", style="red")
-        remedy = "" if probe.ok else probe.remedy
-        table.add_row(mark, Text(probe.name), Text(probe.detail), Text(remedy))
-    return table
+        mark = Text("  ✓ ", style="green") if probe.ok else Text("  ✗ ", style="red")
+        console.print(
+            mark.append(f"{probe.name:{width}}  {probe.detail}", "default"), soft_wrap=True
+        )
+        if probe.remedy and not probe.ok:
+            console.print(Text(f"    {'':{width}}  {probe.remedy}"), soft_wrap=True)
 
 
 @labebpf.command(context_settings={"ignore_unknown_options": True})

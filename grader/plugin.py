@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from grader.course import Lab, Task, find_labs
-from grader.errors import CourseError, Infra, LabebpfError, UsageError
+from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, UsageError
 from grader.kernel.native import NativeKernel
 from grader.kernel.stage import ProgramOnStage, ScriptOnStage, Stage
 from grader.submission.files import Submission, take
@@ -35,6 +35,8 @@ from grader.verdict.record import (
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNELS = ("auto", "native")
+CHECK_SECONDS = 180
+"""What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 _SESSION = pytest.StashKey["Grading"]()
 _FINDING = pytest.StashKey[Finding]()
 
@@ -138,6 +140,11 @@ class Grading:
             )
         return self._stage
 
+    @property
+    def phase(self) -> str:
+        """What the check that runs now is doing."""
+        return self._stage.phase if self._stage else "load"
+
     def require(self, lab: Lab, task: Task) -> None:
         """Raise Infra for what the kernel lacks, Blocked for a needed task that did not pass."""
         kernel = self.kernel()
@@ -205,6 +212,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         found = grading.of(item)
         if found:
             lab, task = found
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(CHECK_SECONDS * grading.scale))
             judged.setdefault(lab.name, set()).add(task.id)
     for name, tasks in judged.items():
         lab = grading.labs[name]
@@ -279,9 +288,10 @@ def _finding(
     if isinstance(error, pytest.skip.Exception) or report.skipped:
         return Finding(Status.INFRA, f"The check was not carried out: {error}.")
     if isinstance(error, pytest.fail.Exception):
-        words = str(error)
-        status = Status.TIMEOUT if words.startswith("Timeout") else Status.FAIL
-        return Finding(status, words)
+        if not str(error).startswith("Timeout"):
+            return Finding(Status.FAIL, str(error))
+        limit = CHECK_SECONDS * grading.scale
+        return finding_of(PhaseTimeout(grading.phase, limit))
     if isinstance(error, pytest.UsageError):
         return Finding(Status.INFRA, str(error))
     source = grading.submission(lab).files.get(lab.program, b"")

@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +39,8 @@ from grader.submission.script import Script, ended_cleanly
 
 _CANARY = b"int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
 _PERF_PAGES = 64
-_ROUND = 5000
-_MAX_ROUNDS = 60
+_ROUND = 10_000
+_MAX_ROUNDS = 30
 _ENOUGH_LOST = 250
 """The witness's plain counter loses about ten times as many as a submission's `++` that also
 prints (measured on two CPUs of Linux 6.18); that one then keeps all once in e^20 times."""
@@ -74,6 +75,8 @@ class Stage:
         self._pattern: ProgramOnStage | None = None
         self._script: ScriptOnStage | None = None
         self._failed: dict[str, Exception] = {}
+        self.phase = "load"
+        """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
         if lab.program in submission.files:
             self._program = ProgramOnStage(self)
             self._pattern = ProgramOnStage(self, pattern=True) if pattern else None
@@ -90,6 +93,7 @@ class Stage:
         """The workload, alive: a submission that killed it does not spoil the next check."""
         if self._workload is None:
             self._workload = Workload(scale=self.scale)
+        self.phase = "trigger"
         return self._workload
 
     @property
@@ -198,15 +202,17 @@ class Stage:
         The witness keeps such a counter: how big a load must be depends on the machine. Raises
         Infra where no load makes it lose any.
         """
-        lost = self.witness.lost_by_racy
+        before = self.witness.lost_by_racy
         for _ in range(_MAX_ROUNDS):
             self.workload.stress(_ROUND)
-            if self.witness.lost_by_racy - lost >= _ENOUGH_LOST:
+            lost = self.witness.lost_by_racy - before
+            if lost >= _ENOUGH_LOST:
                 return
-        raise Infra(
-            "On this machine two CPUs did not meet: no load made a plain counter lose counts.",
-            "Grade again when the machine is less busy.",
-        )
+        if lost < _ENOUGH_LOST // 10:
+            raise Infra(
+                f"A plain counter lost {lost} counts only: the CPUs of this machine hardly meet.",
+                "Grade again when the machine is less busy.",
+            )
 
     def sandbox(self, files: dict[str, bytes]) -> Sandbox:
         return Sandbox(self.kernel.new_name(), files, self.kernel.view, work=self.kernel.work)
@@ -256,14 +262,13 @@ class Stage:
         self._trace = None
 
     def close(self) -> None:
-        """Take everything down."""
-        self._end_script()
-        self._close_programs()
-        if self._workload:
-            self._workload.close()
-        self._witness.close()
-        if self._trace:
-            self._trace.remove()
+        """Take everything down; the kernel's waits for its readers overlap."""
+        parts = [self._end_script, self._close_programs, self._witness.close]
+        parts += [part.close for part in (self._workload,) if part]
+        parts += [part.remove for part in (self._trace,) if part]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            for done in [pool.submit(part) for part in parts]:
+                done.result()
 
     def _close_programs(self) -> None:
         self.close_pattern_program()
@@ -316,7 +321,9 @@ class ProgramOnStage:
         """Compile, load, look at what was loaded, attach. Raises what the student should read."""
         scale = self._stage.scale
         try:
+            self._stage.phase = "compile"
             self._program.compile(60 * scale)
+            self._stage.phase = "load"
             self._program.load(30 * scale)
             if not self._program.functions:
                 raise Wrong(
@@ -439,6 +446,7 @@ class ScriptOnStage:
 
     def wait_until_attached(self) -> None:
         """Return when the script has a program attached. Raises what the student should read."""
+        self._stage.phase = "load"
         limit = 10 * self._stage.scale
         idle = 3 * self._stage.scale
         loaded_since: float | None = None
@@ -514,6 +522,7 @@ class ScriptOnStage:
 
         The lines are kept for `rest`. Raises what the student should read if the script ended.
         """
+        self._stage.phase = "wait"
         position = 0
 
         def condition() -> bool:
@@ -594,6 +603,7 @@ class ScriptOnStage:
 
     def interrupt(self) -> None:
         """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
+        self._stage.phase = "wait"
         limit = 15 * self._stage.scale
         if not self._script.interrupt(limit):
             raise PhaseTimeout(

@@ -50,6 +50,7 @@ def render(console: Console, result: Result, lang: str, *, details: bool = True)
 def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool) -> None:
     console.print()
     console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.max_score}", style="bold"))
+    said = ""
     for task in lab.tasks:
         mark, style = _MARKS[Status(task.status)]
         line = Text(f"  {mark} ", style=style)
@@ -58,7 +59,9 @@ def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool)
         line.append(task.title, style="default")
         console.print(line, soft_wrap=True)
         quiet = task.status in (Status.PASS, Status.FAIL, Status.ERROR) and not details
-        if task.status != Status.PASS and not quiet:
+        repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
+        said = task.why
+        if task.status != Status.PASS and not quiet and not repeated:
             for text in describe(task, words):
                 console.print(Padding(text, (0, 0, 0, 9), expand=False))
 

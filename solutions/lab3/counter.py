@@ -15,6 +15,6 @@ try:
             if value.value != shown:
                 shown = value.value
                 print(f"Nombre de dossier(s) : {shown}", flush=True)
-        time.sleep(0.1)
+        time.sleep(0.05)
 except KeyboardInterrupt:
     pass

@@ -20,7 +20,8 @@ for line in sys.stdin:
     elif "die" in request:
         sys.exit(request["die"])
     elif "answers" in request:
-        print(*[json.dumps({"ok": True, "value": v}) for v in request["answers"]], sep="\\n", flush=True)
+        answers = [json.dumps({"ok": True, "value": value}) for value in request["answers"]]
+        print(*answers, sep="\\n", flush=True)
 """
 Start = Callable[[str], Child]
 

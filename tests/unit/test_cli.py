@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -116,24 +117,22 @@ def test_every_command_has_help(command: list[str]) -> None:
     assert done.stdout.startswith("Usage: labebpf")
 
 
-def test_who_is_not_root_is_told_so_and_loses_nothing(tmp_path: Path, as_nobody) -> None:
-    tmp_path.chmod(0o777)
-    tmp_path.parent.chmod(0o755)
-    tmp_path.parent.parent.chmod(0o755)
-    environment = {"LABEBPF_LANG": "en", "TMPDIR": str(tmp_path)}
-    out = tmp_path / "out"
-    done = labebpf("grade", "lab0", "--out", str(out), prefix=as_nobody, **environment)
-    assert done.returncode == 3, done.stdout + done.stderr
+def test_who_is_not_root_is_told_so_and_loses_nothing(as_nobody: tuple[str, ...]) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o777)
+        environment = {"LABEBPF_LANG": "en", "TMPDIR": scratch}
+        done = labebpf("grade", "lab0", "--out", f"{scratch}/out", prefix=as_nobody, **environment)
+        assert done.returncode == 3, done.stdout + done.stderr
+        record = json.loads(Path(scratch, "out", "result.json").read_text())
     assert "needs root" in done.stdout
-    record = json.loads((out / "result.json").read_text())
     assert {task["status"] for lab in record["labs"] for task in lab["tasks"]} == {"infra"}
     assert record["score"] == 0
 
 
-def test_checks_are_collected_without_root(as_nobody) -> None:
+def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
+    pytest_here = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*as_nobody, sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-        + ["--collect-only", "-q", "exercises"],
+        [*as_nobody, *pytest_here, "--collect-only", "-q", "exercises"],
         cwd=ROOT,
         env=PLAIN,
         capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from grader.submission.sandbox import descendants
 from grader.submission.script import Script, ended_cleanly
 
 PATIENCE = 60.0
-Start = Callable[..., Script]
+Start = Callable[[str], Script]
 
 
 class OpenSandbox:
@@ -25,32 +26,37 @@ class OpenSandbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._children: list[subprocess.Popen[bytes]] = []
+        self.children: list[subprocess.Popen[bytes]] = []
 
     def start(self, argv: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
         assert given.pop("terminal")
         del given["binds"]
         command = ["setsid", "--ctty", "--wait", *argv]
-        self._children.append(subprocess.Popen(command, cwd=self._folder, **given))
-        return self._children[-1]
+        self.children.append(subprocess.Popen(command, cwd=self._folder, **given))
+        return self.children[-1]
 
     def pids(self) -> list[int]:
-        return [pid for child in self._children for pid in descendants(child.pid)]
+        return [pid for child in self.children for pid in descendants(child.pid)]
 
     def close(self) -> None:
-        for child in self._children:
+        for child in self.children:
             if child.poll() is None:
                 child.kill()
             child.wait()
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def sandbox(tmp_path: Path) -> OpenSandbox:
+    return OpenSandbox(tmp_path)
+
+
+@pytest.fixture
+def start(sandbox: OpenSandbox, tmp_path: Path) -> Iterator[Start]:
     scripts = []
 
-    def start(code: str, **given: Any) -> Script:
+    def start(code: str) -> Script:
         (tmp_path / "a.py").write_text(code)
-        scripts.append(Script(OpenSandbox(tmp_path), "a.py", **given))  # type: ignore[arg-type]
+        scripts.append(Script(sandbox, "a.py"))  # type: ignore[arg-type]
         return scripts[-1]
 
     yield start
@@ -58,9 +64,17 @@ def start(tmp_path: Path) -> Iterator[Start]:
         script.close()
 
 
-def finish(script: Script) -> Script:
-    assert script.wait_for(lambda: script.status is not None, PATIENCE)
-    return script
+@pytest.fixture
+def finish(start: Start, sandbox: OpenSandbox) -> Start:
+    """Start a script, and return it when it has ended and all its output is read."""
+
+    def finish(code: str) -> Script:
+        script = start(code)
+        script.wait_for(lambda: False, PATIENCE)
+        sandbox.children[-1].wait(PATIENCE)
+        return script
+
+    return finish
 
 
 def ready(script: Script) -> Script:
@@ -69,18 +83,17 @@ def ready(script: Script) -> Script:
     return script
 
 
-def test_lines_are_as_they_were_printed(start: Start) -> None:
-    script = finish(start("print('one')\nprint()\nprint('zwei é')\nprint('half', end='')"))
+def test_lines_are_as_they_were_printed(finish: Start) -> None:
+    script = finish("print('one')\nprint()\nprint('zwei é')\nprint('half', end='')")
     assert script.lines == ["one", "", "zwei é"]
     assert script.output() == "one\r\n\r\nzwei é\r\nhalf"
     assert script.total == len(script.output().encode())
     assert script.status == 0
 
 
-def test_the_script_has_a_terminal_of_its_own_and_its_errors_are_seen(start: Start) -> None:
-    code = "import os, sys\nprint(os.isatty(0), os.isatty(1), os.isatty(2))\nprint('e', file=sys.stderr)"
-    script = finish(start(code))
-    assert script.lines == ["True True True", "e"]
+def test_the_script_has_a_terminal_of_its_own_and_its_errors_are_seen(finish: Start) -> None:
+    code = "import os, sys\nprint(*map(os.isatty, range(3)))\nprint('e', file=sys.stderr)"
+    assert finish(code).lines == ["True True True", "e"]
 
 
 def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
@@ -94,8 +107,8 @@ def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
     "code, status",
     [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 137), ("1/0", 1)],
 )
-def test_the_status_is_a_shells(start: Start, code: str, status: int) -> None:
-    assert finish(start(code)).status == status
+def test_the_status_is_a_shells(finish: Start, code: str, status: int) -> None:
+    assert finish(code).status == status
 
 
 def test_a_script_that_runs_has_no_status(start: Start) -> None:
@@ -152,8 +165,8 @@ def test_a_script_that_ignores_interrupts_is_given_up(start: Start) -> None:
     assert script.status is None
 
 
-def test_a_long_output_keeps_its_ends_and_says_how_much_is_missing(start: Start) -> None:
-    script = finish(start("print('first')\nprint('x' * 300_000)\nprint('last')"))
+def test_a_long_output_keeps_its_ends_and_says_how_much_is_missing(finish: Start) -> None:
+    script = finish("print('first')\nprint('x' * 300_000)\nprint('last')")
     text = script.output()
     assert text.startswith("first\r\n")
     assert text.endswith("last\r\n")
@@ -181,17 +194,54 @@ def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) 
     source, ours = os.pipe()
     os.write(ours, b"a line\n")
     try:
-        script = start("print(open('pipe').readline().strip(), flush=True)", feeds=[(source, sink)])
+        script = start("print(open('pipe').readline().strip(), flush=True)")
+        script.feed(source, sink)
         assert script.wait_for(lambda: "a line" in script.lines, PATIENCE)
     finally:
         for descriptor in (sink, source, ours):
             os.close(descriptor)
 
 
-def test_the_last_line_of_a_traceback_that_is_the_scripts_own_is_found(start: Start) -> None:
-    script = finish(start("import json\n\n\njson.loads('')\n"))
-    assert "json" in script.output()
-    assert traceback_line(script.output(), "a.py") == 4
+def test_what_was_printed_last_is_judged_even_if_the_script_has_long_ended(
+    start: Start, sandbox: OpenSandbox
+) -> None:
+    """Python dies of SIGINT after its traceback, so the traceback alone tells."""
+    script = ready(start(LOUD))
+    os.kill(script.pids()[0], signal.SIGINT)
+    sandbox.children[0].wait()
+    assert script.interrupt(PATIENCE)
+    assert script.status == 130
+    assert not ended_cleanly(script), script.output()
+
+
+def test_a_script_that_lets_go_of_its_terminal_is_waited_for(start: Start, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "go")
+    script = start("import os\nfor n in range(3): os.close(n)\nopen('go').read()")
+    writers: list[int] = []
+
+    def ended() -> bool:
+        """Let the script end the third time that it is seen to wait for its FIFO."""
+        if len(writers) < 3:
+            try:
+                writers.append(os.open(tmp_path / "go", os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                return False  # It has not opened the FIFO yet.
+            if len(writers) == 3:
+                for writer in writers:
+                    os.close(writer)
+        return script.status is not None
+
+    assert script.wait_for(ended, PATIENCE)
+    assert script.status == 0
+
+
+def test_the_last_line_of_a_traceback_that_is_the_scripts_own_is_found(
+    finish: Start, tmp_path: Path
+) -> None:
+    script = finish("import json\n\n\njson.loads('')\n")
+    output = script.output().replace(str(tmp_path), "/lab")
+    assert "json/decoder.py" in output
+    assert traceback_line(output, "a.py") == 4
 
 
 @pytest.mark.parametrize(

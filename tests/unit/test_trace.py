@@ -238,7 +238,7 @@ def test_a_long_record_of_no_length_does_not_stop_the_reader(size: int) -> None:
 def test_random_pages_end_without_an_error() -> None:
     """Whatever the bytes are: no exception, and no more records than a page has words."""
     chance = random.Random(20240607)
-    known = {number: FORMATS[550] for number in range(1 << 16)}
+    known = dict.fromkeys(range(1 << 16), FORMATS[550])
     failed: dict[str, int] = {}
     for _ in range(2000):
         data = chance.randbytes(chance.choice([16, 20, 64, 1000, 4096]))

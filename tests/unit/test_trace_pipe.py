@@ -44,7 +44,10 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("line, pid, text", LINES + OLDER, ids=lambda value: None)
+IDS = ["no comm", "6.18", "6.1", "5.10", "colon", "dashes", "before 5.9: 1", "before 5.9: 0"]
+
+
+@pytest.mark.parametrize("line, pid, text", LINES + OLDER, ids=IDS)
 def test_what_a_bpf_program_printed_is_read(line: bytes, pid: int, text: str) -> None:
     record = SharedTracePipe.parse(line)
     assert record is not None

