@@ -70,7 +70,10 @@ class Grading:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.labs = find_labs(ROOT / "exercises") if (ROOT / "exercises").is_dir() else {}
+        try:
+            self.labs = find_labs(ROOT / "exercises") if (ROOT / "exercises").is_dir() else {}
+        except CourseError as error:
+            raise pytest.UsageError(str(error)) from error
         self.lang = language(config.getoption("--lang"))
         self.scale = float(config.getoption("--time-scale"))
         self.rubrics: dict[str, Rubric] = {}

@@ -75,7 +75,10 @@ class Lab:
 
 def find_labs(exercises: Path) -> dict[str, Lab]:
     """The labs below `exercises`, by name, in order. Raises CourseError for a broken manifest."""
-    folders = sorted(path.parent for path in exercises.glob("*/lab.toml"))
+    folders = sorted(
+        (path.parent for path in exercises.glob("*/lab.toml")),
+        key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)] or [0],
+    )
     return {folder.name: load_lab(folder) for folder in folders}
 
 
@@ -86,7 +89,10 @@ def load_lab(folder: Path) -> Lab:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CourseError(f"{path} cannot be read: {error}.", "Mend the file.") from error
-    manifest = _Reader(path, "[lab]", data.get("lab", {}))
+    top = _Reader(path, "the file", data)
+    table, entries = top.table("lab"), top.tables("task")
+    top.nothing_else()
+    manifest = _Reader(path, "[lab]", table)
     lab = Lab(
         name=folder.name,
         folder=folder,
@@ -96,7 +102,7 @@ def load_lab(folder: Path) -> Lab:
         edits=manifest.strings("edits"),
         attach=manifest.string("attach"),
         needs=manifest.strings("needs", default=()),
-        tasks=tuple(_task(path, entry) for entry in data.get("task", [])),
+        tasks=tuple(_task(path, entry) for entry in entries),
     )
     manifest.nothing_else()
     _check(path, lab)
@@ -162,6 +168,13 @@ class _Reader:
     def __init__(self, path: Path, where: str, table: dict[str, Any]) -> None:
         self._where = f"{path}: {where}"
         self._table = dict(table)
+
+    def table(self, key: str) -> dict[str, Any]:
+        return dict(self._typed(key, self._table.pop(key, {}), dict, f"a table, [{key}]"))
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        values = self._typed(key, self._table.pop(key, []), list, f"tables, [[{key}]]")
+        return [self._typed(key, value, dict, f"tables, [[{key}]]") for value in values]
 
     def string(self, key: str) -> str:
         return str(self._typed(key, self._table.pop(key, None), str, "a string"))

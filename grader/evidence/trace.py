@@ -162,15 +162,19 @@ class TraceInstance:
 
 def parse_page(page: bytes, cpu: int, formats: Mapping[int, EventFormat]) -> Iterator[Record]:
     """The records of one page of a ring buffer: u64 time, u64 commit (bytes used), then data."""
+    if len(page) < 16:
+        return
     now, commit = struct.unpack_from("<QQ", page)
     position, end = 16, min(16 + (commit & _COMMIT_MASK), len(page))
     while position + 4 <= end:
         (head,) = struct.unpack_from("<I", page, position)
         kind, delta = head & 0x1F, head >> 5
         position += 4
+        if kind == _PADDING and delta == 0:
+            return
+        if kind in (0, _PADDING, _TIME_EXTEND, _TIME_STAMP) and position + 4 > end:
+            return
         if kind == _PADDING:
-            if delta == 0:
-                return
             (length,) = struct.unpack_from("<I", page, position)
             now += delta
             position += length
@@ -222,7 +226,7 @@ class SharedTracePipe:
 
     _LINE = re.compile(
         rb"^ *.{1,16}?-(?P<pid>\d+) +\[(?P<cpu>\d+)\] +\S+ +(?P<s>\d+)\.(?P<us>\d+): "
-        rb"bpf_trace_printk: (?P<text>.*)$"
+        rb"(?:bpf_trace_printk|0|0x00000001): (?P<text>.*)$"
     )
 
     def __init__(self, tracefs: Path, pid: int) -> None:

@@ -63,7 +63,10 @@ class Machine:
 
     def offers(self, need: str) -> Probe:
         """Whether the kernel offers `need`, a word of a lab's manifest."""
-        if need.startswith("tracepoint:"):
+        if need != "smp" and not os.access(self.tracefs / "events", os.R_OK | os.X_OK):
+            remedy = "Look as root: sudo ./labebpf doctor"
+            return Probe(need, False, f"unknown: {self.tracefs} cannot be read", remedy)
+        if re.fullmatch(r"tracepoint:\w+:\w+", need):
             return self._tracepoint(need)
         known = {
             "trace_lines": self._trace_lines,
@@ -90,9 +93,7 @@ class Machine:
     def _trace_lines(self) -> Probe:
         if (self.tracefs / "events" / "bpf_trace" / "bpf_trace_printk").exists():
             return Probe("trace_lines", True, "in a private trace instance")
-        if (self.tracefs / "trace_pipe").exists():
-            return Probe("trace_lines", True, "in the shared trace_pipe (kernel before 5.9)")
-        return Probe("trace_lines", False, "no tracefs", f"mount -t tracefs tracefs {TRACEFS}")
+        return Probe("trace_lines", True, "in the shared trace_pipe (kernel before 5.9)")
 
     def _kprobes(self) -> Probe:
         there = (self.tracefs / "kprobe_events").exists()
@@ -113,7 +114,9 @@ class Machine:
             return Probe(
                 name, False, f"unreadable: {error.strerror}", "Use a kernel that lets root read it."
             )
-        return Probe(name, bool(first), "readable" if first else "empty")
+        if not first:
+            return Probe(name, False, "empty", "Use a kernel with CONFIG_DYNAMIC_FTRACE.")
+        return Probe(name, True, "readable")
 
 
 def privileges() -> Probe:

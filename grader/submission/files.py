@@ -42,7 +42,8 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
 
     Links, devices and files over 256 KiB are refused: a hand-in is plain text.
     """
-    root = folder / lab if (folder / lab).is_dir() else folder
+    own = folder / lab
+    root = own if own.is_dir() and not own.is_symlink() else folder
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
     for name in names:
@@ -58,11 +59,13 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
 def _read(path: Path) -> bytes:
     # O_NONBLOCK: opening a FIFO without a writer would wait for one for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("it is not a regular file")
-        data = file.read(MAX_FILE_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_FILE_BYTES:
         raise OSError(f"it is larger than {MAX_FILE_BYTES // 1024} KiB")
     return data

@@ -92,7 +92,7 @@ class Script:
         deadline = time.monotonic() + seconds
         while not condition():
             left = deadline - time.monotonic()
-            if left <= 0 or not (self._open or self._feeds):
+            if left <= 0:
                 return False
             self._pump(min(left, 0.05))
             if not self._open and self.status is not None:
@@ -114,6 +114,9 @@ class Script:
             left = deadline - time.monotonic()
             self.wait_for(lambda: self.status is not None, min(left, pause))
             pause = min(pause * 2, 2.0)
+        # What it printed last tells how it ended: read on, until the terminal is closed.
+        while self.status is not None and self._open and time.monotonic() < deadline:
+            self._pump(0.05)
         return self.status is not None
 
     def close(self) -> None:

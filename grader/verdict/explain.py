@@ -61,7 +61,7 @@ _KNOWN = (
 def explain(error: SubmissionError, source: bytes) -> SubmissionError:
     """`error` with a better sentence, and with the student's line where that can be found."""
     log = clean(error.log)
-    lines = source.decode(errors="replace").splitlines()
+    lines = source.decode(errors="replace").splitlines() if error.file.endswith(".c") else []
     compiler = _CLANG.search(log)
     if compiler:
         number, _, message, quoted = compiler.groups()

@@ -52,6 +52,14 @@ class Finding:
         )
 
 
+_WORST_FIRST = [
+    Status.ERROR,
+    Status.FAIL,
+    Status.TIMEOUT,
+    Status.INFRA,
+    Status.BLOCKED,
+    Status.PASS,
+]
 NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
 BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
 
@@ -148,7 +156,7 @@ class Result:
     def from_json(cls, text: str) -> Result:
         """Read a record back. Raises ValueError when it is none of this schema."""
         record: dict[str, Any] = json.loads(text)
-        if record.get("schema") != SCHEMA:
+        if not isinstance(record, dict) or record.get("schema") != SCHEMA:
             raise ValueError(f"no {SCHEMA} record")
         labs = tuple(
             LabResult(lab["lab"], lab["title"], tuple(TaskResult(**task) for task in lab["tasks"]))
@@ -206,10 +214,7 @@ class Rubric:
 
     def _worst(self, task_id: str) -> Finding | None:
         findings: Sequence[Finding] = self._findings[task_id]
-        for finding in findings:
-            if finding.status is not Status.PASS:
-                return finding
-        return findings[0] if findings else None
+        return min(findings, key=lambda finding: _WORST_FIRST.index(finding.status), default=None)
 
 
 def write_result(folder: Path, result: Result) -> Path:

@@ -20,7 +20,7 @@ UNKNOWN = "no such need is known"
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    (tmp_path / "tracing").mkdir()
+    (tmp_path / "tracing" / "events").mkdir(parents=True)
     return Machine(tracefs=tmp_path / "tracing", debugfs=tmp_path / "debug")
 
 
@@ -36,6 +36,13 @@ def lacks(probe: Probe) -> bool:
     return not probe.ok
 
 
+def test_without_tracefs_nothing_is_known(tmp_path: Path) -> None:
+    nowhere = Machine(tracefs=tmp_path / "none", debugfs=tmp_path / "none")
+    for need in (MKDIR, "trace_lines", "kprobes", "available_filter_functions"):
+        assert lacks(nowhere.offers(need))
+        assert "unknown" in nowhere.offers(need).detail
+
+
 def test_a_tracepoint_is_there_when_it_has_an_id(machine: Machine) -> None:
     assert lacks(machine.offers(MKDIR))
     event(machine, "syscalls/sys_enter_mkdir")
@@ -44,8 +51,6 @@ def test_a_tracepoint_is_there_when_it_has_an_id(machine: Machine) -> None:
 
 
 def test_trace_lines_come_from_an_instance_or_from_the_shared_pipe(machine: Machine) -> None:
-    assert lacks(machine.offers("trace_lines"))
-    (machine.tracefs / "trace_pipe").touch()
     assert machine.offers("trace_lines").ok
     assert "shared" in machine.offers("trace_lines").detail
     event(machine, "bpf_trace/bpf_trace_printk")
