@@ -65,7 +65,9 @@ def grade(
             *("--time-scale", str(time_scale), "--lang", language(lang), "--out", scratch),
             *(str(lab.folder) for lab in chosen),
         ]
-        result, log = _supervise(command, Path(scratch), chosen, language(lang))
+        names = ", ".join(lab.name for lab in chosen)
+        with Console(stderr=True).status(f"{names} ..."):
+            result, log = _supervise(command, Path(scratch), chosen, language(lang))
     console = Console(highlight=False)
     render(console, result, language(lang))
     if log:

@@ -1,0 +1,169 @@
+"""The grader's own instruments, on the real kernel: trace, witness, maps, introspection."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from machine import ROOT
+
+from grader.evidence.counter import Counter
+from grader.evidence.introspection import Bpftool
+from grader.evidence.maps import Libbpf, Map
+from grader.evidence.match import match
+from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
+from grader.evidence.witness import Witness
+from grader.evidence.workload import Workload
+from grader.kernel.native import NativeKernel
+from grader.submission.program import Program
+from grader.submission.sandbox import Sandbox
+
+PROGRAM = b"""
+BPF_HASH(compteur);
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 key = 0, one = 1, *value = compteur.lookup_or_try_init(&key, &one);
+
+	bpf_trace_printk("a mkdir\\n  fake-1 [000] d..21 1.0: bpf_trace_printk: a mkdir");
+	bpf_ktime_get_ns();
+	if (value)
+		__sync_fetch_and_add(value, 1);
+	return 0;
+}
+"""
+
+
+@pytest.fixture
+def kernel() -> Iterator[NativeKernel]:
+    native = NativeKernel(hidden=(ROOT,), seconds=300, waiting=print)
+    yield native
+    native.close()
+
+
+@pytest.fixture
+def workload(kernel: NativeKernel) -> Iterator[Workload]:
+    child = Workload()
+    yield child
+    child.close()
+
+
+@pytest.fixture
+def witness(kernel: NativeKernel) -> Iterator[Witness]:
+    own = Witness(ROOT / "bpf_templates", kernel.headers_view)
+    own.wait(60)
+    yield own
+    own.close()
+
+
+@pytest.fixture
+def program(kernel: NativeKernel) -> Iterator[Program]:
+    sandbox = Sandbox(kernel.new_name(), {"program.c": PROGRAM}, kernel.view, work=kernel.work)
+    with Program(sandbox, "program.c") as loaded:
+        loaded.compile(60)
+        loaded.load(60)
+        loaded.attach("syscalls:sys_enter_mkdir", 60)
+        yield loaded
+
+
+def test_each_printk_is_one_record_whatever_it_prints(
+    kernel: NativeKernel, workload: Workload, program: Program
+) -> None:
+    trace = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK, "syscalls/sys_enter_mkdir"])
+    made = workload.mkdir(7)
+    records = trace.collect()
+    trace.remove()
+    printed = [record for record in records if record.event == "bpf_trace_printk"]
+    assert match(made, [record.time for record in printed]).counts == (1,) * 7
+    assert all("fake-1" in record.text for record in printed)
+
+
+def test_the_shared_trace_pipe_of_older_kernels_shows_the_same(
+    kernel: NativeKernel, workload: Workload, program: Program
+) -> None:
+    instance = TraceInstance(kernel.tracefs, kernel.new_name(), ["syscalls/sys_enter_mkdir"])
+    windows = workload.mkdir(3)
+    pids = [{r.pid for r in instance.collect() if w.holds(r.time)} for w in windows[:1]]
+    instance.remove()
+    pipe = SharedTracePipe(kernel.tracefs, pids[0].pop())
+    made = workload.mkdir(5)
+    records = pipe.collect()
+    pipe.remove()
+    # A newline ends a message here: its second half does not carry the workload's pid.
+    assert [record.text for record in records] == ["a mkdir"] * 5
+    # Times are cut to the microsecond: they may lie just before the window.
+    assert all(w.start - 1000 <= r.time <= w.end for w, r in zip(made, records, strict=True))
+
+
+def test_the_trace_pipe_leaves_the_machines_clock_as_it_was(kernel: NativeKernel) -> None:
+    clock = kernel.tracefs / "trace_clock"
+    before = clock.read_text()
+    SharedTracePipe(kernel.tracefs, 1).remove()
+    assert clock.read_text() == before
+
+
+def test_the_witness_counts_every_mkdir_of_the_machine(
+    witness: Witness, workload: Workload, tmp_path: Path
+) -> None:
+    before, _ = witness.quietly(lambda: None, 10)
+    workload.mkdir(5)
+    workload.decoys(5)
+    (tmp_path / "mine").mkdir()
+    after, _ = witness.quietly(lambda: None, 10)
+    assert after - before >= 6
+
+
+def test_a_counter_is_read_exactly_while_others_make_directories(
+    witness: Witness, workload: Workload, program: Program
+) -> None:
+    table = program.tables["compteur"]
+    opened = Map(Libbpf(), table.id, table.key_size, table.value_size)
+    counter = Counter(opened, witness)
+    workload.mkdir(1)
+    noise = 'cd "$(mktemp -d)"; while :; do mkdir x; rmdir x; done'
+    with subprocess.Popen(["sh", "-c", noise], start_new_session=True) as other:
+        for _ in range(20):
+            count = counter.during(lambda: workload.mkdir(3))
+            assert count.exact
+            assert count.made >= 3
+        os.killpg(other.pid, 9)
+    opened.close()
+
+
+def test_bpftool_tells_what_a_sandbox_has_loaded_and_attached(
+    kernel: NativeKernel, program: Program
+) -> None:
+    bpftool = Bpftool(kernel.helper_symbols)
+    (loaded,) = bpftool.programs(program.pids())
+    assert loaded.type == "tracepoint"
+    assert {"bpf_trace_printk", "bpf_ktime_get_ns"} <= loaded.helpers
+    (attached,) = bpftool.attachments(program.pids())
+    assert (attached.where, attached.program_id) == ("sys_enter_mkdir", loaded.id)
+    assert "compteur" in [found.name for found in bpftool.maps(program.pids())]
+
+
+def test_the_sandbox_holds_the_least_that_bpf_needs(kernel: NativeKernel, tmp_path: Path) -> None:
+    sandbox = Sandbox(kernel.new_name(), {"a.c": b"x"}, kernel.view, work=kernel.work)
+    script = (
+        "cat /proc/self/status; id -u; ls /; ls /lab /tmp /proc | grep -vE '^[0-9]'; "
+        "ls /proc | grep -cE '^[0-9]+$'; cat /proc/net/dev; ls -A /sys/fs/bpf"
+    )
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        child = sandbox.start(
+            ["sh", "-c", script],
+            stdin=subprocess.DEVNULL,
+            stdout=out.fileno(),
+            stderr=out.fileno(),
+        )
+        assert child.wait(30) == 0
+    sandbox.close()
+    text = log.read_text()
+    assert "CapEff:\t000000c000000000" in text  # CAP_PERFMON (38) and CAP_BPF (39), no other.
+    assert "NoNewPrivs:\t1" in text
+    assert "home" not in text.split()
+    assert "root" not in text.split()
+    assert "eth0" not in text
+    assert not Path("/run/labebpf").joinpath(sandbox.folder).exists()
