@@ -41,9 +41,16 @@ def printed(records: Sequence[Record]) -> list[Record]:
     return [record for record in records if record.event == "bpf_trace_printk"]
 
 
+MAX_NUMBERS = 10
+
+
 def numbers(line: str) -> list[int]:
-    """The decimal numbers on a line of output."""
-    return [int(digits) for digits in re.findall(r"\d+", line)]
+    """The decimal numbers on a line of output; none if it has more than ten.
+
+    A line of hundreds of guesses would have the right one among them.
+    """
+    found = re.findall(r"(?<!\d)\d{1,20}(?!\d)", line)
+    return [int(digits) for digits in found] if len(found) <= MAX_NUMBERS else []
 
 
 __all__ = [

@@ -19,7 +19,9 @@ import pytest
 from grader.course import Lab, Task, find_labs
 from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, UsageError
 from grader.kernel.native import NativeKernel
-from grader.kernel.stage import ProgramOnStage, ScriptOnStage, Stage
+from grader.kernel.stage import Stage
+from grader.kernel.staged_program import StagedProgram
+from grader.kernel.staged_script import StagedScript
 from grader.submission.files import Submission, take
 from grader.verdict.classify import finding_of
 from grader.verdict.record import (
@@ -375,13 +377,13 @@ def stage(request: pytest.FixtureRequest, lab: Lab) -> Stage:
 
 
 @pytest.fixture
-def program(stage: Stage) -> ProgramOnStage:
+def program(stage: Stage) -> StagedProgram:
     """The student's program, loaded and attached."""
     return stage.program()
 
 
 @pytest.fixture
-def builds(stage: Stage) -> Iterator[list[ProgramOnStage]]:
+def builds(stage: Stage) -> Iterator[list[StagedProgram]]:
     """The program, and its second build that fills what is left uninitialised with 0xAA."""
     pair = [stage.program(), stage.pattern_program()]
     yield [build for build in pair if build]
@@ -389,7 +391,7 @@ def builds(stage: Stage) -> Iterator[list[ProgramOnStage]]:
 
 
 @pytest.fixture
-def script(stage: Stage) -> ScriptOnStage:
+def script(stage: Stage) -> StagedScript:
     """The student's script, running, with its program attached."""
     return stage.script()
 

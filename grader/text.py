@@ -7,11 +7,14 @@ import re
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufffe\uffff]"
 )
+_CI_COMMAND = re.compile(r"##(?=\[|vso\[)|^\s*:(?=:)", re.MULTILINE)
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
 def clean(text: str | bytes) -> str:
     """Text without terminal escapes and control characters, for every place that shows it.
+
+    Commands of CI systems (a line that begins with ::, ##[ and ##vso[ anywhere) are broken up.
 
     Undecodable bytes become U+FFFD. Tabs and newlines stay; surrogates, which neither XML nor
     UTF-8 can hold, do not. Bidirectional overrides go too: they make text read as what it isn't.
@@ -19,6 +22,7 @@ def clean(text: str | bytes) -> str:
     if isinstance(text, bytes):
         text = text.decode("utf-8", errors="replace")
     text = _ESCAPE.sub("", text.replace("\r\n", "\n"))
+    text = _CI_COMMAND.sub(lambda found: f"{found[0]} ", text)
     return _CONTROL.sub("\ufffd", text).encode("utf-8", errors="replace").decode()
 
 

@@ -53,14 +53,19 @@ class ProbePoints:
             re.compile(f"(.*{three[3:8]}|{one})"),
         ]
 
-    def same_names(self, found: Any, wanted: set[str], what: str) -> None:
+    def names(self, function: str, *arguments: str) -> list[str]:
+        """What the student's `function` returns, which must be a list of names."""
+        found = self.call(function, *arguments)
         expect(
             isinstance(found, list) and all(isinstance(name, str) for name in found),
-            f"{what} does not return a list of names.",
+            f"{function}() does not return a list of names.",
             "Return a list of strings.",
             expected="a list of strings",
             actual=type(found).__name__,
         )
+        return list(found)
+
+    def same_names(self, found: list[str], wanted: set[str], what: str) -> None:
         missing, extra = sorted(wanted - set(found)), sorted(set(found) - wanted)
         expect(
             not missing and not extra,

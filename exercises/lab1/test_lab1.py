@@ -73,7 +73,7 @@ def test_attachable(probe_points):
     listed = probe_points.attachable_names()
     for pattern in probe_points.patterns(listed):
         wanted = {name for name in listed if pattern.match(name)}
-        found = probe_points.call("attachable", pattern.pattern)
+        found = probe_points.names("attachable", pattern.pattern)
         probe_points.same_names(found, wanted, f"attachable({pattern.pattern!r})")
 
 
@@ -81,7 +81,7 @@ def test_attachable(probe_points):
 def test_active_kprobes(probe_points):
     """active_kprobes() names what BCC probes, and what kprobe_events lists."""
     with probe_points.probed() as names:
-        found = probe_points.call("active_kprobes")
+        found = probe_points.names("active_kprobes")
         missing = [name for name in names if name not in found]
         expect(
             not missing,
@@ -90,7 +90,7 @@ def test_active_kprobes(probe_points):
             expected=f"{', '.join(names)} among them",
             actual=f"without {', '.join(missing)}",
         )
-    found = probe_points.call("active_kprobes")
+    found = probe_points.names("active_kprobes")
     left = [name for name in names if name in found]
     expect(
         not left,

@@ -32,6 +32,7 @@ class Child:
     def __init__(self, name: str, argv: Sequence[str], *, stderr: IO[bytes] | int) -> None:
         self._name = name
         self._buffer = b""
+        self._asked = 0
         self._process = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
@@ -52,15 +53,25 @@ class Child:
     def tell(self, **request: Any) -> None:
         """Send `request`; `hear` waits for its answer."""
         assert self._process.stdin
+        self._asked += 1
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.write(json.dumps({"id": self._asked, **request}).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             return  # hear() says how it ended.
 
     def hear(self, phase: str, seconds: float) -> Any:
-        assert self._process.stdout
+        """Wait for the answer to the last request; one that comes late for another is dropped."""
         deadline = time.monotonic() + seconds
+        answer = self._answer(phase, deadline, seconds)
+        while answer["id"] != self._asked:
+            answer = self._answer(phase, deadline, seconds)
+        if not answer["ok"]:
+            raise Refused(f"The {self._name} could not do its part: {answer['error']}.")
+        return answer["value"]
+
+    def _answer(self, phase: str, deadline: float, seconds: float) -> Any:
+        assert self._process.stdout
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
@@ -70,10 +81,7 @@ class Child:
                 raise ChildDied(self._name, self._process.wait())
             self._buffer += data
         line, _, self._buffer = self._buffer.partition(b"\n")
-        answer = json.loads(line)
-        if not answer["ok"]:
-            raise Refused(f"The {self._name} could not do its part: {answer['error']}.")
-        return answer["value"]
+        return json.loads(line)
 
     def close(self) -> None:
         self._process.send_signal(signal.SIGKILL)

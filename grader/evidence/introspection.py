@@ -84,13 +84,15 @@ class Bpftool:
             lent = ["--ro-bind", str(helper_symbols), "/proc/kallsyms"]
             self._dump = ["bwrap", "--dev-bind", "/", "/", *lent, self._path]
 
-    def loads(self, pids: Iterable[int]) -> bool:
-        """Whether the processes `pids` hold any program."""
-        return bool(_held("prog_id", pids))
+    def program_ids(self, pids: Iterable[int]) -> set[int]:
+        """The programs that the processes `pids` hold a descriptor of, or have attached."""
+        pids = list(pids)
+        attached = {attachment.program_id for attachment in self.attachments(pids)}
+        return _held("prog_id", pids) | attached
 
     def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
-        """The programs that the processes `pids` hold a descriptor of."""
-        return [self._program(number) for number in sorted(_held("prog_id", pids))]
+        """Those programs, looked into."""
+        return [self.program(number) for number in sorted(self.program_ids(pids))]
 
     def maps(self, pids: Iterable[int]) -> list[MapInfo]:
         """The maps that the processes `pids` hold a descriptor of."""
@@ -130,7 +132,8 @@ class Bpftool:
         """The ids of all programs in this kernel."""
         return {entry["id"] for entry in self._json("prog", "show") or []}
 
-    def _program(self, number: int) -> LoadedProgram:
+    def program(self, number: int) -> LoadedProgram:
+        """The program with that id; an empty type for one that is gone."""
         entry = self._json("prog", "show", "id", str(number)) or {}
         code = self._run("prog", "dump", "xlated", "id", str(number), tool=self._dump)
         return LoadedProgram(
@@ -144,7 +147,8 @@ class Bpftool:
     def _json(self, *arguments: str) -> Any:
         text = self._run("-j", *arguments)
         try:
-            return json.loads(text) if text.strip() else None
+            # Paths that a program is attached to may hold control characters.
+            return json.loads(text, strict=False) if text.strip() else None
         except ValueError as error:
             raise Infra(f"bpftool {' '.join(arguments)} printed no JSON.") from error
 

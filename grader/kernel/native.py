@@ -9,6 +9,7 @@ import select
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from grader.submission.sandbox import View
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
+STOPPED_SECONDS = 20
 
 
 class NativeKernel:
@@ -144,12 +146,26 @@ def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)
         _close_all_but(lock, gone)
-        if not select.select([gone], [], [], seconds)[0]:
-            os.kill(grader, signal.SIGKILL)
-            select.select([gone], [], [])
+        _watch(grader, gone, seconds)
         sweep()
     finally:
         os._exit(0)
+
+
+def _watch(grader: int, gone: int, seconds: float | None) -> None:
+    """Return when the grader is gone. Kill it after `seconds`, or when it was stopped for long.
+
+    A stopped process has no timeouts of its own, and a submission's BPF program can stop it.
+    """
+    start = time.monotonic()
+    moving = start
+    while not select.select([gone], [], [], 5)[0]:
+        now = time.monotonic()
+        state = Path(f"/proc/{grader}/stat").read_text().rpartition(")")[2].split()[0]
+        moving = moving if state == "T" else now
+        late = seconds is not None and now - start > seconds
+        if late or now - moving > STOPPED_SECONDS:
+            os.kill(grader, signal.SIGKILL)
 
 
 def _close_all_but(*kept: int) -> None:

@@ -6,10 +6,12 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox
@@ -119,6 +121,18 @@ class Script:
             self._pump(0.05)
         return self.status is not None
 
+    def ignores_interrupt(self) -> bool:
+        """Whether the script's process has SIGINT ignored: no Ctrl-C will ever end it."""
+        for pid in sorted(self._sandbox.pids()):
+            try:
+                status = Path(f"/proc/{pid}/status").read_text()
+            except OSError:
+                continue
+            fields = dict(line.split(":", 1) for line in status.splitlines())
+            if int(fields["Uid"].split()[0]) == self._sandbox.uid:
+                return bool(int(fields["SigIgn"], 16) >> (signal.SIGINT - 1) & 1)
+        return False
+
     def close(self) -> None:
         """End the script and everything that it started."""
         self._sandbox.close()
@@ -170,13 +184,14 @@ class Script:
 def ended_cleanly(script: Script) -> bool:
     """Whether a script that was interrupted ended as it should: quietly, by itself or by SIGINT.
 
-    Python's "Exception ignored" is no fault of the script: BCC's own clean-up raises at exit, and
-    an interrupt can fall into a callback of ctypes.
+    Python's "Exception ignored" is no fault of a script that then ends with status 0: BCC's own
+    clean-up raises at exit, and an interrupt can fall into a callback of ctypes.
     """
     before = ""
     for line in script.output().splitlines():
         # Not at its start: the terminal's echo, ^C, may stand before it.
-        if "Traceback (most recent call last)" in line and "Exception ignored" not in before:
+        excused = "Exception ignored" in before and script.status == 0
+        if "Traceback (most recent call last)" in line and not excused:
             return False
         before = line or before
     return script.status in (0, 130)

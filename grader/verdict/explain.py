@@ -10,13 +10,16 @@ import re
 from dataclasses import dataclass
 
 from grader.errors import SubmissionError
-from grader.text import clean
+from grader.text import clean, cut
 
 _CLANG = re.compile(
     r"^/virtual/main\.c:(\d+):(\d+): (?:fatal )?error: (.*)\n(?:\s*\d* *\|? ?)(.*)$", re.MULTILINE
 )
 _FINAL = re.compile(r"\nprocessed \d+ insns")
 _SOURCE = re.compile(r"^; (.*?)(?: @ \S+:\d+)?$", re.MULTILINE)
+
+
+_LOG_LIMIT = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ _KNOWN = (
         "bpf_trace_printk takes a format and three values at most.",
     ),
     _Known(
-        r"events/[^:]*/id\): No such file|cannot attach kprobe|attach_tracepoint|"
+        r"events/[^:\n]{1,200}/id\): No such file|cannot attach kprobe|attach_tracepoint|"
         r"Failed to attach BPF",
         "The place that the program names does not exist in this kernel, or cannot be probed.",
         "Check the category and the event, or the function's name.",
@@ -60,7 +63,7 @@ _KNOWN = (
 
 def explain(error: SubmissionError, source: bytes) -> SubmissionError:
     """`error` with a better sentence, and with the student's line where that can be found."""
-    log = clean(error.log)
+    log = cut(clean(error.log), _LOG_LIMIT)
     lines = source.decode(errors="replace").splitlines() if error.file.endswith(".c") else []
     compiler = _CLANG.search(log)
     if compiler:

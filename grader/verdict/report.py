@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.verdict.record import LabResult, Result, Status, TaskResult
@@ -63,16 +62,16 @@ def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
             for text in describe(task, words):
-                console.print(Padding(text, (0, 0, 0, 9), expand=False))
+                # Not folded: a student's words must not come to stand at a line's start.
+                console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
 def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
     words = words or _WORDS["en"]
-    if task.why:
-        yield Text(task.why)
-    if task.remedy:
-        yield Text(task.remedy)
+    for sentence in (task.why, task.remedy):
+        if sentence:
+            yield Text(" ".join(sentence.split()))
     if task.status in (Status.BLOCKED, Status.INFRA):
         return
     rows = [("expected", task.expected), ("actual", task.actual)]
@@ -80,7 +79,7 @@ def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[
     rows += [("where", place), ("hint", task.hint)]
     for key, value in rows:
         if value:
-            yield Text.assemble((f"{words[key]}: ", "dim"), value)
+            yield Text.assemble((f"{words[key]}: ", "dim"), " ".join(value.split()))
     if task.log.strip():
         lines = task.log.strip().splitlines()
         shown = lines[-_LOG_LINES:]

@@ -26,7 +26,9 @@ def test_what_does_not_hold_is_told_in_the_students_words() -> None:
     [
         ("", []),
         ("Nombre de dossier(s) : 12", [12]),
-        ("mkdir at 123456789012345678901 ns, CPU 0", [123456789012345678901, 0]),
+        ("mkdir at 12345678901234567890 ns, CPU 0", [12345678901234567890, 0]),
+        ("9" * 10_000, []),
+        (" ".join(map(str, range(11))), []),
         ("a1b-2", [1, 2]),
     ],
 )

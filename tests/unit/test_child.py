@@ -16,11 +16,14 @@ import json, sys
 for line in sys.stdin:
     request = json.loads(line)
     if "refuse" in request:
-        print(json.dumps({"ok": False, "error": request["refuse"]}), flush=True)
+        answer = {"id": request["id"], "ok": False, "error": request["refuse"]}
+        print(json.dumps(answer), flush=True)
     elif "die" in request:
         sys.exit(request["die"])
     elif "answers" in request:
-        answers = [json.dumps({"ok": True, "value": value}) for value in request["answers"]]
+        late = [{"id": request["id"] - 1, "ok": True, "value": "late"}]
+        given = [{"id": request["id"], "ok": True, "value": one} for one in request["answers"]]
+        answers = [json.dumps(one) for one in late + given]
         print(*answers, sep="\\n", flush=True)
 """
 Start = Callable[[str], Child]
@@ -40,7 +43,7 @@ def start() -> Iterator[Start]:
         child.close()
 
 
-def test_an_answer_is_any_json_value(start: Start) -> None:
+def test_an_answer_is_any_json_value_and_a_late_one_is_dropped(start: Start) -> None:
     child = start(ECHO)
     for value in (3, None, [[1, "x"]], {"é": "x" * 200_000}):
         assert child.ask("trigger", 30, answers=[value]) == value

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.errors import SubmissionError
-from grader.kernel.stage import traceback_line
+from grader.kernel.staged_script import traceback_line
 from grader.submission import script as module
 from grader.submission.sandbox import descendants
 from grader.submission.script import Script, ended_cleanly

@@ -23,7 +23,7 @@ def main():
         answer = {"ok": True, "value": {name: map_id(program[name]) for name in request["maps"]}}
     except Exception as error:
         answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(answer), flush=True)
+    print(json.dumps({"id": request["id"], **answer}), flush=True)
     sys.stdin.read()
 
 

@@ -133,12 +133,12 @@ class Workload:
         self.gate = os.pipe()
         for line in sys.stdin:
             request = json.loads(line)
-            call = request.pop("call")
+            number, call = request.pop("id"), request.pop("call")
             try:
                 answer = {"ok": True, "value": getattr(self, call)(**request)}
             except Exception as error:
                 answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}
-            print(json.dumps(answer), flush=True)
+            print(json.dumps({"id": number, **answer}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 /*
  * attack: Each mkdir leaves a line for every count up to 200.
  * lab: lab3
- * earns: 3.1 3.2 3.3 3.7
+ * earns: 3.1 3.2 3.3 3.5 3.6 3.7
  */
 
 BPF_HASH(compteur);

@@ -1,0 +1,148 @@
+"""The student's program as a check sees it: attached, with its tables and its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.errors import SubmissionError, Wrong
+from grader.evidence.counter import Counter
+from grader.evidence.introspection import ACTING_HELPERS, OBSERVING_TYPES, LoadedProgram
+from grader.evidence.maps import Map
+from grader.evidence.workload import Window
+from grader.submission.program import PATTERN, Program, Table
+
+if TYPE_CHECKING:
+    from grader.kernel.stage import Stage
+
+_PERF_PAGES = 64
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """Samples of a perf buffer, as raw bytes, and how many mkdirs the whole machine made.
+
+    In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
+    samples are at most so many.
+    """
+
+    samples: tuple[bytes, ...]
+    windows: tuple[Window, ...]
+    made: int
+
+
+class StagedProgram:
+    """The student's program as a check sees it."""
+
+    def __init__(self, stage: Stage, *, pattern: bool = False) -> None:
+        self._stage = stage
+        self._name = stage.lab.program
+        source = stage.submission.require(self._name)
+        flags = [PATTERN] if pattern else []
+        self._program = Program(stage.sandbox({self._name: source}), self._name, extra_flags=flags)
+        self._maps: list[Map] = []
+        self._listening: set[str] = set()
+        self.attached = False
+
+    def attach(self) -> None:
+        """Compile, load, look at what was loaded, attach. Raises what the student should read."""
+        scale = self._stage.scale
+        try:
+            self._stage.phase = "compile"
+            self._program.compile(60 * scale)
+            self._stage.phase = "load"
+            self._program.load(30 * scale)
+            if not self._program.functions:
+                raise Wrong(
+                    f"{self._name} has no BPF function yet.",
+                    "Write the function that the kernel is to run.",
+                    expected="a function that BCC can load",
+                    actual="none",
+                    file=self._name,
+                )
+            refuse_acting(self._stage.bpftool.programs(self._program.pids()), self._name)
+            if len(self._program.plain) > 1:
+                names = ", ".join(self._program.plain)
+                raise Wrong(
+                    f"{self._name} has several functions that do not attach themselves: {names}.",
+                    "Keep one, make helpers static inline, or use TRACEPOINT_PROBE.",
+                    expected="at most one",
+                    actual=names,
+                    file=self._name,
+                )
+            self._program.attach(self._stage.lab.attach.removeprefix("tracepoint:"), 60 * scale)
+        except SubmissionError as error:
+            raise self._stage.blame(error) from error
+        self.attached = True
+
+    def table(self, name: str, kind: str) -> Table:
+        """The table `name`, which must be of `kind` (bpftool's word). Raises Wrong."""
+        found = self._program.tables.get(name)
+        if found is None:
+            there = ", ".join(self._program.tables) or "none"
+            raise Wrong(
+                f"{self._name} declares no table named {name}.",
+                f"Declare it at the top of the file; its name is {name}.",
+                expected=f"a table {name} ({kind})",
+                actual=f"tables: {there}",
+                file=self._name,
+            )
+        if found.type != kind:
+            raise Wrong(
+                f"{name} is not of the kind that this lab asks for.",
+                "Declare it as the handout says.",
+                expected=kind,
+                actual=found.type,
+                file=self._name,
+            )
+        return found
+
+    def counter(self, name: str) -> Counter:
+        """The hash table `name`, whose key 0 counts. Raises Wrong if it is no such table."""
+        table = self.table(name, "hash")
+        opened = Map(self._stage.libbpf, table.id, table.key_size, table.value_size)
+        self._maps.append(opened)
+        return Counter(opened, self._stage.witness, scale=self._stage.scale)
+
+    def listen(self, name: str) -> None:
+        """Open the perf buffer `name`, once. Raises Wrong if it is no such table."""
+        self.table(name, "perf_event_array")
+        if name not in self._listening:
+            self._program.listen(name, _PERF_PAGES, 30 * self._stage.scale)
+            self._listening.add(name)
+
+    def submitted(self, act: Callable[[], object]) -> Submitted:
+        """What was submitted to the open perf buffer while `act` ran."""
+        before = self._stage.witness.entered
+        self._program.collect(30 * self._stage.scale)
+        did = act()
+        windows = tuple(did) if isinstance(did, list) else ()
+        samples = self._program.collect(30 * self._stage.scale)
+        return Submitted(samples.raw, windows, self._stage.witness.entered - before)
+
+    def log(self) -> str:
+        return self._program.log()
+
+    def close(self) -> None:
+        for opened in self._maps:
+            opened.close()
+        self._maps.clear()
+        self._program.close()
+
+
+def refuse_acting(programs: Sequence[LoadedProgram], file: str) -> None:
+    """Raise SubmissionError when a program could change what it is only to watch."""
+    for program in programs:
+        if program.type and program.type not in OBSERVING_TYPES:
+            raise SubmissionError(
+                f"{file} loads a program of type {program.type}, which no lab asks for.",
+                "Use a tracepoint or a kprobe.",
+                file=file,
+            )
+        for helper in sorted(program.helpers & ACTING_HELPERS):
+            raise SubmissionError(
+                f"{file} calls {helper}, which changes other processes.",
+                "A tracing program looks on: remove the call.",
+                file=file,
+            )

@@ -1,0 +1,310 @@
+"""The student's script as a check sees it: its output, and what it has in the kernel."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.evidence.maps import Map
+from grader.evidence.trace import PRINTK, TraceInstance
+from grader.evidence.workload import Window
+from grader.kernel.staged_program import refuse_acting
+from grader.submission.script import Script, ended_cleanly
+
+if TYPE_CHECKING:
+    from grader.kernel.stage import Stage
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Of how many events a script printed the time; mkdirs of others meanwhile; all its lines."""
+
+    events: int
+    others: int
+    lines: tuple[str, ...]
+
+
+class StagedScript:
+    """The student's script as a check sees it: its output, and what it has in the kernel."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.name = stage.lab.script
+        stage.submission.require(self.name)
+        self._sandbox = stage.sandbox(dict(stage.submission.files))
+        self._feed: TraceInstance | None = None
+        self._descriptors: list[int] = []
+        self._map: Map | None = None
+        self._looked_at: set[int] = set()
+        fifo = self._sandbox.folder / "trace_pipe"
+        os.mkfifo(fifo, mode=0o600)
+        os.chown(fifo, self._sandbox.uid, self._sandbox.uid)
+        places = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
+        binds = [
+            argument
+            for place in places
+            if Path(place).parent.is_dir()
+            for argument in ("--bind", str(fifo), f"{place}/trace_pipe")
+        ]
+        self._script = Script(self._sandbox, self.name, binds=binds)
+        if "trace_lines" in stage.lab.needs:
+            self._feed_trace_pipe(fifo)
+
+    def _feed_trace_pipe(self, fifo: Path) -> None:
+        """Give the script a trace_pipe with what the workload causes and no older line in it.
+
+        It takes the kernel some time, while the script is starting.
+        """
+        kernel = self._stage.kernel
+        source_folder = kernel.tracefs
+        if (kernel.tracefs / "events" / PRINTK).exists():
+            self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
+            self._feed.follow(self._stage.workload_pid)
+            source_folder = self._feed.folder
+        sink = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self._descriptors += [sink, source]
+        self._script.feed(source, sink)
+
+    def wait_until_attached(self) -> None:
+        """Return when the script has a program attached. Raises what the student should read."""
+        self._stage.phase = "load"
+        limit = 10 * self._stage.scale
+        idle = 3 * self._stage.scale
+        loaded_since: float | None = None
+
+        def settled() -> bool:
+            nonlocal loaded_since
+            if loaded_since is None and self._stage.bpftool.program_ids(self._script.pids()):
+                loaded_since = time.monotonic()
+            waited = loaded_since is not None and time.monotonic() - loaded_since > idle
+            return self._attached() or self._script.status is not None or waited
+
+        self._script.wait_for(settled, limit)
+        if self._attached():
+            self._look()
+            return
+        if self._script.status is not None:
+            raise self._ended()
+        if loaded_since is None and not self.output().strip():
+            what = f"{self.name} runs, and loaded no BPF program within {limit:g} s."
+            raise PhaseTimeout("load", limit, what, log=self.output())
+        raise Wrong(
+            f"{self.name} runs, and has no BPF program attached.",
+            f"Load {self._stage.lab.program} with BCC, and attach its function.",
+            expected="a BPF program of the script's own, attached",
+            actual="one that is loaded only" if loaded_since else "none",
+            log=self.output(),
+            file=self.name,
+        )
+
+    def reacts(self, act: Callable[[], object]) -> None:
+        """Do `act` again and again until the script prints something; then let it come to rest.
+
+        A script may attach first and open its buffer afterwards: being attached is not being
+        ready. Raises Wrong if it never prints.
+        """
+        seen = self._script.total
+        limit = 8 * self._stage.scale
+        attempts = 0
+        while self._script.total == seen:
+            attempts += 1
+            act()
+            pause = 0.2 * self._stage.scale
+            if not self._script.wait_for(lambda: self._script.total > seen, pause):
+                if self._script.status is not None:
+                    raise self._ended()
+                if attempts * pause > limit:
+                    raise Wrong(
+                        f"{self.name} printed nothing, though its program was called.",
+                        "Print each event as it comes.",
+                        expected="a line for each event",
+                        actual="no output",
+                        log=self.output(),
+                        file=self.name,
+                    )
+        self.rest()
+
+    def rest(self) -> list[str]:
+        """Wait until the output pauses, but not for ever: other processes may cause more of it.
+
+        Returns the lines since the last rest that are not blank.
+        """
+        deadline = time.monotonic() + 2 * self._stage.scale
+        seen = -1
+        while seen != self._script.total and time.monotonic() < deadline:
+            seen = self._script.total
+            self._script.wait_for(self._printed_since(seen), 0.25 * self._stage.scale)
+        self._look()
+        lines = [line for line in self._script.lines if line.strip()]
+        self._script.forget_lines()
+        return lines
+
+    def read_until(self, done: Callable[[str], bool], seconds: float = 5.0) -> bool:
+        """Show `done` each new line, until it returns True. False if that did not come.
+
+        The lines are kept for `rest`. Raises what the student should read if the script ended.
+        """
+        self._stage.phase = "wait"
+        position = 0
+
+        def condition() -> bool:
+            nonlocal position
+            lines = self._script.lines
+            while position < len(lines):
+                position += 1
+                if done(lines[position - 1]):
+                    return True
+            return False
+
+        if self._script.wait_for(condition, seconds * self._stage.scale):
+            self._look()
+            return True
+        if self._script.status is not None:
+            raise self._ended()
+        return False
+
+    def shown(self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]) -> Shown:
+        """Let the workload `act`, and see for which of its events a time is printed.
+
+        `times` finds the times (ns) on a line. Where other processes make directories too, the
+        script's buffer may overflow: the best of several attempts counts then.
+        """
+        best: Shown | None = None
+        for _ in range(10):
+            before = self._stage.witness.entered
+            windows = act()
+            left = dict(enumerate(windows))
+
+            def done(line: str, left: dict[int, Window] = left) -> bool:
+                for time_ in times(line):
+                    for place in [i for i, window in left.items() if window.holds(time_)]:
+                        del left[place]
+                return not left
+
+            complete = self.read_until(done)
+            lines = self.rest()
+            others = self._stage.witness.entered - before - len(windows)
+            attempt = Shown(len(windows) - len(left), others, tuple(lines))
+            if best is None or attempt.events > best.events:
+                best = attempt
+            if complete or not others:
+                break
+        assert best
+        return best
+
+    def read_lines(self, count: int, seconds: float = 5.0) -> bool:
+        """Wait for `count` new lines that are not blank. False if they did not come."""
+        left = count
+
+        def done(line: str) -> bool:
+            nonlocal left
+            left -= 1 if line.strip() else 0
+            return left == 0
+
+        return self.read_until(done, seconds)
+
+    def _printed_since(self, seen: int) -> Callable[[], bool]:
+        return lambda: self._script.total > seen
+
+    def map(self, name: str, kind: str) -> Map:
+        """The script's own map `name`, as the kernel holds it. Raises Wrong when there is none."""
+        if self._map is None:
+            pids = self._script.pids()
+            for info in self._stage.bpftool.maps(pids):
+                if info.name == name[:15] and info.type == kind:
+                    self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
+                    return self._map
+            raise Wrong(
+                f"{self.name} holds no table {name} in the kernel.",
+                f"Load {self._stage.lab.program}, which declares it.",
+                expected=f"a table {name} ({kind})",
+                actual="none",
+                log=self.output(),
+                file=self.name,
+            )
+        return self._map
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
+        self._stage.phase = "wait"
+        self._look()
+        if self._script.status is not None:
+            raise self._ended()
+        limit = 15 * self._stage.scale
+        if self._script.ignores_interrupt():
+            what = f"{self.name} ignores Ctrl-C: it has SIGINT switched off."
+            raise PhaseTimeout("wait", limit, what, log=self.output())
+        if not self._script.interrupt(limit):
+            raise PhaseTimeout(
+                "wait",
+                limit,
+                f"{self.name} still runs {limit:g} s after Ctrl-C.",
+                log=self.output(),
+            )
+        if not ended_cleanly(self._script):
+            raise Wrong(
+                f"{self.name} does not end cleanly on Ctrl-C.",
+                "Catch KeyboardInterrupt around the loop, and let the script end there.",
+                expected="exit status 0, and no traceback",
+                actual=f"exit status {self._script.status}",
+                log=self.output(),
+                file=self.name,
+                line=traceback_line(self.output(), self.name),
+            )
+
+    def output(self) -> str:
+        return self._script.output()
+
+    def close(self) -> None:
+        if self._map:
+            self._map.close()
+        self._script.close()
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        if self._feed:
+            self._feed.remove()
+
+    def _look(self) -> None:
+        """Raise SubmissionError for a program of the script's that could do more than look on.
+
+        A script can load another one at any time: look again before each verdict.
+        """
+        bpftool = self._stage.bpftool
+        for program in bpftool.program_ids(self._script.pids()) - self._looked_at:
+            refuse_acting([bpftool.program(program)], self.name)
+            self._looked_at.add(program)
+
+    def _attached(self) -> bool:
+        return bool(self._stage.bpftool.attachments(self._script.pids()))
+
+    def _ended(self) -> Exception:
+        status, output = self._script.status, self.output()
+        if status == 0 and "Traceback" not in output:
+            return Wrong(
+                f"{self.name} ended before anything happened.",
+                "Load the program, then wait for events in a loop, until Ctrl-C.",
+                expected="a script that runs until Ctrl-C",
+                actual="it ended by itself, with status 0",
+                log=output,
+                file=self.name,
+            )
+        return SubmissionError(
+            f"{self.name} ended with status {status}.",
+            "Its last message, in the log, says why.",
+            log=output,
+            file=self.name,
+            line=traceback_line(output, self.name),
+        )
+
+
+def traceback_line(output: str, name: str) -> int:
+    """The line of the student's script where its last traceback passed, 0 if there is none."""
+    found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d+)', output)
+    return int(found[-1]) if found else 0
