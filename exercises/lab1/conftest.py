@@ -13,6 +13,7 @@ import pytest
 
 from grader.checks import expect
 from grader.errors import Infra
+from grader.kernel.native import write_kprobe_event
 
 BLACKLIST = Path("/sys/kernel/debug/kprobes/blacklist")
 
@@ -81,13 +82,11 @@ class ProbePoints:
         by_bcc, by_hand = "vfs_rmdir", "vfs_unlink"
         events = self._tracefs / "kprobe_events"
         with self._stage.kprobe(by_bcc):
-            with events.open("a") as file:
-                file.write(f"p:labebpf/{by_hand} {by_hand}\n")
+            write_kprobe_event(events, f"p:labebpf/{by_hand} {by_hand}")
             try:
                 yield [by_bcc, by_hand]
             finally:
-                with events.open("a") as file:
-                    file.write(f"-:labebpf/{by_hand}\n")
+                write_kprobe_event(events, f"-:labebpf/{by_hand}")
 
 
 @pytest.fixture

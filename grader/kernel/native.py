@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import select
 import shutil
@@ -25,6 +26,10 @@ from grader.submission.sandbox import View
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
 STOPPED_SECONDS = 20
+PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
+"""Debian and Ubuntu know levels above 2, upstream's default, at which CAP_PERFMON is not enough
+for perf_event_open(2), by which BCC attaches."""
+SAVED_PARANOID = RUN / "perf_event_paranoid"
 
 
 class NativeKernel:
@@ -60,6 +65,9 @@ class NativeKernel:
         self._lock = _take_lock(RUN / "lock", waiting)
         mount_privately()
         sweep()
+        if int(PARANOID.read_text()) > 2:
+            SAVED_PARANOID.write_text(PARANOID.read_text())
+            PARANOID.write_text("2")
         self._keeper, self._alive = _start_keeper(self._lock, seconds)
         self.machine = Machine()
         self.headers = find_headers(os.uname().release)
@@ -116,6 +124,29 @@ def sweep() -> None:
         remove_instance(instance)
     for folder in RUN.glob("work-*"):
         shutil.rmtree(folder, ignore_errors=True)
+    if SAVED_PARANOID.exists():
+        PARANOID.write_text(SAVED_PARANOID.read_text())
+        SAVED_PARANOID.unlink()
+    events = TRACEFS / "kprobe_events"
+    for name in re.findall(r"^\w+:(labebpf/\S+)", _text(events), re.MULTILINE):
+        write_kprobe_event(events, f"-:{name}")
+
+
+def write_kprobe_event(events: Path, line: str) -> None:
+    """Append a line to kprobe_events, which cannot be sought in, as Python's "a" mode would."""
+    descriptor = os.open(events, os.O_WRONLY | os.O_APPEND)
+    try:
+        os.write(descriptor, line.encode() + b"\n")
+    finally:
+        os.close(descriptor)
+
+
+def _text(path: Path) -> str:
+    """What a file holds, nothing for one that this kernel does not have."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def _take_lock(path: Path, waiting: Callable[[str], None]) -> int:

@@ -6,6 +6,7 @@ then attached. Programs and scripts of a submission never run at the same time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -231,15 +232,17 @@ class Stage:
 
     def blame(self, error: SubmissionError) -> Exception:
         """`error`, or Infra when a program that does nothing meets the same refusal here."""
-        if "Operation not permitted" not in error.log:
+        if not re.search("Operation not permitted|perf_event_open.*Permission denied", error.log):
             return error
         with Program(self.sandbox({"canary.c": _CANARY}), "canary.c") as canary:
             try:
                 canary.compile(60 * self.scale)
                 canary.load(30 * self.scale)
+                canary.attach(self.lab.attach.removeprefix("tracepoint:"), 30 * self.scale)
             except (SubmissionError, PhaseTimeout):
                 return Infra(
-                    "This kernel lets the sandbox load no program.", "Run: ./labebpf doctor"
+                    "This kernel lets the sandbox load or attach no program.",
+                    "Run: ./labebpf doctor",
                 )
         return error
 

@@ -2,25 +2,37 @@
 
 tracefs is for root alone. Lending a sandbox CAP_DAC_READ_SEARCH for it would open every file of
 the machine by handle (open_by_handle_at(2)), so it gets a copy of the files that name and
-describe events. The copy, made once for each boot, also holds a short /proc/kallsyms: reading the
-whole one is half of BCC's compile time, and BCC wants nothing from it but the system calls' names.
+describe events. The copy, made once for each boot, also holds two short forms of /proc/kallsyms,
+for the grader's own processes: reading the whole one is half of BCC's compile time. In the
+sandbox BCC does not read it at all, not being root there (bcc_procutils_each_ksym), and has to be
+told what this kernel's system calls are called.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
 CACHE = Path("/var/cache/labebpf")
+_SITE = """\
+# Python imports this file at its start.
+try:
+    from bcc import BPF
+except ImportError:
+    pass
+else:
+    BPF._syscall_prefixes.insert(0, {prefix!r})
+"""
 _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_functions")
 
 
 def kernel_copy(tracefs: Path) -> Path:
     """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v2-{boot}"
+    folder = CACHE / f"v3-{boot}"
     if folder.is_dir():
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -32,6 +44,8 @@ def kernel_copy(tracefs: Path) -> Path:
         (fresh / "tracing" / name).touch()
     symbols = Path("/proc/kallsyms").read_text().splitlines()
     (fresh / "kallsyms").write_text(_syscall_symbols(symbols))
+    (fresh / "site").mkdir()
+    (fresh / "site" / "sitecustomize.py").write_text(_SITE.format(prefix=_prefix(symbols)))
     for path in (fresh, *fresh.rglob("*"), CACHE):
         path.chmod(0o755 if path.is_dir() else 0o444)
     (fresh / "helpers").touch(mode=0o400)
@@ -43,7 +57,7 @@ def kernel_copy(tracefs: Path) -> Path:
 def bwrap_arguments(copy: Path) -> tuple[str, ...]:
     """Arguments to bubblewrap that put the copy in the kernel's places."""
     tracing = str(copy / "tracing")
-    arguments = ["--ro-bind", str(copy / "kallsyms"), "/proc/kallsyms"]
+    arguments = ["--ro-bind", str(copy / "site"), "/kernel"]
     if Path("/sys/kernel/tracing").is_dir():
         arguments += ["--ro-bind", tracing, "/sys/kernel/tracing"]
     if Path("/sys/kernel/debug").is_dir():
@@ -95,6 +109,18 @@ def _copy_events(source: Path, target: Path) -> None:
                 except OSError:
                     continue  # ftrace's own events have no id.
                 (folder / name).write_bytes(data)
+
+
+def _prefix(symbols: list[str]) -> bytes:
+    """What stands before a system call's name in this kernel: b"__x64_sys_" for __x64_sys_bpf."""
+    names = (line.split()[2] for line in symbols)
+    found = sorted((name for name in names if name.endswith("sys_bpf")), key=_native_first)
+    return found[0].removesuffix("bpf").encode() if found else b"sys_"
+
+
+def _native_first(name: str) -> tuple[bool, int]:
+    """__x64_sys_bpf before __ia32_sys_bpf, before the internal __sys_bpf."""
+    return (not re.match(r"__(x64|arm64|riscv|s390x?)_sys_", name), len(name))
 
 
 def _helper_symbols(symbols: list[str]) -> str:

@@ -242,4 +242,5 @@ def _environment() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": "/kernel",
     }

@@ -12,7 +12,9 @@ import re
 import socket
 import sys
 
-from bcc import BPF, lib, libbcc  # type: ignore[import-not-found]
+sys.path.insert(0, "/kernel")
+import sitecustomize  # noqa: F401  (teaches BCC the names of this kernel's system calls)
+from bcc import BPF, lib  # type: ignore[import-not-found]
 
 KINDS = {
     b"kprobe__": BPF.KPROBE,
@@ -22,6 +24,7 @@ KINDS = {
     b"kfunc__": BPF.TRACING,
     b"kretfunc__": BPF.TRACING,
     b"lsm__": BPF.LSM,
+    b"syscall__": BPF.KPROBE,
 }
 SELF_ATTACHING = tuple(KINDS)
 
@@ -49,7 +52,10 @@ class Program(BPF):
     def attach_all(self, tracepoint):
         BPF._trace_autoload(self)
         for name in self.functions():
-            if not name.startswith(SELF_ATTACHING):
+            if name.startswith(b"syscall__"):
+                call = self.get_syscall_fnname(name.removeprefix(b"syscall__"))
+                self.attach_kprobe(event=call, fn_name=name)
+            elif not name.startswith(SELF_ATTACHING):
                 self.attach_tracepoint(tp=tracepoint, fn_name=name)
 
 
@@ -118,7 +124,7 @@ def main():
     requests = channel.makefile("r")
     answers = channel.makefile("w")
     loader = Loader()
-    print(json.dumps({"ready": True, "bcc": str(libbcc.lib._name)}), file=answers, flush=True)
+    print(json.dumps({"ready": True, "bcc": lib._name}), file=answers, flush=True)
     for line in requests:
         request = json.loads(line)
         nonce, call = request.pop("nonce"), request.pop("call")
