@@ -32,11 +32,11 @@ from grader.submission.program import Program
 from grader.submission.sandbox import Sandbox
 
 _CANARY = b"int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
-_ROUND = 10_000
-_MAX_ROUNDS = 30
-_ENOUGH_LOST = 250
+_ROUND = 5_000
+_MAX_ROUNDS = 60
+_ENOUGH_LOST = 150
 """The witness's plain counter loses about ten times as many as a submission's `++` that also
-prints (measured on two CPUs of Linux 6.18); that one then keeps all once in e^20 times."""
+prints (measured on two CPUs of Linux 6.18); that one then keeps all once in e^12 times."""
 
 
 class Stage:

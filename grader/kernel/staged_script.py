@@ -39,7 +39,7 @@ class StagedScript:
         stage.submission.require(self.name)
         self._sandbox = stage.sandbox(dict(stage.submission.files))
         self._feed: TraceInstance | None = None
-        self._descriptors: list[int] = []
+        self._source = -1
         self._map: Map | None = None
         self._looked_at: set[int] = set()
         fifo = self._sandbox.folder / "trace_pipe"
@@ -53,24 +53,18 @@ class StagedScript:
             for argument in ("--bind", str(fifo), f"{place}/trace_pipe")
         ]
         self._script = Script(self._sandbox, self.name, binds=binds)
-        if "trace_lines" in stage.lab.needs:
-            self._feed_trace_pipe(fifo)
+        self._script.feed(fifo, self._trace_pipe)
 
-    def _feed_trace_pipe(self, fifo: Path) -> None:
-        """Give the script a trace_pipe with what the workload causes and no older line in it.
-
-        It takes the kernel some time, while the script is starting.
-        """
+    def _trace_pipe(self) -> int:
+        """A trace_pipe for the script, with what the workload causes and no older line in it."""
         kernel = self._stage.kernel
         source_folder = kernel.tracefs
         if (kernel.tracefs / "events" / PRINTK).exists():
             self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
             self._feed.follow(self._stage.workload_pid)
             source_folder = self._feed.folder
-        sink = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
-        self._descriptors += [sink, source]
-        self._script.feed(source, sink)
+        self._source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        return self._source
 
     def wait_until_attached(self) -> None:
         """Return when the script has a program attached. Raises what the student should read."""
@@ -266,8 +260,8 @@ class StagedScript:
         if self._map:
             self._map.close()
         self._script.close()
-        for descriptor in self._descriptors:
-            os.close(descriptor)
+        if self._source >= 0:
+            os.close(self._source)
         if self._feed:
             self._feed.remove()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import pty
@@ -41,7 +42,8 @@ class Script:
         self.total = 0
         """Bytes of output so far."""
         self._sandbox = sandbox
-        self._feeds: dict[int, int] = {}
+        self._fifo: tuple[Path, Callable[[], int]] | None = None
+        self._source = self._sink = -1
         self._partial = b""
         self._head = b""
         self._tail = b""
@@ -76,12 +78,12 @@ class Script:
         cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
         return (self._head + cut + self._tail).decode(errors="replace")
 
-    def feed(self, source: int, sink: int) -> None:
-        """From now on, pump what comes from the descriptor `source` to `sink` as well.
+    def feed(self, fifo: Path, source: Callable[[], int]) -> None:
+        """When the script opens `fifo`, pump to it what comes from the descriptor `source()`.
 
         That is how a script gets a trace_pipe of its own.
         """
-        self._feeds[source] = sink
+        self._fifo = (fifo, source)
 
     def forget_lines(self) -> None:
         self.lines.clear()
@@ -137,14 +139,17 @@ class Script:
         """End the script and everything that it started."""
         self._sandbox.close()
         os.close(self._master)
+        if self._sink >= 0:
+            os.close(self._sink)
 
     def _pump(self, seconds: float) -> None:
-        watched = [*self._feeds, *([self._master] if self._open else [])]
+        self._answer_fifo()
+        watched = [fd for fd in (self._source, self._master if self._open else -1) if fd >= 0]
         for ready in select.select(watched, [], [], seconds)[0]:
             if ready == self._master:
                 self._read()
             else:
-                self._feed(ready, self._feeds[ready])
+                self._feed()
 
     def _read(self) -> None:
         try:
@@ -172,11 +177,29 @@ class Script:
         self._partial = self._partial[-HEAD:]
         self.lines += [line.decode(errors="replace").rstrip("\r") for line in lines]
 
-    def _feed(self, source: int, sink: int) -> None:
+    def _answer_fifo(self) -> None:
+        """Once the script has the FIFO open, or waits to: open its source, and this end of it."""
+        if self._fifo is None:
+            return
+        path, source = self._fifo
         try:
-            data = os.read(source, 1 << 12)
+            probe = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return  # Nobody reads it yet.
+            raise
+        self._fifo = None
+        # For reading too: it then stays open when the script opens it a second time. The probe
+        # stays until then: without any writer the script would read an end of file.
+        self._sink = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        os.close(probe)
+        self._source = source()
+
+    def _feed(self) -> None:
+        try:
+            data = os.read(self._source, 1 << 12)
             if data:
-                os.write(sink, data)
+                os.write(self._sink, data)
         except BlockingIOError:
             return
 

@@ -190,15 +190,26 @@ def test_a_script_that_prints_without_end_is_ended(
 def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) -> None:
     """So a script reads a trace_pipe of its own: a FIFO that the grader fills."""
     os.mkfifo(tmp_path / "pipe")
-    sink = os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)
     source, ours = os.pipe()
     os.write(ours, b"a line\n")
+    asked = []
+
+    def opened() -> int:
+        asked.append(source)
+        return source
+
     try:
-        script = start("print(open('pipe').readline().strip(), flush=True)")
-        script.feed(source, sink)
+        script = start(
+            "print('first', flush=True); input(); print(open('pipe').readline().strip())"
+        )
+        script.feed(tmp_path / "pipe", opened)
+        assert script.wait_for(lambda: "first" in script.lines, PATIENCE)
+        assert not asked, "the script has not opened it yet"
+        os.write(script._master, b"go on\n")
         assert script.wait_for(lambda: "a line" in script.lines, PATIENCE)
+        assert asked == [source]
     finally:
-        for descriptor in (sink, source, ours):
+        for descriptor in (source, ours):
             os.close(descriptor)
 
 
