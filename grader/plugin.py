@@ -80,6 +80,7 @@ class Grading:
         self.scale = float(config.getoption("--time-scale"))
         self.rubrics: dict[str, Rubric] = {}
         self.pattern: set[str] = set()
+        self.trace_with_script: set[str] = set()
         self._kernel: NativeKernel | Infra | None = None
         self._stage: Stage | None = None
         self._submissions: dict[str, Submission] = {}
@@ -142,6 +143,7 @@ class Grading:
                 ROOT / "bpf_templates",
                 scale=self.scale,
                 pattern=lab.name in self.pattern,
+                trace_with_script=lab.name in self.trace_with_script,
             )
         return self._stage
 
@@ -235,8 +237,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if found:
             lab, _ = found
             grading.rubrics.setdefault(lab.name, Rubric(lab))
-            if "builds" in getattr(item, "fixturenames", ()):
+            fixtures = set(getattr(item, "fixturenames", ()))
+            if "builds" in fixtures:
                 grading.pattern.add(lab.name)
+            if {"trace", "script"} <= fixtures:
+                grading.trace_with_script.add(lab.name)
     if grading.rubrics:
         grading.folder()
 

@@ -7,6 +7,7 @@ then attached. Programs and scripts of a submission never run at the same time.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -51,8 +52,15 @@ class Stage:
         *,
         scale: float = 1.0,
         pattern: bool = False,
+        trace_with_script: bool = True,
     ) -> None:
-        """Start everything that takes time; `pattern` says that the second build is wanted."""
+        """Start everything that takes time.
+
+        `pattern` says that the second build is wanted, `trace_with_script` that a check wants
+        the trace while the script runs.
+        """
+        self._trace_with_script = trace_with_script
+        self._retiring: list[threading.Thread] = []
         self.kernel = kernel
         self.lab = lab
         self.submission = submission
@@ -109,7 +117,8 @@ class Stage:
     @property
     def workload_pid(self) -> int:
         """The workload's process id as the kernel numbers it, whatever PID namespace this is."""
-        _ = self.trace
+        if not self._workload_pid:
+            _ = self.trace
         return self._workload_pid
 
     def _find_workload(self, trace: TraceInstance) -> int:
@@ -180,6 +189,8 @@ class Stage:
         if self._script is None:
             self._close_programs()
             _ = self.witness
+            if not self._trace_with_script:
+                self._retire_trace()
             try:
                 self._script = StagedScript(self)
                 self._script.wait_until_attached()
@@ -246,6 +257,13 @@ class Stage:
                 )
         return error
 
+    def _retire_trace(self) -> None:
+        """Remove the trace while other things go on: the kernel takes its time over it."""
+        if self._trace:
+            self._retiring.append(threading.Thread(target=self._trace.remove))
+            self._retiring[-1].start()
+            self._trace = None
+
     def replace_workload(self) -> None:
         """After the workload died: the next use starts another."""
         if self._workload:
@@ -260,7 +278,8 @@ class Stage:
         """Take everything down; the kernel's waits for its readers overlap."""
         parts = [self._end_script, self._close_programs, self._witness.close]
         parts += [part.close for part in (self._workload,) if part]
-        parts += [part.remove for part in (self._trace,) if part]
+        self._retire_trace()
+        parts += [thread.join for thread in self._retiring]
         with ThreadPoolExecutor(len(parts)) as pool:
             for done in [pool.submit(part) for part in parts]:
                 done.result()
