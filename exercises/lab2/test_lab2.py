@@ -85,7 +85,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         log=script.output(),
     )
     expect(
-        len(shown.lines) <= n + shown.others,
+        shown.once,
         "The script must print one line for each event.",
         "Print once in the callback.",
         expected=f"{n} lines after {n} mkdirs",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.maps import Map
+from grader.evidence.match import Matching, match
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
@@ -23,11 +24,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shown:
-    """Of how many events a script printed the time; mkdirs of others meanwhile; all its lines."""
+    """The lines that a script printed while the workload acted, and how they match its events.
 
-    events: int
+    `others` is how many mkdirs other processes made meanwhile, which it prints too.
+    """
+
+    matching: Matching
     others: int
     lines: tuple[str, ...]
+
+    @property
+    def events(self) -> int:
+        """For how many of the events a time was printed."""
+        return len(self.matching.windows) - self.matching.missing
+
+    @property
+    def once(self) -> bool:
+        """Whether each event has one line. Where others make directories too: whether any has."""
+        if self.others:
+            return 1 in self.matching.counts
+        return len(self.lines) == len(self.matching.windows)
 
 
 class StagedScript:
@@ -182,13 +198,14 @@ class StagedScript:
                         del left[place]
                 return not left
 
-            complete = self.read_until(done)
+            self.read_until(done)
             lines = self.rest()
             others = self._stage.witness.entered - before - len(windows)
-            attempt = Shown(len(windows) - len(left), others, tuple(lines))
+            matching = match(windows, (time_ for line in lines for time_ in times(line)))
+            attempt = Shown(matching, others, tuple(lines))
             if best is None or attempt.events > best.events:
                 best = attempt
-            if complete or not others:
+            if not left or not others:
                 break
         assert best
         return best
