@@ -213,7 +213,7 @@ def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
 @click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
 def test(arguments: tuple[str, ...]) -> None:
     """Run this project's own tests; further arguments go to pytest."""
-    command = [sys.executable, "-m", "pytest", *(arguments or ("tests",))]
+    command = [sys.executable, "-m", "pytest", "-rs", *(arguments or ("tests",))]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 
