@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -25,7 +23,6 @@ from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render
 
 USAGE, INFRASTRUCTURE = 2, 3
-_PR_SET_PDEATHSIG = 1
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,6 +55,8 @@ def grade(
     folder = _submission_folder(submission)
     with tempfile.TemporaryDirectory(prefix="labebpf-") as scratch:
         command = [
+            # However this command ends, the grader ends with it; its keeper then tidies up.
+            *("setpriv", "--pdeathsig", "KILL"),
             *(sys.executable, "-I", "-m", "pytest"),
             *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
             *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
@@ -85,7 +84,6 @@ def _supervise(command: list[str], scratch: Path, labs: list[Lab], lang: str) ->
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     started = datetime.now(timezone.utc)
-    libc = ctypes.CDLL(None)
     with tempfile.TemporaryFile(dir=scratch) as output:
         done = subprocess.run(
             command,
@@ -93,8 +91,6 @@ def _supervise(command: list[str], scratch: Path, labs: list[Lab], lang: str) ->
             stdout=output,
             env=environment,
             check=False,
-            # However this command ends, the grader ends with it; its keeper then tidies up.
-            preexec_fn=lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),
         )
         output.seek(0)
         printed = output.read().decode(errors="replace")

@@ -42,6 +42,10 @@ class Child:
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
         )
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def ask(self, phase: str, seconds: float, **request: Any) -> Any:
         """Send `request` and wait for its answer.
 

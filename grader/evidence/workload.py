@@ -41,6 +41,10 @@ class Workload:
         command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/workload.py"]
         self._child = Child("workload", command, stderr=subprocess.DEVNULL)
 
+    @property
+    def alive(self) -> bool:
+        return self._child.alive
+
     def mkdir(self, count: int) -> list[Window]:
         """Make `count` directories with random names, one after the other."""
         return self._windows("mkdir", count=count)

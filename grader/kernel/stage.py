@@ -69,7 +69,7 @@ class Stage:
         self.libbpf = Libbpf()
         self._witness = Witness(templates, kernel.headers_view)
         self._witness_attached = False
-        self._workload: Workload | None = Workload(scale=scale)
+        self._workload = Workload(scale=scale)
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
         self._program: StagedProgram | None = None
@@ -92,7 +92,10 @@ class Stage:
     @property
     def workload(self) -> Workload:
         """The workload, alive: a submission that killed it does not spoil the next check."""
-        if self._workload is None:
+        if not self._workload.alive:
+            self._workload.close()
+            self._retire_trace()
+            self._workload_pid = 0
             self._workload = Workload(scale=self.scale)
         self.phase = "trigger"
         return self._workload
@@ -188,7 +191,7 @@ class Stage:
             raise self._failed["script"]
         if self._script is None:
             self._close_programs()
-            _ = self.witness
+            _ = self.witness, self.workload_pid
             if not self._trace_with_script:
                 self._retire_trace()
             try:
@@ -264,21 +267,10 @@ class Stage:
             self._retiring[-1].start()
             self._trace = None
 
-    def replace_workload(self) -> None:
-        """After the workload died: the next use starts another."""
-        if self._workload:
-            self._workload.close()
-        self._workload = None
-        self._workload_pid = 0
-        if self._trace:
-            self._trace.remove()
-        self._trace = None
-
     def close(self) -> None:
         """Take everything down; the kernel's waits for its readers overlap."""
-        parts = [self._end_script, self._close_programs, self._witness.close]
-        parts += [part.close for part in (self._workload,) if part]
         self._retire_trace()
+        parts = [self._end_script, self._close_programs, self._witness.close, self._workload.close]
         parts += [thread.join for thread in self._retiring]
         with ThreadPoolExecutor(len(parts)) as pool:
             for done in [pool.submit(part) for part in parts]:

@@ -99,6 +99,8 @@ class Sandbox:
         controlling terminal, so that a ^C written to its master interrupts the program.
         """
         command = [
+            # A shell starts background jobs with SIGINT ignored, which a child would inherit.
+            *("env", "--default-signal=INT,QUIT,TERM,HUP"),
             *self._cgroup.prefix(),
             *self._rlimits(),
             *self._bwrap(),
@@ -115,7 +117,6 @@ class Sandbox:
             pass_fds=pass_fds,
             env=_environment(),
             start_new_session=True,
-            preexec_fn=_default_signals,
         )
         self._children.append(child)
         return child
@@ -227,12 +228,6 @@ def read_back(descriptor: int, limit: int = 4 << 20) -> str:
     head, tail = os.pread(descriptor, half, 0), os.pread(descriptor, half, size - half)
     missing = f"\n[... {size - 2 * half} bytes cut ...]\n".encode()
     return (head + missing + tail).decode(errors="replace")
-
-
-def _default_signals() -> None:
-    """A shell starts background jobs with SIGINT ignored, which every child would inherit."""
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _environment() -> dict[str, str]:

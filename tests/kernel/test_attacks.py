@@ -2,7 +2,8 @@
 
 Each folder of tests/attacks is one. Its header, in any of its files, says `attack:` what it does
 and `earns:` the tasks that may honestly pass (0 for none). Files that it lacks come from the
-solution, or from the stubs with `base: stub`. `lab:` is lab1 unless it says otherwise, `scale:`
+solution, or from the stubs with `base: stub`. `@ROOT@` in a file stands for the
+checkout's path. `lab:` is lab1 unless it says otherwise, `scale:`
 the grader's --time-scale, `pads:` a file to fill up with spaces beyond what is taken, `folder:`
 what the lab's folder is to be a link to.
 """
@@ -65,6 +66,9 @@ class Attack:
         for file in self.path.iterdir():
             (target / file.name).unlink(missing_ok=True)
             shutil.copyfile(file, target / file.name, follow_symlinks=False)
+            if not file.is_symlink():
+                data = file.read_bytes().replace(b"@ROOT@", str(ROOT).encode())
+                (target / file.name).write_bytes(data)
         if "pads" in self.header:
             with (target / self.header["pads"]).open("a") as padded:
                 padded.write("\n" + " " * (4 << 20))

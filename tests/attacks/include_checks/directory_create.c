@@ -3,14 +3,14 @@
  * earns: 0
  */
 
-#if __has_include("/work/main/exercises/lab1/test_lab1.py")
-#include "/work/main/exercises/lab1/test_lab1.py"
+#if __has_include("@ROOT@/exercises/lab1/test_lab1.py")
+#include "@ROOT@/exercises/lab1/test_lab1.py"
 #endif
-#if __has_include("/work/main/solutions/lab1/directory_create.c")
+#if __has_include("@ROOT@/solutions/lab1/directory_create.c")
 #error LEAK
-#include "/work/main/solutions/lab1/directory_create.c"
+#include "@ROOT@/solutions/lab1/directory_create.c"
 #endif
-#include "/work/main/exercises/lab1/lab.toml"
+#include "@ROOT@/exercises/lab1/lab.toml"
 #include "/proc/1/environ"
 #include "/proc/self/environ"
 #include "/proc/1/cmdline"

@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-SECRETS = ["/etc/shadow", "/etc/passwd", "/root/.bashrc", "/work/main/exercises/lab1/test_lab1.py",
-           "/work/main/solutions/lab1/directory_create.py", "/run/labebpf/lock",
+SECRETS = ["/etc/shadow", "/etc/passwd", "/root/.bashrc", "@ROOT@/exercises/lab1/test_lab1.py",
+           "@ROOT@/solutions/lab1/directory_create.py", "/run/labebpf/lock",
            "/sys/kernel/tracing/instances", "/sys/kernel/debug/tracing/trace",
            "/proc/1/environ", "/proc/1/mem", "/proc/1/root/etc/shadow", "/proc/kcore", "/dev/mem"]
 for path in SECRETS:
