@@ -101,7 +101,8 @@ def test_no_count_is_lost(program, stage, workload):
 def test_the_script_shows_the_count(script, stage, workload):
     """Within a second counter.py shows what the table holds, even if the grader changed it."""
     table = script.map("compteur", "hash")
-    for _ in range(3):
+    times = 0
+    for attempt in range(4):
         start = random.randrange(1000, min(2**31, 2 ** (8 * table.value_size - 1)) // 2)
         before = stage.witness.entered
         table.set(0, start)
@@ -112,14 +113,19 @@ def test_the_script_shows_the_count(script, stage, workload):
             others = stage.witness.entered - expected
             return any(wanted <= number <= wanted + others for number in numbers(line))
 
+        seen = script.read_until(shown, seconds=2)
+        times += seen
+        # At first a script may be attached, and not yet have opened what it reads.
         expect(
-            script.read_until(shown, seconds=2),
+            seen or attempt == 0,
             "The script did not show the count that its table held.",
             "Read the table again at least once a second, and print the count when it is new.",
             expected=f"a line with {start + n}, within a second",
             actual=script.output().strip().splitlines()[-1:],
             log=script.output(),
         )
+        if times == 3:
+            break
 
 
 @task("3.6")
