@@ -151,7 +151,9 @@ def processes() -> list[str]:
 
 def instances() -> list[str]:
     """Trace instances, seen through a mount of tracefs that ends with the look."""
-    look = "mount -t tracefs t /sys/kernel/tracing && ls /sys/kernel/tracing/instances"
+    at = "/sys/kernel/tracing"
+    # Another test may have mounted it in this process's own mount namespace already.
+    look = f"mountpoint -q {at} || mount -t tracefs t {at}; ls {at}/instances"
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", look], capture_output=True, check=True, text=True
     )
