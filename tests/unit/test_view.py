@@ -61,6 +61,11 @@ def test_the_symbols_are_system_calls_with_addresses(tracefs: Path) -> None:
     assert addresses == sorted(set(addresses))
 
 
+def test_bcc_is_told_what_system_calls_are_called_here(tracefs: Path) -> None:
+    text = (kernel_copy(tracefs) / "site" / "sitecustomize.py").read_text()
+    assert {"x86_64": "b'__x64_sys_'", "aarch64": "b'__arm64_sys_'"}[os.uname().machine] in text
+
+
 def test_one_boot_has_one_copy_and_older_ones_go(tracefs: Path, tmp_path: Path) -> None:
     old = tmp_path / "cache" / "v1-another-boot"
     old.mkdir(parents=True)
@@ -73,5 +78,5 @@ def test_one_boot_has_one_copy_and_older_ones_go(tracefs: Path, tmp_path: Path) 
 
 def test_the_copy_is_bound_read_only(tmp_path: Path) -> None:
     arguments = bwrap_arguments(tmp_path)
-    assert arguments[:3] == ("--ro-bind", f"{tmp_path}/kallsyms", "/proc/kallsyms")
+    assert arguments[:3] == ("--ro-bind", f"{tmp_path}/site", "/kernel")
     assert "--bind" not in arguments
