@@ -10,6 +10,7 @@ import locale
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -272,18 +273,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if finding.status is not Status.PASS and not finding.line:
         file = finding.file or task.file
         line = grading.submission(lab).line_of_todo(file, task.id)
-        finding = Finding(
-            finding.status,
-            finding.why,
-            finding.remedy,
-            finding.expected,
-            finding.actual,
-            file,
-            line,
-            finding.log,
-        )
-    finding = finding.cleaned()
-    grading.rubrics[lab.name].add(task, finding)
+        finding = replace(finding, file=file, line=line)
+    finding = grading.rubrics[lab.name].add(task, finding)
     report.labebpf = finding.status.value  # type: ignore[attr-defined]
     _reword(report, finding)
 

@@ -176,8 +176,11 @@ class Rubric:
         self.lab = lab
         self._findings: dict[str, list[Finding]] = {task.id: [] for task in lab.tasks}
 
-    def add(self, task: Task, finding: Finding) -> None:
-        self._findings[task.id].append(finding.cleaned())
+    def add(self, task: Task, finding: Finding) -> Finding:
+        """Take `finding` in; what it returns is safe to show."""
+        safe = finding.cleaned()
+        self._findings[task.id].append(safe)
+        return safe
 
     def status(self, task_id: str) -> Status | None:
         """The verdict so far, None while no check of the task has run."""
