@@ -53,20 +53,18 @@ def grade(
     """
     chosen = _choose(labs)
     folder = _submission_folder(submission)
-    with tempfile.TemporaryDirectory(prefix="labebpf-") as scratch:
-        command = [
-            # However this command ends, the grader ends with it; its keeper then tidies up.
-            *("setpriv", "--pdeathsig", "KILL"),
-            *(sys.executable, "-I", "-m", "pytest"),
-            *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
-            *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
-            *("--submission", str(folder), "--kernel", kernel),
-            *("--time-scale", str(time_scale), "--lang", language(lang), "--out", scratch),
-            *(str(lab.folder) for lab in chosen),
-        ]
-        names = ", ".join(lab.name for lab in chosen)
-        with Console(stderr=True).status(f"{names} ..."):
-            result, log = _supervise(command, Path(scratch), chosen, language(lang))
+    command = [
+        # However this command ends, the grader ends with it; its keeper then tidies up.
+        *("setpriv", "--pdeathsig", "KILL"),
+        *(sys.executable, "-I", "-m", "pytest"),
+        *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
+        *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
+        *("--submission", str(folder), "--kernel", kernel),
+        *("--time-scale", str(time_scale), "--lang", language(lang)),
+        *(str(lab.folder) for lab in chosen),
+    ]
+    with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + " ..."):
+        result, log = _supervise(command, chosen, language(lang))
     console = Console(highlight=False)
     render(console, result, language(lang))
     if log:
@@ -76,27 +74,31 @@ def grade(
     sys.exit(result.exit_status)
 
 
-def _supervise(command: list[str], scratch: Path, labs: list[Lab], lang: str) -> tuple[Result, str]:
+def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, str]:
     """Run the grader as a child: its result, and what it printed if it left none.
 
-    Without a record of the grader's own every task is `infra`: nothing passes by a crash.
+    Without a record of the grader's own every task is `infra`: nothing passes by a crash. Both
+    files have no name, so that nothing stays when this process is killed.
     """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     started = datetime.now(timezone.utc)
-    with tempfile.TemporaryFile(dir=scratch) as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as record:
         done = subprocess.run(
-            command,
+            [*command, "--result-fd", str(record.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=output,
             env=environment,
+            pass_fds=[record.fileno()],
             check=False,
         )
         output.seek(0)
         printed = output.read().decode(errors="replace")
+        record.seek(0)
+        recorded = record.read()
     try:
-        return Result.from_json((scratch / "result.json").read_text(encoding="utf-8")), ""
-    except (OSError, ValueError, KeyError, TypeError):
+        return Result.from_json(recorded.decode()), ""
+    except (ValueError, KeyError, TypeError):
         pass
     ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
     why = f"The grader ended with {ended}, without a verdict."

@@ -6,6 +6,7 @@ talk to children in a sandbox.
 
 from __future__ import annotations
 
+import argparse
 import locale
 import os
 import time
@@ -61,6 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--lang", choices=("en", "fr"), default=None, help="language of the report")
     group.addoption("--out", metavar="DIR", default=None, help="write result.json there")
+    # For the command that runs pytest: a file without a name.
+    group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -341,6 +344,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     out = session.config.getoption("--out")
     if out:
         write_result(session.config.invocation_params.dir / out, result)
+    descriptor = session.config.getoption("--result-fd")
+    if descriptor >= 0:
+        with open(descriptor, "w", encoding="utf-8", closefd=False) as file:
+            file.write(result.to_json())
     if session.exitstatus == pytest.ExitCode.TESTS_FAILED and result.exit_status == 3:
         session.exitstatus = 3
 

@@ -51,6 +51,7 @@ def test_the_script_prints_each_mkdir(script, workload, trace):
     n = len(printed(trace.collect()))
     script.read_lines(n)
     lines = script.rest()
+    n += len(printed(trace.collect()))
     expect(
         0 < n == len(lines),
         "The script must print one line for each line of the trace.",

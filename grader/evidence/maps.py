@@ -97,12 +97,15 @@ class SharedArray:
 
     def __init__(self, libbpf: Libbpf, map_id: int, length: int) -> None:
         descriptor = libbpf.call("bpf_map_get_fd_by_id", ctypes.c_uint32(map_id))
-        self._memory = mmap.mmap(descriptor, length * 8, mmap.MAP_SHARED, mmap.PROT_READ)
+        self._memory = mmap.mmap(descriptor, length * 8, mmap.MAP_SHARED)
         os.close(descriptor)
         self._view = memoryview(self._memory).cast("Q")
 
     def __getitem__(self, index: int) -> int:
         return self._view[index]
+
+    def __setitem__(self, index: int, value: int) -> None:
+        self._view[index] = value
 
     def close(self) -> None:
         self._view.release()

@@ -252,7 +252,9 @@ class StagedScript:
         if self._script.ignores_interrupt():
             what = f"{self.name} ignores Ctrl-C: it has SIGINT switched off."
             raise PhaseTimeout("wait", limit, what, log=self.output())
-        if not self._script.interrupt(limit):
+        with self._stage.witness.brake():
+            ended = self._script.interrupt(limit)
+        if not ended:
             raise PhaseTimeout(
                 "wait",
                 limit,

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,27 +22,34 @@ HIDDEN_FROM_SANDBOX = 0x60000000
 
 @dataclass(frozen=True)
 class State:
-    """What may not differ after a grading: programs, instances, groups, processes, mounts."""
+    """What a grading may not leave behind."""
 
     programs: frozenset[int]
     instances: frozenset[str]
     groups: frozenset[str]
     folders: frozenset[str]
     processes: frozenset[str]
-    mounts: str
+    mounts: frozenset[str]
+
+    def beyond(self, before: State) -> dict[str, frozenset[str] | frozenset[int]]:
+        """What is here, and was not `before`, by kind."""
+        new = {kind: getattr(self, kind) - getattr(before, kind) for kind in vars(self)}
+        return {kind: found for kind, found in new.items() if found}
 
 
 def state() -> State:
     """The machine now. tracefs is mounted for this test process alone, to look into it."""
-    mounts = Path("/proc/1/mounts").read_text()
+    mounts = frozenset(Path("/proc/1/mounts").read_text().splitlines())
     mount_privately()
     instances = Path("/sys/kernel/tracing/instances")
-    groups = {str(p) for p in Path("/sys/fs/cgroup").glob("**/labebpf-*")}
+    # Not glob: it raises when a group goes while it looks.
+    groups = [f"{at}/{name}" for at, names, _ in os.walk("/sys/fs/cgroup") for name in names]
     return State(
         programs=frozenset(Bpftool().loaded_ids()),
         instances=frozenset(os.listdir(instances)),
-        groups=frozenset(groups),
-        folders=frozenset(str(path) for path in Path("/run/labebpf").glob("work-*")),
+        groups=frozenset(group for group in groups if "/labebpf-" in group),
+        folders=frozenset(str(path) for path in Path("/run/labebpf").glob("work-*"))
+        | frozenset(map(str, Path(tempfile.gettempdir()).glob("labebpf-*"))),
         processes=frozenset(grading_processes()),
         mounts=mounts,
     )
