@@ -63,6 +63,7 @@ def test_the_script_prints_each_process(script, workload, trace):
     n = len(printed(trace.collect()))
     script.read_lines(n)
     lines = script.rest()
+    n += len(printed(trace.collect()))
     workload.release()
     expect(
         0 < n == len(lines),

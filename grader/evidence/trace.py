@@ -106,6 +106,7 @@ class TraceInstance:
                 f"The kernel refuses a trace instance: {error}.", "See labebpf doctor."
             ) from error
         self._formats = {item.id: item for item in formats}
+        self._following = False
         self._page = os.sysconf("SC_PAGESIZE")
         self._buffers = {
             int(cpu.name[3:]): os.open(cpu / "trace_pipe_raw", os.O_RDONLY | os.O_NONBLOCK)
@@ -120,18 +121,22 @@ class TraceInstance:
         self._write("options/event-fork", "1")
         self._write("set_event_pid", str(pid))
         self.collect()
+        self._following = True
 
     def collect(self) -> list[Record]:
         """Every record since the last call, in the order of time. Never waits.
 
-        Recording pauses meanwhile: a program that prints at each system call would otherwise
-        add records faster than they can be read.
+        As long as nobody is followed, recording pauses meanwhile: a program that prints at each
+        system call would otherwise add records faster than they can be read. One process adds
+        none while it waits, and what it does as it goes to sleep is not missed.
         """
-        self._write("tracing_on", "0")
+        if not self._following:
+            self._write("tracing_on", "0")
         try:
             records = [record for cpu in self._buffers for record in self._drain(cpu)]
         finally:
-            self._write("tracing_on", "1")
+            if not self._following:
+                self._write("tracing_on", "1")
         return sorted(records, key=lambda record: record.time)
 
     def remove(self) -> None:
