@@ -17,7 +17,10 @@ def test_the_first_directory_counts_as_one(builds, workload):
     """From an empty table, the first mkdir puts 1 at key 0."""
     for build in builds:
         counter = build.counter("compteur")
-        count = counter.during(lambda: workload.mkdir(1), from_empty=True)
+        for _ in range(5):
+            count = counter.during(lambda: workload.mkdir(1), from_empty=True)
+            if count.made == 1:
+                break  # Nobody else made one: it is the first, and no other.
         expect(
             count.exact,
             "After the first mkdir, compteur does not hold the right count at key 0.",

@@ -31,7 +31,7 @@ class OpenSandbox:
     def start(self, argv: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
         assert given.pop("terminal")
         del given["binds"]
-        command = ["setsid", "--ctty", "--wait", *argv]
+        command = ["env", "--default-signal=INT", "setsid", "--ctty", "--wait", *argv]
         self.children.append(subprocess.Popen(command, cwd=self._folder, **given))
         return self.children[-1]
 
