@@ -48,7 +48,7 @@ RECIPES = (
 )
 PACKAGES = (
     *("python3-bpfcc", "python3-pytest", "python3-pytest-timeout", "python3-jinja2"),
-    *("python3-rich", "bpftool", "bubblewrap", "busybox-static", "procps", "nano"),
+    *("python3-rich", "bpftool", "bubblewrap", "busybox-static", "mount", "procps", "nano"),
 )
 NOT_UNPACKED = tuple(f"/usr/share/{name}/*" for name in ("doc", "man", "info", "locale"))
 SQUASHFS = ("-tar", "-comp", "lz4", "-noappend", "-quiet", "-no-progress")
