@@ -7,17 +7,22 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from grader.course import Lab, find_labs
 from grader.errors import LabebpfError, UsageError
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
+from grader.kernel.vm import images
 from grader.plugin import KERNELS, ROOT, language
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render
@@ -213,6 +218,89 @@ def test(arguments: tuple[str, ...]) -> None:
     """Run this project's own tests; further arguments go to pytest."""
     command = [sys.executable, "-m", "pytest", "-rs", *(arguments or ("tests",))]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+@labebpf.group()
+def image() -> None:
+    """Kernels to grade on: build, list and hand out what their machines boot."""
+
+
+@image.command("build")
+@click.argument("version", default=images.versions()[0])
+def image_build(version: str) -> None:
+    """Build the image of Linux VERSION (default: the first of `image list`), once.
+
+    LABEBPF_MIRROR names another mirror of Debian than deb.debian.org.
+    """
+    try:
+        with _progress(f"Linux {version}") as progress:
+            made = images.build(version, progress)
+    except images.BuildFailed as error:
+        Console(stderr=True, highlight=False).print(Text(error.log, style="dim"), soft_wrap=True)
+        raise
+    click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
+
+
+@image.command("list")
+def image_list() -> None:
+    """List the images that are built, and those that could be."""
+    there = {made.version: made for made in images.built()}
+    table = Table("version", "release", "size", "built", "id", box=None, pad_edge=False)
+    for version in images.versions():
+        made = there.get(version)
+        if made:
+            when = made.made.replace("T", " ")[:16]
+            table.add_row(version, made.release, _size(made.size), when, made.id)
+        else:
+            table.add_row(version, "not built")
+    Console(highlight=False).print(table)
+    if len(there) < table.row_count:
+        click.echo("Build one: ./labebpf image build VERSION")
+
+
+@image.command("remove")
+@click.argument("version")
+def image_remove(version: str) -> None:
+    """Remove the image of Linux VERSION."""
+    images.remove(version)
+
+
+@image.command("export")
+@click.argument("version")
+@click.argument("file", type=click.Path(path_type=Path))
+def image_export(version: str, file: Path) -> None:
+    """Write the image of Linux VERSION to FILE, to be imported on another machine."""
+    images.export(version, file)
+    click.echo(f"{file} holds Linux {version}. There: ./labebpf image import {file.name}")
+
+
+@image.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def image_import(file: Path) -> None:
+    """Take an image from FILE, which `image export` wrote."""
+    made = images.import_(file)
+    click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[images.Progress]:
+    """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=1.0)
+
+        def tell(step: str, done: float) -> None:
+            bar.update(task, description=f"{title}: {step}", completed=done)
+            if not console.is_terminal:
+                console.print(Text(f"{title}: {step} ..."))
+
+        yield tell
+        bar.update(task, description=title, completed=1.0)
 
 
 def _choose(names: tuple[str, ...]) -> list[Lab]:

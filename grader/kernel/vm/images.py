@@ -32,7 +32,7 @@ from grader.text import clean
 
 @dataclass(frozen=True)
 class Recipe:
-    """An image of Linux `version`: the Debian releases that its BCC and its kernel come from."""
+    """An image of Linux `version`: BCC from Debian's release `userland`, the kernel from either."""
 
     version: str
     userland: str
@@ -44,7 +44,8 @@ RECIPES = (
     Recipe("6.1", "bookworm", "bookworm"),
     # The Python of bullseye is too old for the grader; BCC knows older kernels than its own.
     Recipe("5.10", "bookworm", "bullseye"),
-    Recipe("7.2", "forky", "forky"),
+    # BCC 0.35, of forky, does not compile with the headers of this kernel.
+    Recipe("7.2", "sid", "forky"),
 )
 PACKAGES = (
     *("python3-bpfcc", "python3-pytest", "python3-pytest-timeout", "python3-jinja2"),
@@ -481,6 +482,8 @@ def _make(recipe: Recipe, folder: Path, progress: Progress) -> Label:
         *("--mode", "root" if os.geteuid() == 0 else "unshare", "--variant", "essential"),
         *("--include", ",".join(PACKAGES)),
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in NOT_UNPACKED),
+        # Signatures are checked all the same; a course's mirror may stand still for a term.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
         *("--customize-hook", f'{quote(str(kitchen / "kernel.sh"))} "$1" {recipe.version}'),
         *("--customize-hook", f"copy-out {' '.join(COPIED_OUT)} {quote(str(folder))}"),
         *("--customize-hook", 'rm -rf "$1"/boot/* "$1"/var/lib/apt/lists/* "$1"/var/cache/*'),

@@ -74,7 +74,8 @@ chmod 755 "$kept/init"
 (cd "$kept" && find . | sort | chroot "$kept" /bin/busybox cpio -o -H newc 2>/dev/null) \
     >"$root/boot/initramfs"
 rm -r "$kept"
-mv "$root/boot/vmlinuz-$release" "$root/boot/vmlinuz"
+# Debian 14 and later have it beside the modules.
+mv "$(ls "$root/boot/vmlinuz-$release" "$modules/vmlinuz" 2>/dev/null)" "$root/boot/vmlinuz"
 printf '%s\n' "$release" >"$root/boot/release"
 
 # BCC wants include/ and arch/x86/include/ of the headers; the kernel's modules are not needed.
