@@ -11,7 +11,7 @@ import locale
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ import pytest
 
 from grader.course import Lab, Task, find_labs
 from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, UsageError
+from grader.kernel.choice import choose, parse
 from grader.kernel.native import NativeKernel
 from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
+from grader.kernel.vm.session import Order
+from grader.replay import Replay, files_below, guest_id
 from grader.submission.files import Submission, take
 from grader.verdict.classify import finding_of
 from grader.verdict.record import (
@@ -38,7 +41,6 @@ from grader.verdict.record import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-KERNELS = ("auto", "native")
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 _SESSION = pytest.StashKey["Grading"]()
@@ -55,7 +57,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--submission", metavar="DIR", default=None, help="folder to grade (default: exercises)"
     )
     group.addoption(
-        "--kernel", choices=KERNELS, default="auto", help="where programs run (default: auto)"
+        "--kernel",
+        metavar="K",
+        default="auto",
+        help="where programs run: auto, native, vm or vm:VERSION (default: auto)",
     )
     group.addoption(
         "--time-scale", type=float, default=1.0, metavar="N", help="stretch every deadline N times"
@@ -85,6 +90,7 @@ class Grading:
         self.rubrics: dict[str, Rubric] = {}
         self.pattern: set[str] = set()
         self.trace_with_script: set[str] = set()
+        self.replay: Replay | None = None
         self._kernel: NativeKernel | Infra | None = None
         self._stage: Stage | None = None
         self._submissions: dict[str, Submission] = {}
@@ -104,6 +110,36 @@ class Grading:
             return lab, lab.task(marker.args[0])
         except UsageError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from error
+
+    def take_place(self, items: list[pytest.Item]) -> None:
+        """Decide where `items`, all checks of labs, will be judged."""
+        needs = {need for name in self.rubrics for need in self.labs[name].needs}
+        wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
+        try:
+            version = choose(parse(self.config.getoption("--kernel")), needs, wishes)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+        if version is None:
+            return
+        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
+            raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
+        for item in items:
+            # The machine has limits of its own, and may have to be made first.
+            item.add_marker(pytest.mark.timeout(0), append=False)
+        names = sorted(self.rubrics)
+        order = Order(
+            labs=files_below(ROOT / "exercises", names),
+            submission={
+                f"{name}/{file}": data
+                for name in names
+                for file, data in self.submission(self.labs[name]).files.items()
+            },
+            folders=tuple(names),
+            selected=tuple(guest_id(item) for item in items),
+            time_scale=self.scale,
+            check_seconds=CHECK_SECONDS,
+        )
+        self.replay = Replay(version, ROOT, order, self._say)
 
     def kernel(self) -> NativeKernel:
         """The kernel, taken on first use. Raises Infra, the same each time."""
@@ -176,7 +212,9 @@ class Grading:
 
     def _result(self, unjudged: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-        if isinstance(self._kernel, NativeKernel):
+        if self.replay:
+            kernel = self.replay.finish()
+        elif isinstance(self._kernel, NativeKernel):
             kernel = self._kernel.describe()
         labs: tuple[LabResult, ...] = tuple(
             rubric.result(self.lang, unjudged) for _, rubric in sorted(self.rubrics.items())
@@ -185,6 +223,8 @@ class Grading:
         return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs)
 
     def close(self) -> None:
+        if self.replay:
+            self.replay.close()
         if self._stage:
             self._stage.close()
             self._stage = None
@@ -238,9 +278,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What will run is known now."""
     grading = session.config.stash[_SESSION]
+    checks = []
     for item in session.items:
         found = grading.of(item)
         if found:
+            checks.append(item)
             lab, _ = found
             grading.rubrics.setdefault(lab.name, Rubric(lab))
             fixtures = set(getattr(item, "fixturenames", ()))
@@ -250,6 +292,28 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 grading.trace_with_script.add(lab.name)
     if grading.rubrics:
         grading.folder()
+        if not session.config.option.collectonly:
+            grading.take_place(checks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """In a machine a check runs there; its reports are this pytest's all the same."""
+    grading = item.config.stash[_SESSION]
+    found = grading.of(item)
+    if not found or not grading.replay:
+        return None
+    lab, task = found
+    following = nextitem if nextitem and grading.of(nextitem) else None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in grading.replay.judge(item, following):
+        if told := getattr(report, "labebpf", None):
+            finding = Finding(**{**told, "status": Status(told["status"])})
+            finding = grading.rubrics[lab.name].add(task, finding)
+            _reword(report, finding)
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -278,7 +342,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         line = grading.submission(lab).line_of_todo(file, task.id)
         finding = replace(finding, file=file, line=line)
     finding = grading.rubrics[lab.name].add(task, finding)
-    report.labebpf = finding.status.value  # type: ignore[attr-defined]
+    report.labebpf = asdict(finding)  # type: ignore[attr-defined]
     _reword(report, finding)
 
 
@@ -321,17 +385,18 @@ def _reword(report: pytest.TestReport, finding: Finding) -> None:
         report.outcome = "failed"
         report.longrepr = text
         if finding.log:
-            report.sections.append(("log", finding.log))
+            report.sections = [("log", finding.log)]
 
 
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     """Letters and words for the verdicts that pytest has none for."""
-    status = getattr(report, "labebpf", None)
-    if status is None or status == Status.PASS:
+    status = getattr(report, "labebpf", {}).get("status", Status.PASS)
+    if status == Status.PASS:
         return None
-    category = {"fail": "failed"}.get(status, status)
-    letter = {"timeout": "T", "blocked": "b", "infra": "I", "error": "E"}.get(status, "F")
-    return category, letter, status.upper()
+    word = Status(status).value
+    category = {"fail": "failed"}.get(word, word)
+    letter = {"timeout": "T", "blocked": "b", "infra": "I", "error": "E"}.get(word, "F")
+    return category, letter, word.upper()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,0 +1,213 @@
+"""The first process of a machine: sets it up, gets warm, and grades when the host asks.
+
+Started by the initramfs (recipe/init.sh) with the grader's code in /opt/labebpf, /proc, /sys and
+/dev mounted. Student code never runs in this process: pytest does, in a child of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import importlib
+import json
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[4]
+sys.path.insert(0, str(ROOT))
+
+import pytest  # noqa: E402
+
+from grader.kernel.vm.wire import Wire  # noqa: E402
+
+SUBMISSION = Path("/submission")
+OUT = Path("/run/result")
+LOG = Path("/run/grader.log")
+PRELOADED = ("grader.plugin", "grader.verdict.report", "_pytest.junitxml", "rich.console")
+_RNDADDENTROPY, _RNDRESEEDCRNG = 0x40085203, 0x5207
+_MOUNTS = (
+    ("devpts", "/dev/pts", "devpts", "ptmxmode=666"),
+    ("tmpfs", "/dev/shm", "tmpfs", ""),
+    ("tmpfs", "/tmp", "tmpfs", "mode=1777"),
+    ("tmpfs", "/run", "tmpfs", "mode=755"),
+    ("cgroup2", "/sys/fs/cgroup", "cgroup2", ""),
+    ("tracefs", "/sys/kernel/tracing", "tracefs", ""),
+    ("debugfs", "/sys/kernel/debug", "debugfs", ""),
+    ("bpf", "/sys/fs/bpf", "bpf", ""),
+)
+
+
+def set_up() -> None:
+    """What an operating system's start would do, as far as a grading needs it."""
+    os.environ.update(
+        PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/root", LANG="C.UTF-8", TERM="linux"
+    )
+    for source, target, kind, options in _MOUNTS:
+        Path(target).mkdir(exist_ok=True)
+        command = [
+            "busybox",
+            "mount",
+            "-t",
+            kind,
+            *(("-o", options) if options else ()),
+            source,
+            target,
+        ]
+        subprocess.run(command, check=True)
+    Path("/proc/sys/kernel/hostname").write_text("labebpf")
+
+
+def channel() -> int:
+    """The virtio-serial port whose name is `labebpf`."""
+    for port in Path("/sys/class/virtio-ports").iterdir():
+        if (port / "name").read_text().strip() == "labebpf":
+            return os.open(f"/dev/{port.name}", os.O_RDWR | os.O_CLOEXEC)
+    raise OSError("no port of the host's")
+
+
+def warm_up() -> None:
+    """Do once what each grading does: its files are in memory then, and in the snapshot."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    from grader.evidence.witness import Witness
+    from grader.kernel.native import NativeKernel
+    from grader.submission.program import Program
+    from grader.submission.sandbox import Sandbox
+
+    kernel = NativeKernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+    witness = Witness(ROOT / "bpf_templates", kernel.headers_view)
+    witness.wait(600)
+    sandbox = Sandbox(
+        kernel.new_name(), {"warm.c": b"BPF_HASH(warm);\n"}, kernel.view, work=kernel.work
+    )
+    with Program(sandbox, "warm.c") as program:
+        program.compile(600)
+    witness.close()
+    kernel.close()
+
+
+def wake(seconds: float, entropy: bytes) -> None:
+    """After a restore: the clock and the random numbers of this moment, not of the snapshot's."""
+    time.clock_settime(time.CLOCK_REALTIME, seconds)
+    descriptor = os.open("/dev/urandom", os.O_RDWR)
+    fcntl.ioctl(
+        descriptor,
+        _RNDADDENTROPY,
+        struct.pack("ii", 8 * len(entropy), len(entropy)) + entropy,
+    )
+    fcntl.ioctl(descriptor, _RNDRESEEDCRNG)
+    os.close(descriptor)
+
+
+def lay_out(folder: Path, files: dict[str, str]) -> None:
+    """Write files, given as paths below `folder` and base64, over whatever was there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(data))
+
+
+class Guest:
+    """Runs the checks that the host names, one at a time, and sends what pytest reports."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._config: pytest.Config | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what the host selected, in its order."""
+        found = {item.nodeid: item for item in items}
+        message = self._wire.receive()
+        items[:] = [found[node] for node in message["selected"] if node in found]
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed and not session.items:
+            return True  # Collection failed; the host sees no report, and asks for the log.
+        items = {item.nodeid: item for item in session.items}
+        self._wire.send(collected=list(items))
+        while True:
+            message = self._wire.receive()
+            if "run" not in message:
+                return True
+            item, following = items[message["run"]], items.get(message["next"])
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._wire.send(ran=item.nodeid)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        assert self._config
+        hook = self._config.hook
+        self._wire.send(
+            report=hook.pytest_report_to_serializable(config=self._config, report=report)
+        )
+
+
+def grade(wire: Wire, request: dict[str, Any]) -> None:
+    """One pytest session of the host's, in a child: this process must outlive whatever happens."""
+    lay_out(ROOT / "exercises", request["labs"])
+    lay_out(SUBMISSION, request["submission"])
+    arguments = [
+        *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
+        *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
+        *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
+        *("--time-scale", str(request["time_scale"])),
+        *(str(ROOT / "exercises" / lab) for lab in request["folders"]),
+    ]
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setsid()
+            log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            for standard in (1, 2):
+                os.dup2(log, standard)
+            os.chdir(ROOT)
+            status = pytest.main(arguments, plugins=[Guest(wire)])
+            os._exit(int(status))
+        finally:
+            os._exit(70)
+    status = reap(child)
+    try:
+        result = json.loads((OUT / "result.json").read_text())
+    except (OSError, ValueError):
+        result = {}
+    log = LOG.read_text(errors="replace")[-20_000:] if LOG.exists() else ""
+    wire.send(ended=status, kernel=result.get("kernel", {}), log=log)
+
+
+def reap(child: int) -> int:
+    """Wait for `child`, and for whatever else ends: the first process is everybody's parent."""
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            return os.waitstatus_to_exitcode(status)
+
+
+def main() -> None:
+    set_up()
+    wire = Wire(channel())
+    warm_up()
+    wire.send(ready=True)
+    while True:
+        request = wire.receive()
+        if "wake" in request:
+            wake(request["wake"], base64.b64decode(request["entropy"]))
+            wire.send(awake=True)
+        if "grade" in request:
+            grade(wire, request["grade"])
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    main()

@@ -1,0 +1,184 @@
+"""One QEMU process: a machine without a network; a virtio-serial port leads to the host."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from base64 import b64encode
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from grader.errors import Infra
+from grader.kernel.vm.images import Image
+from grader.kernel.vm.wire import Wire, WireError
+
+QEMU = "qemu-system-x86_64"
+_ACCELERATORS = {
+    # A translation cache of 256 MB instead of a quarter of the memory; cmpxchg16b of QEMU 7.2 is
+    # wrong under TCG, and Linux 6.12 uses it where the CPU offers it (a double fault in slub).
+    "tcg": ("-accel", "tcg,thread=multi,tb-size=256", "-cpu", "qemu64,-cx16"),
+    "kvm": ("-accel", "kvm", "-cpu", "host"),
+}
+# norandmaps: libraries lie at the same address in every process: TCG translates them once.
+_COMMAND_LINE = "console=ttyS0 quiet panic=-1 norandmaps mitigations=off"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How big a machine is, and what runs it. Memory in MiB."""
+
+    accelerator: str = "tcg"
+    memory: int = 640
+    cpus: int = 2
+
+
+class Machine:
+    """A machine of `image` with the grader's `code` (a tar file) in it, until `close`.
+
+    Boots, or goes on from `snapshot` where one is given. Raises Infra without QEMU.
+    """
+
+    def __init__(
+        self, image: Image, code: bytes, shape: Shape, *, snapshot: Path | None = None
+    ) -> None:
+        binary = shutil.which(QEMU)
+        if binary is None:
+            raise Infra("QEMU is missing.", "Install it: sudo apt-get install qemu-system-x86")
+        self.shape = shape
+        self._stack = ExitStack()
+        self._console = self._file()
+        disk = self._file()
+        disk.write(code.ljust(-(-len(code) // 512) * 512, b"\0"))
+        disk.flush()
+        ours, theirs = socket.socketpair()
+        monitor, its_monitor = socket.socketpair()
+        for end in (ours, theirs, monitor, its_monitor):
+            self._stack.enter_context(end)
+        self._monitor = monitor
+        self._qmp: Any = None
+        passed = [disk.fileno(), self._console.fileno(), theirs.fileno(), its_monitor.fileno()]
+        argv = [
+            # QEMU ends with this process, however that ends.
+            *("setpriv", "--pdeathsig", "KILL", binary),
+            *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+            *("-machine", "q35,usb=off", "-nic", "none", *_ACCELERATORS[shape.accelerator]),
+            *("-m", str(shape.memory), "-smp", str(shape.cpus)),
+            *("-kernel", str(image.kernel), "-initrd", str(image.initramfs)),
+            *("-append", _COMMAND_LINE),
+            *("-drive", f"file={_quoted(image.root)},if=virtio,format=raw,readonly=on"),
+            *("-drive", f"file=/dev/fd/{disk.fileno()},if=virtio,format=raw,readonly=on"),
+            *("-chardev", f"file,id=console,append=on,path=/dev/fd/{self._console.fileno()}"),
+            *("-serial", "chardev:console"),
+            *("-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}"),
+            *("-mon", "chardev=monitor,mode=control"),
+            *(
+                "-device",
+                "virtio-serial-pci",
+                "-device",
+                "virtserialport,chardev=wire,name=labebpf",
+            ),
+            *("-chardev", f"socket,id=wire,fd={theirs.fileno()}"),
+        ]
+        if snapshot:
+            state = self._stack.enter_context(snapshot.open("rb"))
+            passed.append(state.fileno())
+            argv += ["-incoming", f"fd:{state.fileno()}"]
+        self._process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=self._console,
+            stderr=self._console,
+            pass_fds=passed,
+            start_new_session=True,
+        )
+        theirs.close()
+        its_monitor.close()
+        self.wire = Wire(ours.fileno())
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _file(self) -> IO[bytes]:
+        return self._stack.enter_context(tempfile.TemporaryFile(buffering=0))
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Return when a machine that boots has its grader ready. Raises Infra."""
+        try:
+            message = self.wire.receive(seconds)
+        except (WireError, TimeoutError) as error:
+            raise Infra(
+                f"The virtual machine did not come up: {error}.\n{self.console()}",
+                "Run: ./labebpf doctor",
+            ) from error
+        if "ready" not in message:
+            raise Infra("The virtual machine did not come up as it should.", self.console())
+
+    def wake(self) -> None:
+        """Give the guest this moment's clock, and random numbers of its own."""
+        entropy = b64encode(secrets.token_bytes(64)).decode()
+        self.wire.send(wake=time.time(), entropy=entropy)
+
+    def console(self) -> str:
+        """The last that the guest's kernel, or QEMU, has printed."""
+        size = os.fstat(self._console.fileno()).st_size
+        data = os.pread(self._console.fileno(), 4000, max(0, size - 4000))
+        return data.decode(errors="replace")
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def panicked(self) -> bool:
+        """Whether the guest's kernel says so; a guest's root could say it too."""
+        return "Kernel panic" in self.console()
+
+    def save(self, path: Path) -> None:
+        """Write the machine's state to `path`, for `snapshot`. It stands still afterwards."""
+        # Not stopped before: a machine that goes on from `path` would stand still as well.
+        self._command("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
+        with path.open("wb") as file:
+            self._qmp.send_fd_scm(file.fileno())
+            self._command("getfd", fdname="state")
+        self._command("migrate", uri="fd:state")
+        while (status := self._command("query-migrate")["status"]) != "completed":
+            if status in ("failed", "cancelled"):
+                raise Infra("QEMU could not save the machine's state.", "Is the disk full?")
+            time.sleep(0.05)
+
+    def _command(self, name: str, **arguments: Any) -> Any:
+        if self._qmp is None:
+            # Only who saves a machine, or asks why it died, needs it: it brings asyncio.
+            from qemu.qmp.legacy import QEMUMonitorProtocol
+
+            self._qmp = QEMUMonitorProtocol(self._monitor)
+            self._qmp.connect(negotiate=True)
+        return self._qmp.cmd(name, **arguments)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        if self._qmp:
+            self._qmp.close()
+        self._stack.close()
+
+
+def _quoted(path: Path) -> str:
+    """A path in an option of QEMU's, where a comma ends a value."""
+    return str(path).replace(",", ",,")

@@ -1,0 +1,124 @@
+"""A grading inside a machine, as the host's pytest sees it: one check at a time, by its node id.
+
+The guest is not trusted with anything but the verdict: what it sends is bounded, and belongs to the
+check that was asked for.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import Infra
+from grader.kernel.vm.images import Image
+from grader.kernel.vm.machine import Machine, Shape
+from grader.kernel.vm.snapshots import boot, start
+from grader.kernel.vm.wire import WireError
+
+MAX_REPORTS = 16
+"""Of one check: setup, call and teardown, and room for what plugins add."""
+
+
+class MachineDied(Infra):
+    """The machine ended, hung, or spoke nonsense in the middle of a check."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the guest is to grade. Files are given by their path below exercises/ or the hand-in."""
+
+    labs: Mapping[str, bytes]
+    submission: Mapping[str, bytes]
+    folders: tuple[str, ...]
+    selected: tuple[str, ...]
+    """Node ids, in the order in which they will run."""
+    time_scale: float
+    check_seconds: float
+    """What a check may take before the time scale."""
+
+
+class Session:
+    """One pytest session in a machine of its own, until `close`."""
+
+    def __init__(
+        self, image: Image, root: Path, order: Order, shape: Shape, *, snapshot: bool = True
+    ) -> None:
+        """Start the machine and let the guest collect. Raises Infra."""
+        # Software emulation makes everything slower, but for what waits.
+        slow = 4.0 if shape.accelerator == "tcg" else 1.0
+        self._scale = order.time_scale * slow
+        self._limit = order.check_seconds * self._scale + 60
+        self._image = image
+        self._machine: Machine = (start if snapshot else boot)(image, root, shape)
+        try:
+            self._machine.wire.send(
+                grade={
+                    "labs": _encoded(order.labs),
+                    "submission": _encoded(order.submission),
+                    "folders": order.folders,
+                    "time_scale": self._scale,
+                }
+            )
+            self._machine.wire.send(selected=order.selected)
+            message = self._receive()
+            if message.get("collected") != list(order.selected):
+                raise MachineDied(
+                    "The virtual machine does not find the same checks as this one.",
+                    str(message.get("log", "Run: ./labebpf doctor")),
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, nodeid: str, following: str | None) -> Iterator[dict[str, Any]]:
+        """Run one check; yields pytest's reports of it as they come. Raises MachineDied."""
+        self._send(run=nodeid, next=following)
+        for _ in range(MAX_REPORTS):
+            message = self._receive()
+            if message.get("ran") == nodeid:
+                return
+            report = message.get("report")
+            if not isinstance(report, dict) or report.get("nodeid") != nodeid:
+                break
+            yield report
+        raise MachineDied("The virtual machine's grader answers something else.", "Grade again.")
+
+    def finish(self) -> dict[str, str]:
+        """End the guest's pytest. What result.json is to say of the kernel."""
+        self._send(finish=True)
+        kernel = self._receive().get("kernel", {})
+        return {**kernel, "where": "vm", "release": self._image.release}
+
+    def describe(self) -> dict[str, str]:
+        return {"where": "vm", "release": self._image.release, "headers": ""}
+
+    def close(self) -> None:
+        self._machine.close()
+
+    def _send(self, **message: Any) -> None:
+        try:
+            self._machine.wire.send(**message)
+        except WireError as error:
+            raise self._died() from error
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            return self._machine.wire.receive(self._limit)
+        except (WireError, TimeoutError) as error:
+            raise self._died() from error
+
+    def _died(self) -> MachineDied:
+        if self._machine.panicked:
+            what = "The virtual machine's kernel panicked."
+        elif self._machine.alive:
+            what = "The virtual machine's grader does not answer any more."
+        else:
+            what = "The virtual machine ended."
+        return MachineDied(what, "Grade again.")
+
+
+def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: b64encode(data).decode() for name, data in files.items()}

@@ -1,0 +1,108 @@
+"""Machines that were booted once and stand ready: each grading goes on from the same moment."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import os
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import Infra
+from grader.kernel.vm.images import Image, cache
+from grader.kernel.vm.machine import QEMU, Machine, Shape
+
+_BOOT_SECONDS = 180
+_RESTORE_SECONDS = 20
+
+
+def code(root: Path) -> bytes:
+    """The grader and its templates as a tar file that depends on nothing but their text."""
+    paths = [*root.glob("grader/**/*.py"), *root.glob("bpf_templates/*.j2"), root / "conftest.py"]
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path in sorted(paths):
+            entry = tarfile.TarInfo(str(path.relative_to(root)))
+            entry.size = path.stat().st_size
+            tar.addfile(entry, io.BytesIO(path.read_bytes()))
+    return data.getvalue()
+
+
+def key(image: Image, code: bytes, shape: Shape) -> str:
+    """What a snapshot depends on, as 16 hexadecimal digits."""
+    version = subprocess.run([QEMU, "--version"], capture_output=True, check=False).stdout
+    parts = [image.id, repr(shape), version.decode(errors="replace"), _cpu(shape)]
+    return hashlib.sha256("\0".join(parts).encode() + code).hexdigest()[:16]
+
+
+def _cpu(shape: Shape) -> str:
+    """With KVM the guest sees the host's CPU; TCG's is the same everywhere."""
+    if shape.accelerator != "kvm":
+        return ""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return "".join(sorted({line for line in lines if line.startswith(("model name", "flags"))}))
+
+
+def start(image: Image, root: Path, shape: Shape) -> Machine:
+    """A machine that is ready to grade: from its snapshot, which is made if there is none yet.
+
+    One that does not load is made again. Raises Infra.
+    """
+    payload = code(root)
+    path = cache() / "snapshots" / f"{image.version}-{key(image, payload, shape)}"
+    for _ in range(2):
+        with _locked(path):
+            if not path.exists():
+                _make(path, image, payload, shape)
+        machine = Machine(image, payload, shape, snapshot=path)
+        try:
+            machine.wake()
+            machine.wire.receive(_RESTORE_SECONDS)
+            return machine
+        except Exception:
+            machine.close()
+            path.unlink(missing_ok=True)
+    raise Infra("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
+
+
+def boot(image: Image, root: Path, shape: Shape) -> Machine:
+    """A machine that was booted for this grading alone."""
+    machine = Machine(image, code(root), shape)
+    try:
+        machine.wait_until_ready(_BOOT_SECONDS)
+        machine.wake()
+        machine.wire.receive(_RESTORE_SECONDS)
+    except BaseException:
+        machine.close()
+        raise
+    return machine
+
+
+def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> None:
+    fresh = path.with_name(path.name + ".new")
+    try:
+        with Machine(image, payload, shape) as machine:
+            machine.wait_until_ready(_BOOT_SECONDS)
+            machine.save(fresh)
+        fresh.rename(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    for old in path.parent.glob(f"{image.version}-*"):
+        if old != path:
+            old.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Two that want the same snapshot: the second waits for the first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path.with_name("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,173 @@
+"""pytest through the wall: checks run in a machine, and this pytest reports them as its own.
+
+The host is the supervisor. A machine that ends in the middle of a check is started again; where it
+ends a second time, a machine without the submission says whether the submission is to blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from grader.errors import Infra
+from grader.kernel.vm import images
+from grader.kernel.vm.accelerator import fastest
+from grader.kernel.vm.machine import Shape
+from grader.kernel.vm.session import MachineDied, Order, Session
+from grader.verdict.classify import finding_of
+from grader.verdict.record import Finding, Status
+
+_ENDED = Finding(
+    Status.ERROR,
+    "The submission ends the machine that it runs in: twice with it, and not without it.",
+    "Look for what could stop a kernel: a helper that sends signals or panics, an endless load.",
+)
+_AFTER = Finding(Status.BLOCKED, "The submission ended the machine in an earlier task.")
+
+
+class Replay:
+    """The checks of one pytest session, judged in machines of one image."""
+
+    def __init__(self, version: str, root: Path, order: Order, say: Callable[[str], None]) -> None:
+        self._version = version
+        self._root = root
+        self._order = order
+        self._say = say
+        self._session: Session | None = None
+        self._refused: Infra | None = None
+        self._deadly: set[str] = set()
+        self._told = 0.0
+        self._kernel: dict[str, str] = {}
+
+    def judge(
+        self, item: pytest.Item, following: pytest.Item | None
+    ) -> Iterator[pytest.TestReport]:
+        """pytest's reports of one check. Each has its finding, as a dict, in `labebpf`."""
+        folder = item.path.parent.name
+        if folder in self._deadly:
+            yield report_of(item, _AFTER)
+            return
+        try:
+            yield from self._twice(item, following)
+        except MachineDied as died:
+            self.close()
+            if self._survives(item):
+                self._deadly.add(folder)
+                log = f"{died.what}\n{died.remedy}"
+                yield report_of(item, replace(_ENDED, log=log))
+            else:
+                yield report_of(item, finding_of(died))
+        except Infra as error:
+            self._refused = error
+            yield report_of(item, finding_of(error))
+
+    def finish(self) -> dict[str, str]:
+        """End the machine. What result.json says of its kernel."""
+        if self._session:
+            try:
+                self._kernel = self._session.finish()
+            except MachineDied:
+                self._kernel = self._session.describe()
+        self.close()
+        return self._kernel or {"where": "vm", "release": "", "headers": ""}
+
+    def close(self) -> None:
+        if self._session:
+            self._kernel = self._kernel or self._session.describe()
+            self._session.close()
+            self._session = None
+
+    def _twice(self, item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
+        """The reports of the first machine that does not end, of two."""
+        try:
+            return self._reports(item, following)
+        except MachineDied:
+            self.close()
+            self._start(self._order)
+            self._catch_up(guest_id(item))
+            return self._reports(item, following)
+
+    def _reports(self, item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
+        session = self._session or self._start(self._order)
+        hook = item.config.hook
+        reports = []
+        for data in session.run(guest_id(item), guest_id(following) if following else None):
+            try:
+                report = hook.pytest_report_from_serializable(config=item.config, data=data)
+                report.nodeid, report.location = item.nodeid, item.location
+                reports.append(report)
+            except Exception as error:
+                raise MachineDied(
+                    "The virtual machine's grader sent what is no report.", str(error)
+                ) from error
+        return reports
+
+    def _start(self, order: Order) -> Session:
+        if self._refused:
+            raise self._refused
+        image = images.build(self._version, self._progress)
+        self._session = Session(image, self._root, order, Shape(fastest(image)))
+        return self._session
+
+    def _progress(self, what: str, share: float) -> None:
+        """Building takes a minute, once: say so, and every fifth of the way."""
+        if not self._told or share - self._told >= 0.2:
+            self._told = share or 0.01
+            self._say(f"The image of Linux {self._version}: {what} ({share:.0%})")
+
+    def _catch_up(self, nodeid: str) -> None:
+        """Bring a new machine to where the last one was: earlier checks of the same lab, again."""
+        assert self._session
+        module = nodeid.partition("::")[0]
+        for earlier in self._order.selected:
+            if earlier == nodeid:
+                return
+            if earlier.partition("::")[0] == module:
+                for _ in self._session.run(earlier, nodeid):
+                    pass
+
+    def _survives(self, item: pytest.Item) -> bool:
+        """Whether a machine gets through the same check when nothing was handed in."""
+        try:
+            self._start(replace(self._order, submission={}))
+            assert self._session
+            for _ in self._session.run(guest_id(item), None):
+                pass
+        except Infra:
+            return False
+        finally:
+            self.close()
+        return True
+
+
+def guest_id(item: pytest.Item) -> str:
+    """The node id of a lab's check in a machine, whatever this pytest's rootdir is."""
+    _, _, name = item.nodeid.partition("::")
+    return f"exercises/{item.path.parent.name}/{item.path.name}::{name}"
+
+
+def report_of(item: pytest.Item, finding: Finding) -> pytest.TestReport:
+    """A report of the host's own on a check that no machine could carry out."""
+    report = pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords={},
+        outcome="failed",
+        longrepr=None,
+        when="call",
+    )
+    report.labebpf = asdict(finding.cleaned())  # type: ignore[attr-defined]
+    return report
+
+
+def files_below(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """The files of `folder`/NAME for each of `names`, by their path below `folder`."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for name in names
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
