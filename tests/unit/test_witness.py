@@ -30,7 +30,7 @@ def test_nothing_of_the_template_is_left() -> None:
 
 @pytest.mark.parametrize("cpus", [1, 64])
 def test_each_cpu_has_slots_of_its_own(cpus: int) -> None:
-    assert re.search(rf"u64, counts, {cpus * STRIDE + 1}, BPF_F_MMAPABLE", render(TEMPLATES, cpus))
+    assert re.search(rf"u64, counts, {cpus * STRIDE + 2}, BPF_F_MMAPABLE", render(TEMPLATES, cpus))
 
 
 def test_a_template_that_wants_an_unknown_value_is_an_error(tmp_path: Path) -> None:

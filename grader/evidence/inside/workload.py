@@ -15,9 +15,6 @@ import time
 
 SYS_MKDIR = {"x86_64": 83}
 BASE = "/tmp"
-# Loop turns between two mkdirs, up to some microseconds. Without them, CPUs that wait for one
-# lock (bpf_trace_printk takes one) fall into step, and never meet anywhere else.
-PAUSES = [secrets.randbelow(200) for _ in range(997)]
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -110,11 +107,9 @@ class Workload:
                     path = f"{parent}/{secrets.token_hex(6)}"
                     os.write(readied, b"r")
                     os.read(go, 1)
-                    for number in range(each):
+                    for _ in range(each):
                         mkdir(path)
                         os.rmdir(path)
-                        for _ in range(PAUSES[(number + cpu) % len(PAUSES)]):
-                            pass
                 except BaseException:
                     os._exit(1)
                 os._exit(0)
