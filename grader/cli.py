@@ -20,10 +20,11 @@ from rich.text import Text
 
 from grader.course import Lab, find_labs
 from grader.errors import LabebpfError, UsageError
+from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
 from grader.kernel.vm import images
-from grader.plugin import KERNELS, ROOT, language
+from grader.plugin import ROOT, language
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render
 
@@ -38,7 +39,7 @@ def labebpf() -> None:
 @labebpf.command()
 @click.argument("labs", nargs=-1, metavar="LAB...")
 @click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
-@click.option("--kernel", type=click.Choice(KERNELS), default="auto", help="Where programs run.")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native, vm or vm:VERSION.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
 @click.option(
     "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
@@ -57,6 +58,7 @@ def grade(
     Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
     """
     chosen = _choose(labs)
+    parse(kernel)
     folder = _submission_folder(submission)
     command = [
         # However this command ends, the grader ends with it; its keeper then tidies up.
