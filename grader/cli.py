@@ -24,6 +24,7 @@ from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
 from grader.kernel.vm import images
+from grader.kernel.vm import survey as vm_survey
 from grader.plugin import ROOT, language
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render
@@ -166,6 +167,7 @@ def doctor(as_json: bool) -> None:
             mounted.append(f"{kind} at {path}")
     machine = Machine()
     survey = machine.survey()
+    machines = vm_survey.survey()
     labs = {
         lab.name: {
             need: machine.offers(need)
@@ -178,27 +180,32 @@ def doctor(as_json: bool) -> None:
             "release": os.uname().release,
             "mounted_now": mounted,
             "machine": [vars(probe) for probe in survey],
+            "virtual": [vars(probe) for probe in machines],
             "labs": {
                 name: [vars(probe) for probe in needs.values()] for name, needs in labs.items()
             },
         }
         click.echo(json.dumps(record, indent=1))
     else:
-        _print_doctor(survey, labs, mounted)
+        _print_doctor(survey, machines, labs, mounted)
     needed = ("privileges", "bpf", "headers", "tracefs", "bcc", "bpftool", "bwrap", "setpriv")
-    able = all(probe.ok for probe in survey if probe.name in needed)
-    sys.exit(0 if able else INFRASTRUCTURE)
+    native = all(probe.ok for probe in survey if probe.name in needed)
+    sys.exit(0 if native or vm_survey.able() else INFRASTRUCTURE)
 
 
 def _print_doctor(
-    survey: list[Probe], labs: dict[str, dict[str, Probe]], mounted: list[str]
+    survey: list[Probe],
+    machines: list[Probe],
+    labs: dict[str, dict[str, Probe]],
+    mounted: list[str],
 ) -> None:
     console = Console(highlight=False)
     for line in mounted:
         console.print(Text(f"Mounted {line}."))
     _print_probes(console, f"This machine, Linux {os.uname().release}", survey)
+    _print_probes(console, "Virtual machines", machines)
     for name, needs in labs.items():
-        _print_probes(console, f"What {name} needs", list(needs.values()))
+        _print_probes(console, f"What {name} needs of this machine", list(needs.values()))
 
 
 def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
@@ -237,7 +244,7 @@ def image_build(version: str) -> None:
     try:
         with _progress(f"Linux {version}") as progress:
             made = images.build(version, progress)
-    except images.BuildFailed as error:
+    except BuildFailed as error:
         Console(stderr=True, highlight=False).print(Text(error.log, style="dim"), soft_wrap=True)
         raise
     click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
@@ -289,7 +296,7 @@ def _size(size: int) -> str:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[images.Progress]:
+def _progress(title: str) -> Iterator[Progress]:
     """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

@@ -21,6 +21,7 @@ from grader.kernel.vm.images import Image
 from grader.kernel.vm.wire import Wire, WireError
 
 QEMU = "qemu-system-x86_64"
+INSTALL = "sudo apt-get install qemu-system-x86, or sudo dnf install qemu-system-x86-core"
 _ACCELERATORS = {
     # A translation cache of 256 MB instead of a quarter of the memory; cmpxchg16b of QEMU 7.2 is
     # wrong under TCG, and Linux 6.12 uses it where the CPU offers it (a double fault in slub).
@@ -49,9 +50,6 @@ class Machine:
     def __init__(
         self, image: Image, code: bytes, shape: Shape, *, snapshot: Path | None = None
     ) -> None:
-        binary = shutil.which(QEMU)
-        if binary is None:
-            raise Infra("QEMU is missing.", "Install it: sudo apt-get install qemu-system-x86")
         self.shape = shape
         self._stack = ExitStack()
         self._console = self._file()
@@ -66,10 +64,8 @@ class Machine:
         self._qmp: Any = None
         passed = [disk.fileno(), self._console.fileno(), theirs.fileno(), its_monitor.fileno()]
         argv = [
-            # QEMU ends with this process, however that ends.
-            *("setpriv", "--pdeathsig", "KILL", binary),
-            *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
-            *("-machine", "q35,usb=off", "-nic", "none", *_ACCELERATORS[shape.accelerator]),
+            *launcher(),
+            *_ACCELERATORS[shape.accelerator],
             *("-m", str(shape.memory), "-smp", str(shape.cpus)),
             *("-kernel", str(image.kernel), "-initrd", str(image.initramfs)),
             *("-append", _COMMAND_LINE),
@@ -177,6 +173,28 @@ class Machine:
         if self._qmp:
             self._qmp.close()
         self._stack.close()
+
+
+def launcher() -> list[str]:
+    """The beginning of a command that starts QEMU without a network. Raises Infra.
+
+    QEMU ends with the thread that started it, however that ends.
+    """
+    binary = shutil.which(QEMU)
+    if binary is None:
+        raise Infra("QEMU is missing.", f"Install it: {INSTALL}")
+    return [
+        *("setpriv", "--pdeathsig", "KILL", binary),
+        *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+        *("-machine", "q35,usb=off", "-nic", "none"),
+    ]
+
+
+def qemu_version() -> str:
+    """What QEMU says of itself. Raises Infra where there is none."""
+    *_, binary = launcher()[:4]
+    done = subprocess.run([binary, "--version"], capture_output=True, check=False)
+    return done.stdout.decode(errors="replace").partition("\n")[0]
 
 
 def _quoted(path: Path) -> str:

@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import io
 import os
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image, cache
-from grader.kernel.vm.machine import QEMU, Machine, Shape
+from grader.kernel.vm.machine import Machine, Shape, qemu_version
 
 _BOOT_SECONDS = 180
 _RESTORE_SECONDS = 20
@@ -34,8 +33,7 @@ def code(root: Path) -> bytes:
 
 def key(image: Image, code: bytes, shape: Shape) -> str:
     """What a snapshot depends on, as 16 hexadecimal digits."""
-    version = subprocess.run([QEMU, "--version"], capture_output=True, check=False).stdout
-    parts = [image.id, repr(shape), version.decode(errors="replace"), _cpu(shape)]
+    parts = [image.id, repr(shape), qemu_version(), _cpu(shape)]
     return hashlib.sha256("\0".join(parts).encode() + code).hexdigest()[:16]
 
 
@@ -45,6 +43,11 @@ def _cpu(shape: Shape) -> str:
         return ""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     return "".join(sorted({line for line in lines if line.startswith(("model name", "flags"))}))
+
+
+def stored(image: Image) -> list[Path]:
+    """The snapshots of `image`, as files."""
+    return sorted((cache() / "snapshots").glob(f"{image.version}-*[0-9a-f]"))
 
 
 def start(image: Image, root: Path, shape: Shape) -> Machine:

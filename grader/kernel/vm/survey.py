@@ -1,0 +1,73 @@
+"""What this machine can do with virtual machines, for `labebpf doctor`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from grader.errors import Infra
+from grader.kernel.features import Probe
+from grader.kernel.vm import images
+from grader.kernel.vm.accelerator import KVM, remembered
+from grader.kernel.vm.machine import INSTALL, QEMU, qemu_version
+from grader.kernel.vm.snapshots import stored
+
+
+def survey() -> list[Probe]:
+    """Every probe, in the order in which one would mend them."""
+    return [_qemu(), _kvm(), _tools(), *_images()]
+
+
+def able() -> bool:
+    """Whether a grading can run in a machine here: QEMU, and an image or what builds one."""
+    return _qemu().ok and (_tools().ok or any(probe.ok for probe in _images()))
+
+
+def _qemu() -> Probe:
+    if shutil.which(QEMU) is None:
+        return Probe("qemu", False, "absent", INSTALL)
+    return Probe("qemu", True, qemu_version())
+
+
+def _kvm() -> Probe:
+    if not KVM.exists():
+        return Probe("kvm", False, "absent: machines are emulated, which is slower")
+    if not os.access(KVM, os.R_OK | os.W_OK):
+        remedy = "To use it: sudo usermod -aG kvm $USER, then log in again"
+        return Probe("kvm", False, f"{KVM} is not for this user: machines are emulated", remedy)
+    try:
+        known = remembered()
+    except Infra as error:
+        return Probe("kvm", False, error.what, error.remedy)
+    if known is None:
+        return Probe("kvm", True, "there, and not tried yet: the first grading in a machine will")
+    if known == "kvm":
+        return Probe("kvm", True, "a guest came up with it")
+    return Probe("kvm", False, "there, but no guest came up with it: machines are emulated")
+
+
+def _tools() -> Probe:
+    try:
+        images.check_tools()
+    except Infra as error:
+        return Probe("image tools", False, error.what, error.remedy)
+    return Probe("image tools", True, "mmdebstrap, mksquashfs")
+
+
+def _images() -> list[Probe]:
+    try:
+        built = {image.version: image for image in images.built()}
+    except Infra as error:
+        return [Probe("images", False, error.what, error.remedy)]
+    probes = []
+    for version in images.versions():
+        name = f"image {version}"
+        if version not in built:
+            remedy = f"./labebpf image build {version}"
+            probes.append(Probe(name, False, "not built", remedy))
+            continue
+        image = built[version]
+        count = len(stored(image))
+        kept = f"{count} snapshot{'s' if count != 1 else ''}"
+        probes.append(Probe(name, True, f"{image.release}, {image.size >> 20} MB, {kept}"))
+    return probes
