@@ -19,15 +19,15 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.course import Lab, find_labs
-from grader.errors import LabebpfError, UsageError
+from grader.errors import Infra, LabebpfError, UsageError
 from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
-from grader.kernel.vm import images
+from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.plugin import ROOT, language
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
-from grader.verdict.report import render
+from grader.verdict.report import render, render_by_kernel
 
 USAGE, INFRASTRUCTURE = 2, 3
 
@@ -40,7 +40,7 @@ def labebpf() -> None:
 @labebpf.command()
 @click.argument("labs", nargs=-1, metavar="LAB...")
 @click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
-@click.option("--kernel", metavar="K", default="auto", help="auto, native, vm or vm:VERSION.")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
 @click.option(
     "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
@@ -56,11 +56,38 @@ def grade(
 ) -> None:
     """Grade LAB... (all of them if none is named).
 
+    With --kernel all, on each image that is built; DIR then has a folder for each.
+
     Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
     """
     chosen = _choose(labs)
-    parse(kernel)
     folder = _submission_folder(submission)
+    if kernel == "all":
+        kernels = [f"vm:{image.version}" for image in images.built()]
+        if not kernels:
+            raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
+    else:
+        kernels = [parse(kernel)]
+    results = []
+    for each in kernels:
+        result, log = _grade(chosen, folder, each, time_scale, language(lang))
+        results.append(result)
+        if log:
+            Console(highlight=False).print(Text(log))
+        if out:
+            write_result(Path(out, each.removeprefix("vm:") if kernel == "all" else ""), result)
+    console = Console(highlight=False)
+    if kernel == "all":
+        render_by_kernel(console, results)
+    else:
+        render(console, results[0], language(lang))
+    sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
+
+
+def _grade(
+    chosen: list[Lab], folder: Path, kernel: str, time_scale: float, lang: str
+) -> tuple[Result, str]:
+    """Grade in a pytest of its own: its result, and what it printed if it left none."""
     command = [
         # However this command ends, the grader ends with it; its keeper then tidies up.
         *("setpriv", "--pdeathsig", "KILL"),
@@ -68,18 +95,11 @@ def grade(
         *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
         *("--submission", str(folder), "--kernel", kernel),
-        *("--time-scale", str(time_scale), "--lang", language(lang)),
+        *("--time-scale", str(time_scale), "--lang", lang),
         *(str(lab.folder) for lab in chosen),
     ]
-    with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + " ..."):
-        result, log = _supervise(command, chosen, language(lang))
-    console = Console(highlight=False)
-    render(console, result, language(lang))
-    if log:
-        console.print(Text(log))
-    if out:
-        write_result(Path(out), result)
-    sys.exit(result.exit_status)
+    with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + f" ({kernel}) ..."):
+        return _supervise(command, chosen, lang)
 
 
 def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, str]:
@@ -244,7 +264,7 @@ def image_build(version: str) -> None:
     try:
         with _progress(f"Linux {version}") as progress:
             made = images.build(version, progress)
-    except BuildFailed as error:
+    except making.BuildFailed as error:
         Console(stderr=True, highlight=False).print(Text(error.log, style="dim"), soft_wrap=True)
         raise
     click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
@@ -296,7 +316,7 @@ def _size(size: int) -> str:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Progress]:
+def _progress(title: str) -> Iterator[making.Progress]:
     """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

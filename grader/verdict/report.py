@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from grader.verdict.record import LabResult, Result, Status, TaskResult
@@ -44,6 +45,32 @@ def render(console: Console, result: Result, lang: str, *, details: bool = True)
     for lab in result.labs:
         _lab(console, lab, words, details)
     _totals(console, result, words)
+
+
+def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
+    """Print a table of tasks by kernel; below it, once each, why a task did not pass somewhere."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for result in results:
+        table.add_column(result.kernel["release"].partition("-")[0] or "?")
+    by_id = [{task.id: task for lab in result.labs for task in lab.tasks} for result in results]
+    whys: dict[str, list[str]] = {}
+    for lab in results[0].labs:
+        for task in lab.tasks:
+            cells = [Text(f"{task.id:<5}{task.title}")]
+            for tasks, result in zip(by_id, results, strict=True):
+                found = tasks[task.id]
+                mark, style = _MARKS[Status(found.status)]
+                cells.append(Text(f"{mark} {found.status}", style=style))
+                if found.why:
+                    release = result.kernel["release"]
+                    whys.setdefault(f"{task.id}  {found.why}", []).append(release)
+            table.add_row(*cells)
+    sums = [f"{result.score}/{result.max_score}" for result in results]
+    table.add_row(Text("Total", style="bold"), *sums)
+    console.print(table)
+    for why, releases in whys.items():
+        console.print(Text(f"{why}  ({', '.join(releases)})"), soft_wrap=True)
 
 
 def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool) -> None:
