@@ -1,8 +1,8 @@
-"""Images: what a machine boots. mmdebstrap builds them; they are kept in the user's cache.
+"""Images: what a machine boots. They are kept in the user's cache, and handed out as files.
 
 An image is a folder with a kernel, an initramfs, a root file system, and image.json, which says
 what these are. The folder gets its name in one step, when it is whole. Whoever adds or removes an
-image holds a lock, so that whatever else lies there is what a killed build left.
+image holds a lock, so that anything else that lies there is what a killed process left.
 """
 
 from __future__ import annotations
@@ -10,71 +10,26 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import io
 import json
 import os
 import re
-import shutil
-import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from shlex import quote
 from typing import IO, Any
 
 from grader.errors import Infra, UsageError
+from grader.kernel.vm.making import FILES, RECIPES, Progress, Recipe, discard, full, make
+from grader.kernel.vm.making import check_tools as check_tools
 from grader.text import clean
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """An image of Linux `version`: BCC from Debian's release `userland`, the kernel from either."""
-
-    version: str
-    userland: str
-    kernel: str
-
-
-RECIPES = (
-    Recipe("6.12", "trixie", "trixie"),
-    Recipe("6.1", "bookworm", "bookworm"),
-    # The Python of bullseye is too old for the grader; BCC knows older kernels than its own.
-    Recipe("5.10", "bookworm", "bullseye"),
-    # BCC 0.35, of forky, does not compile with the headers of this kernel.
-    Recipe("7.2", "sid", "forky"),
-)
-PACKAGES = (
-    *("python3-bpfcc", "python3-pytest", "python3-pytest-timeout", "python3-jinja2"),
-    *("python3-rich", "bpftool", "bubblewrap", "busybox-static", "mount", "procps", "nano"),
-)
-NOT_UNPACKED = tuple(f"/usr/share/{name}/*" for name in ("doc", "man", "info", "locale"))
-SQUASHFS = ("-tar", "-comp", "lz4", "-noappend", "-quiet", "-no-progress")
-KITCHEN = Path(__file__).with_name("recipe")
-COPIED_OUT = ("/boot/vmlinuz", "/boot/initramfs", "/boot/release", "/boot/packages")
-FILES = ("vmlinuz", "initramfs", "root.squashfs")
+LABEL = "image.json"
 LARGEST = 4 << 30
 """Bytes that no file of an image has: a bound for what an import writes."""
-
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-MIRROR = "http://deb.debian.org/debian"
-ELSEWHERE = "or build it on another machine, and use ./labebpf image export and import"
-
-LOG_LINES = 30
-
-Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of the whole is done, from 0 to 1."""
-
-
-class BuildFailed(Infra):
-    """An image could not be built. `log` is the end of what the tools printed."""
-
-    def __init__(self, what: str, remedy: str, log: str) -> None:
-        super().__init__(what, remedy)
-        self.log = log
 
 
 @dataclass(frozen=True)
@@ -114,13 +69,13 @@ class Label:
     release: str
     recipe: str
     made: str
-    packages: tuple[str, ...]
+    packages: list[str]
     files: dict[str, dict[str, Any]]
     """For each file its size in bytes and its SHA-256."""
 
     @classmethod
     def read(cls, data: bytes) -> Label:
-        """Raises ValueError if `data` is no label, or one that another labebpf wrote."""
+        """Raises ValueError if `data` is no label of an image."""
         try:
             label = cls(**json.loads(data))
             sound = (
@@ -129,17 +84,12 @@ class Label:
                 and re.fullmatch(r"[\d:TZ-]{20}", label.made)
                 and all(isinstance(package, str) for package in label.packages)
                 and tuple(label.files) == FILES
-                and all(
-                    type(file["size"]) is int
-                    and 0 < file["size"] < LARGEST
-                    and re.fullmatch("[0-9a-f]{64}", file["sha256"])
-                    for file in label.files.values()
-                )
+                and all(0 < file["size"] < LARGEST for file in label.files.values())
             )
-        except (TypeError, KeyError, RecursionError) as error:
-            raise ValueError(str(error)) from error
+        except (TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ValueError(f"its {LABEL} is another's") from error
         if not sound:
-            raise ValueError("no image of ours")
+            raise ValueError(f"its {LABEL} is another's")
         return label
 
     def write(self) -> bytes:
@@ -148,13 +98,12 @@ class Label:
     @property
     def id(self) -> str:
         """12 hexadecimal digits, of all that went in and all that came out."""
-        facts = [self.version, self.release, self.recipe, [*self.packages], self.files]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(self.write()).hexdigest()[:12]
 
     @property
     def current(self) -> bool:
         """Whether today's recipe made it."""
-        return self.recipe == _digest_of_recipe(_recipe(self.version))
+        return self.recipe == _recipe(self.version).digest
 
 
 def versions() -> tuple[str, ...]:
@@ -184,9 +133,8 @@ def cache() -> Path:
 
 def built() -> list[Image]:
     """The images that are whole and up to date, in the order of `versions()`. Raises Infra."""
-    images = [_open(folder) for folder in sorted(_shelf().glob("[0-9]*-*"))]
-    order = versions()
-    return sorted((image for image in images if image), key=lambda i: order.index(i.version))
+    images = [_open(folder) for version in versions() for folder in _stored(version)]
+    return [image for image in images if image]
 
 
 def find(version: str | None = None) -> Image:
@@ -195,9 +143,9 @@ def find(version: str | None = None) -> Image:
     for image in built():
         if image.version == recipe.version:
             return image
+    damaged = ", but a damaged one or another labebpf's" if _stored(recipe.version) else ""
     raise Infra(
-        f"There is no image of Linux {recipe.version} here"
-        + (", but one of another labebpf." if _stored(recipe.version) else "."),
+        f"There is no image of Linux {recipe.version} here{damaged}.",
         f"Run: ./labebpf image build {recipe.version}",
     )
 
@@ -205,27 +153,33 @@ def find(version: str | None = None) -> Image:
 def build(version: str, progress: Progress) -> Image:
     """Build the image of Linux `version`, unless there is one. Raises Infra and UsageError."""
     recipe = _recipe(version)
-    with _changing(progress) as shelf:
+    with _changing(progress) as lock:
         for image in built():
             if image.version == version:
                 return image
-        _check_tools()
-        with _unfinished(shelf) as folder:
-            return _keep(folder, _make(recipe, folder, progress))
+        with _unfinished() as folder:
+            notes = make(recipe, folder, lock, progress)
+            files = {}
+            for name in FILES:
+                with (folder / name).open("rb") as file:
+                    files[name] = _copy(file)
+            made = f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+            packages = sorted(notes["packages"].splitlines())
+            label = Label(version, notes["release"], recipe.digest, made, packages, files)
+            return _keep(folder, label)
 
 
 def remove(version: str) -> None:
     """Remove every image of Linux `version`. Raises UsageError if there is none."""
     _recipe(version)
-    with _changing() as shelf:
+    with _changing():
         folders = _stored(version)
         if not folders:
             raise UsageError(
                 f"There is no image of Linux {version} here.", "See: ./labebpf image list"
             )
-        with _unfinished(shelf) as away:
-            for folder in folders:
-                folder.rename(away / folder.name)
+        for folder in folders:
+            discard(folder)
 
 
 def export(version: str, file: Path) -> None:
@@ -236,17 +190,12 @@ def export(version: str, file: Path) -> None:
     image = find(version)
     if not file.parent.is_dir() or file.is_dir():
         raise UsageError(f"{file} cannot be written.", "Name a file in a folder that exists.")
-    with _disk(file.parent):
-        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w") as tar:
-                for member in ("image.json", *FILES):
-                    tar.add(image.folder / member, member, filter=_anonymous)
-            os.chmod(name, 0o644)
-            os.replace(name, file)
-        except BaseException:
-            os.unlink(name)
-            raise
+    with _disk(file.parent), tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
+        whole = Path(folder) / "image"
+        with tarfile.open(whole, "w") as tar:
+            for name in (LABEL, *FILES):
+                tar.add(image.folder / name, name, filter=_without_owner)
+        whole.replace(file)
 
 
 def import_(file: Path) -> Image:
@@ -260,14 +209,13 @@ def import_(file: Path) -> Image:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}.", "Name a file that image export wrote."
         ) from error
-    with raw, _changing() as shelf, _unfinished(shelf) as folder:
+    with raw, _changing(), _unfinished() as folder:
         try:
             with tarfile.open(fileobj=raw, mode="r:") as tar:
-                label = Label.read(_member(tar, "image.json", 1 << 20).read())
-                for name, facts in label.files.items():
-                    source = _member(tar, name, LARGEST)
+                label = Label.read(_next(tar, LABEL, 1 << 20).read())
+                for name, facts in label.files.items() if label.current else ():
                     with (folder / name).open("wb") as target:
-                        if _copy(source, target) != facts:
+                        if _copy(_next(tar, name, facts["size"]), target) != facts:
                             raise ValueError(f"{name} is damaged")
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Infra(
@@ -276,8 +224,8 @@ def import_(file: Path) -> Image:
             ) from error
         if not label.current:
             raise Infra(
-                f"{file} was exported by another version of labebpf than this one.",
-                "Use the same version at both ends, and export it again.",
+                f"{file} was exported by another version of labebpf.",
+                "Use the same version at both ends, and export the image again.",
             )
         return _keep(folder, label)
 
@@ -291,12 +239,6 @@ def _recipe(version: str) -> Recipe:
     )
 
 
-def _digest_of_recipe(recipe: Recipe) -> str:
-    facts = [repr(recipe), repr((PACKAGES, NOT_UNPACKED, SQUASHFS))]
-    facts += [(KITCHEN / name).read_text() for name in ("kernel.sh", "init.sh")]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
 def _shelf() -> Path:
     folder = cache() / "images"
     folder.mkdir(exist_ok=True)
@@ -305,13 +247,13 @@ def _shelf() -> Path:
 
 def _stored(version: str) -> list[Path]:
     """All folders that are named as images of `version`, whatever is in them."""
-    return list(_shelf().glob(f"{version}-*"))
+    return sorted(_shelf().glob(f"{version}-*"))
 
 
 def _open(folder: Path) -> Image | None:
     """The image in `folder`, if it is whole and made by today's recipe."""
     try:
-        label = Label.read((folder / "image.json").read_bytes())
+        label = Label.read((folder / LABEL).read_bytes())
         whole = all((folder / n).stat().st_size == f["size"] for n, f in label.files.items())
     except (OSError, ValueError):
         return None
@@ -321,8 +263,8 @@ def _open(folder: Path) -> Image | None:
 
 
 @contextmanager
-def _changing(progress: Progress | None = None) -> Iterator[Path]:
-    """The folder of images, for one process at a time, without what killed ones left in it."""
+def _changing(progress: Progress | None = None) -> Iterator[int]:
+    """One process at a time may change images; what killed ones left goes. Gives the lock's fd."""
     shelf = _shelf()
     with _disk(shelf), (shelf / ".lock").open("w") as lock:
         try:
@@ -332,8 +274,8 @@ def _changing(progress: Progress | None = None) -> Iterator[Path]:
                 progress("waiting for another build", 0.0)
             fcntl.flock(lock, fcntl.LOCK_EX)
         for left in shelf.glob(".new-*"):
-            _discard(left)
-        yield shelf
+            discard(left)
+        yield lock.fileno()
 
 
 @contextmanager
@@ -343,53 +285,36 @@ def _disk(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _full(folder) from error
+            raise full(folder) from error
         raise Infra(f"{error}.", f"Make {folder} a folder that you may write.") from error
 
 
-def _full(folder: Path) -> Infra:
-    return Infra(
-        f"The disk of {folder} is full, and nothing of the image was kept.",
-        "Free 2 GB, or have it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for their making.",
-    )
-
-
 @contextmanager
-def _unfinished(shelf: Path) -> Iterator[Path]:
+def _unfinished() -> Iterator[Path]:
     """A new folder that is no image until `_keep` renames it, and goes if nobody does."""
-    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=shelf))
+    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=_shelf()))
     try:
         yield folder
     finally:
-        _discard(folder)
-
-
-def _discard(folder: Path) -> None:
-    """Remove `folder`, and the scratch folder that it points to."""
-    scratch = folder / "scratch"
-    paths = [scratch.readlink()] if scratch.is_symlink() else []
-    for path in (*paths, folder):
-        # A killed mmdebstrap leaves files of its subordinate users, in a mount's place at worst.
-        command = ["rm", "-rf", "--one-file-system", str(path)]
-        subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
-        if path.exists() and shutil.which("mmdebstrap"):
-            command = ["mmdebstrap", "--unshare-helper", *command]
-            subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
+        discard(folder)
 
 
 def _keep(folder: Path, label: Label) -> Image:
-    """Make the finished files in `folder` an image; older ones of its version go."""
-    (folder / "image.json").write_bytes(label.write())
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    """Make the FILES in `folder` an image; others of its version go."""
     final = folder.with_name(f"{label.version}-{label.id}")
+    whole = folder / "whole"
+    whole.mkdir()
+    (folder / LABEL).write_bytes(label.write())
+    for name in (LABEL, *FILES):
+        with (folder / name).open("rb") as file:
+            os.fsync(file.fileno())
+        (folder / name).rename(whole / name)
     if not _open(final):
-        _discard(final)
-        folder.rename(final)
+        discard(final)
+        whole.rename(final)
     for other in _stored(label.version):
         if other != final:
-            _discard(other)
+            discard(other)
     image = _open(final)
     assert image
     return image
@@ -406,169 +331,16 @@ def _copy(source: IO[bytes], target: IO[bytes] | None = None) -> dict[str, Any]:
     return {"size": size, "sha256": digest.hexdigest()}
 
 
-def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = 0
-    member.uname = member.gname = "root"
-    member.mode = 0o644
+    member.uname = member.gname = ""
     return member
 
 
-def _member(tar: tarfile.TarFile, name: str, limit: int) -> IO[bytes]:
-    """The next member, if it is a file `name` of at most `limit` bytes. Raises ValueError."""
+def _next(tar: tarfile.TarFile, name: str, limit: int) -> IO[bytes]:
+    """The next member of `tar`, if that is a file `name` of at most `limit` bytes. ValueError."""
     member = tar.next()
-    if not member or member.name != name or not member.isreg() or member.size > limit:
+    data = tar.extractfile(member) if member and member.isreg() else None
+    if not member or not data or member.name != name or member.size > limit:
         raise ValueError(f"it has no {name} where that should be")
-    return tar.extractfile(member) or io.BytesIO()
-
-
-def _check_tools() -> None:
-    """Raise Infra unless this user can build here."""
-    if os.uname().machine != "x86_64":
-        raise Infra("Images are built on x86-64 machines.", f"Change to one, {ELSEWHERE}.")
-    user = os.geteuid() != 0
-    absent = [
-        package
-        for package, there in (
-            ("mmdebstrap", shutil.which("mmdebstrap")),
-            ("squashfs-tools", shutil.which("mksquashfs", path=_path())),
-            ("debian-archive-keyring", KEYRING.exists()),
-            ("uidmap", not user or shutil.which("newuidmap")),
-        )
-        if not there
-    ]
-    if absent:
-        raise Infra(
-            f"Building an image needs {', '.join(absent)}.",
-            f"Run: sudo apt-get install {' '.join(absent)}",
-        )
-
-
-def _path() -> str:
-    return os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
-
-
-def _mirror() -> str:
-    mirror = os.environ.get("LABEBPF_MIRROR") or MIRROR
-    if not re.fullmatch(r"(https?|file)://?[^\s\[\]]+", mirror):
-        raise UsageError(
-            f"LABEBPF_MIRROR={mirror} is no mirror.", f"Set it to a URL such as {MIRROR}"
-        )
-    return mirror
-
-
-STEPS = (
-    ("running apt-get update", "fetching package lists", 0.0),
-    ("downloading packages", "fetching packages", 0.08),
-    ("extracting archives", "unpacking packages", 0.14),
-    ("installing essential", "installing the base system", 0.25),
-    ("installing remaining", "installing Python, BCC and tools", 0.35),
-    ("running --customize-hook", "adding the kernel and its headers", 0.75),
-    ("creating tarball", "packing the root file system", 0.9),
-)
-"""What a line of mmdebstrap's log begins with, in our words, and how much is done by then."""
-
-
-def _make(recipe: Recipe, folder: Path, progress: Progress) -> Label:
-    """Build the files of an image in `folder`. Raises Infra."""
-    scratch = Path(tempfile.mkdtemp(prefix="labebpf-"))
-    (folder / "scratch").symlink_to(scratch)
-    # Without root, mmdebstrap works as other users, and they may not look into a home.
-    kitchen = shutil.copytree(KITCHEN, scratch / "recipe")
-    for path in (scratch, kitchen, *kitchen.iterdir()):
-        path.chmod(0o755)
-    making = [
-        # However this process ends, mmdebstrap ends with it and tidies up.
-        *("setpriv", "--pdeathsig", "TERM", "mmdebstrap"),
-        *("--mode", "root" if os.geteuid() == 0 else "unshare", "--variant", "essential"),
-        *("--include", ",".join(PACKAGES)),
-        *(f"--dpkgopt=path-exclude={pattern}" for pattern in NOT_UNPACKED),
-        # Signatures are checked all the same; a course's mirror may stand still for a term.
-        '--aptopt=Acquire::Check-Valid-Until "false"',
-        *("--customize-hook", f'{quote(str(kitchen / "kernel.sh"))} "$1" {recipe.version}'),
-        *("--customize-hook", f"copy-out {' '.join(COPIED_OUT)} {quote(str(folder))}"),
-        *("--customize-hook", 'rm -rf "$1"/boot/* "$1"/var/lib/apt/lists/* "$1"/var/cache/*'),
-        *(recipe.userland, "-"),
-        *(
-            f"deb [signed-by={KEYRING}] {_mirror()} {suite} main"
-            for suite in dict.fromkeys((recipe.userland, recipe.kernel))
-        ),
-    ]
-    packing = ["mksquashfs", "-", str(folder / "root.squashfs"), *SQUASHFS]
-    _run(making, packing, scratch, progress)
-    release = (folder / "release").read_text().strip()
-    packages = sorted((folder / "packages").read_text().split("\n")[:-1])
-    for name in ("release", "packages"):
-        (folder / name).unlink()
-    (folder / "scratch").unlink()
-    shutil.rmtree(scratch)
-    files = {}
-    for name in FILES:
-        with (folder / name).open("rb") as file:
-            files[name] = _copy(file)
-    made = f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
-    digest = _digest_of_recipe(recipe)
-    return Label(recipe.version, release, digest, made, tuple(packages), files)
-
-
-def _run(making: list[str], packing: list[str], scratch: Path, progress: Progress) -> None:
-    """Run `making`, whose output `packing` reads, and tell of mmdebstrap's steps. Raises Infra."""
-    environment = os.environ | {"PATH": _path(), "LC_ALL": "C", "TMPDIR": str(scratch)}
-    log: list[str] = []
-    with (
-        (scratch / "packing.log").open("w+b") as said,
-        subprocess.Popen(
-            making,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-        ) as maker,
-    ):
-        assert maker.stdout and maker.stderr
-        try:
-            with subprocess.Popen(
-                packing, stdin=maker.stdout, stdout=said, stderr=said, env=environment
-            ) as packer:
-                maker.stdout.close()  # that the maker ends when the packer does
-                for line in maker.stderr:
-                    log.append(clean(line).rstrip())
-                    for beginning, words, done in STEPS:
-                        if log[-1].startswith(f"I: {beginning}"):
-                            progress(words, done)
-        except BaseException:
-            maker.terminate()
-            raise
-        said.seek(0)
-        log += clean(said.read()).splitlines()
-    if maker.returncode or packer.returncode:
-        raise _diagnosed("\n".join(log[-LOG_LINES:]), scratch)
-
-
-def _diagnosed(log: str, scratch: Path) -> BuildFailed:
-    """What went wrong, as far as `log` tells."""
-    mirror = _mirror()
-    if re.search("No space left on device|Disk quota exceeded", log):
-        full = _full(scratch if "dpkg" in log else cache())
-        return BuildFailed(full.what, full.remedy, log)
-    for pattern, what, remedy in (
-        (
-            "NO_PUBKEY|EXPKEYSIG|is not signed",
-            "The keys of this machine do not fit the packages of Debian's mirror.",
-            f"Update the package debian-archive-keyring, {ELSEWHERE}.",
-        ),
-        (
-            "E: no package of Linux",
-            f"{mirror} no longer has the kernel of this image.",
-            "Update labebpf, or take another version: ./labebpf image list",
-        ),
-        (
-            "Could not resolve|Temporary failure|onnect|unreachable|timed out|Failed to fetch|404",
-            f"The packages cannot be fetched from {mirror}.",
-            f"Check the network, name another mirror in LABEBPF_MIRROR, {ELSEWHERE}.",
-        ),
-    ):
-        if re.search(pattern, log):
-            return BuildFailed(what, remedy, log)
-    return BuildFailed(
-        "mmdebstrap could not make the root file system.", "Read what it says above.", log
-    )
+    return data

@@ -1,0 +1,293 @@
+"""How an image is made: mmdebstrap makes a root file system of Debian's, and mksquashfs packs it.
+
+Without root, mmdebstrap acts as other users, in a user namespace of its own.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from grader.errors import Infra, UsageError
+from grader.text import clean
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An image of Linux `version`: BCC from Debian's release `userland`, the kernel from either."""
+
+    version: str
+    userland: str
+    kernel: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that makes an image what it is, but for the versions of packages."""
+        facts = [*_mmdebstrap(self, Path("kitchen"), Path("folder"), "mirror"), *SQUASHFS]
+        facts += [(KITCHEN / name).read_text() for name in ("kernel.sh", "init.sh")]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+RECIPES = (
+    Recipe("6.12", "trixie", "trixie"),
+    Recipe("6.1", "bookworm", "bookworm"),
+    # The Python of bullseye is too old for the grader; BCC knows older kernels than its own.
+    Recipe("5.10", "bookworm", "bullseye"),
+    # BCC 0.35, of forky, does not compile with the headers of this kernel.
+    Recipe("7.2", "sid", "forky"),
+)
+KITCHEN = Path(__file__).with_name("recipe")
+PACKAGES = (
+    *("python3-bpfcc", "python3-pytest", "python3-pytest-timeout", "python3-jinja2"),
+    *("python3-rich", "bpftool", "bubblewrap", "busybox-static", "mount", "procps", "nano"),
+)
+LEFT_OUT = tuple(f"/usr/share/{name}/*" for name in ("doc", "man", "info", "locale"))
+SQUASHFS = ("-tar", "-comp", "lz4", "-noappend", "-quiet", "-no-progress")
+FILES = ("vmlinuz", "initramfs", "root.squashfs")
+NOTES = ("release", "packages")
+"""What kernel.sh leaves beside the files, for us to read."""
+
+MIRROR = "http://deb.debian.org/debian"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+ELSEWHERE = "or build it on another machine, and use ./labebpf image export and import"
+SWITCHES = (
+    ("user.max_user_namespaces", "0", "10000"),
+    ("kernel.unprivileged_userns_clone", "0", "1"),
+    ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+)
+"""What keeps ordinary users from user namespaces: a sysctl, its value then, and the one to set."""
+
+STEPS = (
+    ("I: running apt-get update", "fetching package lists", 0.0),
+    ("I: downloading packages", "fetching packages", 0.07),
+    ("I: extracting archives", "unpacking packages", 0.09),
+    ("I: installing essential", "installing the base system", 0.35),
+    ("I: installing remaining", "installing Python, BCC and tools", 0.47),
+    ('kernel.sh "$1"', "adding the kernel and its headers", 0.77),
+    ("I: creating tarball", "packing the root file system", 0.92),
+)
+"""What a line of mmdebstrap's log holds, in our words, and how much is done by then."""
+
+LOG_LINES = 20
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and how much of the whole is done, from 0 to 1."""
+
+
+class BuildFailed(Infra):
+    """An image could not be built. `log` is the end of what the tools printed."""
+
+    def __init__(self, what: str, remedy: str, log: str) -> None:
+        super().__init__(what, remedy)
+        self.log = log
+
+
+def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[str, str]:
+    """Put an image's FILES into `folder`. Gives what NOTES say. Raises Infra and UsageError.
+
+    The tools hold the file descriptor `lock`, perhaps longer than this process lives.
+    """
+    check_tools()
+    # `discard` finds it there, if this process is killed.
+    scratch = Path(tempfile.mkdtemp(prefix="labebpf-"))
+    (folder / "scratch").symlink_to(scratch)
+    # The users that mmdebstrap acts as may not look into a home.
+    kitchen = shutil.copytree(KITCHEN, scratch / "recipe")
+    for path in (scratch, kitchen, *kitchen.iterdir()):
+        path.chmod(0o755)
+    making = [
+        # However this process ends, mmdebstrap ends with it, and so do its mounts.
+        *("setpriv", "--pdeathsig", "TERM", *_own_mounts(), "mmdebstrap"),
+        *("--mode", "root" if os.geteuid() == 0 else "unshare"),
+        *_mmdebstrap(recipe, kitchen, folder, _mirror()),
+    ]
+    packing = ["mksquashfs", "-", str(folder / "root.squashfs"), *SQUASHFS]
+    _run(making, packing, scratch, lock, progress)
+    return {name: (folder / name).read_text().strip() for name in NOTES}
+
+
+def discard(folder: Path) -> None:
+    """Remove `folder`, and the scratch folder that `make` tied to it."""
+    scratch = folder / "scratch"
+    for path in (*([scratch.readlink()] if scratch.is_symlink() else []), folder):
+        remove = ["rm", "-rf", "--one-file-system", "--", str(path)]
+        subprocess.run(remove, stderr=subprocess.DEVNULL, check=False)
+        if path.exists() and shutil.which("mmdebstrap"):
+            # A killed mmdebstrap leaves files of the users that it acted as.
+            remove = ["mmdebstrap", "--unshare-helper", *remove]
+            subprocess.run(remove, stderr=subprocess.DEVNULL, check=False)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def full(folder: Path) -> Infra:
+    """The error of a full disk that `folder` is on."""
+    return Infra(
+        f"The disk of {folder} is full, and nothing of the image was kept.",
+        "Free 2 GB, or have it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for their making.",
+    )
+
+
+def _mmdebstrap(recipe: Recipe, kitchen: Path, folder: Path, mirror: str) -> list[str]:
+    """The arguments that make the root file system of `recipe`."""
+    inside = " ".join(f"/boot/{name}" for name in ("vmlinuz", "initramfs", *NOTES))
+    return [
+        *("--variant", "essential", "--include", ",".join(PACKAGES)),
+        *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
+        # Signatures are checked all the same; a course's mirror may stand still for a term.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        *("--customize-hook", f'{quote(str(kitchen / "kernel.sh"))} "$1" {recipe.version}'),
+        *("--customize-hook", f"copy-out {inside} {quote(str(folder))}"),
+        *("--customize-hook", 'rm -rf "$1"/boot/* "$1"/var/lib/apt/lists/* "$1"/var/cache/*'),
+        *(recipe.userland, "-"),
+        *(
+            f"deb [signed-by={KEYRING}] {mirror} {suite} main"
+            for suite in dict.fromkeys((recipe.userland, recipe.kernel))
+        ),
+    ]
+
+
+def check_tools() -> None:
+    """Raise Infra unless this user can build here."""
+    if os.uname().machine != "x86_64":
+        raise Infra("Images are built on x86-64 machines.", f"Change to one, {ELSEWHERE}.")
+    user = os.geteuid() != 0
+    there = {
+        "mmdebstrap": shutil.which("mmdebstrap"),
+        "squashfs-tools": shutil.which("mksquashfs", path=_path()),
+        "debian-archive-keyring": KEYRING.exists(),
+        "uidmap": not user or shutil.which("newuidmap"),
+    }
+    absent = [package for package, found in there.items() if not found]
+    if absent:
+        raise Infra(
+            f"Building an image takes {', '.join(absent)}, which this machine has not.",
+            f"On Debian and Ubuntu: sudo apt-get install {' '.join(absent)}",
+        )
+    if user:
+        _check_namespaces()
+
+
+def _check_namespaces() -> None:
+    """Raise Infra unless mmdebstrap can act as other users in a namespace of its own."""
+    tried = subprocess.run(
+        ["mmdebstrap", "--unshare-helper", "true"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode == 0:
+        return
+    remedy = "Build it as root"
+    if "/etc/subuid" in tried.stderr:
+        name = getpass.getuser()
+        remedy = f"Run: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
+    for switch, off, on in SWITCHES:
+        path = Path("/proc/sys", *switch.split("."))
+        if path.exists() and path.read_text().strip() == off:
+            remedy = f"Run: sudo sysctl {switch}={on}"
+    raise Infra(
+        "Building an image without root takes user namespaces, and this user may not make them.",
+        f"{remedy}, {ELSEWHERE}.",
+    )
+
+
+def _own_mounts() -> tuple[str, ...]:
+    """What to put before a command for mounts of its own. A user's mmdebstrap does that itself.
+
+    Nothing in a container whose root may not mount: there mmdebstrap goes without mounts.
+    """
+    command = ("unshare", "--mount")
+    if os.geteuid() == 0:
+        tried = subprocess.run([*command, "true"], stderr=subprocess.DEVNULL, check=False)
+        if tried.returncode == 0:
+            return command
+    return ()
+
+
+def _path() -> str:
+    """Users often don't search sbin, and need nothing of root's to build."""
+    return os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+
+
+def _mirror() -> str:
+    mirror = os.environ.get("LABEBPF_MIRROR") or MIRROR
+    if not re.fullmatch(r"https?://[^\s\[\]]+", mirror):
+        raise UsageError(
+            f"LABEBPF_MIRROR={mirror} is no mirror.", f"Set it to a URL such as {MIRROR}"
+        )
+    return mirror
+
+
+def _run(
+    making: list[str], packing: list[str], scratch: Path, lock: int, progress: Progress
+) -> None:
+    """Run `making`, whose output `packing` reads, and tell of mmdebstrap's steps. Raises Infra."""
+    how: dict[str, Any] = {
+        "env": os.environ | {"PATH": _path(), "LC_ALL": "C", "TMPDIR": str(scratch)},
+        # A failing mmdebstrap ends all of its group.
+        "start_new_session": True,
+        # If this process is killed, another one's build waits until these have ended too.
+        "pass_fds": [lock],
+    }
+    pipe, log = subprocess.PIPE, []
+    with (
+        (scratch / "packing.log").open("w+b") as said,
+        subprocess.Popen(
+            making, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, **how
+        ) as maker,
+        subprocess.Popen(packing, stdin=maker.stdout, stdout=said, stderr=said, **how) as packer,
+    ):
+        assert maker.stdout and maker.stderr
+        maker.stdout.close()  # so that mmdebstrap notices when mksquashfs ends
+        try:
+            for line in maker.stderr:
+                log.append(clean(line).rstrip())
+                for part, words, done in STEPS:
+                    if part in log[-1]:
+                        progress(words, done)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(maker.pid, signal.SIGTERM)
+            raise
+        packer.wait()
+        said.seek(0)
+        packed = clean(said.read())
+    if maker.returncode or packer.returncode:
+        # mksquashfs has nothing to say of its own where mmdebstrap ended early.
+        log += [] if "reading tar file" in packed else packed.splitlines()
+        place = Path(packing[2]).parent.parent if "No space" in packed else scratch.parent
+        ends = f"mmdebstrap ended with {maker.returncode}, mksquashfs with {packer.returncode}"
+        raise _diagnosed("\n".join(log), place, ends)
+
+
+def _diagnosed(log: str, place: Path, ends: str) -> BuildFailed:
+    """What went wrong, as far as `log` tells; `place` is on the disk that may be full."""
+    disk, mirror = full(place), _mirror()
+    causes = {
+        "No space left on device|Disk quota exceeded": (disk.what, disk.remedy),
+        "NO_PUBKEY|EXPKEYSIG": (
+            f"This machine's keys of Debian do not fit what comes from {mirror}.",
+            f"Update the package debian-archive-keyring, {ELSEWHERE}.",
+        ),
+        "E: no package of Linux": (
+            f"{mirror} no longer has this version of Linux.",
+            "Update labebpf, or set LABEBPF_MIRROR to a snapshot (https://snapshot.debian.org).",
+        ),
+        "E: (Failed|Unable) to fetch|have a Release file": (
+            f"The packages cannot be fetched from {mirror}.",
+            f"Check the network, name another mirror in LABEBPF_MIRROR, {ELSEWHERE}.",
+        ),
+        "": (f"The image was not finished: {ends}.", "See above what they say, and try again."),
+    }
+    cause = next(words for pattern, words in causes.items() if re.search(pattern, log))
+    return BuildFailed(*cause, "\n".join(log.splitlines()[-LOG_LINES:]))
