@@ -41,6 +41,8 @@ from grader.verdict.record import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+TAKEN = "labebpf-kernel"
+"""The name under which a kernel that is held already may be registered with pytest."""
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 _SESSION = pytest.StashKey["Grading"]()
@@ -143,6 +145,9 @@ class Grading:
 
     def kernel(self) -> NativeKernel:
         """The kernel, taken on first use. Raises Infra, the same each time."""
+        if self._kernel is None:
+            # In a machine the kernel was taken before this process began.
+            self._kernel = self.config.pluginmanager.get_plugin(TAKEN)
         if self._kernel is None:
             try:
                 self._kernel = NativeKernel(

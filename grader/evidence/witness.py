@@ -58,6 +58,8 @@ class Witness:
 
     def wait(self, seconds: float) -> None:
         """Return when it is attached. Raises Infra."""
+        if self.attached:
+            return
         try:
             ids = self._child.hear("load", seconds)
         except LabebpfError as error:
@@ -69,6 +71,15 @@ class Witness:
             ) from error
         self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
         self._racy = Map(self._libbpf, ids["racy"], 8, 8)
+
+    @property
+    def attached(self) -> bool:
+        return self._counts is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process is there, which holds the program."""
+        return not (self.attached and self._child.hung_up)
 
     def _sum(self, what: int) -> int:
         assert self._counts

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.errors import Infra
 from grader.evidence.trace import remove_instance
+from grader.evidence.witness import Witness
 from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
@@ -81,9 +82,19 @@ class NativeKernel:
             capabilities=sandbox_capabilities(),
         )
         self.helper_symbols = copy / "helpers"
+        self._witness: Witness | None = None
         self._work = RUN / f"work-{secrets.token_hex(6)}"
         self._work.mkdir()
         self._work.chmod(0o711)
+
+    def witness(self, templates: Path) -> Witness:
+        """The witness, which may still be starting. One for all labs, as long as it lives."""
+        if self._witness and not self._witness.alive:
+            self._witness.close()
+            self._witness = None
+        if self._witness is None:
+            self._witness = Witness(templates, self.headers_view)
+        return self._witness
 
     @property
     def tracefs(self) -> Path:
@@ -111,6 +122,8 @@ class NativeKernel:
 
     def close(self) -> None:
         """Let go of the kernel. What stages and sandboxes made must be closed before."""
+        if self._witness:
+            self._witness.close()
         os.close(self._alive)
         os.waitpid(self._keeper, 0)
         os.close(self._lock)

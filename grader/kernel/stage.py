@@ -68,8 +68,7 @@ class Stage:
         self.scale = scale
         self.bpftool = Bpftool(kernel.helper_symbols)
         self.libbpf = Libbpf()
-        self._witness = Witness(templates, kernel.headers_view)
-        self._witness_attached = False
+        self._witness = kernel.witness(templates)
         self._workload = Workload(scale=scale)
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
@@ -85,9 +84,7 @@ class Stage:
 
     @property
     def witness(self) -> Witness:
-        if not self._witness_attached:
-            self._witness.wait(30 * self.scale)
-            self._witness_attached = True
+        self._witness.wait(30 * self.scale)
         return self._witness
 
     @property
@@ -280,7 +277,7 @@ class Stage:
     def close(self) -> None:
         """Take everything down; the kernel's waits for its readers overlap."""
         self._retire_trace()
-        parts = [self._end_script, self._close_programs, self._witness.close, self._workload.close]
+        parts = [self._end_script, self._close_programs, self._workload.close]
         parts += [thread.join for thread in self._retiring]
         with ThreadPoolExecutor(len(parts)) as pool:
             for done in [pool.submit(part) for part in parts]:

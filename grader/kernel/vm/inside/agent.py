@@ -25,7 +25,10 @@ sys.path.insert(0, str(ROOT))
 
 import pytest  # noqa: E402
 
+from grader.kernel.native import NativeKernel  # noqa: E402
 from grader.kernel.vm.wire import Wire  # noqa: E402
+from grader.submission.program import Program  # noqa: E402
+from grader.submission.sandbox import Sandbox  # noqa: E402
 
 SUBMISSION = Path("/submission")
 OUT = Path("/run/result")
@@ -72,25 +75,25 @@ def channel() -> int:
     raise OSError("no port of the host's")
 
 
-def warm_up() -> None:
+class Kernel(NativeKernel):
+    """This machine's kernel, taken for good: the machine is thrown away with it."""
+
+    def close(self) -> None:
+        pass
+
+
+def warm_up() -> Kernel:
     """Do once what each grading does: its files are in memory then, and in the snapshot."""
     for name in PRELOADED:
         importlib.import_module(name)
-    from grader.evidence.witness import Witness
-    from grader.kernel.native import NativeKernel
-    from grader.submission.program import Program
-    from grader.submission.sandbox import Sandbox
-
-    kernel = NativeKernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
-    witness = Witness(ROOT / "bpf_templates", kernel.headers_view)
-    witness.wait(600)
+    kernel = Kernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+    kernel.witness(ROOT / "bpf_templates").wait(600)
     sandbox = Sandbox(
         kernel.new_name(), {"warm.c": b"BPF_HASH(warm);\n"}, kernel.view, work=kernel.work
     )
     with Program(sandbox, "warm.c") as program:
         program.compile(600)
-    witness.close()
-    kernel.close()
+    return kernel
 
 
 def wake(seconds: float, entropy: bytes) -> None:
@@ -119,12 +122,14 @@ def lay_out(folder: Path, files: dict[str, str]) -> None:
 class Guest:
     """Runs the checks that the host names, one at a time, and sends what pytest reports."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, kernel: Kernel) -> None:
         self._wire = wire
+        self._kernel = kernel
         self._config: pytest.Config | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._config = config
+        config.pluginmanager.register(self._kernel, "labebpf-kernel")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -154,7 +159,7 @@ class Guest:
         )
 
 
-def grade(wire: Wire, request: dict[str, Any]) -> None:
+def grade(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
     """One pytest session of the host's, in a child: this process must outlive whatever happens."""
     lay_out(ROOT / "exercises", request["labs"])
     lay_out(SUBMISSION, request["submission"])
@@ -173,7 +178,7 @@ def grade(wire: Wire, request: dict[str, Any]) -> None:
             for standard in (1, 2):
                 os.dup2(log, standard)
             os.chdir(ROOT)
-            status = pytest.main(arguments, plugins=[Guest(wire)])
+            status = pytest.main(arguments, plugins=[Guest(wire, kernel)])
             os._exit(int(status))
         finally:
             os._exit(70)
@@ -197,7 +202,7 @@ def reap(child: int) -> int:
 def main() -> None:
     set_up()
     wire = Wire(channel())
-    warm_up()
+    kernel = warm_up()
     wire.send(ready=True)
     while True:
         request = wire.receive()
@@ -205,7 +210,7 @@ def main() -> None:
             wake(request["wake"], base64.b64decode(request["entropy"]))
             wire.send(awake=True)
         if "grade" in request:
-            grade(wire, request["grade"])
+            grade(wire, kernel, request["grade"])
 
 
 if __name__ == "__main__":
