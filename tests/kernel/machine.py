@@ -81,10 +81,10 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def command(*labs: str, submission: Path | str, out: Path) -> list[str]:
+def command(*labs: str, submission: Path | str, out: Path, kernel: str = "native") -> list[str]:
     """The command line of a grading."""
     grade = [sys.executable, "-I", "-m", "grader", "grade", *labs]
-    return [*grade, "--submission", str(submission), "--kernel", "native", "--out", str(out)]
+    return [*grade, "--submission", str(submission), "--kernel", kernel, "--out", str(out)]
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ class Grading:
         return {key: value for key, value in self.statuses.items() if value != "pass"}
 
 
-def grade(*labs: str, submission: Path | str, out: Path) -> Grading:
+def grade(*labs: str, submission: Path | str, out: Path, kernel: str = "native") -> Grading:
     """Grade as a user does, in a process of its own."""
     done = subprocess.run(
-        command(*labs, submission=submission, out=out),
+        command(*labs, submission=submission, out=out, kernel=kernel),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,18 +9,29 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import pytest
 from machine import ROOT
+
+from grader.kernel.vm import images
 
 NO_NULL_CHECK = ROOT / "tests" / "wrong_answers" / "lab3" / "no_null_check.c"
 
 
-def pytest_lab3(folder: Path, *options: str) -> tuple[int, str]:
+@pytest.fixture(params=["native", "vm"])
+def kernel(request: pytest.FixtureRequest) -> str:
+    """In a machine too pytest is what it is natively."""
+    if request.param == "vm":
+        images.build(images.versions()[0], lambda what, share: None)
+    return str(request.param)
+
+
+def pytest_lab3(folder: Path, kernel: str, *options: str) -> tuple[int, str]:
     """Run pytest on lab 3 with the hand-in `folder`: its exit status, and what it printed."""
     cache = f"cache_dir={folder / 'cache'}"
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "exercises/lab3", "-rA", "-o", cache),
-            *("--submission", str(folder), *options),
+            *("--kernel", kernel, "--submission", str(folder), *options),
         ],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -38,27 +49,29 @@ def hand_in(folder: Path, program: Path | None = None) -> None:
         shutil.copyfile(program, folder / "lab3" / "counter.c")
 
 
-def test_one_mistake_is_one_error_and_lf_runs_what_failed(tmp_path: Path) -> None:
+def test_one_mistake_is_one_error_and_lf_runs_what_failed(tmp_path: Path, kernel: str) -> None:
     hand_in(tmp_path, NO_NULL_CHECK)
     report = tmp_path / "junit.xml"
-    status, printed = pytest_lab3(tmp_path, "--junitxml", str(report))
+    status, printed = pytest_lab3(tmp_path, kernel, "--junitxml", str(report))
     assert status == 1
     assert "1 error, 6 blocked" in printed
     assert "Traceback" not in printed
     suite = ElementTree.parse(report).getroot()[0]
     assert (suite.get("errors"), suite.get("skipped"), suite.get("tests")) == ("1", "6", "7")
-    status, printed = pytest_lab3(tmp_path, "--lf")
+    status, printed = pytest_lab3(tmp_path, kernel, "--lf")
     assert status == 1
     assert "1 error" in printed and "blocked in" not in printed
     hand_in(tmp_path)
-    status, printed = pytest_lab3(tmp_path, "--lf")
+    status, printed = pytest_lab3(tmp_path, kernel, "--lf")
     assert status == 0
     assert "1 passed" in printed
 
 
-def test_a_selected_check_alone_earns_its_points_and_no_others(tmp_path: Path) -> None:
+def test_a_selected_check_alone_earns_its_points_and_no_others(tmp_path: Path, kernel: str) -> None:
     hand_in(tmp_path)
-    status, printed = pytest_lab3(tmp_path, "-k", "script_shows", "--out", str(tmp_path / "out"))
+    status, printed = pytest_lab3(
+        tmp_path, kernel, "-k", "script_shows", "--out", str(tmp_path / "out")
+    )
     assert status == 0
     assert "1 passed, 6 deselected" in printed
     result = json.loads((tmp_path / "out" / "result.json").read_text())
@@ -66,9 +79,9 @@ def test_a_selected_check_alone_earns_its_points_and_no_others(tmp_path: Path) -
     assert {key for key, earned in points.items() if earned} == {"3.5"}
 
 
-def test_x_stops_at_the_first_mistake(tmp_path: Path) -> None:
+def test_x_stops_at_the_first_mistake(tmp_path: Path, kernel: str) -> None:
     hand_in(tmp_path, NO_NULL_CHECK)
-    status, printed = pytest_lab3(tmp_path, "-x", "--out", str(tmp_path / "out"))
+    status, printed = pytest_lab3(tmp_path, kernel, "-x", "--out", str(tmp_path / "out"))
     assert status == 1
     assert "1 error in" in printed
     assert json.loads((tmp_path / "out" / "result.json").read_text())["score"] == 0

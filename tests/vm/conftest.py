@@ -1,0 +1,19 @@
+"""Tests in virtual machines. They need QEMU, and fail with the reason where there is none."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from grader.kernel.vm import images
+from grader.kernel.vm.images import Image
+from grader.kernel.vm.machine import QEMU
+
+
+@pytest.fixture(scope="session")
+def image() -> Image:
+    """The default image, built if this user has none yet."""
+    if shutil.which(QEMU) is None:
+        pytest.fail("The tests in tests/vm need QEMU. Run: ./labebpf test", pytrace=False)
+    return images.build(images.versions()[0], lambda what, share: None)

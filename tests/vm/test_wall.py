@@ -1,0 +1,169 @@
+"""A grading in a virtual machine: the same verdicts, and the host is not harmed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from answers import answers
+from machine import ROOT, command, grade, wait_until
+
+from grader.course import find_labs
+from grader.kernel.vm.images import Image, cache
+from grader.submission.sandbox import descendants
+
+LABS = find_labs(ROOT / "exercises")
+NOBODY = 65534
+
+
+@pytest.fixture
+def home(tmp_path: Path, image: Image) -> Iterator[Path]:
+    """The home of a user who may nothing, with this user's image in its cache."""
+    folder = tmp_path / "home"
+    shelf = folder / ".cache" / "labebpf" / "images" / image.folder.name
+    shelf.mkdir(parents=True)
+    for file in image.folder.iterdir():
+        shutil.copyfile(file, shelf / file.name)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(path.stat().st_mode | 0o055)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_an_ordinary_user_gets_full_points_with_pytest(home: Path, image: Image) -> None:
+    out = home / "out"
+    done = subprocess.run(
+        [
+            *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
+            *("--bounding-set=-all", "--no-new-privs"),
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--out", str(out)),
+            *(f"exercises/{lab}" for lab in LABS),
+            *("--submission", "solutions"),
+        ],
+        cwd=ROOT,
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "LABEBPF_LANG": "en"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode()
+    result = json.loads((out / "result.json").read_text())
+    assert result["score"] == result["max_score"] == 40
+    assert result["kernel"]["where"] == "vm"
+    assert result["kernel"]["release"] == image.release
+
+
+def qemus(pid: int) -> list[int]:
+    """The QEMU processes below `pid`."""
+    found = []
+    for child in descendants(pid):
+        try:
+            name = Path(f"/proc/{child}/comm").read_text()
+        except OSError:
+            continue
+        if name.startswith("qemu-system"):
+            found.append(child)
+    return found
+
+
+@pytest.fixture
+def grading(tmp_path: Path, image: Image) -> Iterator[subprocess.Popen[bytes]]:
+    """A grading of lab 3 whose machine runs."""
+    process = subprocess.Popen(
+        command("lab3", submission="solutions", out=tmp_path, kernel="vm"),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+    assert wait_until(lambda: bool(qemus(process.pid)), 30)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_no_machine_outlives_its_grading(
+    grading: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
+    machines = qemus(grading.pid)
+    grading.send_signal(number)
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in machines), 10)
+
+
+def test_a_machine_that_is_killed_once_is_started_again(
+    grading: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    (machine,) = qemus(grading.pid)
+    os.kill(machine, signal.SIGKILL)
+    output, _ = grading.communicate(timeout=170)
+    assert grading.returncode == 0, output.decode()
+
+
+def test_who_kills_every_machine_gets_infra_and_no_points(
+    grading: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    def dead() -> bool:
+        for pid in qemus(grading.pid):
+            os.kill(pid, signal.SIGKILL)
+        return grading.poll() is not None
+
+    assert wait_until(dead, 170)
+    assert grading.returncode == 3
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert {task["status"] for task in result["labs"][0]["tasks"]} <= {"infra", "blocked"}
+    assert result["score"] == 0
+
+
+def test_who_ends_the_grader_is_told_so_and_the_machine_is_not_blamed(
+    tmp_path: Path, image: Image
+) -> None:
+    attack = ROOT / "tests" / "attacks" / "kills_grader"
+    shutil.copytree(ROOT / "solutions" / "lab1", tmp_path / "lab1")
+    for file in attack.iterdir():
+        shutil.copyfile(file, tmp_path / "lab1" / file.name)
+    done = grade("lab1", submission=tmp_path, out=tmp_path / "out", kernel="vm")
+    assert done.status == 1
+    assert done.lost["1.4"] == "error", done.output
+    assert "not without it" in done.output
+
+
+def test_a_damaged_snapshot_is_made_anew(tmp_path: Path, image: Image) -> None:
+    assert grade("lab0", submission="solutions", out=tmp_path, kernel="vm").status == 0
+    for snapshot in (cache() / "snapshots").glob(f"{image.version}-*"):
+        snapshot.write_bytes(b"QEVM" + bytes(100_000))
+    assert grade("lab0", submission="solutions", out=tmp_path, kernel="vm").status == 0
+
+
+def test_a_debugger_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "exercises/lab0", "--kernel", "vm", "--pdb"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--kernel native" in done.stderr
+
+
+CHOSEN = [
+    answer
+    for answer in (*answers("right_answers"), *answers("wrong_answers"))
+    if os.environ.get("LABEBPF_ANSWERS") == "all" or answer.kernel
+]
+"""What this machine's own kernel may lack is judged here each time; the rest, when asked for."""
+
+
+@pytest.mark.parametrize("answer", CHOSEN, ids=lambda answer: answer.id)
+def test_an_answer_gets_the_same_verdict(answer, tmp_path: Path, image: Image) -> None:
+    answer.lay_out(LABS[answer.lab], tmp_path / "hand-in")
+    kernel = os.environ.get("LABEBPF_KERNEL", "vm")
+    done = grade(answer.lab, submission=tmp_path / "hand-in", out=tmp_path / "out", kernel=kernel)
+    assert done.lost == answer.loses, f"{answer.sentence}\n{done.output}"
