@@ -139,7 +139,7 @@ def built() -> list[Image]:
 
 def find(version: str | None = None) -> Image:
     """The image of Linux `version`. Raises Infra if it is not built, UsageError if unknown."""
-    recipe = _recipe(version or versions()[0])
+    recipe = _recipe(versions()[0] if version is None else version)
     for image in built():
         if image.version == recipe.version:
             return image
