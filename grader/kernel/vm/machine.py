@@ -137,6 +137,11 @@ class Machine:
         return data.decode(errors="replace")
 
     @property
+    def pid(self) -> int:
+        """QEMU's process."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 

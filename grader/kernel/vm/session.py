@@ -6,6 +6,7 @@ check that was asked for.
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -52,9 +53,13 @@ class Session:
         self._scale = order.time_scale * slow
         self._limit = order.check_seconds * self._scale + 60
         self._image = image
-        self._machine: Machine = (start if snapshot else boot)(image, root, shape)
+        started = time.monotonic()
+        self.machine: Machine = (start if snapshot else boot)(image, root, shape)
+        self.seconds = {"restore" if snapshot else "boot": time.monotonic() - started}
+        """What getting ready took, by phase."""
+        started = time.monotonic()
         try:
-            self._machine.wire.send(
+            self.machine.wire.send(
                 grade={
                     "labs": _encoded(order.labs),
                     "submission": _encoded(order.submission),
@@ -62,13 +67,14 @@ class Session:
                     "time_scale": self._scale,
                 }
             )
-            self._machine.wire.send(selected=order.selected)
+            self.machine.wire.send(selected=order.selected)
             message = self._receive()
             if message.get("collected") != list(order.selected):
                 raise MachineDied(
                     "The virtual machine does not find the same checks as this one.",
                     str(message.get("log", "Run: ./labebpf doctor")),
                 )
+            self.seconds["send"] = time.monotonic() - started
         except BaseException:
             self.close()
             raise
@@ -96,24 +102,24 @@ class Session:
         return {"where": "vm", "release": self._image.release, "headers": ""}
 
     def close(self) -> None:
-        self._machine.close()
+        self.machine.close()
 
     def _send(self, **message: Any) -> None:
         try:
-            self._machine.wire.send(**message)
+            self.machine.wire.send(**message)
         except WireError as error:
             raise self._died() from error
 
     def _receive(self) -> dict[str, Any]:
         try:
-            return self._machine.wire.receive(self._limit)
+            return self.machine.wire.receive(self._limit)
         except (WireError, TimeoutError) as error:
             raise self._died() from error
 
     def _died(self) -> MachineDied:
-        if self._machine.panicked:
+        if self.machine.panicked:
             what = "The virtual machine's kernel panicked."
-        elif self._machine.alive:
+        elif self.machine.alive:
             what = "The virtual machine's grader does not answer any more."
         else:
             what = "The virtual machine ended."

@@ -1,0 +1,169 @@
+"""What a grading in a virtual machine costs, against what merely booting one does elsewhere.
+
+Alternates whole processes: `pytest exercises/lab3 --submission solutions --kernel vm:6.1` from a
+snapshot, the same without one, and virtme-ng (`vng --disable-kvm -r KERNEL -- uname -a`) with
+Debian's generic 6.1 kernel. Then two gradings side by side against one after the other, and one
+grading whose phases are timed. All under TCG, which every machine can do. Prints a table, and as
+its last line JSON:
+
+    {"snapshot_ratio", "boot_ratio", "memory_mb", "disk_mb", "throughput", ...}
+
+Times are medians in s. Run it by `.venv/bin/python bench/vm.py [RUNS]`; virtme-ng comes with the
+project's development tools, kmod and the 6.1 image from Debian.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from grader.course import find_labs  # noqa: E402  (the checkout, wherever it is)
+from grader.kernel.vm import images  # noqa: E402
+from grader.kernel.vm.images import Image  # noqa: E402
+from grader.kernel.vm.machine import Shape  # noqa: E402
+from grader.kernel.vm.session import Order, Session  # noqa: E402
+from grader.kernel.vm.snapshots import stored  # noqa: E402
+from grader.replay import files_below  # noqa: E402
+
+VERSION = "6.1"
+GRADE = [
+    *(sys.executable, "-m", "pytest", "exercises/lab3", "-p", "no:cacheprovider"),
+    *("--submission", "solutions", "--kernel", f"vm:{VERSION}"),
+]
+APT = ["apt-get", "-o", "APT::Sandbox::User=root"]
+
+
+def seconds(command: list[str]) -> float:
+    """Wall time of the whole process."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+        check=False,
+    )
+    if done.returncode != 0:
+        sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
+    return time.perf_counter() - started
+
+
+def generic_kernel(folder: Path) -> Path:
+    """Debian's generic 6.1 kernel, unpacked in `folder` with its modules, as virtme-ng wants it."""
+    listed = subprocess.run(
+        ["apt-cache", "search", "--names-only", r"^linux-image-6\.1\.0-[0-9]+-amd64$"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    if not listed:
+        sys.exit("This machine's packages have no linux-image-6.1.0-N-amd64.")
+    package = sorted(line.split()[0] for line in listed.splitlines())[-1]
+    subprocess.run([*APT, "-q", "download", package], cwd=folder, check=True, capture_output=True)
+    (deb,) = folder.glob("*.deb")
+    subprocess.run(["dpkg-deb", "-x", deb.name, "."], cwd=folder, check=True)
+    (kernel,) = folder.glob("boot/vmlinuz-*")
+    return kernel
+
+
+def without_snapshot(image: Image) -> None:
+    for snapshot in stored(image):
+        snapshot.unlink()
+
+
+def timed(image: Image) -> dict[str, float]:
+    """One grading in this process: seconds by phase, and QEMU's largest memory in MiB."""
+    lab = find_labs(ROOT / "exercises")["lab3"]
+    module = "exercises/lab3/test_lab3.py"
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", module, "--collect-only", "-q"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    selected = tuple(line for line in listed.splitlines() if line.startswith(module + "::"))
+    order = Order(
+        labs=files_below(ROOT / "exercises", ["lab3"]),
+        submission={
+            f"lab3/{name}": (ROOT / "solutions" / "lab3" / name).read_bytes() for name in lab.edits
+        },
+        folders=("lab3",),
+        selected=selected,
+        time_scale=1,
+        check_seconds=180,
+    )
+    session = Session(image, ROOT, order, Shape())
+    phases = dict(session.seconds)
+    try:
+        for number, nodeid in enumerate(selected):
+            following = selected[number + 1] if nodeid != selected[-1] else None
+            for report in session.run(nodeid, following):
+                setup = report["when"] == "setup"
+                name = ("program" if number == 0 else "script") if setup else "checks"
+                phases[name] = phases.get(name, 0) + float(report["duration"])
+        started = time.monotonic()
+        session.finish()
+        phases["collect"] = time.monotonic() - started
+        status = Path(f"/proc/{session.machine.pid}/status").read_text()
+    finally:
+        session.close()
+    phases["memory"] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return phases
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    image = images.build(VERSION, lambda what, share: None)
+    snapshot: list[float] = []
+    boot: list[float] = []
+    vng: list[float] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        kernel = generic_kernel(Path(scratch))
+        reference = [str(Path(sys.executable).with_name("vng")), "--disable-kvm", "-r", str(kernel)]
+        for _ in range(runs):
+            vng.append(seconds([*reference, "--", "uname", "-a"]))
+            without_snapshot(image)
+            boot.append(seconds(GRADE))
+            snapshot.append(seconds(GRADE))
+    one = statistics.median(snapshot)
+    with ThreadPoolExecutor(2) as pool:
+        pairs = []
+        for _ in range(runs):
+            started = time.perf_counter()
+            list(pool.map(seconds, [GRADE, GRADE]))
+            pairs.append(time.perf_counter() - started)
+    phases = timed(image)
+    memory = phases.pop("memory")
+    disk = (image.size + sum(path.stat().st_size for path in stored(image))) / 1e6
+    print(f"{'':28}{'s':>8}{'ratio':>8}")
+    rows = (("virtme-ng boots and prints", vng), ("grading, from a snapshot", snapshot))
+    for name, times in (*rows, ("grading, without one", boot), ("two at once", pairs)):
+        median = statistics.median(times)
+        print(f"{name:28}{median:8.2f}{median / statistics.median(vng):8.2f}")
+    for name, spent in phases.items():
+        print(f"  {name:26}{spent:8.2f}")
+    print(
+        json.dumps(
+            {
+                "snapshot_ratio": round(one / statistics.median(vng), 3),
+                "boot_ratio": round(statistics.median(boot) / statistics.median(vng), 3),
+                "throughput": round(2 * one / statistics.median(pairs), 2),
+                "memory_mb": round(memory * 1.048576),
+                "disk_mb": round(disk),
+                "vng_s": round(statistics.median(vng), 2),
+                "snapshot_s": round(one, 2),
+                "phases_s": {name: round(spent, 2) for name, spent in phases.items()},
+                "runs": runs,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
