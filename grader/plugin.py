@@ -218,7 +218,7 @@ class Grading:
     def _result(self, unjudged: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
         if self.replay:
-            kernel = self.replay.finish()
+            kernel = self.replay.finish() or kernel
         elif isinstance(self._kernel, NativeKernel):
             kernel = self._kernel.describe()
         labs: tuple[LabResult, ...] = tuple(

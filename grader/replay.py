@@ -15,7 +15,7 @@ import pytest
 from grader.errors import Infra
 from grader.kernel.vm import images
 from grader.kernel.vm.accelerator import fastest
-from grader.kernel.vm.machine import Shape
+from grader.kernel.vm.machine import Shape, launcher
 from grader.kernel.vm.session import MachineDied, Order, Session
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status
@@ -65,14 +65,14 @@ class Replay:
             yield report_of(item, finding_of(error))
 
     def finish(self) -> dict[str, str]:
-        """End the machine. What result.json says of its kernel."""
+        """End the machine. What result.json says of its kernel; nothing if none ever ran."""
         if self._session:
             try:
                 self._kernel = self._session.finish()
             except MachineDied:
                 self._kernel = self._session.describe()
         self.close()
-        return self._kernel or {"where": "vm", "release": "", "headers": ""}
+        return self._kernel
 
     def close(self) -> None:
         if self._session:
@@ -108,6 +108,7 @@ class Replay:
     def _start(self, order: Order) -> Session:
         if self._refused:
             raise self._refused
+        launcher()  # Before minutes go into an image: is there a QEMU at all?
         image = images.build(self._version, self._progress)
         self._session = Session(image, self._root, order, Shape(fastest(image)))
         return self._session
