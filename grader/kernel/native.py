@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import resource
 import secrets
 import select
 import shutil
@@ -22,7 +23,7 @@ from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
 from grader.kernel.view import bwrap_arguments, kernel_copy
 from grader.submission.cgroup import leftover_groups, remove_group
-from grader.submission.sandbox import View
+from grader.submission.sandbox import Limits, View
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
@@ -66,6 +67,7 @@ class NativeKernel:
         self._lock = _take_lock(RUN / "lock", waiting)
         mount_privately()
         sweep()
+        _allow_maps()
         if int(PARANOID.read_text()) > 2:
             SAVED_PARANOID.write_text(PARANOID.read_text())
             PARANOID.write_text("2")
@@ -152,6 +154,21 @@ def write_kprobe_event(events: Path, line: str) -> None:
         os.write(descriptor, line.encode() + b"\n")
     finally:
         os.close(descriptor)
+
+
+def _allow_maps() -> None:
+    """Before Linux 5.11 maps count as locked memory, of which a process may have 64 KiB.
+
+    Sandboxes inherit the limit, and cannot raise it themselves, as BCC would.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    wanted = Limits().memory
+    try:
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            most = hard if hard == resource.RLIM_INFINITY else max(hard, wanted)
+            resource.setrlimit(resource.RLIMIT_MEMLOCK, (wanted, most))
+    except (ValueError, OSError):
+        pass  # Without CAP_SYS_RESOURCE; labebpf doctor shows the limit.
 
 
 def _text(path: Path) -> str:

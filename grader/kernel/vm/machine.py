@@ -19,6 +19,7 @@ from typing import IO, Any
 from grader.errors import Infra
 from grader.kernel.vm.images import Image
 from grader.kernel.vm.wire import Wire, WireError
+from grader.text import clean
 
 QEMU = "qemu-system-x86_64"
 INSTALL = "sudo apt-get install qemu-system-x86, or sudo dnf install qemu-system-x86-core"
@@ -123,7 +124,10 @@ class Machine:
                 "Run: ./labebpf doctor",
             ) from error
         if "ready" not in message:
-            raise Infra("The virtual machine did not come up as it should.", self.console())
+            raise Infra(
+                f"The virtual machine's grader did not start: {clean(str(message.get('failed')))}",
+                "Run: ./labebpf doctor",
+            )
 
     def wake(self) -> None:
         """Give the guest this moment's clock, and random numbers of its own."""

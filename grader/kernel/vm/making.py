@@ -81,6 +81,9 @@ STEPS = (
 )
 """What a line of mmdebstrap's log holds, in our words, and how much is done by then."""
 
+TOGETHER = """trap : HUP; trap 'trap : TERM; kill 0' TERM; "$@" & wait $!"""
+"""A script that runs a command, and hands a signal to end on to all that this started."""
+
 LOG_LINES = 20
 
 Progress = Callable[[str, float], None]
@@ -109,8 +112,9 @@ def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[st
     for path in (scratch, kitchen, *kitchen.iterdir()):
         path.chmod(0o755)
     making = [
-        # However this process ends, mmdebstrap ends with it, and so do its mounts.
-        *("setpriv", "--pdeathsig", "TERM", *_own_mounts(), "mmdebstrap"),
+        # However this process ends, what it started ends with it, and so do the mounts.
+        *("setpriv", "--pdeathsig", "TERM", "sh", "-c", TOGETHER, "sh"),
+        *(*_own_mounts(), "mmdebstrap"),
         *("--mode", "root" if os.geteuid() == 0 else "unshare"),
         *_mmdebstrap(recipe, kitchen, folder, _mirror()),
     ]

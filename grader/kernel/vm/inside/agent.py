@@ -202,7 +202,11 @@ def reap(child: int) -> int:
 def main() -> None:
     set_up()
     wire = Wire(channel())
-    kernel = warm_up()
+    try:
+        kernel = warm_up()
+    except Exception as error:
+        wire.send(failed=f"{error}\n{getattr(error, 'log', '')}")
+        raise
     wire.send(ready=True)
     while True:
         request = wire.receive()
