@@ -24,7 +24,11 @@ class CourseError(LabebpfError):
 
 
 class Infra(LabebpfError):
-    """This machine, or the grader, could not do its part."""
+    """This machine, or the grader, could not do its part. `log` is what the tools printed."""
+
+    def __init__(self, what: str, remedy: str = "", *, log: str = "") -> None:
+        super().__init__(what, remedy)
+        self.log = log
 
 
 class SubmissionError(LabebpfError):

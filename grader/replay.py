@@ -56,8 +56,7 @@ class Replay:
             self.close()
             if self._survives(item):
                 self._deadly.add(folder)
-                log = f"{died.what}\n{died.remedy}"
-                yield report_of(item, replace(_ENDED, log=log))
+                yield report_of(item, replace(_ENDED, log=f"{died.what}\n{died.log}"))
             else:
                 yield report_of(item, finding_of(died))
         except Infra as error:

@@ -41,7 +41,9 @@ def finding_of(error: BaseException, source: bytes = b"") -> Finding:
             actual="it did not",
             log=error.log,
         )
-    if isinstance(error, (Infra, CourseError)):
+    if isinstance(error, Infra):
+        return Finding(Status.INFRA, error.what, error.remedy, log=error.log)
+    if isinstance(error, CourseError):
         return Finding(Status.INFRA, error.what, error.remedy)
     if isinstance(error, AssertionError):
         return Finding(Status.FAIL, str(error).split("\n")[0] or "A check's condition is not met.")

@@ -42,6 +42,10 @@ class Shape:
     cpus: int = 2
 
 
+class NotUp(Infra):
+    """A machine ended, or hung, before it was ready."""
+
+
 class Machine:
     """A machine of `image` with the grader's `code` (a tar file) in it, until `close`.
 
@@ -119,14 +123,16 @@ class Machine:
         try:
             message = self.wire.receive(seconds)
         except (WireError, TimeoutError) as error:
-            raise Infra(
-                f"The virtual machine did not come up: {error}.\n{self.console()}",
-                "Run: ./labebpf doctor",
+            raise NotUp(
+                f"The virtual machine did not come up: {str(error) or 'it hangs'}.",
+                "Grade again.",
+                log=self.console(),
             ) from error
         if "ready" not in message:
             raise Infra(
-                f"The virtual machine's grader did not start: {clean(str(message.get('failed')))}",
-                "Run: ./labebpf doctor",
+                "The grader does not start in the virtual machine.",
+                "Report it, with the log.",
+                log=clean(str(message.get("failed"))),
             )
 
     def wake(self) -> None:
@@ -144,10 +150,6 @@ class Machine:
     def pid(self) -> int:
         """QEMU's process."""
         return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
 
     @property
     def panicked(self) -> bool:

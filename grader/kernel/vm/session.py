@@ -18,6 +18,7 @@ from grader.kernel.vm.images import Image
 from grader.kernel.vm.machine import Machine, Shape
 from grader.kernel.vm.snapshots import boot, start
 from grader.kernel.vm.wire import WireError
+from grader.text import clean
 
 MAX_REPORTS = 16
 """Of one check: setup, call and teardown, and room for what plugins add."""
@@ -72,7 +73,8 @@ class Session:
             if message.get("collected") != list(order.selected):
                 raise MachineDied(
                     "The virtual machine does not find the same checks as this one.",
-                    str(message.get("log", "Run: ./labebpf doctor")),
+                    "Report it, with the log.",
+                    log=clean(str(message.get("log"))),
                 )
             self.seconds["send"] = time.monotonic() - started
         except BaseException:
@@ -90,7 +92,11 @@ class Session:
             if not isinstance(report, dict) or report.get("nodeid") != nodeid:
                 break
             yield report
-        raise MachineDied("The virtual machine's grader answers something else.", "Grade again.")
+        raise MachineDied(
+            "The grader in the virtual machine ended in the middle of a check.",
+            "Grade again.",
+            log=clean(str(message.get("log", ""))),
+        )
 
     def finish(self) -> dict[str, str]:
         """End the guest's pytest. What result.json is to say of the kernel."""
@@ -108,22 +114,22 @@ class Session:
         try:
             self.machine.wire.send(**message)
         except WireError as error:
-            raise self._died() from error
+            raise self._died(error) from error
 
     def _receive(self) -> dict[str, Any]:
         try:
             return self.machine.wire.receive(self._limit)
         except (WireError, TimeoutError) as error:
-            raise self._died() from error
+            raise self._died(error) from error
 
-    def _died(self) -> MachineDied:
+    def _died(self, error: Exception) -> MachineDied:
         if self.machine.panicked:
             what = "The virtual machine's kernel panicked."
-        elif self.machine.alive:
-            what = "The virtual machine's grader does not answer any more."
+        elif isinstance(error, TimeoutError):
+            what = "The virtual machine does not answer any more."
         else:
             what = "The virtual machine ended."
-        return MachineDied(what, "Grade again.")
+        return MachineDied(what, "Grade again.", log=self.machine.console())
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image, cache
-from grader.kernel.vm.machine import Machine, Shape, qemu_version
+from grader.kernel.vm.machine import Machine, NotUp, Shape, qemu_version
 
 _BOOT_SECONDS = 180
+_BOOTS = 4
+"""Attempts. Emulated, now and then a kernel executes what another CPU is just patching."""
 _RESTORE_SECONDS = 20
 
 
@@ -74,9 +76,8 @@ def start(image: Image, root: Path, shape: Shape) -> Machine:
 
 def boot(image: Image, root: Path, shape: Shape) -> Machine:
     """A machine that was booted for this grading alone."""
-    machine = Machine(image, code(root), shape)
+    machine = _up(image, code(root), shape)
     try:
-        machine.wait_until_ready(_BOOT_SECONDS)
         machine.wake()
         machine.wire.receive(_RESTORE_SECONDS)
     except BaseException:
@@ -85,11 +86,27 @@ def boot(image: Image, root: Path, shape: Shape) -> Machine:
     return machine
 
 
+def _up(image: Image, payload: bytes, shape: Shape) -> Machine:
+    """A machine that has booted. Raises Infra."""
+    for attempt in range(1, _BOOTS + 1):
+        machine = Machine(image, payload, shape)
+        try:
+            machine.wait_until_ready(_BOOT_SECONDS)
+            return machine
+        except NotUp:
+            machine.close()
+            if attempt == _BOOTS:
+                raise
+        except BaseException:
+            machine.close()
+            raise
+    raise AssertionError
+
+
 def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> None:
     fresh = path.with_name(path.name + ".new")
     try:
-        with Machine(image, payload, shape) as machine:
-            machine.wait_until_ready(_BOOT_SECONDS)
+        with _up(image, payload, shape) as machine:
             machine.save(fresh)
         fresh.rename(path)
     finally:
