@@ -297,6 +297,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 grading.trace_with_script.add(lab.name)
     if grading.rubrics:
         grading.folder()
+        if out := session.config.getoption("--out"):
+            try:
+                (session.config.invocation_params.dir / out).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise pytest.UsageError(f"--out {out} cannot be written: {error}") from error
         if not session.config.option.collectonly:
             grading.take_place(checks)
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,17 +25,15 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def home(tmp_path: Path, image: Image) -> Iterator[Path]:
+def home(image: Image) -> Iterator[Path]:
     """The home of a user who may nothing, with this user's image in its cache."""
-    folder = tmp_path / "home"
+    folder = Path(tempfile.mkdtemp())  # pytest's own are closed to others.
     shelf = folder / ".cache" / "labebpf" / "images" / image.folder.name
     shelf.mkdir(parents=True)
     for file in image.folder.iterdir():
         shutil.copyfile(file, shelf / file.name)
     for path in (folder, *folder.rglob("*")):
         os.chown(path, NOBODY, NOBODY)
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(path.stat().st_mode | 0o055)
     yield folder
     shutil.rmtree(folder)
 
