@@ -123,13 +123,25 @@ def test_who_kills_every_machine_gets_infra_and_no_points(
     assert result["score"] == 0
 
 
+KILLS_EVERYBODY = """
+from bcc import BPF
+b = BPF(text='''
+TRACEPOINT_PROBE(raw_syscalls, sys_enter)
+{
+    if ((u32)bpf_get_current_uid_gid() < 0x60000000)
+        bpf_send_signal(9);
+    return 0;
+}
+''')
+b.trace_print()
+"""
+
+
 def test_who_ends_the_grader_is_told_so_and_the_machine_is_not_blamed(
     tmp_path: Path, image: Image
 ) -> None:
-    attack = ROOT / "tests" / "attacks" / "kills_grader"
     shutil.copytree(ROOT / "solutions" / "lab1", tmp_path / "lab1")
-    for file in attack.iterdir():
-        shutil.copyfile(file, tmp_path / "lab1" / file.name)
+    (tmp_path / "lab1" / "directory_create.py").write_text(KILLS_EVERYBODY)
     done = grade("lab1", submission=tmp_path, out=tmp_path / "out", kernel="vm")
     assert done.status == 1
     assert done.lost["1.4"] == "error", done.output
