@@ -14,6 +14,7 @@ from machine import ROOT
 
 from grader.kernel.vm import images
 
+pytestmark = pytest.mark.timeout(900)  # An image may have to be built first.
 NO_NULL_CHECK = ROOT / "tests" / "wrong_answers" / "lab3" / "no_null_check.c"
 
 

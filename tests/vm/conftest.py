@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -17,3 +18,10 @@ def image() -> Image:
     if shutil.which(QEMU) is None:
         pytest.fail("The tests in tests/vm need QEMU. Run: ./labebpf test", pytrace=False)
     return images.build(images.versions()[0], lambda what, share: None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Emulated machines take their time, above all when an image has to be built first."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(900))
