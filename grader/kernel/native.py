@@ -23,7 +23,8 @@ from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
 from grader.kernel.view import bwrap_arguments, kernel_copy
 from grader.submission.cgroup import leftover_groups, remove_group
-from grader.submission.sandbox import Limits, View
+from grader.submission.program import Program
+from grader.submission.sandbox import Limits, Sandbox, View
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
@@ -85,6 +86,7 @@ class NativeKernel:
         )
         self.helper_symbols = copy / "helpers"
         self._witness: Witness | None = None
+        self._loaders: list[Program] = []
         self._work = RUN / f"work-{secrets.token_hex(6)}"
         self._work.mkdir()
         self._work.chmod(0o711)
@@ -97,6 +99,22 @@ class NativeKernel:
         if self._witness is None:
             self._witness = Witness(templates, self.headers_view)
         return self._witness
+
+    def sandbox(self, files: dict[str, bytes], scale: float = 1.0) -> Sandbox:
+        """A sandbox with `files` in it. `scale` stretches what it may take of the CPU."""
+        limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
+        return Sandbox(self.new_name(), files, self.view, work=self.work, limits=limits)
+
+    def loader(self, scale: float = 1.0) -> Program:
+        """A loader for one program: one that waits already, or a new one."""
+        return self._loaders.pop() if self._loaders else Program(self.sandbox({}, scale))
+
+    def keep_loaders(self, count: int, scale: float) -> None:
+        """Have `count` loaders wait, with BCC ready. Raises what Program does."""
+        loaders = [Program(self.sandbox({}, scale)) for _ in range(count)]
+        for loader in loaders:
+            loader.wait_until_ready(60 * scale)
+        self._loaders += loaders
 
     @property
     def tracefs(self) -> Path:
@@ -124,6 +142,8 @@ class NativeKernel:
 
     def close(self) -> None:
         """Let go of the kernel. What stages and sandboxes made must be closed before."""
+        for loader in self._loaders:
+            loader.close()
         if self._witness:
             self._witness.close()
         os.close(self._alive)

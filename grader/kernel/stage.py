@@ -30,7 +30,6 @@ from grader.kernel.staged_script import StagedScript
 from grader.kernel.view import probe_lists
 from grader.submission.call import call
 from grader.submission.files import Submission
-from grader.submission.program import Program
 from grader.submission.sandbox import Sandbox
 
 _CANARY = b"int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
@@ -229,7 +228,7 @@ class Stage:
             )
 
     def sandbox(self, files: dict[str, bytes]) -> Sandbox:
-        return Sandbox(self.kernel.new_name(), files, self.kernel.view, work=self.kernel.work)
+        return self.kernel.sandbox(files, self.scale)
 
     def call(self, file: str, function: str, *arguments: Any) -> Any:
         """What a function of the student's Python returns; it sees the kernel's real lists."""
@@ -242,8 +241,9 @@ class Stage:
     def kprobe(self, function: str) -> Iterator[None]:
         """Hold a kprobe on a kernel function, made as BCC makes them. Raises Infra."""
         text = f"int kprobe__{function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
-        with Program(self.sandbox({"probe.c": text.encode()}), "probe.c") as probe:
+        with self.kernel.loader(self.scale) as probe:
             try:
+                probe.begin("probe.c", text.encode())
                 probe.compile(60 * self.scale)
                 probe.load(30 * self.scale)
                 probe.attach("", 30 * self.scale)
@@ -255,8 +255,9 @@ class Stage:
         """`error`, or Infra when a program that does nothing meets the same refusal here."""
         if not re.search("Operation not permitted|perf_event_open.*Permission denied", error.log):
             return error
-        with Program(self.sandbox({"canary.c": _CANARY}), "canary.c") as canary:
+        with self.kernel.loader(self.scale) as canary:
             try:
+                canary.begin("canary.c", _CANARY)
                 canary.compile(60 * self.scale)
                 canary.load(30 * self.scale)
                 canary.attach(self.lab.attach.removeprefix("tracepoint:"), 30 * self.scale)

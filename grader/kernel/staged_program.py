@@ -11,7 +11,7 @@ from grader.evidence.counter import Counter
 from grader.evidence.introspection import ACTING_HELPERS, OBSERVING_TYPES, LoadedProgram
 from grader.evidence.maps import Map
 from grader.evidence.workload import Window
-from grader.submission.program import PATTERN, Program, Table
+from grader.submission.program import PATTERN, Table
 
 if TYPE_CHECKING:
     from grader.kernel.stage import Stage
@@ -40,7 +40,8 @@ class StagedProgram:
         self._name = stage.lab.program
         source = stage.submission.require(self._name)
         flags = [PATTERN] if pattern else []
-        self._program = Program(stage.sandbox({self._name: source}), self._name, extra_flags=flags)
+        self._program = stage.kernel.loader(stage.scale)
+        self._program.begin(self._name, source, extra_flags=flags)
         self._maps: list[Map] = []
         self._listening: set[str] = set()
         self.attached = False

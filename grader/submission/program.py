@@ -55,20 +55,20 @@ class Samples:
 
 
 class Program:
-    """One C file in one loader. Call `compile`, `load` and `attach` in that order.
+    """One C file in one loader. Call `begin`, `compile`, `load` and `attach` in that order.
 
     Each raises SubmissionError with the tools' log when the student's file does not pass it, and
     PhaseTimeout when it does not end. Leaving the context unloads everything.
     """
 
-    def __init__(self, sandbox: Sandbox, name: str, *, extra_flags: Sequence[str] = ()) -> None:
-        self.name = name
+    def __init__(self, sandbox: Sandbox) -> None:
+        """Start a loader in `sandbox`; it imports BCC, which takes a while, and waits."""
+        self.name = ""
         self.functions: tuple[str, ...] = ()
         self.plain: tuple[str, ...] = ()
         """The functions that do not attach themselves."""
         self.tables: dict[str, Table] = {}
         self._sandbox = sandbox
-        self._flags = [*STRICT, *extra_flags]
         self._stack = ExitStack()
         self._output = self._stack.enter_context(memory_file())
         ours, theirs = socket.socketpair()
@@ -85,7 +85,19 @@ class Program:
                 pass_fds=[theirs.fileno()],
                 binds=binds,
             )
-        self._send("compile", path=f"/lab/{name}", cflags=self._flags)
+        self._ready = False
+
+    def begin(self, name: str, source: bytes, *, extra_flags: Sequence[str] = ()) -> None:
+        """Hand the file in, and let the loader compile it."""
+        self.name = name
+        self._sandbox.put({name: source})
+        self._send("compile", path=f"/lab/{name}", cflags=[*STRICT, *extra_flags])
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Return when the loader has BCC. Raises SubmissionError, PhaseTimeout."""
+        if not self._ready:
+            self._receive("compile", seconds, ready=True)
+            self._ready = True
 
     def __enter__(self) -> Program:
         return self
@@ -111,8 +123,8 @@ class Program:
         return read_back(self._output)
 
     def compile(self, seconds: float) -> None:
-        """Wait for the compilation, which started with the loader."""
-        self._receive("compile", seconds, ready=True)
+        """Wait for the compilation to end."""
+        self.wait_until_ready(seconds)
         answer = self._receive("compile", seconds)
         self.functions = tuple(answer["functions"])
         self.plain = tuple(answer["plain"])

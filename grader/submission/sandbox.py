@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,20 +68,26 @@ class Sandbox:
         self._view = view
         self._uid = free_uid()
         self._cgroup = Cgroup(name, memory=self._limits.memory, processes=self._limits.processes)
-        self._children: list[subprocess.Popen[bytes]] = []
+        self._children: list[tuple[subprocess.Popen[bytes], int]] = []
         self.folder = work / name
         """A folder of the host that belongs to this sandbox, for what `binds` are to show."""
         lab = self.folder / "lab"
         lab.mkdir(parents=True)
-        for file, data in files.items():
-            (lab / file).write_bytes(data)
         # Whatever this process's umask: another user reads them.
-        for path in (self.folder, lab, *lab.iterdir()):
-            path.chmod(0o755 if path.is_dir() else 0o444)
+        for path in (self.folder, lab):
+            path.chmod(0o755)
+        self.put(files)
 
     @property
     def uid(self) -> int:
         return self._uid
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Put `files` into /lab, also of a sandbox in which something runs already."""
+        for name, data in files.items():
+            path = self.folder / "lab" / name
+            path.write_bytes(data)
+            path.chmod(0o444)
 
     def start(
         self,
@@ -118,22 +125,26 @@ class Sandbox:
             env=_environment(),
             start_new_session=True,
         )
-        self._children.append(child)
+        self._children.append((child, os.pidfd_open(child.pid)))
         return child
 
     def pids(self) -> list[int]:
         """The processes that run in the sandbox now, as the host numbers them."""
         if self._cgroup.bounded:
             return self._cgroup.pids()
-        return [pid for child in self._children for pid in descendants(child.pid)]
+        return [pid for child, _ in self._children for pid in descendants(child.pid)]
 
     def close(self) -> None:
         """End every process of the sandbox and remove its files."""
-        for child in self._children:
-            # bubblewrap's monitor takes the PID namespace, and all that runs in it, with it.
-            if child.poll() is None:
-                child.send_signal(signal.SIGKILL)
+        for child, process in self._children:
+            # bubblewrap's monitor takes the PID namespace, and all that runs in it, with it. By
+            # its descriptor: in a fork of who started it, it is no child that could be waited for.
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+            select.select([process], [], [])
             child.wait()
+            os.close(process)
+        self._children = []
         self._cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -60,8 +60,8 @@ def witness(kernel: NativeKernel) -> Iterator[Witness]:
 
 @pytest.fixture
 def program(kernel: NativeKernel) -> Iterator[Program]:
-    sandbox = Sandbox(kernel.new_name(), {"program.c": PROGRAM}, kernel.view, work=kernel.work)
-    with Program(sandbox, "program.c") as loaded:
+    with kernel.loader() as loaded:
+        loaded.begin("program.c", PROGRAM)
         loaded.compile(60)
         loaded.load(60)
         loaded.attach("syscalls:sys_enter_mkdir", 60)

@@ -27,12 +27,13 @@ import pytest  # noqa: E402
 
 from grader.kernel.native import NativeKernel  # noqa: E402
 from grader.kernel.vm.wire import Wire  # noqa: E402
-from grader.submission.program import Program  # noqa: E402
-from grader.submission.sandbox import Sandbox  # noqa: E402
 
 SUBMISSION = Path("/submission")
 OUT = Path("/run/result")
 LOG = Path("/run/grader.log")
+LOADERS = 2
+"""As many as the first lab may want at once: its program, built in two ways."""
+SCALE = 4.0
 PRELOADED = ("grader.plugin", "grader.verdict.report", "_pytest.junitxml", "rich.console")
 _RNDADDENTROPY, _RNDRESEEDCRNG = 0x40085203, 0x5207
 _MOUNTS = (
@@ -88,11 +89,10 @@ def warm_up() -> Kernel:
         importlib.import_module(name)
     kernel = Kernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
     kernel.witness(ROOT / "bpf_templates").wait(600)
-    sandbox = Sandbox(
-        kernel.new_name(), {"warm.c": b"BPF_HASH(warm);\n"}, kernel.view, work=kernel.work
-    )
-    with Program(sandbox, "warm.c") as program:
+    with kernel.loader() as program:
+        program.begin("warm.c", b"BPF_HASH(warm);\n")
         program.compile(600)
+    kernel.keep_loaders(LOADERS, SCALE)
     return kernel
 
 
