@@ -106,6 +106,7 @@ def attacks() -> list[Attack]:
 def grade(lab: str, submission: Path, out: Path, scale: str = FAST) -> Grading:
     """Grade, with an end even for a grader that was stopped."""
     command = [sys.executable, "-I", "-m", "grader", "grade", lab, "--lang", "en"]
+    command += ["--kernel", "native"]
     command += ["--submission", str(submission), "--out", str(out), "--time-scale", scale]
     with (out.parent / f"{out.name}.txt").open("w+b") as printed:
         grader = subprocess.Popen(
