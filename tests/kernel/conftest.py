@@ -17,6 +17,9 @@ def root() -> None:
 
 
 @pytest.fixture
-def before(root: None) -> State:
+def before(
+    root: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> State:
     """What the machine is like before a test, so that the test can ask for the same after."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
     return state()

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +37,10 @@ class State:
 
 
 def state() -> State:
-    """The machine now. tracefs is mounted for this test process alone, to look into it."""
+    """The machine now. tracefs is mounted for this test process alone, to look into it.
+
+    Of temporary files, only those in TMPDIR: others' come and go.
+    """
     mounts = frozenset(Path("/proc/1/mounts").read_text().splitlines())
     mount_privately()
     instances = Path("/sys/kernel/tracing/instances")
@@ -49,7 +51,7 @@ def state() -> State:
         instances=frozenset(os.listdir(instances)),
         groups=frozenset(group for group in groups if "/labebpf-" in group),
         folders=frozenset(str(path) for path in Path("/run/labebpf").glob("work-*"))
-        | frozenset(map(str, Path(tempfile.gettempdir()).glob("labebpf-*"))),
+        | frozenset(map(str, Path(os.environ["TMPDIR"]).iterdir())),
         processes=frozenset(grading_processes()),
         mounts=mounts,
     )
