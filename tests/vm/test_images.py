@@ -40,7 +40,8 @@ class Place:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*LABEBPF, "image", *arguments],
+            # In a shell's background job Ctrl-C is ignored, and so by its children.
+            ["env", "--default-signal=INT", *LABEBPF, "image", *arguments],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -74,7 +75,7 @@ class Place:
 @pytest.fixture
 def place() -> Iterator[Place]:
     # pytest's own temporary folders are closed to the users that mmdebstrap acts as.
-    with tempfile.TemporaryDirectory(prefix="labebpf-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="test-labebpf-") as folder:
         for path in (Path(folder), Path(folder, "cache"), Path(folder, "tmp")):
             path.mkdir(exist_ok=True)
             path.chmod(0o755)

@@ -78,8 +78,10 @@ def qemus(pid: int) -> list[int]:
 @pytest.fixture
 def grading(tmp_path: Path, image: Image) -> Iterator[subprocess.Popen[bytes]]:
     """A grading of lab 3 whose machine runs."""
+    grade = command("lab3", submission="solutions", out=tmp_path, kernel="vm")
     process = subprocess.Popen(
-        command("lab3", submission="solutions", out=tmp_path, kernel="vm"),
+        # In a shell's background job Ctrl-C is ignored, and so by its children.
+        ["env", "--default-signal=INT", *grade],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
