@@ -42,8 +42,7 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
 
     Links, devices and files over 256 KiB are refused: a hand-in is plain text.
     """
-    own = folder / lab
-    root = own if own.is_dir() and not own.is_symlink() else folder
+    root = root_of(folder, lab)
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
     for name in names:
@@ -54,6 +53,12 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
         except OSError as error:
             refused[name] = f"cannot be taken: {error.strerror or error}"
     return Submission(files, refused)
+
+
+def root_of(folder: Path, lab: str) -> Path:
+    """Where the files for `lab` lie in a hand-in: in a folder of that name, or beside nothing."""
+    own = folder / lab
+    return own if own.is_dir() and not own.is_symlink() else folder
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,190 @@
+"""A lab's files on their way into a shell's machine, and home again.
+
+What comes out of a machine is not trusted: names and sizes are checked, only plain files are
+written, and what changed on the host meanwhile is never overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Lab
+from grader.errors import UsageError
+from grader.submission.files import MAX_FILE_BYTES, root_of, take
+from grader.text import clean
+
+MAX_FILES = 200
+"""Of all labs together; what goes in, and what is taken out."""
+MAX_BYTES = 8 << 20
+
+_LONGEST = 300
+_PLAIN = re.compile(r"\w[\w .,+=@-]{0,99}")
+"""Names that are taken: none that is hidden, an editor's copy (main.c~), or a path."""
+_COURSE = re.compile(
+    r"README.*|conftest\.py|test_.*\.py|.*_test\.py|__init__\.py|.*\.(toml|ini|cfg|so|pth)"
+)
+"""The course's files, and those that pytest or Python would pick up by themselves."""
+
+
+@dataclass(frozen=True)
+class LabFolder:
+    """A lab's files on the host, as they were when the machine started."""
+
+    lab: str
+    path: Path
+    edits: tuple[str, ...]
+    files: Mapping[str, bytes]
+    refused: Mapping[str, str]
+    """Why a file stays outside, by name."""
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of that name may come out of a machine."""
+        return name in self.edits or bool(_PLAIN.fullmatch(name) and not _COURSE.fullmatch(name))
+
+
+def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
+    """The files of `labs` in `submission`, each in a folder of its lab's name, or one in itself.
+
+    Raises UsageError if there is nothing to read.
+    """
+    folders = []
+    count, size = 0, 0
+    for lab in labs:
+        path = root_of(submission, lab.name)
+        if path == submission and len(labs) > 1:
+            continue  # This one was not handed in.
+        try:
+            beside = [entry.name for entry in os.scandir(path) if not entry.is_dir()]
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be read ({error.strerror}).", "Make it yours."
+            ) from error
+        names = sorted(name for name in beside if _PLAIN.fullmatch(name))
+        edits_first = [name for name in lab.edits if name in names]
+        found = take(submission, lab.name, dict.fromkeys([*edits_first, *names]))
+        files, refused = {}, dict(found.refused)
+        for name, data in found.files.items():
+            count, size = count + 1, size + len(data)
+            if count <= MAX_FILES and size <= MAX_BYTES:
+                files[name] = data
+            else:
+                refused[name] = "is one too many"
+        folders.append(LabFolder(lab.name, path, lab.edits, files, refused))
+    if not folders:
+        raise UsageError(f"{submission} has no folder of any lab.", "Name the lab that it is for.")
+    return tuple(folders)
+
+
+class Luggage:
+    """What changed in a machine, until it is unpacked on the host."""
+
+    def __init__(self, folders: Sequence[LabFolder]) -> None:
+        self._folders = {folder.lab: folder for folder in folders}
+        self._files: dict[tuple[str, str], bytes | None] = {}
+
+    def pack(self, path: str, data: bytes | None) -> None:
+        """Keep the newest of `path` (LAB/NAME); no data if it became too large to be taken."""
+        lab, _, name = path.partition("/")
+        known = (lab, name) in self._files or len(self._files) < MAX_FILES
+        if len(path) < _LONGEST and lab in self._folders and known:
+            small = data if data is None or len(data) <= MAX_FILE_BYTES else None
+            self._files[lab, name] = small
+
+    def leave(self, path: str) -> None:
+        """`path` is no longer there: what the host has of it stays."""
+        lab, _, name = path.partition("/")
+        self._files.pop((lab, name), None)
+
+    def unpack(self) -> list[str]:
+        """Write what changed to the host's folders. A sentence on each folder and each trouble."""
+        said = []
+        for lab, folder in self._folders.items():
+            changed = {name: data for (of, name), data in sorted(self._files.items()) if of == lab}
+            said += _bring_home(folder, changed)
+        self._files = {}
+        return said
+
+
+def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[str]:
+    here = take(folder.path, "", [name for name in changed if folder.takes(name)])
+    came, said, homeless = [], [], {}
+    trouble = OSError()
+    for name, data in changed.items():
+        before, now = folder.files.get(name), here.files.get(name)
+        if name.startswith(".") or name.endswith("~"):
+            continue
+        if data is not None and data in (before, now):
+            continue
+        shown = clean(name).replace("\n", " ")
+        if why := _staying(folder, name, data):
+            said.append(f"{shown} stays in the machine: {why}.")
+            continue
+        assert data is not None
+        target = name
+        if os.path.lexists(folder.path / name) and (now is None or now != before):
+            target = _free(folder.path, f"{name}.from-shell")
+            said.append(f"{shown} changed here too: the machine's is {target}.")
+        try:
+            _write(folder.path, target, data)
+            came.append(target)
+        except OSError as error:
+            trouble, homeless[target] = error, data
+    if came:
+        said.insert(0, f"From the machine, into {folder.path}: {', '.join(came)}.")
+    return [*said, *(_rescue(folder, homeless, trouble) if homeless else ())]
+
+
+def _staying(folder: LabFolder, name: str, data: bytes | None) -> str:
+    """Why a file is not taken out of a machine, nothing if it is."""
+    if not folder.takes(name):
+        plain = _PLAIN.fullmatch(name)
+        return "only the course makes such a file" if plain else "no file may be called so"
+    return "it is too large" if data is None else ""
+
+
+def _free(folder: Path, name: str) -> str:
+    """`name`, or with a number behind it, so that nothing in `folder` is called so."""
+    number, free = 1, name
+    while os.path.lexists(folder / free):
+        number += 1
+        free = f"{name}{number}"
+    return free
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    """Write `folder`/`name` in one step, with the mode and the owner that it had."""
+    try:
+        before = (folder / name).lstat()
+        mode, owner = before.st_mode & 0o777, (before.st_uid, before.st_gid)
+    except FileNotFoundError:
+        around = folder.stat()
+        mode, owner = 0o644, (around.st_uid, around.st_gid)
+    descriptor, path = tempfile.mkstemp(prefix=".labebpf-", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            os.fchmod(descriptor, mode)
+            if os.geteuid() == 0:  # With sudo in a user's checkout: it stays that user's.
+                os.fchown(descriptor, *owner)
+        os.replace(path, folder / name)
+    except BaseException:
+        os.unlink(path)
+        raise
+
+
+def _rescue(folder: LabFolder, files: Mapping[str, bytes], error: OSError) -> list[str]:
+    """Put elsewhere what cannot be written to its folder. What to say of it."""
+    names = ", ".join(files)
+    why = f"{folder.path} cannot be written ({error.strerror})"
+    try:
+        elsewhere = Path(tempfile.mkdtemp(prefix=f"labebpf-{folder.lab}-"))
+        for name, data in files.items():
+            (elsewhere / name).write_bytes(data)
+    except OSError:
+        return [f"{why}, nor any other folder: {names} could not be kept."]
+    return [f"{why}: {names} is in {elsewhere}."]
