@@ -26,6 +26,15 @@ class Wire:
         self._descriptor = descriptor
         self._buffer = bytearray()
 
+    def fileno(self) -> int:
+        """The descriptor, for select, which does not know of what is `waiting` here already."""
+        return self._descriptor
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something of the next message was read with the last one."""
+        return bool(self._buffer)
+
     def send(self, **message: Any) -> None:
         data = json.dumps(message).encode()
         left = memoryview(len(data).to_bytes(4, "big") + data)
@@ -43,7 +52,7 @@ class Wire:
             raise WireError(f"a message of {length} bytes")
         try:
             message = json.loads(self._take(length, deadline))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WireError("a message that is not JSON") from error
         if not isinstance(message, dict):
             raise WireError("a message that is no object")

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 import pytest  # noqa: E402
 
 from grader.kernel.native import NativeKernel  # noqa: E402
+from grader.kernel.vm.inside import terminal  # noqa: E402
 from grader.kernel.vm.wire import Wire  # noqa: E402
 
 SUBMISSION = Path("/submission")
@@ -191,6 +193,22 @@ def grade(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
     wire.send(ended=status, kernel=result.get("kernel", {}), log=log)
 
 
+def shell(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
+    """Terminals for people, in a child as well."""
+    NativeKernel.close(kernel)  # Else the grader's own programs stand among theirs.
+    lay_out(terminal.LABS, request["files"])
+    child = os.fork()
+    if child == 0:
+        try:
+            terminal.serve(wire, request)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(70)
+    wire.send(ended=reap(child))
+
+
 def reap(child: int) -> int:
     """Wait for `child`, and for whatever else ends: the first process is everybody's parent."""
     while True:
@@ -215,6 +233,8 @@ def main() -> None:
             wire.send(awake=True)
         if "grade" in request:
             grade(wire, kernel, request["grade"])
+        if "shell" in request:
+            shell(wire, kernel, request["shell"])
 
 
 if __name__ == "__main__":
