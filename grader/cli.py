@@ -25,6 +25,7 @@ from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
 from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
+from grader.kernel.vm.shell import LABS, Terminal, join
 from grader.plugin import ROOT, language
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render, render_by_kernel
@@ -249,6 +250,64 @@ def test(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 
+@labebpf.command()
+@click.argument("lab", required=False)
+@click.option("--submission", metavar="DIR", help="Folder to work on (default: exercises).")
+@click.option("--kernel", metavar="K", default="vm", help="vm or vm:VERSION.")
+def shell(lab: str | None, submission: str | None, kernel: str) -> None:
+    """Open a terminal in a virtual machine with the files of LAB (all labs if none is named).
+
+    There you are root, and BCC is ready. The same command in another terminal joins the same
+    machine. When the last one closes, files changed in it come back. Commands can be piped in.
+
+    Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
+    """
+    labs = _choose((lab,) if lab else ())
+    folder = _submission_folder(submission)
+    if parse(kernel) == "native":
+        raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
+    image = _image(kernel.partition(":")[2] or images.versions()[0])
+    terminal = join(folder, labs, image, ROOT)
+    try:
+        with Console(stderr=True).status(f"Linux {image.release} starts ..."):
+            terminal.wait()
+        if terminal.interactive:
+            _greet(terminal, image, labs)
+        status = terminal.run()
+    finally:
+        for line in terminal.report:
+            click.echo(f"labebpf: {line}", err=True)
+    sys.exit(status)
+
+
+def _greet(terminal: Terminal, image: images.Image, labs: list[Lab]) -> None:
+    if terminal.number > 1:
+        click.echo("Another terminal of the machine that runs already.", err=True)
+        return
+    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
+    click.echo(
+        f"Linux {image.release} in a machine of its own. You are root, and BCC is ready.\n"
+        f"{where} has your files; changed ones come back when the last terminal closes."
+        "\nA second terminal: the same command in another window. The end: exit, or Ctrl-D.",
+        err=True,
+    )
+    for line in terminal.refused:
+        click.echo(f"Not in it: {line}.", err=True)
+
+
+def _image(version: str) -> images.Image:
+    """The image of Linux `version`, built if need be, with a bar for that."""
+    for image in images.built():
+        if image.version == version:
+            return image
+    try:
+        with _progress(f"Linux {version}") as progress:
+            return images.build(version, progress)
+    except making.BuildFailed as error:
+        Console(stderr=True, highlight=False).print(Text(error.log, style="dim"), soft_wrap=True)
+        raise
+
+
 @labebpf.group()
 def image() -> None:
     """Kernels to grade on: build, list and hand out what their machines boot."""
@@ -261,12 +320,7 @@ def image_build(version: str) -> None:
 
     LABEBPF_MIRROR names another mirror of Debian than deb.debian.org.
     """
-    try:
-        with _progress(f"Linux {version}") as progress:
-            made = images.build(version, progress)
-    except making.BuildFailed as error:
-        Console(stderr=True, highlight=False).print(Text(error.log, style="dim"), soft_wrap=True)
-        raise
+    made = _image(version)
     click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
 
 

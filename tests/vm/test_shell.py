@@ -1,0 +1,492 @@
+"""Terminals in a machine, through the real command on real pseudo-terminals."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from grader.kernel.vm import images
+from grader.kernel.vm.images import Image
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+"""For anything that is waited for; the first machine of all makes its snapshot first."""
+CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE = "\x03", "\x04", "\x18", "\x1a", "\x1b"
+
+
+@dataclass
+class World:
+    """A hand-in of its own, and the processes that a test has started on it."""
+
+    image: Image
+    hand_in: Path
+    environment: dict[str, str]
+    prefix: tuple[str, ...] = ()
+    terminals: list[Typist] = field(default_factory=list)
+
+    @property
+    def lab(self) -> Path:
+        return self.hand_in / "lab3"
+
+    @property
+    def command(self) -> list[str]:
+        options = ("--submission", str(self.hand_in), "--kernel", f"vm:{self.image.version}")
+        return [*self.prefix, sys.executable, "-I", "-m", "grader", "shell", "lab3", *options]
+
+    def pipe(self, commands: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command,
+            input=commands,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=3 * SECONDS,
+            check=False,
+        )
+
+    def open(self) -> Typist:
+        """A terminal whose shell has shown its prompt."""
+        typist = Typist(self.command, self.environment)
+        self.terminals.append(typist)
+        typist.expect(r"machine-\S+:.*/exercises/lab3.*# ", 3 * SECONDS)
+        return typist
+
+    def processes(self, name: str = "") -> list[int]:
+        """All that belongs to this world, or those that have `name` on their command line."""
+        found = []
+        marker = f"LABEBPF_WORLD={self.environment['LABEBPF_WORLD']}\0".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                ours = marker in (folder / "environ").read_bytes() + b"\0"
+                if ours and name.encode() in (folder / "cmdline").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+        return found
+
+    def switchboard(self) -> int:
+        """The process that holds the machine."""
+        (qemu,) = self.processes("qemu-system")
+        fields = Path(f"/proc/{qemu}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[1])
+
+
+class Typist:
+    """Someone at a terminal of 30 rows and 100 columns."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.seen = ""
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            try:
+                os.execvpe(command[0], command, environment | {"TERM": "xterm-256color"})
+            finally:
+                os._exit(127)
+        self.resize(30, 100)
+        self.modes = termios.tcgetattr(self._master)
+
+    def resize(self, rows: int, columns: int) -> None:
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def sees(self, pattern: str, seconds: float) -> re.Match[str] | None:
+        """Read until `pattern` is there; what is seen up to its end counts as read."""
+        deadline = time.monotonic() + seconds
+        while not (found := re.search(pattern, self.seen)):
+            left = deadline - time.monotonic()
+            if left < 0 or not select.select([self._master], [], [], left)[0]:
+                return None
+            try:
+                data = os.read(self._master, 1 << 16)
+            except OSError:
+                return None
+            self.seen += data.decode(errors="replace")
+        self.seen = self.seen[found.end() :]
+        return found
+
+    def expect(self, pattern: str, seconds: float = SECONDS) -> re.Match[str]:
+        found = self.sees(pattern, seconds)
+        if not found:
+            pytest.fail(f"no {pattern!r} in {seconds} s, but {self.seen[-2000:]!r}")
+        return found
+
+    def run(self, command: str, pattern: str, seconds: float = SECONDS) -> re.Match[str]:
+        """Type a command; wait for what it prints, and the next prompt."""
+        self.type(command + "\r")
+        found = self.expect(pattern, seconds)
+        self.expect(r"# $", seconds)
+        return found
+
+    def end(self) -> tuple[int, str]:
+        """Read on until the process ends: its exit status, and what came last."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            left = deadline - time.monotonic()
+            if left < 0 or not select.select([self._master], [], [], left)[0]:
+                pytest.fail(f"no end, but {self.seen[-2000:]!r}")
+            try:
+                data = os.read(self._master, 1 << 16)
+            except OSError:
+                break
+            self.seen += data.decode(errors="replace")
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status), self.seen
+
+    def kill(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = 0
+
+    def put_back(self) -> bool:
+        """Whether the terminal is as it was before."""
+        return termios.tcgetattr(self._master) == self.modes
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+
+def wait_until(true: Callable[[], object], seconds: float = SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def world(image: Image, tmp_path: Path) -> Iterator[World]:
+    hand_in = tmp_path / "hand-in"
+    shutil.copytree(ROOT / "solutions" / "lab3", hand_in / "lab3")
+    made = World(image, hand_in, os.environ | {"LABEBPF_WORLD": str(tmp_path)})
+    yield made
+    for typist in made.terminals:
+        typist.kill()
+        typist.hang_up()
+    for process in made.processes():
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def test_commands_from_a_pipe(world: World) -> None:
+    done = world.pipe("uname -r; pwd; id -un; echo to you >&2; exit 7\n")
+    assert done.stdout == f"{world.image.release}\n/exercises/lab3\nroot\n"
+    assert done.stderr == "to you\n"
+    assert done.returncode == 7
+    assert not world.processes()
+
+
+def test_much_goes_through_a_pipe(world: World) -> None:
+    done = world.pipe("cat <<'end' | wc -c; seq 100000\n" + "x" * 99 * 3000 + "\nend\n")
+    assert done.stdout.split() == ["297001", *map(str, range(1, 100_001))]
+
+
+def test_two_terminals_one_machine(world: World) -> None:
+    """The course's way: the script in one, mkdir in the other."""
+    one = world.open()
+    one.run("uname -r", re.escape(world.image.release))
+    one.run("stty size", "30 100")
+    one.run("touch from-one", "")
+    two = world.open()
+    two.run("ls", "from-one")
+    assert len(world.processes("qemu-system")) == 1
+
+    one.type("python3 counter.py\r")
+    one.expect("Ctrl-C ends")
+    two.run("cd /tmp && mkdir a b c && cd -", "lab3")
+    one.expect(r"dossier\(s\) : 3")
+    two.run("bpftool prog | grep -c tracepoint", r"\r1\r")
+    one.type(CTRL_C)
+    one.expect("# $")
+    one.type(CTRL_D)
+    status, last = one.end()
+    assert status == 0
+    assert "runs on in 1 other terminal." in last
+    assert one.put_back()
+    assert not (world.lab / "from-one").exists()
+
+    two.run("echo '// changed' >> counter.c", "")
+    two.type("false; exit\r")
+    status, last = two.end()
+    assert status == 1
+    assert f"into {world.lab}: counter.c, from-one." in last
+    assert (world.lab / "counter.c").read_text().endswith("// changed\n")
+    assert (world.lab / "from-one").read_bytes() == b""
+    wait_until(lambda: not world.processes())
+
+
+def test_keys_and_window(world: World) -> None:
+    (world.lab / "waits.py").write_text(
+        "import signal, time\n"
+        "signal.signal(signal.SIGCONT, lambda *_: print('continued', flush=True))\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(1000)\n"
+    )
+    one = world.open()
+    one.type("python3 waits.py\r")
+    one.expect("ready\r")
+    one.type(CTRL_Z)
+    one.expect("Stopped")
+    one.expect("# $")
+    one.type("fg\r")
+    one.expect("continued\r")
+    one.type(CTRL_C)
+    one.expect("KeyboardInterrupt")
+    one.expect("# $")
+    one.resize(40, 120)
+    one.run("stty size", "40 120")
+    one.run("ls --color=always -d /", "\x1b\\[01;34m/")
+    one.type("exit\r")
+    status, last = one.end()
+    assert status == 0
+    assert "labebpf:" not in last, "nothing changed, and nothing is said"
+    assert one.put_back()
+
+
+def test_editors(world: World) -> None:
+    one = world.open()
+    one.type("nano counter.c\r")
+    one.expect("GNU nano")
+    one.type("// by nano\r" + CTRL_X)
+    one.expect("Save modified buffer")
+    one.type("y\r")
+    one.expect("# $")
+    one.type("vi counter.py\r")
+    one.expect(r"- counter\.py")
+    one.type(f"O# by vi{ESCAPE}")
+    one.expect(r"- counter\.py \[Modified")
+    one.type(":wq\r")
+    one.expect("# $")
+    one.type("exit\r")
+    _, last = one.end()
+    assert "counter.c, counter.py." in last
+    assert (world.lab / "counter.c").read_text().startswith("// by nano\n")
+    assert (world.lab / "counter.py").read_text().startswith("# by vi\n")
+
+
+def test_a_flood_leaves_room(world: World) -> None:
+    one, two = world.open(), world.open()
+    one.type("yes\r")
+    one.expect("y\r\ny\r\n")
+    two.run("uname -r", re.escape(world.image.release))
+    one.type(CTRL_C)
+    one.seen = ""
+    one.expect("# $")
+    one.run("uname -r", re.escape(world.image.release))
+
+
+def test_what_comes_back(world: World) -> None:
+    (world.lab / "README.md").write_text("course\n")
+    one = world.open()
+    (world.lab / "counter.py").write_text("# edited here\n")
+    for command in (
+        "echo mine > notes.txt",
+        "echo other > counter.py",
+        "echo evil > conftest.py",
+        "echo evil > README.md",
+        "ln -s /etc/passwd link",
+        "mkfifo pipe",
+        "head -c 300000 /dev/zero > large.bin",
+        "echo hidden > .hidden",
+        "mkdir folder && echo x > folder/file",
+        "rm counter.c",
+        "echo x > /exercises/outside; mkdir ../lab9; echo x > ../lab9/y",
+    ):
+        one.run(command, "")
+    one.type("exit\r")
+    _, last = one.end()
+    said = [line.removeprefix("labebpf: ") for line in last.split("\r\n") if "labebpf:" in line]
+    assert sorted(said) == [
+        f"From the machine, into {world.lab}: counter.py.from-shell, notes.txt.",
+        "README.md stays in the machine: only the course makes such a file.",
+        "conftest.py stays in the machine: only the course makes such a file.",
+        "counter.py changed here too: the machine's is counter.py.from-shell.",
+        "large.bin stays in the machine: it is too large.",
+    ]
+    there = {path.name: path.read_text() for path in world.lab.iterdir()}
+    assert there.pop("counter.c") == (ROOT / "solutions/lab3/counter.c").read_text()
+    assert there == {
+        "README.md": "course\n",
+        "counter.py": "# edited here\n",
+        "counter.py.from-shell": "other\n",
+        "notes.txt": "mine\n",
+    }
+
+
+def test_a_closed_window_keeps_the_files(world: World) -> None:
+    one = world.open()
+    one.run("echo saved > notes.txt", "")
+    one.hang_up()
+    wait_until(lambda: not world.processes())
+    assert (world.lab / "notes.txt").read_text() == "saved\n"
+
+
+def test_a_killed_terminal(world: World) -> None:
+    one = world.open()
+    one.run("echo saved > notes.txt", "")
+    assert not one.put_back()
+    one.kill()
+    wait_until(lambda: not world.processes())
+    assert one.put_back()
+    assert (world.lab / "notes.txt").read_text() == "saved\n"
+
+
+def test_a_terminated_terminal(world: World) -> None:
+    one = world.open()
+    os.kill(one.pid, signal.SIGTERM)
+    status, _ = one.end()
+    assert status == 128 + signal.SIGTERM
+    assert one.put_back()
+    wait_until(lambda: not world.processes())
+
+
+def test_a_killed_switchboard(world: World) -> None:
+    one = world.open()
+    os.kill(world.switchboard(), signal.SIGKILL)
+    status, last = one.end()
+    assert status == 3
+    assert "was ended from outside. Open it again" in last
+    assert one.put_back()
+    wait_until(lambda: not world.processes())
+    assert world.pipe("echo again\n").stdout == "again\n", "what it left is in nobody's way"
+
+
+def test_a_terminated_switchboard(world: World) -> None:
+    """As when the host shuts down: nothing is lost."""
+    one = world.open()
+    one.type("echo saved > notes.txt; sleep 6; echo n''ow\r")
+    one.expect("now\r")
+    os.kill(world.switchboard(), signal.SIGTERM)
+    status, last = one.end()
+    assert status == 3
+    assert f"into {world.lab}: notes.txt." in last
+    assert "was told to end (Terminated)." in last
+    assert one.put_back()
+    wait_until(lambda: not world.processes())
+
+
+def test_a_removed_folder(world: World) -> None:
+    one = world.open()
+    one.run("echo saved > /tmp/notes.txt; rm -r /exercises/lab3; cd /; sleep 3; echo", "")
+    one.type("mkdir -p /exercises/lab3; mv /tmp/notes.txt /exercises/lab3; exit\r")
+    _, last = one.end()
+    assert f"into {world.lab}: notes.txt." in last
+    assert sorted(path.name for path in world.lab.iterdir()) == [
+        "counter.c",
+        "counter.py",
+        "notes.txt",
+    ]
+
+
+def test_a_panic_takes_two_seconds_of_work(world: World) -> None:
+    one = world.open()
+    one.run("echo saved > notes.txt", "")
+    one.type("sleep 6; echo c > /proc/sysrq-trigger\r")
+    status, last = one.end()
+    assert status == 3
+    assert "is lost: its kernel panicked. Open it again;" in last
+    assert f"into {world.lab}: notes.txt." in last
+    assert one.put_back()
+    assert (world.lab / "notes.txt").read_text() == "saved\n"
+
+
+def test_a_hostile_machine(world: World) -> None:
+    """Root in the machine takes the wire and speaks for itself."""
+    names = ["../evil", "lab3/../../evil", "/etc/evil", "lab3//tmp/evil", "lab3/" + "n" * 9999]
+    forged = [{"file": name, "data": "ZXZpbAo="} for name in names]
+    forged += [{"file": f"lab3/many{number}", "data": ""} for number in range(1000)]
+    forged += [{"terminal": number, "exit": 0} for number in (99, -1)]
+    messages = [json.dumps(message).encode() for message in forged]
+    (world.lab / "forge.py").write_text(f"""
+import ctypes, os
+libc = ctypes.CDLL(None)
+wire = next(n for n in os.listdir("/proc/1/fd") if "vport" in os.readlink(f"/proc/1/fd/{{n}}"))
+with open(f"/proc/{{os.getppid()}}/stat") as stat:
+    os.kill(int(stat.read().split()[3]), 19)  # Who has the wire: two cannot wait for one port.
+wire = libc.syscall(438, os.pidfd_open(1), int(wire), 0)  # pidfd_getfd
+for message in (*{messages}, b"[" * 100_000):
+    message = len(message).to_bytes(4, "big") + message
+    while message:
+        message = message[os.write(wire, message):]
+""")
+    done = world.pipe("python3 forge.py || exit; sleep 1000\n")
+    assert done.returncode == 3
+    assert "is lost: a message that is not JSON. Open it again;" in done.stderr
+    there = {path.name for path in world.lab.iterdir()}
+    assert there - {f"many{n}" for n in range(200)} == {"counter.c", "counter.py", "forge.py"}
+    assert not list(world.hand_in.rglob("*evil*")) + list(world.hand_in.parent.glob("*evil*"))
+    wait_until(lambda: not world.processes())
+
+
+def test_killed_while_it_starts(world: World, tmp_path: Path) -> None:
+    """Without a snapshot the machine boots first."""
+    cache = tmp_path / "cache"
+    shutil.copytree(
+        world.image.folder,
+        cache / "labebpf" / "images" / world.image.folder.name,
+        copy_function=os.link,
+    )
+    world.environment["XDG_CACHE_HOME"] = str(cache)
+    for number in (signal.SIGKILL, signal.SIGINT):
+        one = Typist(world.command, world.environment)
+        world.terminals.append(one)
+        wait_until(lambda: world.processes("qemu-system"))
+        os.kill(one.pid, number)
+        wait_until(lambda: not set(world.processes()) - {one.pid}, 5)  # noqa: B023
+        one.kill()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="all tests are an ordinary user's then")
+def test_an_ordinary_user(world: World) -> None:
+    """Without a capability, with a home of its own."""
+    number = 65534
+    world.prefix = (
+        *("setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"),
+        *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"),
+    )
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        cache = home / ".cache" / "labebpf"
+        shutil.copytree(world.image.folder, cache / "images" / world.image.folder.name)
+        (cache / "snapshots").mkdir()
+        for path in (images.cache() / "snapshots").glob(f"{world.image.version}-*"):
+            shutil.copy(path, cache / "snapshots")
+        world.hand_in = shutil.copytree(world.hand_in, home / "hand-in")
+        for path in (home, *home.rglob("*")):
+            os.chown(path, number, number)
+        for variable in ("XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+            world.environment.pop(variable, None)
+        world.environment["HOME"] = name
+        one = world.open()
+        assert {Path(f"/proc/{process}").stat().st_uid for process in world.processes()} == {number}
+        one.run("id -u", r"\r0\r")
+        one.run("echo mine > notes.txt", "")
+        one.type("exit\r")
+        _, last = one.end()
+        assert "notes.txt." in last
+        assert (world.lab / "notes.txt").stat().st_uid == number
+        wait_until(lambda: not world.processes())
