@@ -97,6 +97,7 @@ class Typist:
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             try:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ignored if these tests are a job.
                 os.execvpe(command[0], command, environment | {"TERM": "xterm-256color"})
             finally:
                 os._exit(127)
