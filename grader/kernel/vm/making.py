@@ -84,6 +84,12 @@ STEPS = (
 TOGETHER = """trap : HUP; trap 'trap : TERM; kill 0' TERM; "$@" & wait $!"""
 """A script that runs a command, and hands a signal to end on to all that this started."""
 
+TO_THE_END = """"$@"; status=$?; cat >/dev/null; exit $status"""
+"""A script that runs a command, and reads what this leaves of its input.
+
+An archive goes on with zeros after its end, and mmdebstrap fails when nobody takes them.
+"""
+
 LOG_LINES = 20
 
 Progress = Callable[[str, float], None]
@@ -105,7 +111,7 @@ def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[st
     """
     check_tools()
     # `discard` finds it there, if this process is killed.
-    scratch = Path(tempfile.mkdtemp(prefix="labebpf-"))
+    scratch = Path(tempfile.mkdtemp(prefix="building-labebpf-"))
     (folder / "scratch").symlink_to(scratch)
     # The users that mmdebstrap acts as may not look into a home.
     kitchen = shutil.copytree(KITCHEN, scratch / "recipe")
@@ -118,8 +124,7 @@ def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[st
         *("--mode", "root" if os.geteuid() == 0 else "unshare"),
         *_mmdebstrap(recipe, kitchen, folder, _mirror()),
     ]
-    packing = ["mksquashfs", "-", str(folder / "root.squashfs"), *SQUASHFS]
-    _run(making, packing, scratch, lock, progress)
+    _run(making, folder / "root.squashfs", scratch, lock, progress)
     return {name: (folder / name).read_text().strip() for name in NOTES}
 
 
@@ -232,10 +237,9 @@ def _mirror() -> str:
     return mirror
 
 
-def _run(
-    making: list[str], packing: list[str], scratch: Path, lock: int, progress: Progress
-) -> None:
-    """Run `making`, whose output `packing` reads, and tell of mmdebstrap's steps. Raises Infra."""
+def _run(making: list[str], packed: Path, scratch: Path, lock: int, progress: Progress) -> None:
+    """Run `making`, pack the archive that it writes, and tell of its steps. Raises Infra."""
+    packing = ["sh", "-c", TO_THE_END, "sh", "mksquashfs", "-", str(packed), *SQUASHFS]
     how: dict[str, Any] = {
         "env": os.environ | {"PATH": _path(), "LC_ALL": "C", "TMPDIR": str(scratch)},
         # A failing mmdebstrap ends all of its group.
@@ -252,7 +256,7 @@ def _run(
         subprocess.Popen(packing, stdin=maker.stdout, stdout=said, stderr=said, **how) as packer,
     ):
         assert maker.stdout and maker.stderr
-        maker.stdout.close()  # so that mmdebstrap notices when mksquashfs ends
+        maker.stdout.close()
         try:
             for line in maker.stderr:
                 log.append(clean(line).rstrip())
@@ -265,11 +269,11 @@ def _run(
             raise
         packer.wait()
         said.seek(0)
-        packed = clean(said.read())
+        complaint = clean(said.read())
     if maker.returncode or packer.returncode:
         # mksquashfs has nothing to say of its own where mmdebstrap ended early.
-        log += [] if "reading tar file" in packed else packed.splitlines()
-        place = Path(packing[2]).parent.parent if "No space" in packed else scratch.parent
+        log += [] if "reading tar file" in complaint else complaint.splitlines()
+        place = packed.parent.parent if "No space" in complaint else scratch.parent
         ends = f"mmdebstrap ended with {maker.returncode}, mksquashfs with {packer.returncode}"
         raise _diagnosed("\n".join(log), place, ends)
 
