@@ -29,9 +29,9 @@ class ProbePoints:
         """What the student's `function` returns."""
         return self._stage.call("probe_points.py", function, *arguments)
 
-    def attachable_names(self) -> set[str]:
+    def attachable_names(self, *, of_modules: bool = False) -> set[str]:
         text = (self._tracefs / "available_filter_functions").read_text()
-        return {line.split()[0] for line in text.splitlines()}
+        return {line.split()[0] for line in text.splitlines() if "[" in line or not of_modules}
 
     def blacklisted_names(self) -> set[str]:
         """Names that the kernel refuses to probe, and says so."""
@@ -45,9 +45,13 @@ class ProbePoints:
         return random.sample(sorted(names), min(count, len(names)))
 
     def patterns(self, names: set[str]) -> list[re.Pattern[str]]:
-        """A name, the beginning of one, and a choice with a wildcard: all match something."""
+        """A name, the beginning of one, and a choice with a wildcard: all match something.
+
+        The first is a module's, if there is any: its line has more in it than the name.
+        """
         plain = {name for name in names if name.isidentifier() and len(name) > 8}
-        one, two, three = self.some(plain)
+        (one,) = self.some(plain & self.attachable_names(of_modules=True) or plain, 1)
+        two, three = self.some(plain - {one}, 2)
         return [
             re.compile(re.escape(one) + "$"),
             re.compile(two[:6]),
