@@ -47,11 +47,15 @@ class ProbePoints:
     def patterns(self, names: set[str]) -> list[re.Pattern[str]]:
         """A name, the beginning of one, and a choice with a wildcard: all match something.
 
-        The first is a module's, if there is any: its line has more in it than the name.
+        The first is a module's, if there is any: its line has more in it than the name. The second
+        stands in the middle of other names as well, where it must not match.
         """
         plain = {name for name in names if name.isidentifier() and len(name) > 8}
         (one,) = self.some(plain & self.attachable_names(of_modules=True) or plain, 1)
         two, three = self.some(plain - {one}, 2)
+        for two in self.some(plain - {one}, 1000):
+            if any(two[:6] in name[1:] for name in names):
+                break
         return [
             re.compile(re.escape(one) + "$"),
             re.compile(two[:6]),
