@@ -41,7 +41,9 @@ def state() -> State:
 
     Of temporary files, only those in TMPDIR: others' come and go.
     """
-    mounts = frozenset(Path("/proc/1/mounts").read_text().splitlines())
+    lines = Path("/proc/1/mounts").read_text().splitlines()
+    # debugfs mounts tracefs there by itself, for whoever looks in.
+    mounts = frozenset(line for line in lines if "/sys/kernel/debug/tracing" not in line)
     mount_privately()
     instances = Path("/sys/kernel/tracing/instances")
     # Not glob: it raises when a group goes while it looks.
