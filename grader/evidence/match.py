@@ -48,3 +48,18 @@ def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:
         else:
             counts[place] += 1
     return Matching(tuple(windows), tuple(counts), tuple(stray))
+
+
+def told_again(windows: Sequence[Window], lines: Iterable[Sequence[int]]) -> bool:
+    """Whether a line of output, given as the times (ns) on it, tells of a window's event again.
+
+    Such a line has a time in a window, and none that was not on an earlier line.
+    """
+    start = min((window.start for window in windows), default=0)
+    seen: set[int] = set()
+    for line in lines:
+        times = {time for time in line if time >= start}
+        if times <= seen and any(window.holds(time) for time in times for window in windows):
+            return True
+        seen |= times
+    return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.maps import Map
-from grader.evidence.match import Matching, match
+from grader.evidence.match import Matching, match, told_again
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 class Shown:
     """The lines that a script printed while the workload acted, and how they match its events.
 
-    `others` is how many mkdirs other processes made meanwhile, which it prints too.
+    `others` is how many mkdirs other processes made meanwhile, which it prints too, and `again`
+    whether a line told of one of the events a second time.
     """
 
     matching: Matching
     others: int
+    again: bool
     lines: tuple[str, ...]
 
     @property
@@ -40,9 +42,9 @@ class Shown:
 
     @property
     def once(self) -> bool:
-        """Whether each event has one line. Where others make directories too: whether any has."""
+        """Whether each event has one line. Where others make directories too: none has a second."""
         if self.others:
-            return 1 in self.matching.counts
+            return not self.again
         return len(self.lines) == len(self.matching.windows)
 
 
@@ -201,8 +203,9 @@ class StagedScript:
             self.read_until(done)
             lines = self.rest()
             others = self._stage.witness.entered - before - len(windows)
-            matching = match(windows, (time_ for line in lines for time_ in times(line)))
-            attempt = Shown(matching, others, tuple(lines))
+            told = [times(line) for line in lines]
+            matching = match(windows, (time_ for line in told for time_ in line))
+            attempt = Shown(matching, others, told_again(windows, told), tuple(lines))
             if best is None or attempt.events > best.events:
                 best = attempt
             if not left or not others:

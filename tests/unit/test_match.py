@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.match import match
+from grader.evidence.match import match, told_again
 from grader.evidence.workload import Window, random_count
 
 WINDOWS = [Window("a", 10, 20), Window("b", 30, 40), Window("c", 50, 60)]
@@ -45,3 +45,21 @@ def test_a_random_count_is_within_its_range_and_not_always_the_same() -> None:
     counts = {random_count(3, 12) for _ in range(500)}
     assert len(counts) > 1
     assert counts <= set(range(3, 13))
+
+
+@pytest.mark.parametrize(
+    "lines, again",
+    [
+        ([], False),
+        ([[15], [35], [55]], False),
+        ([[15], [16], [35]], False),
+        ([[15], [15]], True),
+        ([[15], [35], [15]], True),
+        ([[25], [25]], False),  # Another process's event.
+        ([[12], [12, 15], [15, 35]], False),  # The one before stands on each line too.
+        ([[1, 15], [2, 15]], True),  # Numbered.
+        ([[], [15], []], False),
+    ],
+)
+def test_a_line_that_tells_nothing_new_tells_again(lines: list[list[int]], again: bool) -> None:
+    assert told_again(WINDOWS, lines) is again
