@@ -27,6 +27,7 @@ from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
 from grader.plugin import ROOT, language
+from grader.text import clean
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render, render_by_kernel
 
@@ -211,7 +212,7 @@ def doctor(as_json: bool) -> None:
         _print_doctor(survey, machines, labs, mounted)
     needed = ("privileges", "bpf", "headers", "tracefs", "bcc", "bpftool", "bwrap", "setpriv")
     native = all(probe.ok for probe in survey if probe.name in needed)
-    sys.exit(0 if native or vm_survey.able() else INFRASTRUCTURE)
+    sys.exit(0 if native or vm_survey.able(machines) else INFRASTRUCTURE)
 
 
 def _print_doctor(
@@ -300,12 +301,8 @@ def _image(version: str) -> images.Image:
     for image in images.built():
         if image.version == version:
             return image
-    try:
-        with _progress(f"Linux {version}") as progress:
-            return images.build(version, progress)
-    except making.BuildFailed as error:
-        Console(stderr=True, highlight=False).print(Text(error.log, style="dim"), soft_wrap=True)
-        raise
+    with _progress(f"Linux {version}") as progress:
+        return images.build(version, progress)
 
 
 @labebpf.group()
@@ -413,5 +410,7 @@ def main() -> None:
         click.echo(f"labebpf: {error}", err=True)
         sys.exit(USAGE)
     except LabebpfError as error:
+        if log := clean(getattr(error, "log", "")):
+            Console(stderr=True, highlight=False).print(Text(log, style="dim"), soft_wrap=True)
         click.echo(f"labebpf: {error}", err=True)
         sys.exit(INFRASTRUCTURE)

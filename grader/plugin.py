@@ -21,7 +21,7 @@ import pytest
 from grader.course import Lab, Task, find_labs
 from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, UsageError
 from grader.kernel.choice import choose, parse
-from grader.kernel.native import NativeKernel
+from grader.kernel.native import TAKEN, NativeKernel
 from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
@@ -41,8 +41,6 @@ from grader.verdict.record import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-TAKEN = "labebpf-kernel"
-"""The name under which a kernel that is held already may be registered with pytest."""
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 _SESSION = pytest.StashKey["Grading"]()

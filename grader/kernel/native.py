@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import resource
@@ -22,6 +21,7 @@ from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilit
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
 from grader.kernel.view import bwrap_arguments, kernel_copy
+from grader.lock import take
 from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
@@ -29,6 +29,8 @@ from grader.submission.sandbox import Limits, Sandbox, View
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
 STOPPED_SECONDS = 20
+TAKEN = "labebpf-kernel"
+"""The name under which a kernel that is held already is registered with pytest."""
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 """Debian and Ubuntu know levels above 2, upstream's default, at which CAP_PERFMON is not enough
 for perf_event_open(2), by which BCC attaches."""
@@ -65,7 +67,10 @@ class NativeKernel:
             )
         RUN.mkdir(exist_ok=True)
         RUN.chmod(0o711)
-        self._lock = _take_lock(RUN / "lock", waiting)
+        self._lock = take(
+            RUN / "lock",
+            lambda: waiting("Another grading uses this kernel; waiting for its end."),
+        )
         mount_privately()
         sweep()
         _allow_maps()
@@ -197,16 +202,6 @@ def _text(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
-
-
-def _take_lock(path: Path, waiting: Callable[[str], None]) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        waiting("Another grading uses this kernel; waiting for its end.")
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
 
 
 def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:

@@ -8,7 +8,6 @@ image holds a lock, so that anything else that lies there is what a killed proce
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -19,12 +18,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import Infra, UsageError
 from grader.kernel.vm.making import FILES, RECIPES, Progress, Recipe, discard, full, make
 from grader.kernel.vm.making import check_tools as check_tools
+from grader.lock import locked
 from grader.text import clean
 
 LABEL = "image.json"
@@ -263,19 +264,14 @@ def _open(folder: Path) -> Image | None:
 
 
 @contextmanager
-def _changing(progress: Progress | None = None) -> Iterator[int]:
+def _changing(progress: Progress = lambda step, done: None) -> Iterator[int]:
     """One process at a time may change images; what killed ones left goes. Gives the lock's fd."""
     shelf = _shelf()
-    with _disk(shelf), (shelf / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if progress:
-                progress("waiting for another build", 0.0)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    waiting = partial(progress, "waiting for another build", 0.0)
+    with _disk(shelf), locked(shelf / ".lock", waiting) as lock:
         for left in shelf.glob(".new-*"):
             discard(left)
-        yield lock.fileno()
+        yield lock
 
 
 @contextmanager

@@ -96,14 +96,6 @@ Progress = Callable[[str, float], None]
 """Told what is being done, and how much of the whole is done, from 0 to 1."""
 
 
-class BuildFailed(Infra):
-    """An image could not be built. `log` is the end of what the tools printed."""
-
-    def __init__(self, what: str, remedy: str, log: str) -> None:
-        super().__init__(what, remedy)
-        self.log = log
-
-
 def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[str, str]:
     """Put an image's FILES into `folder`. Gives what NOTES say. Raises Infra and UsageError.
 
@@ -278,7 +270,7 @@ def _run(making: list[str], packed: Path, scratch: Path, lock: int, progress: Pr
         raise _diagnosed("\n".join(log), place, ends)
 
 
-def _diagnosed(log: str, place: Path, ends: str) -> BuildFailed:
+def _diagnosed(log: str, place: Path, ends: str) -> Infra:
     """What went wrong, as far as `log` tells; `place` is on the disk that may be full."""
     disk, mirror = full(place), _mirror()
     causes = {
@@ -298,4 +290,4 @@ def _diagnosed(log: str, place: Path, ends: str) -> BuildFailed:
         "": (f"The image was not finished: {ends}.", "See above what they say, and try again."),
     }
     cause = next(words for pattern, words in causes.items() if re.search(pattern, log))
-    return BuildFailed(*cause, "\n".join(log.splitlines()[-LOG_LINES:]))
+    return Infra(*cause, log="\n".join(log.splitlines()[-LOG_LINES:]))

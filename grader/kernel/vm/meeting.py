@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import Infra
 from grader.kernel.vm.images import cache
+from grader.lock import locked
 
 _BACKLOG = 64
 
@@ -23,17 +23,8 @@ class Meeting:
     folder: Path
     name: str
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        path = self.folder / f"{self.name}.lock"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-            # A child that was forked meanwhile may hold the descriptor for another moment.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-        finally:
-            os.close(descriptor)
+    def locked(self) -> AbstractContextManager[int]:
+        return locked(self.folder / f"{self.name}.lock")
 
     def listen(self) -> socket.socket:
         """The socket for others to join, in the place of one whose owner was killed."""

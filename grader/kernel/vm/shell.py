@@ -174,7 +174,7 @@ class Terminal:
             ) from error
         self.report = tuple(message.get("report", ()))
         if "error" in message:
-            raise Infra(*message["error"])
+            raise Infra(*message["error"], log=message.get("log", ""))
         return message
 
 

@@ -159,11 +159,10 @@ class Switchboard:
         # It takes a moment, or with its first snapshot most of a minute.
         image = self._plan.image
         with caller.watched():
-            machine = start(image, self._plan.root, Shape(fastest(image)))
-            self._stack.enter_context(machine)
-        with socket.socket(fileno=os.dup(machine.wire.fileno())) as end:
+            self._machine = start(image, self._plan.root, Shape(fastest(image)))
+            self._stack.callback(self._machine.close)
+        with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
             _bound_sending(end)
-        self._machine = machine
         self._to_machine(shell=self._plan.order())
         self._welcome(caller)
 
@@ -289,7 +288,7 @@ class Switchboard:
         self._close_to_others()
         report = self._luggage.unpack()
         for caller in self._callers.values():
-            caller.send(error=[error.what, error.remedy], report=report)
+            caller.send(error=[error.what, error.remedy], log=error.log, report=report)
 
     def _close_to_others(self) -> None:
         if not self._over:
@@ -315,6 +314,7 @@ class Switchboard:
         return Infra(
             f"The virtual machine is lost: {why}.",
             "Open it again; what was changed in its last seconds may be missing.",
+            log=self._machine.console(),
         )
 
 

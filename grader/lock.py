@@ -1,0 +1,40 @@
+"""One process at a time: locks on files, which end with whoever holds them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def take(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
+    """Lock the file `path`, once nobody else does: the descriptor that holds the lock.
+
+    `waiting` is called, once, if somebody else has it. Who inherits the descriptor holds the lock
+    too (flock(2)). Raises OSError where the file cannot be made.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+@contextmanager
+def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[int]:
+    """Hold the lock of the file `path` meanwhile; gives the descriptor that holds it."""
+    descriptor = take(path, waiting)
+    try:
+        yield descriptor
+        # A child that was forked meanwhile may have the descriptor for another moment.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
