@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from grader.kernel.vm.images import Image, cache
-from grader.kernel.vm.machine import launcher, qemu_version
+from grader.kernel.vm.machine import launcher, qemu_identity
 
 KVM = Path("/dev/kvm")
 _SECONDS = 8
@@ -42,7 +42,7 @@ def remembered() -> str | None:
 
 def _memory() -> Path:
     cpu = {line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line}
-    facts = [os.uname().release, os.uname().version, qemu_version(), *sorted(cpu)]
+    facts = [os.uname().release, os.uname().version, qemu_identity(), *sorted(cpu)]
     digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
     return cache() / "accelerators" / digest
 

@@ -10,11 +10,10 @@ import subprocess
 import tempfile
 import time
 from base64 import b64encode
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image
@@ -29,8 +28,16 @@ _ACCELERATORS = {
     "tcg": ("-accel", "tcg,thread=multi,tb-size=256", "-cpu", "qemu64,-cx16"),
     "kvm": ("-accel", "kvm", "-cpu", "host"),
 }
-# norandmaps: libraries lie at the same address in every process: TCG translates them once.
-_COMMAND_LINE = "console=ttyS0 quiet panic=-1 norandmaps mitigations=off"
+# One CPU until the guest asks for more (maxcpus): QEMU before 8.1 may go on executing what a CPU
+# has patched while another one translated it ("accel/tcg: Always lock pages before translation"),
+# and Linux patches itself most while it starts; noreplace-smp: not once more for the second CPU.
+# norandmaps: libraries lie at the same address in every process, and TCG translates them once.
+_COMMAND_LINE = "console=ttyS0 quiet panic=-1 maxcpus=1 noreplace-smp norandmaps mitigations=off"
+
+
+EMULATED = 4.0
+"""By how much deadlines stretch under TCG: what computes is up to ten times slower, and what
+waits is not."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,11 @@ class Shape:
     accelerator: str = "tcg"
     memory: int = 640
     cpus: int = 2
+
+    @property
+    def slowness(self) -> float:
+        """The time scale of a machine like this."""
+        return EMULATED if self.accelerator == "tcg" else 1.0
 
 
 class NotUp(Infra):
@@ -66,7 +78,6 @@ class Machine:
         for end in (ours, theirs, monitor, its_monitor):
             self._stack.enter_context(end)
         self._monitor = monitor
-        self._qmp: Any = None
         passed = [disk.fileno(), self._console.fileno(), theirs.fileno(), its_monitor.fileno()]
         argv = [
             *launcher(),
@@ -80,12 +91,8 @@ class Machine:
             *("-serial", "chardev:console"),
             *("-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}"),
             *("-mon", "chardev=monitor,mode=control"),
-            *(
-                "-device",
-                "virtio-serial-pci",
-                "-device",
-                "virtserialport,chardev=wire,name=labebpf",
-            ),
+            *("-device", "virtio-serial-pci"),
+            *("-device", "virtserialport,chardev=wire,name=labebpf"),
             *("-chardev", f"socket,id=wire,fd={theirs.fileno()}"),
         ]
         if snapshot:
@@ -103,17 +110,6 @@ class Machine:
         theirs.close()
         its_monitor.close()
         self.wire = Wire(ours.fileno())
-
-    def __enter__(self) -> Machine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _file(self) -> IO[bytes]:
         return self._stack.enter_context(tempfile.TemporaryFile(buffering=0))
@@ -156,33 +152,39 @@ class Machine:
         """Whether the guest's kernel says so; a guest's root could say it too."""
         return "Kernel panic" in self.console()
 
-    def save(self, path: Path) -> None:
-        """Write the machine's state to `path`, for `snapshot`. It stands still afterwards."""
-        # Not stopped before: a machine that goes on from `path` would stand still as well.
-        self._command("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
-        with path.open("wb") as file:
-            self._qmp.send_fd_scm(file.fileno())
-            self._command("getfd", fdname="state")
-        self._command("migrate", uri="fd:state")
-        while (status := self._command("query-migrate")["status"]) != "completed":
-            if status in ("failed", "cancelled"):
-                raise Infra("QEMU could not save the machine's state.", "Is the disk full?")
-            time.sleep(0.05)
+    def save(self, path: Path, seconds: float) -> None:
+        """Write the machine's state to `path`, for `snapshot`. It stands still afterwards.
 
-    def _command(self, name: str, **arguments: Any) -> Any:
-        if self._qmp is None:
-            # Only who saves a machine, or asks why it died, needs it: it brings asyncio.
-            from qemu.qmp.legacy import QEMUMonitorProtocol
+        Raises Infra, also when it takes more than `seconds`.
+        """
+        # Only now: few machines are saved, and this takes a while to import.
+        import asyncio
 
-            self._qmp = QEMUMonitorProtocol(self._monitor)
-            self._qmp.connect(negotiate=True)
-        return self._qmp.cmd(name, **arguments)
+        from qemu.qmp.legacy import QEMUMonitorProtocol
+
+        deadline = time.monotonic() + seconds
+        with QEMUMonitorProtocol(self._monitor) as qmp, path.open("wb") as file:
+            qmp.connect(negotiate=True)
+            qmp.send_fd_scm(file.fileno())
+            qmp.cmd("getfd", fdname="state")
+            qmp.cmd(
+                "migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}]
+            )
+            qmp.cmd("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
+            # Not stopped before: a machine that goes on from `path` would stand still as well.
+            qmp.cmd("migrate", uri="fd:state")
+            status = ""
+            with suppress(asyncio.TimeoutError):
+                while status not in ("completed", "failed", "cancelled"):
+                    event = qmp.pull_event(wait=max(0.001, deadline - time.monotonic()))
+                    if event and event["event"] == "MIGRATION":
+                        status = event["data"]["status"]
+        if status != "completed":
+            raise Infra("QEMU could not save the machine's state.", "Is the disk full?")
 
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
-        if self._qmp:
-            self._qmp.close()
         self._stack.close()
 
 
@@ -191,11 +193,8 @@ def launcher() -> list[str]:
 
     QEMU ends with the thread that started it, however that ends.
     """
-    binary = shutil.which(QEMU)
-    if binary is None:
-        raise Infra("QEMU is missing.", f"Install it: {INSTALL}")
     return [
-        *("setpriv", "--pdeathsig", "KILL", binary),
+        *("setpriv", "--pdeathsig", "KILL", str(_binary())),
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-machine", "q35,usb=off", "-nic", "none"),
     ]
@@ -203,9 +202,22 @@ def launcher() -> list[str]:
 
 def qemu_version() -> str:
     """What QEMU says of itself. Raises Infra where there is none."""
-    *_, binary = launcher()[:4]
-    done = subprocess.run([binary, "--version"], capture_output=True, check=False)
+    done = subprocess.run([*launcher(), "--version"], capture_output=True, check=False)
     return done.stdout.decode(errors="replace").partition("\n")[0]
+
+
+def qemu_identity() -> str:
+    """Something else for each QEMU, without running it. Raises Infra where there is none."""
+    binary = _binary()
+    facts = binary.stat()
+    return f"{binary} {facts.st_size} {facts.st_mtime_ns}"
+
+
+def _binary() -> Path:
+    binary = shutil.which(QEMU)
+    if binary is None:
+        raise Infra("QEMU is missing.", f"Install it: {INSTALL}")
+    return Path(binary).resolve()
 
 
 def _quoted(path: Path) -> str:

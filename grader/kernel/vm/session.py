@@ -15,8 +15,8 @@ from typing import Any
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image
-from grader.kernel.vm.machine import Machine, Shape
-from grader.kernel.vm.snapshots import boot, start
+from grader.kernel.vm.machine import Shape
+from grader.kernel.vm.snapshots import start
 from grader.kernel.vm.wire import WireError
 from grader.text import clean
 
@@ -45,18 +45,14 @@ class Order:
 class Session:
     """One pytest session in a machine of its own, until `close`."""
 
-    def __init__(
-        self, image: Image, root: Path, order: Order, shape: Shape, *, snapshot: bool = True
-    ) -> None:
+    def __init__(self, image: Image, root: Path, order: Order, shape: Shape) -> None:
         """Start the machine and let the guest collect. Raises Infra."""
-        # Software emulation makes everything slower, but for what waits.
-        slow = 4.0 if shape.accelerator == "tcg" else 1.0
-        self._scale = order.time_scale * slow
+        self._scale = order.time_scale * shape.slowness
         self._limit = order.check_seconds * self._scale + 60
         self._image = image
         started = time.monotonic()
-        self.machine: Machine = (start if snapshot else boot)(image, root, shape)
-        self.seconds = {"restore" if snapshot else "boot": time.monotonic() - started}
+        self.machine = start(image, root, shape)
+        self.seconds = {"restore": time.monotonic() - started}
         """What getting ready took, by phase."""
         started = time.monotonic()
         try:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import os
 import tarfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image, cache
-from grader.kernel.vm.machine import Machine, NotUp, Shape, qemu_version
+from grader.kernel.vm.machine import Machine, NotUp, Shape, qemu_identity
+from grader.kernel.vm.wire import WireError
+from grader.lock import locked
 
 _BOOT_SECONDS = 180
 _BOOTS = 4
 """Attempts. Emulated, now and then a kernel executes what another CPU is just patching."""
+_SAVE_SECONDS = 60
 _RESTORE_SECONDS = 20
 _UNUSED_SECONDS = 3600
 
@@ -39,7 +40,7 @@ def code(root: Path) -> bytes:
 
 def key(image: Image, code: bytes, shape: Shape) -> str:
     """What a snapshot depends on, as 16 hexadecimal digits."""
-    parts = [image.id, repr(shape), qemu_version(), _cpu(shape)]
+    parts = [image.id, repr(shape), qemu_identity(), _cpu(shape)]
     return hashlib.sha256("\0".join(parts).encode() + code).hexdigest()[:16]
 
 
@@ -63,8 +64,10 @@ def start(image: Image, root: Path, shape: Shape) -> Machine:
     """
     payload = code(root)
     path = cache() / "snapshots" / f"{image.version}-{key(image, payload, shape)}"
+    path.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
-        with _locked(path):
+        # Two that want the same snapshot: the second waits for the first.
+        with locked(path.with_name("lock")):
             if path.exists():
                 os.utime(path)
             else:
@@ -74,22 +77,13 @@ def start(image: Image, root: Path, shape: Shape) -> Machine:
             machine.wake()
             machine.wire.receive(_RESTORE_SECONDS)
             return machine
-        except Exception:
+        except (WireError, TimeoutError):
             machine.close()
             path.unlink(missing_ok=True)
+        except BaseException:
+            machine.close()
+            raise
     raise Infra("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
-
-
-def boot(image: Image, root: Path, shape: Shape) -> Machine:
-    """A machine that was booted for this grading alone."""
-    machine = _up(image, code(root), shape)
-    try:
-        machine.wake()
-        machine.wire.receive(_RESTORE_SECONDS)
-    except BaseException:
-        machine.close()
-        raise
-    return machine
 
 
 def _up(image: Image, payload: bytes, shape: Shape) -> Machine:
@@ -112,8 +106,8 @@ def _up(image: Image, payload: bytes, shape: Shape) -> Machine:
 def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> None:
     fresh = path.with_name(path.name + ".new")
     try:
-        with _up(image, payload, shape) as machine:
-            machine.save(fresh)
+        with closing(_up(image, payload, shape)) as machine:
+            machine.save(fresh, _SAVE_SECONDS)
         fresh.rename(path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -121,15 +115,3 @@ def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> None:
         # Another checkout's may be in use by turns with this one's.
         if old != path and time.time() - old.stat().st_mtime > _UNUSED_SECONDS:
             old.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Two that want the same snapshot: the second waits for the first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path.with_name("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
