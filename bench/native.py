@@ -22,12 +22,11 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from grader.kernel.headers import find_headers
+from grader.kernel.mounts import mount_privately
+from grader.submission.sandbox import descendants
 
-from grader.kernel.headers import find_headers  # noqa: E402  (the checkout, wherever it is)
-from grader.kernel.mounts import mount_privately  # noqa: E402
-from grader.submission.sandbox import descendants  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 BARE = """
 import ctypes, os, sys, tempfile

@@ -24,17 +24,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from grader.course import find_labs
+from grader.kernel.vm import images
+from grader.kernel.vm.images import Image
+from grader.kernel.vm.machine import Shape
+from grader.kernel.vm.session import Order, Session
+from grader.kernel.vm.snapshots import stored
+from grader.replay import files_below
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from grader.course import find_labs  # noqa: E402  (the checkout, wherever it is)
-from grader.kernel.vm import images  # noqa: E402
-from grader.kernel.vm.images import Image  # noqa: E402
-from grader.kernel.vm.machine import Shape  # noqa: E402
-from grader.kernel.vm.session import Order, Session  # noqa: E402
-from grader.kernel.vm.snapshots import stored  # noqa: E402
-from grader.replay import files_below  # noqa: E402
-
 VERSION = "6.1"
 GRADE = [
     *(sys.executable, "-m", "pytest", "exercises/lab3", "-p", "no:cacheprovider"),

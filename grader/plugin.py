@@ -316,8 +316,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for report in grading.replay.judge(item, following):
         if told := getattr(report, "labebpf", None):
-            finding = Finding(**{**told, "status": Status(told["status"])})
-            finding = grading.rubrics[lab.name].add(task, finding)
+            finding = grading.rubrics[lab.name].add(task, Finding.read(told))
             _reword(report, finding)
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

@@ -20,6 +20,8 @@ from grader.kernel.vm.session import MachineDied, Order, Session
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status
 
+_PHASES = ("setup", "call", "teardown")
+_OUTCOMES = ("passed", "failed", "skipped")
 _ENDED = Finding(
     Status.ERROR,
     "The submission ends the machine that it runs in: twice with it, and not without it.",
@@ -97,6 +99,10 @@ class Replay:
             try:
                 report = hook.pytest_report_from_serializable(config=item.config, data=data)
                 report.nodeid, report.location = item.nodeid, item.location
+                if report.when not in _PHASES or report.outcome not in _OUTCOMES:
+                    raise ValueError(f"{report.when}: {report.outcome}")
+                if told := getattr(report, "labebpf", None):
+                    Finding.read(told)
                 reports.append(report)
             except Exception as error:
                 raise MachineDied(

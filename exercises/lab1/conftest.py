@@ -52,10 +52,10 @@ class ProbePoints:
         """
         plain = {name for name in names if name.isidentifier() and len(name) > 8}
         (one,) = self.some(plain & self.attachable_names(of_modules=True) or plain, 1)
-        two, three = self.some(plain - {one}, 2)
-        for two in self.some(plain - {one}, 1000):
-            if any(two[:6] in name[1:] for name in names):
-                break
+        others = self.some(plain - {one}, 1000)
+        three = others.pop()
+        inside = (name for name in others if any(name[:6] in other[1:] for other in names))
+        two = next(inside, others[0])
         return [
             re.compile(re.escape(one) + "$"),
             re.compile(two[:6]),

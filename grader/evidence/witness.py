@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import jinja2
@@ -120,29 +120,26 @@ class Witness:
                     "End them, or grade on another machine.",
                 )
 
-    @contextmanager
-    def brake(self) -> Iterator[None]:
+    def brake(self) -> AbstractContextManager[None]:
         """Hold up each call of any process by 2 ms meanwhile.
 
         Others can make directories faster than a script prints them. BCC's perf_buffer_poll()
         then never returns, and each SIGINT falls into a callback of ctypes, which swallows it.
         """
-        assert self._counts
-        self._counts[self._cpus * STRIDE] = BRAKE
-        try:
-            yield
-        finally:
-            self._counts[self._cpus * STRIDE] = 0
+        return self._set(self._cpus * STRIDE, BRAKE)
+
+    def meetings(self, calls: int) -> AbstractContextManager[None]:
+        """Let `calls` calls at a time go on together meanwhile, as well as BPF can."""
+        return self._set(self._cpus * STRIDE + 1, calls)
 
     @contextmanager
-    def meetings(self, calls: int) -> Iterator[None]:
-        """Let `calls` calls at a time go on together meanwhile, as well as BPF can."""
+    def _set(self, slot: int, value: int) -> Iterator[None]:
         assert self._counts
-        self._counts[self._cpus * STRIDE + 1] = calls
+        self._counts[slot] = value
         try:
             yield
         finally:
-            self._counts[self._cpus * STRIDE + 1] = 0
+            self._counts[slot] = 0
 
     def close(self) -> None:
         self._child.close()

@@ -17,9 +17,7 @@ from typing import Any
 
 from grader.course import Lab
 from grader.errors import Infra, PhaseTimeout, SubmissionError, Wrong
-from grader.evidence.introspection import (
-    Bpftool,
-)
+from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
 from grader.evidence.witness import Witness
@@ -71,15 +69,15 @@ class Stage:
         self._workload = Workload(scale=scale)
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
-        self._program: StagedProgram | None = None
-        self._pattern: StagedProgram | None = None
+        self._programs: dict[str, StagedProgram] = {}
+        """The program, and its second build `pattern`, while they are in use."""
         self._script: StagedScript | None = None
         self._failed: dict[str, Exception] = {}
         self.phase = "load"
         """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
         if lab.program in submission.files:
-            self._program = StagedProgram(self)
-            self._pattern = StagedProgram(self, pattern=True) if pattern else None
+            for which in ("program", "pattern") if pattern else ("program",):
+                self._build(which)
 
     @property
     def witness(self) -> Witness:
@@ -158,36 +156,29 @@ class Stage:
         """Load, look, attach, once; a failure is remembered, and the same each time."""
         if which in self._failed:
             raise self._failed[which]
-        on_stage = self._program if which == "program" else self._pattern
         try:
             self.submission.require(self.lab.program)
-            if on_stage is None:
-                on_stage = StagedProgram(self, pattern=which == "pattern")
-            if not on_stage.attached:
+            program = self._programs.get(which) or self._build(which)
+            if not program.attached:
                 _ = self.witness
-                on_stage.attach()
+                program.attach()
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed[which] = error
-            if on_stage:
-                on_stage.close()
-            self._forget(which)
+            self._close(which)
             raise
-        if which == "program":
-            self._program = on_stage
-        else:
-            self._pattern = on_stage
-        return on_stage
+        return program
 
-    def _forget(self, which: str) -> None:
-        if which == "program":
-            self._program = None
-        else:
-            self._pattern = None
+    def _build(self, which: str) -> StagedProgram:
+        self._programs[which] = StagedProgram(self, pattern=which == "pattern")
+        return self._programs[which]
+
+    def _close(self, *which: str) -> None:
+        for one in which:
+            if program := self._programs.pop(one, None):
+                program.close()
 
     def close_pattern_program(self) -> None:
-        if self._pattern:
-            self._pattern.close()
-            self._pattern = None
+        self._close("pattern")
 
     def script(self) -> StagedScript:
         """The student's script, running, with its own program attached and none of the grader's."""
@@ -285,10 +276,7 @@ class Stage:
                 done.result()
 
     def _close_programs(self) -> None:
-        self.close_pattern_program()
-        if self._program:
-            self._program.close()
-            self._program = None
+        self._close("pattern", "program")
 
     def _end_script(self) -> None:
         if self._script:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,16 @@ class Finding:
     file: str = ""
     line: int = 0
     log: str = ""
+
+    @classmethod
+    def read(cls, told: Any) -> Finding:
+        """The finding that `asdict` made `told` of. Raises ValueError when it is none."""
+        kinds = {field.name: int if field.name == "line" else str for field in fields(cls)}
+        if not isinstance(told, dict) or told.keys() != kinds.keys():
+            raise ValueError("no finding")
+        if not all(isinstance(told[name], kind) for name, kind in kinds.items()):
+            raise ValueError("a finding of other kinds")
+        return cls(**{**told, "status": Status(told["status"])})
 
     def cleaned(self) -> Finding:
         return Finding(

@@ -11,8 +11,9 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,11 +82,23 @@ def test_a_cache_that_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         images.find()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_cache_of_another_is_said(tmp_path: Path) -> None:
-    images.cache().chmod(0o500)
-    with pytest.raises(Infra, match=r"cannot be written.*export XDG_CACHE_HOME="):
-        images.find()
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may write everywhere, and is nobody for a while."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+def test_a_cache_of_another_is_said(monkeypatch: pytest.MonkeyPatch, nobody: None) -> None:
+    # pytest's own temporary folders are closed to nobody.
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("XDG_CACHE_HOME", folder)
+        images.cache().chmod(0o500)
+        with pytest.raises(Infra, match=r"labebpf cannot be written.*export XDG_CACHE_HOME="):
+            images.find()
 
 
 def test_an_image_is_found_by_its_version(shelf: Path) -> None:

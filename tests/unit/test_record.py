@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
 
@@ -216,3 +217,28 @@ def test_a_result_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> N
         write_result(tmp_path, Result("", 0, {"where": object()}, ()))  # type: ignore[dict-item]
     assert path.read_text(encoding="utf-8") == full_result().to_json()
     assert os.listdir(tmp_path) == ["result.json"]
+
+
+@pytest.mark.parametrize("finding", [PASS, FAIL])
+def test_a_finding_is_read_back(finding: Finding) -> None:
+    assert Finding.read(json.loads(json.dumps(asdict(finding)))) == finding
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        [],
+        "pass",
+        {},
+        {"status": "pass"},
+        {**asdict(PASS), "points": 9},
+        {**asdict(PASS), "status": "perfect"},
+        {**asdict(PASS), "status": ["pass"]},
+        {**asdict(PASS), "line": "7"},
+        {**asdict(PASS), "log": None},
+    ],
+)
+def test_what_is_no_finding_is_refused(told: object) -> None:
+    with pytest.raises(ValueError):
+        Finding.read(told)

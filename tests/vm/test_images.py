@@ -60,6 +60,18 @@ class Place:
                 return build
         return pytest.fail(said)
 
+    def command(
+        self, *command: str, disk: Path | None = None, size: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `command`; with a `disk` of that `size`, of which it prints what is left there."""
+        if disk:
+            script = f'mount -t tmpfs -o size={size},mode=755 none "{disk}" && "$@"; s=$?;'
+            script += f' find "{disk}" -type f ! -name .lock; exit $s'
+            command = ("unshare", "--mount", "sh", "-c", script, "sh", *command)
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+
     def run(self, *arguments: str) -> tuple[int, str, str]:
         done = self.start(*arguments)
         out, err = done.communicate()
@@ -117,16 +129,7 @@ def test_a_full_disk_in_the_middle_is_said_and_leaves_nothing(
     folder: str, size: str, place: Place
 ) -> None:
     disk = place.base / folder
-    script = f'mount -t tmpfs -o size={size},mode=755 none "{disk}" && "$@"; s=$?;'
-    script += f' find "{disk}" -type f ! -name .lock; exit $s'
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script, "sh", *LABEBPF, "image", "build", "6.1"],
-        cwd=ROOT,
-        env=place.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = place.command(*LABEBPF, "image", "build", "6.1", disk=disk, size=size)
     assert (done.returncode, done.stdout) == (3, "")
     last = done.stderr.splitlines()[-1]
     assert last.startswith(f"labebpf: The disk of {disk}")
@@ -139,16 +142,8 @@ def test_a_full_disk_in_the_middle_is_said_and_leaves_nothing(
 def test_a_full_disk_costs_an_import_only(image: Image, place: Place) -> None:
     file = place.base / "image.tar"
     images.export(image.version, file)
-    script = f'mount -t tmpfs -o size=100m none "{place.base}/cache" && "$@"; s=$?;'
-    script += f' find "{place.base}/cache" -type f ! -name .lock; exit $s'
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script, "sh", *LABEBPF, "image", "import", str(file)],
-        cwd=ROOT,
-        env=place.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    disk = place.base / "cache"
+    done = place.command(*LABEBPF, "image", "import", str(file), disk=disk, size="100m")
     assert (done.returncode, done.stdout) == (3, "")
     assert "is full" in done.stderr
 
@@ -171,14 +166,7 @@ def test_a_user_without_namespaces_is_told_what_to_do(place: Place) -> None:
     seen = subprocess.run([*user, *LABEBPF, "list"], cwd=ROOT, capture_output=True, check=False)
     if seen.returncode:
         pytest.skip("this checkout is for root alone")
-    done = subprocess.run(
-        [*user, *LABEBPF, "image", "build", "6.1"],
-        cwd=ROOT,
-        env=place.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = place.command(*user, *LABEBPF, "image", "build", "6.1")
     assert (done.returncode, done.stdout) == (3, "")
     assert "labebpf: Building an image without root takes user namespaces" in done.stderr
     assert "./labebpf image export" in done.stderr

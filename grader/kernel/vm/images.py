@@ -119,7 +119,7 @@ def cache() -> Path:
         base = Path(given) if given.startswith("/") else Path.home() / ".cache"
         folder = base / "labebpf"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK | os.X_OK):
+        if os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
             return folder
         why = f"{folder} cannot be written"
     except OSError as error:

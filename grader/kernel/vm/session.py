@@ -18,7 +18,7 @@ from grader.kernel.vm.images import Image
 from grader.kernel.vm.machine import Shape
 from grader.kernel.vm.snapshots import start
 from grader.kernel.vm.wire import WireError
-from grader.text import clean
+from grader.text import clean, cut
 
 MAX_REPORTS = 16
 """Of one check: setup, call and teardown, and room for what plugins add."""
@@ -97,11 +97,12 @@ class Session:
     def finish(self) -> dict[str, str]:
         """End the guest's pytest. What result.json is to say of the kernel."""
         self._send(finish=True)
-        kernel = self._receive().get("kernel", {})
-        return {**kernel, "where": "vm", "release": self._image.release}
+        kernel = self._receive().get("kernel")
+        return self.describe(str(kernel.get("headers")) if isinstance(kernel, dict) else "")
 
-    def describe(self) -> dict[str, str]:
-        return {"where": "vm", "release": self._image.release, "headers": ""}
+    def describe(self, headers: str = "") -> dict[str, str]:
+        headers = cut(clean(headers), 200)
+        return {"where": "vm", "release": self._image.release, "headers": headers}
 
     def close(self) -> None:
         self.machine.close()
