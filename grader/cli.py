@@ -20,13 +20,13 @@ from rich.text import Text
 
 from grader.course import Lab, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
+from grader.grading import ROOT, language
 from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
 from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
-from grader.plugin import ROOT, language
 from grader.text import clean
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render, render_by_kernel

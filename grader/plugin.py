@@ -7,48 +7,29 @@ talk to children in a sandbox.
 from __future__ import annotations
 
 import argparse
-import locale
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.course import Lab, Task, find_labs
-from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, UsageError
-from grader.kernel.choice import choose, parse
-from grader.kernel.native import TAKEN, NativeKernel
+from grader.course import Lab
+from grader.errors import CourseError, PhaseTimeout
+from grader.grading import CHECK_SECONDS, Blocked, Grading
 from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
-from grader.kernel.vm.session import Order
-from grader.replay import Replay, files_below, guest_id
-from grader.submission.files import Submission, take
 from grader.verdict.classify import finding_of
 from grader.verdict.record import (
     BROKEN_OFF,
     NOT_SELECTED,
     Finding,
-    LabResult,
-    Result,
     Rubric,
     Status,
     write_result,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
-CHECK_SECONDS = 180
-"""What a check may take before --time-scale; what it waits for has shorter limits of its own."""
-_SESSION = pytest.StashKey["Grading"]()
-_FINDING = pytest.StashKey[Finding]()
-
-
-class Blocked(LabebpfError):
-    """A task that this one needs did not pass."""
+_SESSION = pytest.StashKey[Grading]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,187 +55,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "task(id): the task of lab.toml that this check judges")
     config.stash[_SESSION] = Grading(config)
-
-
-class Grading:
-    """One pytest session: the labs that it judges, on one kernel."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
-        try:
-            self.labs = find_labs(ROOT / "exercises") if (ROOT / "exercises").is_dir() else {}
-        except CourseError as error:
-            raise pytest.UsageError(str(error)) from error
-        self.lang = language(config.getoption("--lang"))
-        self.scale = float(config.getoption("--time-scale"))
-        self.rubrics: dict[str, Rubric] = {}
-        self.pattern: set[str] = set()
-        self.trace_with_script: set[str] = set()
-        self.replay: Replay | None = None
-        self._kernel: NativeKernel | Infra | None = None
-        self._stage: Stage | None = None
-        self._submissions: dict[str, Submission] = {}
-        self.final: Result | None = None
-        self._started = datetime.now(timezone.utc)
-        self._clock = time.monotonic()
-
-    def of(self, item: pytest.Item) -> tuple[Lab, Task] | None:
-        """The lab and the task that `item` judges, None for any other test."""
-        lab = self.labs.get(item.path.parent.name)
-        if lab is None or item.path.parent != lab.folder:
-            return None
-        marker = item.get_closest_marker("task")
-        if marker is None or len(marker.args) != 1:
-            raise pytest.UsageError(f'{item.nodeid} has no task. Write @task("...") above it.')
-        try:
-            return lab, lab.task(marker.args[0])
-        except UsageError as error:
-            raise pytest.UsageError(f"{item.nodeid}: {error}") from error
-
-    def take_place(self, items: list[pytest.Item]) -> None:
-        """Decide where `items`, all checks of labs, will be judged."""
-        needs = {need for name in self.rubrics for need in self.labs[name].needs}
-        wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
-        try:
-            version = choose(parse(self.config.getoption("--kernel")), needs, wishes)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from error
-        if version is None:
-            return
-        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
-            raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
-        for item in items:
-            # The machine has limits of its own, and may have to be made first.
-            item.add_marker(pytest.mark.timeout(0), append=False)
-        names = sorted(self.rubrics)
-        order = Order(
-            labs=files_below(ROOT / "exercises", names),
-            submission={
-                f"{name}/{file}": data
-                for name in names
-                for file, data in self.submission(self.labs[name]).files.items()
-            },
-            folders=tuple(names),
-            selected=tuple(guest_id(item) for item in items),
-            time_scale=self.scale,
-            check_seconds=CHECK_SECONDS,
-        )
-        self.replay = Replay(version, ROOT, order, self._say)
-
-    def kernel(self) -> NativeKernel:
-        """The kernel, taken on first use. Raises Infra, the same each time."""
-        if self._kernel is None:
-            # In a machine the kernel was taken before this process began.
-            self._kernel = self.config.pluginmanager.get_plugin(TAKEN)
-        if self._kernel is None:
-            try:
-                self._kernel = NativeKernel(
-                    hidden=(ROOT,), seconds=self._limit(), waiting=self._say
-                )
-            except Infra as error:
-                self._kernel = error
-        if isinstance(self._kernel, Infra):
-            raise self._kernel
-        return self._kernel
-
-    def submission(self, lab: Lab) -> Submission:
-        if lab.name not in self._submissions:
-            self._submissions[lab.name] = take(self.folder(), lab.name, lab.edits)
-        return self._submissions[lab.name]
-
-    def folder(self) -> Path:
-        """The submission's folder: from here, or from the root of the checkout."""
-        given: str | None = self.config.getoption("--submission")
-        if given is None:
-            return ROOT / "exercises"
-        for base in (self.config.invocation_params.dir, ROOT):
-            folder: Path = base / given
-            if folder.is_dir():
-                return folder
-        raise pytest.UsageError(f"There is no folder {given}. Give --submission one that exists.")
-
-    def stage(self, lab: Lab) -> Stage:
-        """The stage for `lab`; that of another lab is taken down first."""
-        if self._stage and self._stage.lab is not lab:
-            self._stage.close()
-            self._stage = None
-        if self._stage is None:
-            self._stage = Stage(
-                self.kernel(),
-                lab,
-                self.submission(lab),
-                ROOT / "bpf_templates",
-                scale=self.scale,
-                pattern=lab.name in self.pattern,
-                trace_with_script=lab.name in self.trace_with_script,
-            )
-        return self._stage
-
-    @property
-    def phase(self) -> str:
-        """What the check that runs now is doing."""
-        return self._stage.phase if self._stage else "load"
-
-    def require(self, lab: Lab, task: Task) -> None:
-        """Raise Infra for what the kernel lacks, Blocked for a needed task that did not pass."""
-        kernel = self.kernel()
-        for need in (*lab.needs, *task.kernel):
-            probe = kernel.offers(need)
-            if not probe.ok:
-                raise Infra(f"This kernel does not offer {need}: {probe.detail}.", probe.remedy)
-        missing = self.rubrics[lab.name].missing_needs(task)
-        if missing:
-            raise Blocked(f"It needs {', '.join(missing)}, which did not pass.")
-
-    def finish(self, unjudged: Finding = NOT_SELECTED) -> Result:
-        """The result, taken once, before the kernel is let go."""
-        if self.final is None:
-            self.final = self._result(unjudged)
-            self.close()
-        return self.final
-
-    def _result(self, unjudged: Finding) -> Result:
-        kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-        if self.replay:
-            kernel = self.replay.finish() or kernel
-        elif isinstance(self._kernel, NativeKernel):
-            kernel = self._kernel.describe()
-        labs: tuple[LabResult, ...] = tuple(
-            rubric.result(self.lang, unjudged) for _, rubric in sorted(self.rubrics.items())
-        )
-        seconds = time.monotonic() - self._clock
-        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs)
-
-    def close(self) -> None:
-        if self.replay:
-            self.replay.close()
-        if self._stage:
-            self._stage.close()
-            self._stage = None
-        if isinstance(self._kernel, NativeKernel):
-            self._kernel.close()
-            self._kernel = None
-
-    def _limit(self) -> float | None:
-        """Seconds after which the keeper ends this process; none under a debugger."""
-        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
-            return None
-        return 600.0 * self.scale * max(1, len(self.rubrics))
-
-    def _say(self, text: str) -> None:
-        capture = self.config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            os.write(2, f"labebpf: {text}\n".encode())
-
-
-def language(chosen: str | None) -> str:
-    """The language to speak: `chosen`, LABEBPF_LANG, or the locale's; English by default."""
-    names = (chosen, os.environ.get("LABEBPF_LANG"), locale.setlocale(locale.LC_MESSAGES, None))
-    environment = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    for name in (*names[:2], *environment):
-        if name:
-            return "fr" if name.lower().startswith("fr") else "en"
-    return "en"
 
 
 @pytest.hookimpl(tryfirst=True)
