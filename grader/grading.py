@@ -41,6 +41,7 @@ class Grading:
         self.scale = float(config.getoption("--time-scale"))
         self.rubrics: dict[str, Rubric] = {}
         self.pattern: set[str] = set()
+        self.script: set[str] = set()
         self.trace_with_script: set[str] = set()
         self.replay: Replay | None = None
         self._kernel: NativeKernel | Infra | None = None
@@ -138,6 +139,7 @@ class Grading:
                 ROOT / "bpf_templates",
                 scale=self.scale,
                 pattern=lab.name in self.pattern,
+                script=lab.name in self.script,
                 trace_with_script=lab.name in self.trace_with_script,
             )
         return self._stage

@@ -91,6 +91,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             fixtures = set(getattr(item, "fixturenames", ()))
             if "builds" in fixtures:
                 grading.pattern.add(lab.name)
+            if "script" in fixtures:
+                grading.script.add(lab.name)
             if {"trace", "script"} <= fixtures:
                 grading.trace_with_script.add(lab.name)
     if grading.rubrics:

@@ -50,12 +50,13 @@ class Stage:
         *,
         scale: float = 1.0,
         pattern: bool = False,
+        script: bool = False,
         trace_with_script: bool = True,
     ) -> None:
         """Start everything that takes time.
 
-        `pattern` says that the second build is wanted, `trace_with_script` that a check wants
-        the trace while the script runs.
+        `pattern` says that the second build is wanted, `script` that the script is, and
+        `trace_with_script` that a check wants the trace while it runs.
         """
         self._trace_with_script = trace_with_script
         self._retiring: list[threading.Thread] = []
@@ -78,6 +79,8 @@ class Stage:
         if lab.program in submission.files:
             for which in ("program", "pattern") if pattern else ("program",):
                 self._build(which)
+        if script and lab.script in submission.files:
+            self._script = StagedScript(self)
 
     @property
     def witness(self) -> Witness:
@@ -137,7 +140,8 @@ class Stage:
 
     def program(self) -> StagedProgram:
         """The student's program, attached; no script of theirs is running."""
-        self._end_script()
+        if self._script and self._script.running:
+            self._end_script()
         return self._ready("program")
 
     def pattern_program(self) -> StagedProgram | None:
@@ -184,19 +188,19 @@ class Stage:
         """The student's script, running, with its own program attached and none of the grader's."""
         if "script" in self._failed:
             raise self._failed["script"]
-        if self._script is None:
-            self._close_programs()
-            _ = self.witness, self.workload_pid
-            if not self._trace_with_script:
-                self._retire_trace()
-            try:
-                self._script = StagedScript(self)
-                self._script.wait_until_attached()
-            except (SubmissionError, PhaseTimeout, Wrong) as error:
-                self._failed["script"] = error
-                self._end_script()
-                raise
-        return self._script
+        try:
+            script = self._script = self._script or StagedScript(self)
+            if not script.running:
+                self._close_programs()
+                _ = self.witness, self.workload_pid
+                if not self._trace_with_script:
+                    self._retire_trace()
+                script.begin()
+        except (SubmissionError, PhaseTimeout, Wrong) as error:
+            self._failed["script"] = error
+            self._end_script()
+            raise
+        return script
 
     def contend(self) -> None:
         """Make directories on all CPUs at once, until a counter that is not atomic has lost some.

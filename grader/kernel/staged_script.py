@@ -72,6 +72,8 @@ class StagedScript:
         ]
         self._script = Script(self._sandbox, self.name, binds=binds)
         self._script.feed(fifo, self._trace_pipe)
+        self.running = False
+        """Whether the student's code has begun; until then only BCC is imported."""
 
     def _trace_pipe(self) -> int:
         """A trace_pipe for the script, with what the workload causes and no older line in it."""
@@ -84,8 +86,13 @@ class StagedScript:
         self._source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
         return self._source
 
-    def wait_until_attached(self) -> None:
-        """Return when the script has a program attached. Raises what the student should read."""
+    def begin(self) -> None:
+        """Let it run, and return when it has a program attached.
+
+        Raises what the student should read.
+        """
+        self.running = True
+        self._script.begin()
         self._stage.phase = "load"
         limit = 10 * self._stage.scale
         idle = 3 * self._stage.scale

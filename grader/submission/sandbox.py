@@ -98,12 +98,14 @@ class Sandbox:
         stderr: int,
         pass_fds: Sequence[int] = (),
         binds: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
         terminal: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start `argv` in the sandbox; the descriptors are the caller's.
 
-        `binds` are further arguments to bubblewrap. With `terminal`, standard input becomes the
-        controlling terminal, so that a ^C written to its master interrupts the program.
+        `binds` are further arguments to bubblewrap, `environment` further variables. With
+        `terminal`, standard input becomes the controlling terminal, so that a ^C written to its
+        master interrupts the program.
         """
         command = [
             # A shell starts background jobs with SIGINT ignored, which a child would inherit.
@@ -122,7 +124,7 @@ class Sandbox:
             stdout=stdout,
             stderr=stderr,
             pass_fds=pass_fds,
-            env=_environment(),
+            env=_environment() | dict(environment or {}),
             start_new_session=True,
         )
         self._children.append((child, os.pidfd_open(child.pid)))

@@ -25,7 +25,8 @@ _CTRL_C = b"\x03"
 class Script:
     """One run of a script on a pseudo-terminal in the sandbox.
 
-    Nothing is read behind the caller's back: output moves only inside `wait_for` and `interrupt`.
+    Python starts at once, and imports BCC; nothing of the student's runs before `begin`. Nothing
+    is read behind the caller's back: output moves only inside `wait_for` and `interrupt`.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Script:
         self._open = True
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+        wait, self._go = os.pipe()
         try:
             self._child = sandbox.start(
                 [PYTHON, *(argv or (name,))],
@@ -57,11 +59,20 @@ class Script:
                 stdout=slave,
                 stderr=slave,
                 binds=binds,
+                pass_fds=[wait],
+                environment={"LABEBPF_WAIT": str(wait)},  # Read by sitecustomize, of the view.
                 terminal=True,
             )
         finally:
             os.close(slave)
+            os.close(wait)
         os.set_blocking(self._master, False)
+
+    def begin(self) -> None:
+        """Let the student's code run."""
+        if self._go >= 0:
+            os.close(self._go)
+            self._go = -1
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
@@ -138,6 +149,7 @@ class Script:
     def close(self) -> None:
         """End the script and everything that it started."""
         self._sandbox.close()
+        self.begin()
         os.close(self._master)
         if self._sink >= 0:
             os.close(self._sink)

@@ -31,6 +31,7 @@ class OpenSandbox:
     def start(self, argv: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
         assert given.pop("terminal")
         del given["binds"]
+        given["env"] = os.environ | given.pop("environment")
         command = ["env", "--default-signal=INT", "setsid", "--ctty", "--wait", *argv]
         self.children.append(subprocess.Popen(command, cwd=self._folder, **given))
         return self.children[-1]
@@ -57,6 +58,7 @@ def start(sandbox: OpenSandbox, tmp_path: Path) -> Iterator[Start]:
     def start(code: str) -> Script:
         (tmp_path / "a.py").write_text(code)
         scripts.append(Script(sandbox, "a.py"))  # type: ignore[arg-type]
+        scripts[-1].begin()
         return scripts[-1]
 
     yield start
