@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,7 +117,7 @@ class Bpftool:
         """Where the processes `pids` have attached programs: perf events, and BPF links."""
         wanted = set(pids)
         found = []
-        for entry in self._json("perf", "show") or []:
+        for entry in (self._json("perf", "show") or []) if _may_attach(wanted) else []:
             if entry["pid"] in wanted:
                 where = entry.get("tracepoint") or entry.get("func") or entry.get("filename", "")
                 found.append(
@@ -179,6 +181,20 @@ def _names_helpers(symbols: Path) -> bool:
     """Whether the file gives an address to __bpf_call_base, from which calls are counted."""
     lines = symbols.read_text().splitlines()
     return any("__bpf_call_base" in line and int(line.split()[0], 16) for line in lines)
+
+
+def _may_attach(pids: Iterable[int]) -> bool:
+    """Whether any of `pids` holds a perf event or a raw tracepoint, without asking bpftool.
+
+    bpftool looks into every process of the machine, which is too much to do again and again.
+    """
+    for pid in pids:
+        with suppress(OSError):  # The process ends while it is being looked at.
+            for entry in os.scandir(f"/proc/{pid}/fd"):
+                # anon_inode:[perf_event]; bpf-raw-tracepoint, bpf_link or bpf-link, by kernel.
+                if re.search("perf_event|raw|link", os.readlink(entry)):
+                    return True
+    return False
 
 
 def _held(key: str, pids: Iterable[int]) -> set[int]:
