@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,41 +87,66 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def command(*labs: str, submission: Path | str, out: Path, kernel: str = "native") -> list[str]:
+def command(
+    *labs: str, submission: Path | str, out: Path, kernel: str = "native", scale: float = 1.0
+) -> list[str]:
     """The command line of a grading."""
-    grade = [sys.executable, "-I", "-m", "grader", "grade", *labs]
-    return [*grade, "--submission", str(submission), "--kernel", kernel, "--out", str(out)]
+    return [
+        *(sys.executable, "-I", "-m", "grader", "grade", *labs, "--lang", "en"),
+        *("--submission", str(submission), "--kernel", kernel),
+        *("--out", str(out), "--time-scale", str(scale)),
+    ]
 
 
 @dataclass(frozen=True)
 class Grading:
-    """A grading that has ended: exit status, output, and result.json."""
+    """A grading that has ended: exit status, all that it printed, and result.json."""
 
     status: int
     output: str
     result: dict[str, Any]
 
     @property
+    def tasks(self) -> list[dict[str, Any]]:
+        return [task for lab in self.result["labs"] for task in lab["tasks"]]
+
+    @property
     def statuses(self) -> dict[str, str]:
         """The verdict on each task."""
-        tasks = [task for lab in self.result["labs"] for task in lab["tasks"]]
-        return {task["id"]: task["status"] for task in tasks}
+        return {task["id"]: task["status"] for task in self.tasks}
+
+    def with_status(self, status: str) -> set[str]:
+        return {key for key, value in self.statuses.items() if value == status}
 
     @property
     def lost(self) -> dict[str, str]:
         return {key: value for key, value in self.statuses.items() if value != "pass"}
 
 
-def grade(*labs: str, submission: Path | str, out: Path, kernel: str = "native") -> Grading:
-    """Grade as a user does, in a process of its own."""
-    done = subprocess.run(
-        command(*labs, submission=submission, out=out, kernel=kernel),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=600,
-        check=False,
-        cwd=ROOT,
-    )
-    result = json.loads((out / "result.json").read_text())
-    return Grading(done.returncode, done.stdout.decode(), result)
+def grade(
+    *labs: str,
+    submission: Path | str,
+    out: Path,
+    kernel: str = "native",
+    scale: float = 1.0,
+    seconds: float = 600,
+) -> Grading:
+    """Grade as a user does, in a process of its own, which must end within `seconds`."""
+    with tempfile.TemporaryFile() as printed:
+        grader = subprocess.Popen(
+            command(*labs, submission=submission, out=out, kernel=kernel, scale=scale),
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=ROOT,
+        )
+        try:
+            status = grader.wait(seconds)
+        finally:
+            if grader.poll() is None:  # A hand-in may have stopped all of it.
+                os.killpg(grader.pid, signal.SIGKILL)
+                grader.wait()
+        printed.seek(0)
+        output = printed.read().decode(errors="surrogateescape")
+    return Grading(status, output, json.loads((out / "result.json").read_text(encoding="utf-8")))
