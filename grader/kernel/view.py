@@ -48,15 +48,20 @@ def kernel_copy(tracefs: Path) -> Path:
     for old in CACHE.iterdir():
         shutil.rmtree(old, ignore_errors=True)
     fresh = Path(tempfile.mkdtemp(dir=CACHE))
-    _copy_events(tracefs / "events", fresh / "tracing" / "events")
+    (fresh / "tracing").mkdir()
+    _copy_events(str(tracefs / "events"), str(fresh / "tracing" / "events"))
     for name in _EMPTY:
         (fresh / "tracing" / name).touch()
-    symbols = Path("/proc/kallsyms").read_text().splitlines()
+    text = Path("/proc/kallsyms").read_text()
+    symbols = [line for line in text.splitlines() if "sys_" in line or "bpf_" in line]
     (fresh / "kallsyms").write_text(_syscall_symbols(symbols))
     (fresh / "site").mkdir()
     (fresh / "site" / "sitecustomize.py").write_text(_SITE.format(prefix=_prefix(symbols)))
-    for path in (fresh, *fresh.rglob("*"), CACHE):
-        path.chmod(0o755 if path.is_dir() else 0o444)
+    CACHE.chmod(0o755)
+    for at, _, names in os.walk(fresh):  # Whatever this process's umask.
+        os.chmod(at, 0o755)
+        for name in names:
+            os.chmod(f"{at}/{name}", 0o444)
     (fresh / "helpers").touch(mode=0o400)
     (fresh / "helpers").write_text(_helper_symbols(symbols))
     fresh.rename(folder)
@@ -103,21 +108,26 @@ def probe_lists(tracefs: Path, folder: Path) -> list[str]:
     return arguments
 
 
-def _copy_events(source: Path, target: Path) -> None:
+def _copy_events(source: str, target: str) -> None:
+    """Copy each event's id and format. There are thousands: no Path objects here."""
+    os.mkdir(target)
     for category in os.scandir(source):
         if not category.is_dir():
             continue
+        os.mkdir(f"{target}/{category.name}")
         for event in os.scandir(category.path):
             if not event.is_dir():
                 continue
-            folder = target / category.name / event.name
-            folder.mkdir(parents=True)
+            folder = f"{target}/{category.name}/{event.name}"
+            os.mkdir(folder)
             for name in ("id", "format"):
                 try:
-                    data = Path(event.path, name).read_bytes()
+                    with open(f"{event.path}/{name}", "rb", buffering=0) as file:
+                        data = file.read()
                 except OSError:
                     continue  # ftrace's own events have no id.
-                (folder / name).write_bytes(data)
+                with open(f"{folder}/{name}", "wb", buffering=0) as file:
+                    file.write(data)
 
 
 def _prefix(symbols: list[str]) -> bytes:

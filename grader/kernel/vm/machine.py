@@ -153,7 +153,7 @@ class Machine:
         return "Kernel panic" in self.console()
 
     def save(self, path: Path, seconds: float) -> None:
-        """Write the machine's state to `path`, for `snapshot`. It stands still afterwards.
+        """Write the machine's state to `path`, for `snapshot`, and let it go on.
 
         Raises Infra, also when it takes more than `seconds`.
         """
@@ -179,8 +179,13 @@ class Machine:
                     event = qmp.pull_event(wait=max(0.001, deadline - time.monotonic()))
                     if event and event["event"] == "MIGRATION":
                         status = event["data"]["status"]
-        if status != "completed":
-            raise Infra("QEMU could not save the machine's state.", "Is the disk full?")
+            if status != "completed":
+                raise Infra("QEMU could not save the machine's state.", "Is the disk full?")
+            # The event comes a moment before the machine is ready to go on.
+            while "postmigrate" not in str(qmp.cmd("query-status")):
+                if time.monotonic() > deadline:
+                    raise Infra("QEMU does not come back from saving.", "Grade again.")
+            qmp.cmd("cont")
 
     def close(self) -> None:
         self._process.kill()

@@ -7,7 +7,6 @@ import io
 import os
 import tarfile
 import time
-from contextlib import closing
 from pathlib import Path
 
 from grader.errors import Infra
@@ -70,9 +69,9 @@ def start(image: Image, root: Path, shape: Shape) -> Machine:
         with locked(path.with_name("lock")):
             if path.exists():
                 os.utime(path)
+                machine = Machine(image, payload, shape, snapshot=path)
             else:
-                _make(path, image, payload, shape)
-        machine = Machine(image, payload, shape, snapshot=path)
+                machine = _make(path, image, payload, shape)
         try:
             machine.wake()
             machine.wire.receive(_RESTORE_SECONDS)
@@ -103,15 +102,20 @@ def _up(image: Image, payload: bytes, shape: Shape) -> Machine:
     raise AssertionError
 
 
-def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> None:
+def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> Machine:
+    """Boot a machine and keep its state as `path`. It is in the same state itself."""
     fresh = path.with_name(path.name + ".new")
+    machine = _up(image, payload, shape)
     try:
-        with closing(_up(image, payload, shape)) as machine:
-            machine.save(fresh, _SAVE_SECONDS)
+        machine.save(fresh, _SAVE_SECONDS)
         fresh.rename(path)
+    except BaseException:
+        machine.close()
+        raise
     finally:
         fresh.unlink(missing_ok=True)
     for old in stored(image):
         # Another checkout's may be in use by turns with this one's.
         if old != path and time.time() - old.stat().st_mtime > _UNUSED_SECONDS:
             old.unlink(missing_ok=True)
+    return machine

@@ -96,11 +96,9 @@ def warm_up() -> Kernel:
     """Do once what each grading does: its files are in memory then, and in the snapshot."""
     for name in PRELOADED:
         importlib.import_module(name)
-    kernel = Kernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
-    kernel.witness(ROOT / "bpf_templates").wait(600)
-    with kernel.loader() as program:
-        program.begin("warm.c", b"BPF_HASH(warm);\n")
-        program.compile(600)
+    with one_cpu():
+        kernel = Kernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+        kernel.witness(ROOT / "bpf_templates").wait(600)
     kernel.keep_loaders(LOADERS, EMULATED)
     return kernel
 
@@ -229,8 +227,7 @@ def main() -> None:
     set_up()
     wire = Wire(channel())
     try:
-        with one_cpu():
-            kernel = warm_up()
+        kernel = warm_up()
     except Exception as error:
         wire.send(failed=f"{error}\n{getattr(error, 'log', '')}")
         raise
