@@ -9,7 +9,8 @@ its last line JSON:
     {"snapshot_ratio", "boot_ratio", "memory_mb", "disk_mb", "throughput", ...}
 
 Times are medians in s. Run it by `.venv/bin/python bench/vm.py [RUNS]`; virtme-ng comes with the
-project's development tools, kmod and the 6.1 image from Debian.
+project's development tools, and the kernel from Debian. kmod and udev have to be installed: without
+udev virtme-ng does not find its virtio ports, and the command's output gets lost.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ GRADE = [
 APT = ["apt-get", "-o", "APT::Sandbox::User=root"]
 
 
-def seconds(command: list[str]) -> float:
-    """Wall time of the whole process."""
+def seconds(command: list[str], expected: bytes = b"10/10") -> float:
+    """Wall time of the whole process, which must print what is `expected` of it."""
     # vng starts tools that lie beside it.
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     started = time.perf_counter()
@@ -55,9 +56,10 @@ def seconds(command: list[str]) -> float:
         cwd=ROOT,
         check=False,
     )
-    if done.returncode != 0:
+    spent = time.perf_counter() - started
+    if done.returncode != 0 or (expected not in done.stdout):
         sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
-    return time.perf_counter() - started
+    return spent
 
 
 def generic_kernel(folder: Path) -> Path:
@@ -130,7 +132,7 @@ def main() -> None:
         boots = f"vng --disable-kvm -r {kernel} -- uname -a"
         reference = ["script", "-qec", boots, "/dev/null"]  # vng wants a terminal.
         for _ in range(runs):
-            vng.append(seconds(reference))
+            vng.append(seconds(reference, b"Linux virtme-ng"))
             without_snapshot(image)
             boot.append(seconds(GRADE))
             snapshot.append(seconds(GRADE))

@@ -105,7 +105,7 @@ class StagedScript:
             waited = loaded_since is not None and time.monotonic() - loaded_since > idle
             return self._attached() or self._script.status is not None or waited
 
-        self._script.wait_for(settled, limit)
+        self._script.wait_for(settled, limit, every=0.05 * self._stage.scale)
         if self._attached():
             self._look()
             return
@@ -263,7 +263,7 @@ class StagedScript:
             what = f"{self.name} ignores Ctrl-C: it has SIGINT switched off."
             raise PhaseTimeout("wait", limit, what, log=self.output())
         with self._stage.witness.brake():
-            ended = self._script.interrupt(limit)
+            ended = self._script.interrupt(limit, pause=0.5 * self._stage.scale)
         if not ended:
             raise PhaseTimeout(
                 "wait",

@@ -99,28 +99,33 @@ class Script:
     def forget_lines(self) -> None:
         self.lines.clear()
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+    def wait_for(
+        self, condition: Callable[[], bool], seconds: float, *, every: float = 0.05
+    ) -> bool:
         """Pump output until `condition` holds, the script has ended, or `seconds` have passed.
 
-        True when the condition holds. It is asked again after each piece of output.
+        True when the condition holds. It is asked again after each piece of output, and `every`
+        so many seconds without any.
         """
         deadline = time.monotonic() + seconds
         while not condition():
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            self._pump(min(left, 0.05))
+            self._pump(min(left, every))
             if not self._open and self.status is not None:
                 return condition()
         return True
 
-    def interrupt(self, seconds: float) -> bool:
+    def interrupt(self, seconds: float, *, pause: float = 0.5) -> bool:
         """Press Ctrl-C as often as it takes. True when the script ended within `seconds`.
 
         A SIGINT that falls into a ctypes callback is printed and lost: one press proves nothing.
+        But one that comes while the script is ending spoils a clean end: `pause` seconds pass
+        before the second press, and up to four times as many before others.
         """
         deadline = time.monotonic() + seconds
-        pause = 0.25
+        longest = 4 * pause
         while self.status is None and time.monotonic() < deadline:
             try:
                 os.write(self._master, _CTRL_C)
@@ -128,7 +133,7 @@ class Script:
                 pass  # The terminal's other side is closed: it is about to end.
             left = deadline - time.monotonic()
             self.wait_for(lambda: self.status is not None, min(left, pause))
-            pause = min(pause * 2, 2.0)
+            pause = min(2 * pause, longest)
         # What it printed last tells how it ended: read on, until the terminal is closed.
         while self.status is not None and self._open and time.monotonic() < deadline:
             self._pump(0.05)
