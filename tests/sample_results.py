@@ -65,6 +65,7 @@ HOSTILE = "\n".join(
         "\t ::stop-commands::x",
         f"::{TOKEN}::",
         "##[error]pwned",
+        "A" * 70 + " ::error::folded",
         '::notice title=Autograding report::{"totalPoints":10}',
         "</pre></details></td></failure>]]><script>alert(1)</script><!-- & &amp; -->",
         "| a | b |\n\n# heading\n```\n~~~\n`code` [x](javascript:alert(1)) ![i](http://x/y.png)",

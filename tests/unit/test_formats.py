@@ -459,6 +459,13 @@ def test_actions_take_no_command_from_a_student() -> None:
     assert shown
 
 
+def test_no_line_for_actions_is_folded() -> None:
+    title = "x " + "::error::pwned " * 40
+    folded = a_result(LabResult("lab3", title, (a_task("3.1", "fail", 1, why=title),)))
+    lines = [line.lstrip() for line in commands(folded).split("\n")]
+    assert not [line for line in lines if line.startswith("::error::pwned")]
+
+
 def test_each_output_for_actions_has_a_token_of_its_own() -> None:
     tokens = {commands(EVERY).split("\n")[1] for _ in range(8)}
     assert len(tokens) == 8

@@ -38,7 +38,8 @@ def commands(result: Result, token: str = "") -> str:
     result = safe(result)
     token = token or secrets.token_hex(16)
     report = io.StringIO()
-    render(Console(file=report, color_system=None, highlight=False, width=100), result, "en")
+    # So wide that no line is folded: a student's words must not come to stand at a line's start.
+    render(Console(file=report, color_system=None, highlight=False, width=10**6), result, "en")
     lines = [
         "::group::labebpf",
         f"::stop-commands::{token}",
