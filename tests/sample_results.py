@@ -66,6 +66,7 @@ HOSTILE = "\n".join(
         f"::{TOKEN}::",
         "##[error]pwned",
         "A" * 70 + " ::error::folded",
+        ",line=666,file=evil.c",
         '::notice title=Autograding report::{"totalPoints":10}',
         "</pre></details></td></failure>]]><script>alert(1)</script><!-- & &amp; -->",
         "| a | b |\n\n# heading\n```\n~~~\n`code` [x](javascript:alert(1)) ![i](http://x/y.png)",

@@ -423,6 +423,7 @@ def test_junit_has_the_hostile_text_as_text() -> None:
     root = read_junit(hostile("fail"))
     assert [case.tag for case in root.iter("testcase")] == ["testcase"] * 2
     (failure,) = root.iter("failure")
+    assert "\n" not in failure.attrib["message"]
     assert "</failure>]]><script>alert(1)</script><!-- & &amp; -->" in "".join(failure.itertext())
 
 
@@ -449,6 +450,8 @@ def test_actions_take_no_command_from_a_student() -> None:
     assert [command for command, _, _ in found] == ["group", "endgroup", "error", "notice"]
     _, given, data = found[2]
     assert given.keys() == {"file", "line", "title"}
+    assert given["line"] == "3"
+    assert given["file"].startswith("lab3/=cmd")
     assert "100%0A%" in given["title"]
     assert "100%0A%" in data
     # Without the fence too.
