@@ -28,7 +28,8 @@ from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
 from grader.text import clean
-from grader.verdict.record import Finding, Result, Rubric, Status, write_result
+from grader.verdict.formats import FORMATS, moodle
+from grader.verdict.record import Finding, Result, Rubric, Status, write_result, write_whole
 from grader.verdict.report import render, render_by_kernel
 
 USAGE, INFRASTRUCTURE = 2, 3
@@ -142,6 +143,54 @@ def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, 
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}
     return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
+
+
+@labebpf.command()
+@click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
+@click.option("--format", "name", type=click.Choice([*FORMATS, "moodle"]), required=True)
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option(
+    "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
+)
+@click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
+def report(
+    record: Path, name: str, out: Path | None, worksheet: Path | None, student: str | None
+) -> None:
+    """Render RESULT.json, which `grade --out DIR` wrote, for another system.
+
+    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
+    word for what could not be judged.
+    """
+    try:
+        result = Result.from_json(_read(record).decode())
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UsageError(
+            f"{record} is no result of labebpf.", "Give a result.json that grade --out wrote."
+        ) from None
+    if name == "moodle":
+        if not worksheet or not student:
+            raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
+        rendered = moodle.fill(result, _read(worksheet), student)
+    else:
+        rendered = FORMATS[name](result).encode()
+    if not out:
+        click.echo(rendered, nl=False)
+        return
+    try:
+        write_whole(out, rendered)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}.", "Give another --out."
+        ) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", "Name another file."
+        ) from error
 
 
 @labebpf.command("list")

@@ -92,6 +92,20 @@ class TaskResult:
     hint: str = ""
     log: str = ""
 
+    @classmethod
+    def read(cls, told: Any) -> TaskResult:
+        """The verdict that `asdict` made `told` of. Raises ValueError when it is none."""
+        if not isinstance(told, dict):
+            raise ValueError("no task")
+        task = cls(**told)
+        for kind in fields(cls):
+            if type(getattr(task, kind.name)) is not (int if kind.type == "int" else str):
+                raise ValueError(f"{kind.name} is of another kind")
+        most = task.max_points if Status(task.status) is Status.PASS else 0
+        if task.max_points < 0 or not 0 <= task.points <= most:
+            raise ValueError("points that nothing earned")
+        return task
+
 
 @dataclass(frozen=True)
 class LabResult:
@@ -164,15 +178,26 @@ class Result:
 
     @classmethod
     def from_json(cls, text: str) -> Result:
-        """Read a record back. Raises ValueError when it is none of this schema."""
+        """Read a record back.
+
+        Raises ValueError, KeyError or TypeError when it is none of this schema, or when its points
+        do not add up.
+        """
         record: dict[str, Any] = json.loads(text)
         if not isinstance(record, dict) or record.get("schema") != SCHEMA:
             raise ValueError(f"no {SCHEMA} record")
         labs = tuple(
-            LabResult(lab["lab"], lab["title"], tuple(TaskResult(**task) for task in lab["tasks"]))
+            LabResult(lab["lab"], lab["title"], tuple(map(TaskResult.read, lab["tasks"])))
             for lab in record["labs"]
         )
-        return cls(record["started"], record["seconds"], record["kernel"], labs)
+        result = cls(record["started"], record["seconds"], dict(record["kernel"]), labs)
+        texts = [result.started, *result.kernel.values()]
+        texts += [text for lab in labs for text in (lab.lab, lab.title)]
+        if not all(isinstance(text, str) for text in texts) or not 0 <= result.seconds < 1e9:
+            raise ValueError("a record of other kinds")
+        if (result.score, result.max_score) != (record["score"], record["max_score"]):
+            raise ValueError("the points do not add up")
+        return result
 
 
 class Rubric:
@@ -231,10 +256,19 @@ class Rubric:
 
 
 def write_result(folder: Path, result: Result) -> Path:
-    """Write `folder`/result.json at once or not at all; a reader never sees half of it."""
+    """Write `folder`/result.json."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "result.json"
-    fresh = folder / ".result.json.new"
-    fresh.write_text(result.to_json(), encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, result.to_json().encode())
     return path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `path` at once or not at all; a reader never sees half of it."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise

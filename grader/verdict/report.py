@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
-_MARKS = {
+MARKS = {
     Status.PASS: ("✓", "green"),
     Status.FAIL: ("✗", "red"),
     Status.ERROR: ("✗", "red"),
@@ -60,7 +60,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
             cells = [Text(f"{task.id:<5}{task.title}")]
             for tasks, result in zip(by_id, results, strict=True):
                 found = tasks[task.id]
-                mark, style = _MARKS[Status(found.status)]
+                mark, style = MARKS[Status(found.status)]
                 cells.append(Text(f"{mark} {found.status}", style=style))
                 if found.why:
                     release = result.kernel["release"]
@@ -78,7 +78,7 @@ def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool)
     console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.max_score}", style="bold"))
     said = ""
     for task in lab.tasks:
-        mark, style = _MARKS[Status(task.status)]
+        mark, style = MARKS[Status(task.status)]
         line = Text(f"  {mark} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
         line.append(f"{task.status:<9}", style=style)

@@ -10,9 +10,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sample_results import EVERY, JUDGED
 
 from grader.cli import _supervise
 from grader.course import find_labs
+from grader.verdict.formats import FORMATS
+from grader.verdict.record import write_result
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = find_labs(ROOT / "exercises")
@@ -54,6 +57,79 @@ def test_list_names_every_lab_and_task(tmp_path: Path) -> None:
         assert f"{lab.name}  {lab.title.en}  (10 points)" in done.stdout
         for task in lab.tasks:
             assert f"\n  {task.id}" in done.stdout
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> str:
+    return str(write_result(tmp_path / "results", JUDGED))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FORMATS if name not in ("actions", "classroom50")]
+)
+def test_report_prints_a_format_or_writes_it(name: str, record: str, tmp_path: Path) -> None:
+    wanted = FORMATS[name](JUDGED).encode()
+    command = [sys.executable, "-I", "-m", "grader", "report", record, "--format", name]
+    assert (
+        subprocess.run(command, cwd=ROOT, env=PLAIN, capture_output=True, check=True).stdout
+        == wanted
+    )
+    out = tmp_path / "out"
+    done = labebpf("report", record, "--format", name, "--out", str(out))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert out.read_bytes() == wanted
+    assert sorted(os.listdir(tmp_path)) == ["out", "results"]
+
+
+def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> None:
+    worksheet = tmp_path / "worksheet.csv"
+    worksheet.write_bytes(b"Identifier,Grade,Feedback comments\r\nParticipant 7,,\r\n")
+    moodle = ("report", record, "--format", "moodle")
+    done = labebpf(*moodle)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Give --worksheet and --student." in done.stderr
+    filled = (*moodle, "--worksheet", str(worksheet), "--out", str(worksheet), "--student")
+    done = labebpf(*filled, "8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert worksheet.read_bytes().endswith(b"Participant 7,,\r\n")
+    done = labebpf(*filled, "7")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert b'\r\nParticipant 7,2,"<p>2/9 points.' in worksheet.read_bytes()
+
+
+def test_report_writes_nothing_where_a_format_cannot_tell_the_truth(tmp_path: Path) -> None:
+    record = write_result(tmp_path, EVERY)
+    out = tmp_path / "c50.json"
+    done = labebpf("report", str(record), "--format", "classroom50", "--out", str(out))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "could not judge 1.2, 1.3" in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"schema": "labebpf/result/v1"}', "\xff", "[" * 100_000]
+)
+def test_report_wants_a_result(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    file.write_bytes(text.encode("latin-1"))
+    done = labebpf("report", str(file), "--format", "csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is no result of labebpf. Give a result.json" in done.stderr
+
+
+def test_report_says_what_it_cannot_read_or_write(record: str, tmp_path: Path) -> None:
+    done = labebpf("report", str(tmp_path / "none.json"), "--format", "csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "none.json cannot be read: No such file or directory." in done.stderr
+    out = tmp_path / "folder"
+    out.mkdir()
+    done = labebpf("report", record, "--format", "csv", "--out", str(out))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be written" in done.stderr
+    assert sorted(os.listdir(tmp_path)) == ["folder", "results"]
+    done = labebpf("report", record, "--format", "excel")
+    assert done.returncode == 2
+    assert "'excel' is not one of" in done.stderr
 
 
 def test_hint_gives_one_level_and_says_how_to_get_the_next() -> None:

@@ -199,6 +199,49 @@ def test_what_is_no_record_is_a_value_error(text: str) -> None:
         Result.from_json(text)
 
 
+CHANGES: list[dict[str, object]] = [
+    {"score": 9},
+    {"max_score": 2},
+    {"started": 5},
+    {"seconds": "1"},
+    {"seconds": -1},
+    {"seconds": float("nan")},
+    {"kernel": {"where": 1}},
+    {"kernel": ["native"]},
+    {"labs": {"lab9": []}},
+    {"labs": None},
+    {"labs": []},
+]
+TASK_CHANGES: list[dict[str, object]] = [
+    {"status": "perfect"},
+    {"status": "fail"},
+    {"points": 3},
+    {"points": -1},
+    {"points": True},
+    {"points": 2.0},
+    {"points": "2"},
+    {"max_points": -2},
+    {"title": None},
+    {"line": "7"},
+    {"extra": ""},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_record_that_does_not_add_up_is_none(change: dict[str, object]) -> None:
+    record = json.loads(full_result().to_json())
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        Result.from_json(json.dumps({**record, **change}))
+
+
+@pytest.mark.parametrize("change", TASK_CHANGES)
+def test_a_task_of_a_record_has_no_points_but_for_a_pass(change: dict[str, object]) -> None:
+    record = json.loads(full_result().to_json())
+    record["labs"][0]["tasks"][0].update(change)
+    with pytest.raises((ValueError, TypeError)):
+        Result.from_json(json.dumps(record))
+
+
 def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "out"
     path = write_result(folder, judged("pass"))

@@ -1,0 +1,542 @@
+"""Each format as its consumer reads it. Nothing here is graded."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import cmarkgfm
+import jsonschema
+import pytest
+import xmlschema
+from cmarkgfm.cmark import Options
+from sample_results import EVERY, HOSTILE, JUDGED, TOKEN, a_result, a_task, hostile
+
+from grader.errors import Infra, UsageError
+from grader.text import clean
+from grader.verdict.formats import FORMATS
+from grader.verdict.formats.actions import SUMMARY_LIMIT, commands, summary
+from grader.verdict.formats.classroom import classroom, classroom50
+from grader.verdict.formats.gradescope import gradescope
+from grader.verdict.formats.junit import junit
+from grader.verdict.formats.table import COLUMNS, table
+from grader.verdict.formats.words import safe, unjudged
+from grader.verdict.record import LabResult, Result, Status
+
+# Of Jenkins' xunit plugin, as the source distribution of pytest 8.4.2 has it.
+JUNIT_10 = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas" / "junit-10.xsd")
+
+RUNNER = {
+    "CLASSROOM": "cs-principles",
+    "ASSIGNMENT": "lab3",
+    "SUBMISSION_TAG": "submit/2026-06-01T14-32-05Z-a1b2c3d",
+    "COMMIT_URL": "https://example.org/commit/a1b2c3d",
+    "RELEASE_URL": "https://example.org/releases/tag/submit",
+}
+
+
+def objects(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": required | (optional or {}),
+        "additionalProperties": False,
+    }
+
+
+def one_of(*values: str) -> dict[str, Any]:
+    return {"enum": list(values)}
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+NAME = TEXT | {"minLength": 1}
+COUNT = {"type": "integer", "minimum": 0}
+BOOLEAN = {"type": "boolean"}
+
+# https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format, August 2024.
+FORMAT = one_of("text", "html", "simple_format", "md", "ansi")
+VISIBILITY = one_of("hidden", "after_due_date", "after_published", "visible")
+GRADESCOPE = objects(
+    {
+        "score": {"type": "number"},
+        "tests": {
+            "type": "array",
+            "minItems": 1,
+            "items": objects(
+                {"name": NAME, "number": NAME, "output": TEXT},
+                {
+                    "score": {"type": "number"},
+                    "max_score": {"type": "number"},
+                    "status": one_of("passed", "failed"),
+                    "tags": {"type": "array", "items": TEXT},
+                },
+            ),
+        },
+    },
+    {
+        "execution_time": {"type": "number"},
+        "output": TEXT,
+        "output_format": FORMAT,
+        "test_output_format": FORMAT,
+        "test_name_format": FORMAT,
+        "visibility": VISIBILITY,
+        "stdout_visibility": VISIBILITY,
+    },
+)
+
+# The result.json contract of Classroom 50's wiki and schemas/result-v1.schema.json, August 2026,
+# without what its runner adds: owner and assignment_type.
+CLASSROOM_50 = objects(
+    {
+        "schema": {"const": "classroom50/result/v1"},
+        "classroom": NAME,
+        "assignment": NAME,
+        "submission": NAME | {"pattern": "^submit/"},
+        "commit": NAME,
+        "release": NAME,
+        "review": NAME,
+        "datetime": TEXT | {"pattern": r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"},
+        "score": COUNT,
+        "max-score": COUNT,
+        "tests": {
+            "type": "array",
+            "minItems": 1,
+            "items": objects(
+                {"test-name": NAME, "passed": BOOLEAN, "score": COUNT, "max-score": COUNT},
+                {"status": TEXT, "message": TEXT},
+            ),
+        },
+    }
+)
+
+# What autograding-grading-reporter 43c2d9f (September 2025) reads without an exception.
+REPORTER = objects(
+    {
+        "version": {"const": 3},
+        "status": one_of("pass", "fail", "error"),
+        "max_score": COUNT,
+        "tests": {
+            "type": "array",
+            "minItems": 1,
+            "items": objects(
+                {
+                    "name": NAME,
+                    "status": one_of("pass", "fail", "error"),
+                    "score": COUNT,
+                    "message": TEXT,
+                    "test_code": TEXT,
+                    "filename": TEXT,
+                    "line_no": COUNT,
+                    "duration": COUNT,
+                }
+            ),
+        },
+    }
+)
+
+
+def read_classroom50(result: Result) -> Any:
+    record = json.loads(classroom50(result, RUNNER))
+    jsonschema.validate(record, CLASSROOM_50)
+    return record
+
+
+def read_classroom(result: Result) -> Any:
+    record = json.loads(base64.b64decode(classroom(result), validate=False))
+    jsonschema.validate(record, REPORTER)
+    return record
+
+
+def read_gradescope(result: Result) -> Any:
+    record = json.loads(gradescope(result))
+    jsonschema.validate(record, GRADESCOPE)
+    return record
+
+
+def read_junit(result: Result) -> ET.Element:
+    text = junit(result)
+    JUNIT_10.validate(text)
+    return ET.fromstring(text.encode())
+
+
+def read_table(result: Result) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table(result), newline="")))
+
+
+def run(text: str) -> tuple[list[tuple[str, dict[str, str], str]], list[str]]:
+    """The commands that GitHub's runner finds in a step's output, and the lines that it shows.
+
+    As in ActionCommand.TryParseV2 and ActionCommandManager of actions/runner 2.336.0.
+    """
+    found, shown, stopped = [], [], ""
+    for line in text.split("\n"):
+        assert stopped or "##[" not in line
+        bare = line.lstrip()
+        head, colons, data = bare.removeprefix("::").partition("::")
+        command, _, properties = head.partition(" ")
+        if not (bare.startswith("::") and colons) or (stopped and command != stopped):
+            shown.append(line)
+        elif stopped:
+            stopped = ""
+        elif command == "stop-commands":
+            stopped = data
+        else:
+            pairs = (pair.split("=", 1) for pair in properties.split(",") if "=" in pair)
+            given = {key: unescape(value, "%3A", "%2C") for key, value in pairs}
+            found.append((command, given, unescape(data)))
+    assert not stopped
+    return found, shown
+
+
+def unescape(text: str, *more: str) -> str:
+    for code in ("%0D", "%0A", *more, "%25"):
+        text = text.replace(code, chr(int(code[1:], 16)))
+    return text
+
+
+class Page(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.tags += [f"{tag} {name}" for name, _ in attributes if name != "align"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append("comment")
+
+
+def rendered(markdown: str) -> str:
+    """As cmark-gfm, GitHub's own, renders it, before GitHub takes out what it does not allow."""
+    return cmarkgfm.markdown_to_html_with_extensions(
+        markdown,
+        options=Options.CMARK_OPT_UNSAFE,
+        extensions=["table", "autolink", "strikethrough", "tasklist"],
+    )
+
+
+def read_summary(result: Result) -> Page:
+    return Page(rendered(summary(result)))
+
+
+TOTALS: dict[str, Callable[[Result], tuple[float, float]]] = {
+    "actions": lambda result: points(run(commands(result))[0][-1][2]),
+    "actions-summary": lambda result: points(read_summary(result).text.splitlines()[-1]),
+    "classroom": lambda result: (
+        sum(test["score"] for test in read_classroom(result)["tests"]),
+        read_classroom(result)["max_score"],
+    ),
+    "csv": lambda result: (
+        sum(int(row["points"]) for row in read_table(result)),
+        sum(int(row["max_points"]) for row in read_table(result)),
+    ),
+    "classroom50": lambda result: (
+        read_classroom50(result)["score"],
+        read_classroom50(result)["max-score"],
+    ),
+    "gradescope": lambda result: (read_gradescope(result)["score"], result.max_score),
+    "junit": lambda result: (properties(result, "score"), properties(result, "max_score")),
+}
+
+
+def points(text: str) -> tuple[float, float]:
+    score, most = text.partition(" ")[0].split("/")
+    return float(score), float(most)
+
+
+def properties(result: Result, name: str) -> int:
+    found = read_junit(result).findall(f"testsuite/properties/property[@name='{name}']")
+    return sum(int(each.attrib["value"]) for each in found)
+
+
+def test_every_format_is_read_here() -> None:
+    assert TOTALS.keys() == FORMATS.keys()
+    statuses = {task.status for lab in EVERY.labs for task in lab.tasks}
+    assert statuses == {status.value for status in Status}
+    assert (EVERY.score, EVERY.max_score) == (6, 19)
+
+
+@pytest.mark.parametrize("result", [EVERY, JUDGED], ids=["every status", "all judged"])
+@pytest.mark.parametrize("name", TOTALS)
+def test_the_consumer_takes_it_and_the_total_is_the_record_s(name: str, result: Result) -> None:
+    if name == "classroom50" and result is EVERY:
+        with pytest.raises(Infra):
+            classroom50(result, RUNNER)
+    else:
+        assert TOTALS[name](result) == (result.score, result.max_score)
+
+
+@pytest.mark.parametrize("status", [status.value for status in Status])
+@pytest.mark.parametrize("name", TOTALS)
+def test_hostile_text_breaks_no_format_and_earns_nothing(name: str, status: str) -> None:
+    result = hostile(status)
+    if name == "classroom50" and status == "infra":
+        with pytest.raises(Infra):
+            classroom50(result, RUNNER)
+    else:
+        assert TOTALS[name](result) == (result.score, 2)
+        text = FORMATS[name](result) if name != "classroom50" else classroom50(result, RUNNER)
+        assert text.encode().decode() == text
+        assert not set(text) & set("\x00\x08\x1b\x85\u202e\ufffe\ud800")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_result_without_a_task_is_none(name: str) -> None:
+    for empty in (a_result(), a_result(LabResult("lab3", "Lab", ()))):
+        with pytest.raises(Infra, match="no task"):
+            FORMATS[name](empty)
+
+
+def test_what_is_blocked_by_the_machine_alone_counts_as_its_doing() -> None:
+    counted, traced = EVERY.labs
+    assert not unjudged(counted)
+    assert [task.id for task in unjudged(traced)] == ["1.2", "1.3"]
+    both = LabResult("lab1", "", (*traced.tasks, a_task("1.4", "fail", 1)))
+    assert [task.id for task in unjudged(both)] == ["1.2"]
+
+
+def test_text_is_cleaned_and_names_are_one_line() -> None:
+    task = safe(hostile("fail")).labs[0].tasks[1]
+    assert "\n" in task.log
+    assert not any("\n" in text for text in (task.id, task.title, task.file, task.hint))
+    assert "\ufffd" in task.why
+    assert "\n::" not in task.log
+
+
+def test_classroom50_says_whose_result_it_is() -> None:
+    record = read_classroom50(JUDGED)
+    assert [record[key] for key in ("classroom", "assignment")] == ["cs-principles", "lab3"]
+    assert record["review"] == record["commit"] == RUNNER["COMMIT_URL"]
+    reviewed = json.loads(classroom50(JUDGED, RUNNER | {"REVIEW_URL": "https://example.org/r"}))
+    assert reviewed["review"] == "https://example.org/r"
+    assert [test["passed"] for test in record["tests"]] == [True, *[False] * 4]
+    for name in RUNNER:
+        with pytest.raises(UsageError, match=name):
+            classroom50(JUDGED, RUNNER | {name: ""})
+
+
+def test_classroom50_has_no_word_for_what_was_not_judged() -> None:
+    with pytest.raises(Infra, match=r"1\.2, 1\.3"):
+        classroom50(EVERY, RUNNER)
+
+
+def test_both_totals_of_the_old_reporter_are_the_record_s() -> None:
+    record = read_classroom(EVERY)
+    passed = [test for test in record["tests"] if test["status"] == "pass"]
+    share = len(passed) / len(record["tests"]) * record["max_score"]
+    assert share == pytest.approx(EVERY.score)
+    assert [test["name"] for test in passed[:2]] == [
+        "3.1 Étape 3.1 (1 of 2)",
+        "3.1 Étape 3.1 (2 of 2)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "statuses, wanted",
+    [
+        (["pass"], "pass"),
+        (["pass", "infra"], "error"),
+        (["infra", "blocked"], "error"),
+        (["infra", "timeout"], "fail"),
+        (["error"], "fail"),
+        (["pass", "blocked"], "fail"),
+    ],
+)
+def test_the_old_reporter_tells_the_machine_s_errors_from_failures(
+    statuses: list[str], wanted: str
+) -> None:
+    tasks = tuple(a_task(f"3.{number}", status, 1) for number, status in enumerate(statuses))
+    assert read_classroom(a_result(LabResult("lab3", "", tasks)))["status"] == wanted
+
+
+def test_nothing_that_the_old_reporter_prints_begins_a_line_of_a_student_s() -> None:
+    for test in read_classroom(hostile("infra"))["tests"]:
+        assert "\n" not in test["name"] + test["message"]
+
+
+def test_gradescope_shows_what_was_not_judged_as_ungraded() -> None:
+    record = read_gradescope(EVERY)
+    assert "6 of them could not be judged on this machine" in record["output"]
+    tests = {test["number"]: test for test in record["tests"]}
+    for number in ("1.2", "1.3"):
+        assert not {"score", "max_score", "status"} & tests[number].keys()
+    assert tests["1.2"]["output"] == "This kernel does not offer kprobes."
+    judged = [test for test in record["tests"] if "score" in test]
+    assert sum(test["score"] for test in judged) == record["score"]
+    assert {test["number"] for test in judged if test["status"] == "passed"} == {"3.1", "1.1"}
+    assert "could not be judged" not in read_gradescope(JUDGED)["output"]
+
+
+def test_junit_has_failures_errors_and_what_neither_is() -> None:
+    root = read_junit(EVERY)
+    cases = {case.attrib["name"][:3]: [each.tag for each in case] for case in root.iter("testcase")}
+    assert cases == {
+        "3.1": [],
+        "3.2": ["failure"],
+        "3.3": ["error"],
+        "3.4": ["error"],
+        "3.5": ["skipped"],
+        "1.1": [],
+        "1.2": ["skipped"],
+        "1.3": ["skipped"],
+    }
+    counts = [root.attrib, *(suite.attrib for suite in root)]
+    assert [(c["tests"], c["failures"], c["errors"]) for c in counts] == [
+        ("8", "1", "2"),
+        ("5", "1", "2"),
+        ("3", "0", "0"),
+    ]
+    assert [suite.attrib["skipped"] for suite in root] == ["1", "2"]
+
+
+def test_junit_explains_in_the_body_which_is_all_that_gitlab_shows() -> None:
+    failure = read_junit(EVERY).find(".//failure")
+    assert failure is not None
+    assert failure.attrib == {"message": "fail: It counts 2."}
+    assert failure.text is not None
+    assert "where: counter.c:14" in failure.text
+    assert "| first line\n| \n| third line" in failure.text
+
+
+def test_junit_names_are_unique_as_gitlab_wants_them() -> None:
+    names = [(c.attrib["classname"], c.attrib["name"]) for c in read_junit(EVERY).iter("testcase")]
+    assert len(set(names)) == len(names) == 8
+
+
+def test_junit_has_the_hostile_text_as_text() -> None:
+    root = read_junit(hostile("fail"))
+    assert [case.tag for case in root.iter("testcase")] == ["testcase"] * 2
+    (failure,) = root.iter("failure")
+    assert "\n" not in failure.attrib["message"]
+    assert "</failure>]]><script>alert(1)</script><!-- & &amp; -->" in "".join(failure.itertext())
+
+
+def test_actions_have_an_annotation_for_each_failure_the_worst_first() -> None:
+    found, shown = run(commands(EVERY))
+    assert [(command, given.get("title", "")) for command, given, _ in found] == [
+        ("group", ""),
+        ("endgroup", ""),
+        ("error", "3.3 Étape 3.3"),
+        ("error", "3.2 Étape 3.2"),
+        ("error", "3.4 Étape 3.4"),
+        ("notice", "1.2 Étape 1.2"),
+        ("notice", "labebpf"),
+    ]
+    _, given, text = found[3]
+    assert given == {"file": "lab3/counter.c", "line": "14", "title": "3.2 Étape 3.2"}
+    assert text.startswith("It counts 2.\nCount once.\nexpected: 1\n")
+    assert "         | third line" in shown
+
+
+def test_actions_take_no_command_from_a_student() -> None:
+    text = commands(hostile("fail"), TOKEN)
+    found, shown = run(text)
+    assert [command for command, _, _ in found] == ["group", "endgroup", "error", "notice"]
+    _, given, data = found[2]
+    assert given.keys() == {"file", "line", "title"}
+    assert given["line"] == "3"
+    assert given["file"].startswith("lab3/=cmd")
+    assert "100%0A%" in given["title"]
+    assert "100%0A%" in data
+    # Without the fence too.
+    fence = (f"::stop-commands::{TOKEN}", f"::{TOKEN}::")
+    bare = "\n".join(line for line in text.split("\n") if line not in fence)
+    report = [line for line in bare.split("\n") if not line.startswith("::")]
+    assert not [line for line in report if line.lstrip().startswith("::")]
+    assert shown
+
+
+def test_no_line_for_actions_is_folded() -> None:
+    title = "x " + "::error::pwned " * 40
+    folded = a_result(LabResult("lab3", title, (a_task("3.1", "fail", 1, why=title),)))
+    lines = [line.lstrip() for line in commands(folded).split("\n")]
+    assert not [line for line in lines if line.startswith("::error::pwned")]
+
+
+def test_each_output_for_actions_has_a_token_of_its_own() -> None:
+    tokens = {commands(EVERY).split("\n")[1] for _ in range(8)}
+    assert len(tokens) == 8
+    assert all(len(token) == len("::stop-commands::") + 32 for token in tokens)
+
+
+def test_the_summary_has_a_table_for_each_lab_and_a_fold_for_each_task_to_do() -> None:
+    page = read_summary(EVERY)
+    assert page.tags.count("h2") == page.tags.count("table") == 2
+    assert page.tags.count("tr") == 2 + 8
+    assert page.tags.count("td") == 4 * 8
+    assert page.tags.count("details") == page.tags.count("pre") == 6
+    assert 'lab3 Compter les "dossiers": 2/9' in page.text
+    assert "| first line\n| \n| third line" in page.text
+    assert "6 of them could not be judged on this machine." in page.text.splitlines()[-1]
+
+
+def test_the_summary_has_no_element_of_a_student_s() -> None:
+    assert set(read_summary(hostile("fail")).tags) == set(read_summary(EVERY).tags)
+    page = read_summary(hostile("fail"))
+    assert page.tags.count("td") == 4 * 2
+    assert "</pre></details></td></failure>]]><script>alert(1)</script>" in page.text
+    assert "`code` [x](javascript:alert(1)) ![i](http://x/y.png)" in page.text
+
+
+def test_a_summary_that_github_would_drop_loses_its_folds_alone() -> None:
+    tasks = tuple(a_task(f"3.{n}", "fail", 1, log="<" * 20_000) for n in range(40))
+    long = a_result(LabResult("lab3", "Lab", tasks))
+    text = summary(long)
+    assert len(text.encode()) <= SUMMARY_LIMIT
+    page = read_summary(long)
+    assert page.tags.count("td") == 4 * 40
+    assert "details" not in page.tags
+    assert TOTALS["actions-summary"](long) == (0, 40)
+
+
+def test_csv_has_a_row_for_each_task() -> None:
+    rows = read_table(EVERY)
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["status"] for row in rows if row["lab"] == "lab1"] == ["pass", "infra", "blocked"]
+    assert rows[1] == {
+        "lab": "lab3",
+        "task": "3.2",
+        "title": "Étape 3.2",
+        "status": "fail",
+        "points": "0",
+        "max_points": "1",
+        "why": "It counts 2.",
+        "file": "lab3/counter.c",
+        "line": "14",
+    }
+    assert table(EVERY).count("\r\n") == 1 + 8
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r\n=", " \n @", "\uff1d", "\x00="])
+def test_no_cell_is_a_formula(start: str) -> None:
+    text = f"{start}cmd|' /C calc'!A0"
+    task = a_task("3.1", "fail", 1, why=text, file=text)
+    bad = a_result(LabResult(text, text, (task,)))
+    for row in read_table(bad):
+        assert not [cell for cell in row.values() if cell[:1] in "=+-@\uff1d\t\r" and cell]
+
+
+def test_the_hostile_sample_is_hostile() -> None:
+    """As it is, it gets through: what is asserted above can fail."""
+    assert HOSTILE.startswith("=")
+    found, _ = run(HOSTILE.partition("\t")[0])
+    assert [command for command, _, _ in found] == ["error"]
+    assert {"script", "comment", "code", "h1"} <= set(Page(rendered(clean(HOSTILE))).tags)
+    with pytest.raises(ET.ParseError):
+        ET.fromstring(f"<failure>{clean(HOSTILE)}</failure>")
