@@ -96,7 +96,9 @@ def _grade(
         *(sys.executable, "-I", "-m", "pytest"),
         *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
-        *("--submission", str(folder), "--kernel", kernel),
+        # One word: until its plugins are loaded, pytest would take DIR for one with tests in it,
+        # and run the conftest.py that was handed in.
+        *(f"--submission={folder}", "--kernel", kernel),
         *("--time-scale", str(time_scale), "--lang", lang),
         *(str(lab.folder) for lab in chosen),
     ]
