@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -27,6 +27,7 @@ from grader.kernel.mounts import missing, mount
 from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
+from grader.submission.files import find_hand_in
 from grader.text import clean
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result
 from grader.verdict.report import render, render_by_kernel
@@ -40,7 +41,8 @@ def labebpf() -> None:
 
 
 @labebpf.command()
-@click.argument("labs", nargs=-1, metavar="LAB...")
+@click.argument("names", nargs=-1, metavar="LAB... | DIR")
+@click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
 @click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
 @click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
@@ -49,21 +51,32 @@ def labebpf() -> None:
 )
 @click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
 def grade(
-    labs: tuple[str, ...],
+    names: tuple[str, ...],
+    of: tuple[str, ...],
     submission: str | None,
     kernel: str,
     out: str | None,
     time_scale: float,
     lang: str | None,
 ) -> None:
-    """Grade LAB... (all of them if none is named).
+    """Grade LAB... (all of them if none is named), or with --lab what somebody handed in as DIR.
 
-    With --kernel all, on each image that is built; DIR then has a folder for each.
+    --lab may be repeated. For a hand-in --kernel auto prefers a virtual machine.
+
+    With --kernel all, on each image that is built; the DIR of --out then has a folder for each.
 
     Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
     """
-    chosen = _choose(labs)
-    folder = _submission_folder(submission)
+    labs = find_labs(ROOT / "exercises")
+    # Each is one word: until its plugins are loaded, pytest would take DIR for one with tests in
+    # it, and run the conftest.py that was handed in.
+    options = [f"--time-scale={time_scale}", f"--lang={language(lang)}"]
+    if of:
+        chosen = _choose(of, labs)
+        options += [f"--submission={_hand_in(names, submission, chosen)}", "--stranger"]
+    else:
+        chosen = _choose(names, labs)
+        options += [f"--submission={_submission_folder(submission)}"]
     if kernel == "all":
         kernels = [f"vm:{image.version}" for image in images.built()]
         if not kernels:
@@ -72,7 +85,7 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        result, log = _grade(chosen, folder, each, time_scale, language(lang))
+        result, log = _grade(chosen, each, options, language(lang))
         results.append(result)
         if log:
             Console(highlight=False).print(Text(log))
@@ -86,9 +99,7 @@ def grade(
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
-def _grade(
-    chosen: list[Lab], folder: Path, kernel: str, time_scale: float, lang: str
-) -> tuple[Result, str]:
+def _grade(chosen: list[Lab], kernel: str, options: list[str], lang: str) -> tuple[Result, str]:
     """Grade in a pytest of its own: its result, and what it printed if it left none."""
     command = [
         # However this command ends, the grader ends with it; its keeper then tidies up.
@@ -96,10 +107,7 @@ def _grade(
         *(sys.executable, "-I", "-m", "pytest"),
         *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
-        # One word: until its plugins are loaded, pytest would take DIR for one with tests in it,
-        # and run the conftest.py that was handed in.
-        *(f"--submission={folder}", "--kernel", kernel),
-        *("--time-scale", str(time_scale), "--lang", lang),
+        *(f"--kernel={kernel}", *options),
         *(str(lab.folder) for lab in chosen),
     ]
     with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + f" ({kernel}) ..."):
@@ -121,6 +129,7 @@ def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, 
             stdin=subprocess.DEVNULL,
             stdout=output,
             env=environment,
+            cwd=ROOT,
             pass_fds=[record.fileno()],
             check=False,
         )
@@ -265,7 +274,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
 
     Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
     """
-    labs = _choose((lab,) if lab else ())
+    labs = _choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = _submission_folder(submission)
     if parse(kernel) == "native":
         raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
@@ -385,8 +394,7 @@ def _progress(title: str) -> Iterator[making.Progress]:
         bar.update(task, description=title, completed=1.0)
 
 
-def _choose(names: tuple[str, ...]) -> list[Lab]:
-    labs = find_labs(ROOT / "exercises")
+def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
     chosen = []
     for name in dict.fromkeys(Path(name).name for name in names):
         if name not in labs:
@@ -395,13 +403,27 @@ def _choose(names: tuple[str, ...]) -> list[Lab]:
     return chosen or list(labs.values())
 
 
+def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:
+    """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
+    if len(names) != 1 or submission is not None:
+        raise UsageError("--lab is for one hand-in.", "Write: ./labebpf grade DIR --lab LAB")
+    folder = _folder("DIR", names[0], Path())
+    for lab in labs:
+        place = find_hand_in(folder, lab.name, lab.edits)
+        click.echo(f"labebpf: {lab.name} is taken from {clean(str(place))}.", err=True)
+    return folder
+
+
 def _submission_folder(given: str | None) -> Path:
-    if given is None:
-        return ROOT / "exercises"
-    for folder in (Path(given), ROOT / given):
-        if folder.is_dir():
-            return folder.resolve()
-    raise UsageError(f"There is no folder {given}.", "Give --submission one that exists.")
+    return ROOT / "exercises" if given is None else _folder("--submission", given, Path(), ROOT)
+
+
+def _folder(what: str, given: str, *bases: Path) -> Path:
+    """The folder that `what` names, from one of `bases`. Raises UsageError."""
+    for base in bases:
+        if (base / given).is_dir():
+            return (base / given).resolve()
+    raise UsageError(f"There is no folder {given}.", f"Give {what} one that exists.")
 
 
 def main() -> None:

@@ -48,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--lang", choices=("en", "fr"), default=None, help="language of the report")
     group.addoption("--out", metavar="DIR", default=None, help="write result.json there")
+    group.addoption(
+        "--stranger",
+        action="store_true",
+        help="with --kernel auto, rather use a virtual machine than this machine's own kernel",
+    )
     # For the command that runs pytest: a file without a name.
     group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
 
