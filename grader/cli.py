@@ -18,9 +18,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from grader.course import Lab, find_labs
+from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
-from grader.grading import ROOT, language
+from grader.grading import ROOT, language, private_folder
 from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
@@ -44,6 +44,8 @@ def labebpf() -> None:
 @click.argument("names", nargs=-1, metavar="LAB... | DIR")
 @click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
 @click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
+@click.option("--private", metavar="DIR", help="Folder with private checks of the labs.")
+@click.option("--reveal", is_flag=True, help="Show what private checks say.")
 @click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
 @click.option(
@@ -54,6 +56,8 @@ def grade(
     names: tuple[str, ...],
     of: tuple[str, ...],
     submission: str | None,
+    private: str | None,
+    reveal: bool,
     kernel: str,
     out: str | None,
     time_scale: float,
@@ -71,6 +75,10 @@ def grade(
     # Each is one word: until its plugins are loaded, pytest would take DIR for one with tests in
     # it, and run the conftest.py that was handed in.
     options = [f"--time-scale={time_scale}", f"--lang={language(lang)}"]
+    if private is not None:
+        folder = private_folder(Path(private))
+        labs = add_private(labs, folder, reveal=reveal)
+        options += [f"--private={folder}", *(["--reveal"] if reveal else [])]
     if of:
         chosen = _choose(of, labs)
         options += [f"--submission={_hand_in(names, submission, chosen)}", "--stranger"]
