@@ -403,12 +403,19 @@ def _progress(title: str) -> Iterator[making.Progress]:
 
 
 def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
-    chosen = []
-    for name in dict.fromkeys(Path(name).name for name in names):
+    """The labs of these names, or folders of exercises/; all of them if none is named."""
+    chosen = {}
+    for given in names:
+        name, folder = Path(given).name, Path(given)
         if name not in labs:
             raise UsageError(f"There is no {name}.", f"The labs are {', '.join(labs)}.")
-        chosen.append(labs[name])
-    return chosen or list(labs.values())
+        if "/" in given and folder.is_dir() and folder.resolve() != labs[name].folder:
+            raise UsageError(
+                f"{given} is no lab, but may be a hand-in.",
+                f"To grade it: ./labebpf grade {given} --lab {name}",
+            )
+        chosen[name] = labs[name]
+    return list((chosen or labs).values())
 
 
 def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:

@@ -98,6 +98,7 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["grade", "lab0", "--kernel", "nonsense"], ["nonsense"]),
         (["grade", "lab0", "--time-scale", "0"], ["--time-scale"]),
         (["grade", "--nonsense"], ["--nonsense"]),
+        (["grade", "solutions/lab3"], ["no lab", "grade solutions/lab3 --lab lab3"]),
         (["grade", "--lab", "lab3"], ["--lab is for one hand-in", "grade DIR --lab LAB"]),
         (["grade", "a", "b", "--lab", "lab3"], ["--lab is for one hand-in"]),
         (["grade", "a", "--lab", "lab3", "--submission", "a"], ["--lab is for one hand-in"]),
