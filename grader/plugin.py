@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.stash[_SESSION].hides:
-        private.keep_quiet()
+        private.keep_quiet(session.config)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -42,12 +42,15 @@ def refuse_to_show(config: pytest.Config) -> None:
         raise UsageError(
             f"{shown[0]} would show the private checks.", "Leave it out, or give --reveal as well."
         )
+
+
+def keep_quiet(config: pytest.Config) -> None:
+    """Turn off what would tell of private checks without a report."""
     config.addinivalue_line("filterwarnings", "ignore")
-
-
-def keep_quiet() -> None:
-    """Have no Python traceback printed when a signal ends this process in a private check."""
+    # A signal, maybe the submission's, would have Python print where it was.
     faulthandler.disable()
+    # The cache would have all node ids.
+    config.pluginmanager.unregister(name="nfplugin")
 
 
 def name(item: pytest.Item, lab: str, task: str, number: int) -> None:

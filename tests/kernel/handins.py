@@ -104,7 +104,7 @@ for top, folders, files in os.walk("/"):
         path = os.path.join(top, name)
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-                data = file.read(1 << 20)
+                data = file.read(1 << 20) or b""
         except OSError:
             continue
         for word in WORDS:
