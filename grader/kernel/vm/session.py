@@ -73,7 +73,7 @@ class Session:
             self.machine.wire.send(selected=order.selected)
             message = self._receive()
             if message.get("collected") != list(order.selected):
-                raise MachineDied(
+                raise Infra(
                     "The virtual machine does not find the same checks as this one.",
                     "Report it, with the log.",
                     log=self._log_of(message),
