@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,15 +18,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from grader.course import Lab, find_labs
+from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
-from grader.grading import ROOT, language
+from grader.grading import ROOT, language, private_folder
 from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
 from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
+from grader.submission.files import find_hand_in
 from grader.text import clean
 from grader.verdict.formats import FORMATS, moodle
 from grader.verdict.record import Finding, Result, Rubric, Status, write_result, write_whole
@@ -41,8 +42,11 @@ def labebpf() -> None:
 
 
 @labebpf.command()
-@click.argument("labs", nargs=-1, metavar="LAB...")
+@click.argument("names", nargs=-1, metavar="LAB... | DIR")
+@click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
 @click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
+@click.option("--private", metavar="DIR", help="Folder with private checks of the labs.")
+@click.option("--reveal", is_flag=True, help="Show what private checks say.")
 @click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
 @click.option(
@@ -50,21 +54,38 @@ def labebpf() -> None:
 )
 @click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
 def grade(
-    labs: tuple[str, ...],
+    names: tuple[str, ...],
+    of: tuple[str, ...],
     submission: str | None,
+    private: str | None,
+    reveal: bool,
     kernel: str,
     out: str | None,
     time_scale: float,
     lang: str | None,
 ) -> None:
-    """Grade LAB... (all of them if none is named).
+    """Grade LAB... (all of them if none is named), or with --lab what somebody handed in as DIR.
 
-    With --kernel all, on each image that is built; DIR then has a folder for each.
+    --lab may be repeated. For a hand-in --kernel auto prefers a virtual machine.
+
+    With --kernel all, on each image that is built; the DIR of --out then has a folder for each.
 
     Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
     """
-    chosen = _choose(labs)
-    folder = _submission_folder(submission)
+    labs = find_labs(ROOT / "exercises")
+    # Each is one word: until its plugins are loaded, pytest would take DIR for one with tests in
+    # it, and run the conftest.py that was handed in.
+    options = [f"--time-scale={time_scale}", f"--lang={language(lang)}"]
+    if private is not None:
+        folder = private_folder(Path(private))
+        labs = add_private(labs, folder, reveal=reveal)
+        options += [f"--private={folder}", *(["--reveal"] if reveal else [])]
+    if of:
+        chosen = _choose(of, labs)
+        options += [f"--submission={_hand_in(names, submission, chosen)}", "--stranger"]
+    else:
+        chosen = _choose(names, labs)
+        options += [f"--submission={_submission_folder(submission)}"]
     if kernel == "all":
         kernels = [f"vm:{image.version}" for image in images.built()]
         if not kernels:
@@ -73,7 +94,7 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        result, log = _grade(chosen, folder, each, time_scale, language(lang))
+        result, log = _grade(chosen, each, options, language(lang))
         results.append(result)
         if log:
             Console(highlight=False).print(Text(log))
@@ -87,9 +108,7 @@ def grade(
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
-def _grade(
-    chosen: list[Lab], folder: Path, kernel: str, time_scale: float, lang: str
-) -> tuple[Result, str]:
+def _grade(chosen: list[Lab], kernel: str, options: list[str], lang: str) -> tuple[Result, str]:
     """Grade in a pytest of its own: its result, and what it printed if it left none."""
     command = [
         # However this command ends, the grader ends with it; its keeper then tidies up.
@@ -97,8 +116,7 @@ def _grade(
         *(sys.executable, "-I", "-m", "pytest"),
         *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
-        *("--submission", str(folder), "--kernel", kernel),
-        *("--time-scale", str(time_scale), "--lang", lang),
+        *(f"--kernel={kernel}", *options),
         *(str(lab.folder) for lab in chosen),
     ]
     with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + f" ({kernel}) ..."):
@@ -120,6 +138,7 @@ def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, 
             stdin=subprocess.DEVNULL,
             stdout=output,
             env=environment,
+            cwd=ROOT,
             pass_fds=[record.fileno()],
             check=False,
         )
@@ -312,7 +331,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
 
     Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
     """
-    labs = _choose((lab,) if lab else ())
+    labs = _choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = _submission_folder(submission)
     if parse(kernel) == "native":
         raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
@@ -432,23 +451,43 @@ def _progress(title: str) -> Iterator[making.Progress]:
         bar.update(task, description=title, completed=1.0)
 
 
-def _choose(names: tuple[str, ...]) -> list[Lab]:
-    labs = find_labs(ROOT / "exercises")
-    chosen = []
-    for name in dict.fromkeys(Path(name).name for name in names):
+def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
+    """The labs of these names, or folders of exercises/; all of them if none is named."""
+    chosen = {}
+    for given in names:
+        name, folder = Path(given).name, Path(given)
         if name not in labs:
             raise UsageError(f"There is no {name}.", f"The labs are {', '.join(labs)}.")
-        chosen.append(labs[name])
-    return chosen or list(labs.values())
+        if "/" in given and folder.is_dir() and folder.resolve() != labs[name].folder:
+            raise UsageError(
+                f"{given} is no lab, but may be a hand-in.",
+                f"To grade it: ./labebpf grade {given} --lab {name}",
+            )
+        chosen[name] = labs[name]
+    return list((chosen or labs).values())
+
+
+def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:
+    """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
+    if len(names) != 1 or submission is not None:
+        raise UsageError("--lab is for one hand-in.", "Write: ./labebpf grade DIR --lab LAB")
+    folder = _folder("DIR", names[0], Path())
+    for lab in labs:
+        place = find_hand_in(folder, lab.name, lab.edits)
+        click.echo(f"labebpf: {lab.name} is taken from {clean(str(place))}.", err=True)
+    return folder
 
 
 def _submission_folder(given: str | None) -> Path:
-    if given is None:
-        return ROOT / "exercises"
-    for folder in (Path(given), ROOT / given):
-        if folder.is_dir():
-            return folder.resolve()
-    raise UsageError(f"There is no folder {given}.", "Give --submission one that exists.")
+    return ROOT / "exercises" if given is None else _folder("--submission", given, Path(), ROOT)
+
+
+def _folder(what: str, given: str, *bases: Path) -> Path:
+    """The folder that `what` names, from one of `bases`. Raises UsageError."""
+    for base in bases:
+        if (base / given).is_dir():
+            return (base / given).resolve()
+    raise UsageError(f"There is no folder {given}.", f"Give {what} one that exists.")
 
 
 def main() -> None:

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Lab, Task, find_labs
+from grader.course import Lab, Task, add_private, find_labs, not_in_order
 from grader.errors import CourseError, Infra, LabebpfError, UsageError
 from grader.kernel.choice import choose, parse
 from grader.kernel.native import TAKEN, NativeKernel
 from grader.kernel.stage import Stage
 from grader.kernel.vm.session import Order
+from grader.private import refuse_to_show
 from grader.replay import Replay, files_below, guest_id
 from grader.submission.files import Submission, take
+from grader.submission.sandbox import visible
 from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,9 +35,14 @@ class Grading:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+        self.private: Path | None = None
+        self.hides = False
+        """Whether there are private checks, of which nothing but verdicts may be shown."""
         try:
             self.labs = find_labs(ROOT / "exercises") if (ROOT / "exercises").is_dir() else {}
-        except CourseError as error:
+            if given := config.getoption("--private"):
+                self._add_private(given)
+        except (CourseError, UsageError) as error:
             raise pytest.UsageError(str(error)) from error
         self.lang = language(config.getoption("--lang"))
         self.scale = float(config.getoption("--time-scale"))
@@ -51,28 +58,72 @@ class Grading:
         self._started = datetime.now(timezone.utc)
         self._clock = time.monotonic()
 
+    def _add_private(self, given: str) -> None:
+        """Let the tasks and checks of the private folder `given` join those of the labs.
+
+        They are collected with each lab of which whole files were asked for.
+        """
+        config = self.config
+        base = config.invocation_params.dir
+        self.private = private_folder(base / given)
+        self.hides = not config.getoption("--reveal")
+        if self.hides:
+            refuse_to_show(config)
+        self.labs = add_private(self.labs, self.private, reveal=not self.hides)
+        asked = [(base / argument).resolve() for argument in config.args if "::" not in argument]
+        for lab in self.labs.values():
+            wanted = (p for p in asked if lab.folder.is_relative_to(p) or p.parent == lab.folder)
+            if lab.private and any(wanted):
+                config.args.append(str(lab.private))
+
+    def is_private(self, node: pytest.Item | pytest.Collector) -> bool:
+        """Whether `node` is of the private folder."""
+        return self.private is not None and node.path.is_relative_to(self.private)
+
     def of(self, item: pytest.Item) -> tuple[Lab, Task] | None:
         """The lab and the task that `item` judges, None for any other test."""
         lab = self.labs.get(item.path.parent.name)
-        if lab is None or item.path.parent != lab.folder:
+        private = self.is_private(item)
+        if lab is None or item.path.parent != (lab.private if private else lab.folder):
+            if private:
+                raise self._wrong(item, "A private check lies beside its lab.toml. Move it there.")
             return None
         marker = item.get_closest_marker("task")
         if marker is None or len(marker.args) != 1:
-            raise pytest.UsageError(f'{item.nodeid} has no task. Write @task("...") above it.')
+            raise self._wrong(item, 'It has no task. Write @task("...") above it.')
         try:
-            return lab, lab.task(marker.args[0])
+            task = lab.task(marker.args[0])
         except UsageError as error:
-            raise pytest.UsageError(f"{item.nodeid}: {error}") from error
+            raise self._wrong(item, str(error)) from None
+        if task.private != private:
+            raise self._wrong(item, f"Task {task.id} is the other folder's. Give it its own.")
+        return lab, task
+
+    def _wrong(self, item: pytest.Item, why: str) -> pytest.UsageError:
+        """The error for a check that is not in order; of a hidden one it says no more than that."""
+        if self.hides and self.is_private(item):
+            assert self.private
+            return pytest.UsageError(
+                str(not_in_order(item.path.relative_to(self.private).parts[0]))
+            )
+        return pytest.UsageError(f"{item.nodeid}: {why}")
 
     def take_place(self, items: list[pytest.Item]) -> None:
         """Decide where `items`, all checks of labs, will be judged."""
         needs = {need for name in self.rubrics for need in self.labs[name].needs}
         wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
         try:
-            version = choose(parse(self.config.getoption("--kernel")), needs, wishes)
+            wanted = parse(self.config.getoption("--kernel"))
+            stranger = self.config.getoption("--stranger")
+            version = choose(wanted, needs, wishes, stranger=stranger)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
         if version is None:
+            if stranger and wanted == "auto":
+                self._say(
+                    "No virtual machine is ready here: what was handed in runs in this machine's"
+                    " own kernel. For the next time: ./labebpf image build"
+                )
             return
         if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
             raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
@@ -91,6 +142,8 @@ class Grading:
             selected=tuple(guest_id(item) for item in items),
             time_scale=self.scale,
             check_seconds=CHECK_SECONDS,
+            private=files_below(self.private, names) if self.private else {},
+            hides=self.hides,
         )
         self.replay = Replay(version, ROOT, order, self._say)
 
@@ -199,6 +252,16 @@ class Grading:
         capture = self.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             os.write(2, f"labebpf: {text}\n".encode())
+
+
+def private_folder(given: Path) -> Path:
+    """`given`, if private checks can lie there. Raises UsageError."""
+    folder = given.resolve()
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {given}.", "Give --private one that exists.")
+    if visible(folder):
+        raise UsageError(f"Student code could see what is in {given}.", "Move it out of /usr.")
+    return folder
 
 
 def language(chosen: str | None) -> str:

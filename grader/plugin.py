@@ -7,12 +7,14 @@ talk to children in a sandbox.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
+from grader import private
 from grader.course import Lab
 from grader.errors import CourseError, PhaseTimeout
 from grader.grading import CHECK_SECONDS, Blocked, Grading
@@ -48,6 +50,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--lang", choices=("en", "fr"), default=None, help="language of the report")
     group.addoption("--out", metavar="DIR", default=None, help="write result.json there")
+    group.addoption(
+        "--stranger",
+        action="store_true",
+        help="with --kernel auto, rather use a virtual machine than this machine's own kernel",
+    )
+    group.addoption(
+        "--private", metavar="DIR", default=None, help="folder with private checks of the labs"
+    )
+    group.addoption("--reveal", action="store_true", help="show what private checks say")
     # For the command that runs pytest: a file without a name.
     group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
 
@@ -57,20 +68,49 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SESSION] = Grading(config)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if session.config.stash[_SESSION].hides:
+        private.keep_quiet(session.config)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Of hidden checks that cannot be collected nothing is shown."""
+    outcome: Any = yield
+    grading = collector.config.stash[_SESSION]
+    # Before pytest 8, the whole session fails for a conftest.py that does.
+    telling = isinstance(collector, pytest.Session) or grading.is_private(collector)
+    if grading.hides and telling and not outcome.get_result().passed:
+        outcome.force_result(private.bare_collection())
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Before anything is deselected: the checks and the manifest must agree."""
     grading = config.stash[_SESSION]
     judged: dict[str, set[str]] = {}
-    for item in items:
+    numbers: Counter[tuple[str, str]] = Counter()
+    first: dict[str, int] = {}
+    places: dict[pytest.Item, int] = {}
+    for place, item in enumerate(items):
         found = grading.of(item)
+        places[item] = place
         if found:
             lab, task = found
+            places[item] = first.setdefault(lab.name, place)
+            if task.private:
+                numbers[lab.name, task.id] += 1
+                private.name(item, lab.name, task.id, numbers[lab.name, task.id])
             if not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(CHECK_SECONDS * grading.scale))
             judged.setdefault(lab.name, set()).add(task.id)
+    # A lab's private checks follow its own, on the same stage.
+    items.sort(key=places.__getitem__)
     # With these a part of each module was collected only.
     part = config.getoption("lf", False) or any("::" in argument for argument in config.args)
+    part = part or session.testsfailed
     for name, tasks in judged.items():
         lab = grading.labs[name]
         unchecked = [task.id for task in lab.tasks if task.id not in tasks]
@@ -81,6 +121,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What will run is known now."""
     grading = session.config.stash[_SESSION]
+    if session.testsfailed and not session.config.option.continue_on_collection_errors:
+        return  # What pytest says of that is not to be lost beside a result.
     checks = []
     for item in session.items:
         found = grading.of(item)
@@ -108,20 +150,35 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """In a machine a check runs there; its reports are this pytest's all the same."""
+    """In a machine a check runs there; its reports are this pytest's all the same.
+
+    Those of a hidden check are replaced before anybody is shown them.
+    """
     grading = item.config.stash[_SESSION]
     found = grading.of(item)
-    if not found or not grading.replay:
+    if not found:
         return None
     lab, task = found
-    following = nextitem if nextitem and grading.of(nextitem) else None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in grading.replay.judge(item, following):
-        if told := getattr(report, "labebpf", None):
+    reports: Iterable[pytest.TestReport]
+    if grading.replay:
+        following = nextitem if nextitem and grading.of(nextitem) else None
+        reports = grading.replay.judge(item, following)
+    elif lab.hides(task):
+        reports = private.judge(item, nextitem)
+    else:
+        return None
+    shown = {"nodeid": item.nodeid, "location": item.location}
+    if lab.hides(task):
+        shown = private.start_of(item)
+    item.ihook.pytest_runtest_logstart(**shown)
+    for report in reports:
+        if grading.replay and (told := getattr(report, "labebpf", None)):
             finding = grading.rubrics[lab.name].add(task, Finding.read(told))
             _reword(report, finding)
+        if lab.hides(task):
+            report = private.bare(item, report, grading.lang)
         item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    item.ihook.pytest_runtest_logfinish(**shown)
     return True
 
 

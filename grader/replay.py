@@ -17,6 +17,7 @@ from grader.kernel.vm import images
 from grader.kernel.vm.accelerator import fastest
 from grader.kernel.vm.machine import Shape, launcher
 from grader.kernel.vm.session import MachineDied, Order, Session
+from grader.private import is_private
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status
 
@@ -127,11 +128,10 @@ class Replay:
     def _catch_up(self, nodeid: str) -> None:
         """Bring a new machine to where the last one was: earlier checks of the same lab, again."""
         assert self._session
-        module = nodeid.partition("::")[0]
         for earlier in self._order.selected:
             if earlier == nodeid:
                 return
-            if earlier.partition("::")[0] == module:
+            if _lab_of(earlier) == _lab_of(nodeid):
                 for _ in self._session.run(earlier, nodeid):
                     pass
 
@@ -152,7 +152,12 @@ class Replay:
 def guest_id(item: pytest.Item) -> str:
     """The node id of a lab's check in a machine, whatever this pytest's rootdir is."""
     _, _, name = item.nodeid.partition("::")
-    return f"exercises/{item.path.parent.name}/{item.path.name}::{name}"
+    room = "private" if is_private(item) else "exercises"
+    return f"{room}/{item.path.parent.name}/{item.path.name}::{name}"
+
+
+def _lab_of(guest_id: str) -> str:
+    return guest_id.split("/")[1]
 
 
 def report_of(item: pytest.Item, finding: Finding) -> pytest.TestReport:

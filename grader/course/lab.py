@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class Task:
     kernel: tuple[str, ...]
     """What the kernel must offer for this task, beyond what the lab needs."""
     hints: tuple[Text, ...]
+    private: bool = False
+    """It comes from an instructor's private folder."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ class Lab:
     needs: tuple[str, ...]
     """What the kernel must offer."""
     tasks: tuple[Task, ...]
+    private: Path | None = None
+    """An instructor's folder with further checks, those of the private tasks."""
+    reveal: bool = False
+    """Whether more is shown of private tasks than titles, verdicts and points."""
+
+    def hides(self, task: Task) -> bool:
+        """Whether what the checks of `task` say and hold must not be shown."""
+        return task.private and not self.reveal
 
     @property
     def max_score(self) -> int:
@@ -85,11 +96,7 @@ def find_labs(exercises: Path) -> dict[str, Lab]:
 def load_lab(folder: Path) -> Lab:
     """Read `folder`/lab.toml. Raises CourseError, naming the key, when it is not right."""
     path = folder / "lab.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}.", "Mend the file.") from error
-    top = _Reader(path, "the file", data)
+    top = _read(path)
     table, entries = top.table("lab"), top.tables("task")
     top.nothing_else()
     manifest = _Reader(path, "[lab]", table)
@@ -109,7 +116,58 @@ def load_lab(folder: Path) -> Lab:
     return lab
 
 
-def _task(path: Path, entry: dict[str, Any]) -> Task:
+def add_private(labs: Mapping[str, Lab], folder: Path, *, reveal: bool) -> dict[str, Lab]:
+    """`labs` with the private tasks of `folder`, which is laid out as exercises/ is.
+
+    Raises UsageError where it has none, CourseError for a manifest that is not right: without
+    `reveal` that says of which lab, and no more.
+    """
+    names = sorted(path.parent.name for path in folder.glob("*/lab.toml"))
+    if not names:
+        raise UsageError(f"{folder} has no LAB/lab.toml in it.", "Lay it out as exercises/ is.")
+    joined = dict(labs)
+    for name in names:
+        try:
+            if name not in labs:
+                raise CourseError(f"There is no lab {name} in exercises.", "Rename the folder.")
+            joined[name] = _join(labs[name], folder / name, reveal)
+        except CourseError:
+            if reveal:
+                raise
+            raise not_in_order(name) from None
+    return joined
+
+
+def not_in_order(name: str) -> CourseError:
+    """What is said of any mistake in the private checks of lab `name` unless they are revealed."""
+    return CourseError(
+        f"The private checks of {name} are not in order.", "Give --reveal to see what is wrong."
+    )
+
+
+def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
+    """`lab` with the private tasks of `folder`/lab.toml after its own, which they may need."""
+    path = folder / "lab.toml"
+    top = _read(path)
+    entries = top.tables("task")
+    top.nothing_else()
+    if not entries:
+        raise CourseError(f"{path} has no [[task]].", "Write one, or remove the folder.")
+    tasks = (*lab.tasks, *(_task(path, entry, private=True) for entry in entries))
+    joined = replace(lab, tasks=tasks, private=folder, reveal=reveal)
+    _check(path, joined)
+    return joined
+
+
+def _read(path: Path) -> _Reader:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read: {error}.", "Mend the file.") from error
+    return _Reader(path, "the file", data)
+
+
+def _task(path: Path, entry: dict[str, Any], *, private: bool = False) -> Task:
     reader = _Reader(path, f"task {entry.get('id', '?')}", entry)
     task = Task(
         id=reader.string("id"),
@@ -118,7 +176,8 @@ def _task(path: Path, entry: dict[str, Any]) -> Task:
         title=reader.text("title"),
         needs=reader.strings("needs", default=()),
         kernel=reader.strings("kernel", default=()),
-        hints=reader.texts("hints"),
+        hints=reader.texts("hints", default=() if private else None),
+        private=private,
     )
     reader.nothing_else()
     return task
@@ -140,7 +199,7 @@ def _check(path: Path, lab: Lab) -> None:
                 )
         if task.points < 1:
             raise CourseError(f"{path}: task {task.id} has no points.", "Give it at least one.")
-        if not task.hints:
+        if not task.hints and not task.private:
             raise CourseError(f"{path}: task {task.id} has no hint.", "Write at least one.")
         if task.file not in lab.edits:
             raise CourseError(
@@ -192,7 +251,9 @@ class _Reader:
     def text(self, key: str) -> Text:
         return self._text(key, self._table.pop(key, None))
 
-    def texts(self, key: str) -> tuple[Text, ...]:
+    def texts(self, key: str, default: tuple[Text, ...] | None = None) -> tuple[Text, ...]:
+        if default is not None and key not in self._table:
+            return default
         values = self._typed(key, self._table.pop(key, None), list, "a list of { en, fr }")
         return tuple(self._text(key, value) for value in values)
 

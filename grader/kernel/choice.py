@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 
-from grader.errors import UsageError
+from grader.errors import Infra, UsageError
 from grader.kernel.features import Machine, privileges
 from grader.kernel.mounts import mount_privately
 from grader.kernel.vm import images
@@ -21,17 +21,22 @@ def parse(text: str) -> str:
     raise UsageError(f"There is no kernel {text}.", f"There are auto, native, vm, {known}.")
 
 
-def choose(wanted: str, needs: Iterable[str], wishes: Iterable[str]) -> str | None:
+def choose(
+    wanted: str, needs: Iterable[str], wishes: Iterable[str], *, stranger: bool = False
+) -> str | None:
     """The version of the image to grade on, None for this machine's own kernel.
 
     `needs` are what the labs cannot do without; `wishes` are what single tasks want beyond that,
-    for which an image is used, if there is one, but none is built.
+    for which an image is used, if there is one, but none is built. So it is for a `stranger`'s
+    submission, which should not run in the kernel that one works on.
     """
     default = images.versions()[0]
     if wanted == "native":
         return None
     if wanted != "auto":
         return wanted.partition(":")[2] or default
+    if stranger and (ready := _ready()):
+        return ready
     if not privileges().ok:
         return default
     mount_privately()
@@ -42,3 +47,12 @@ def choose(wanted: str, needs: Iterable[str], wishes: Iterable[str]) -> str | No
         built = {image.version for image in images.built()}
         return default if default in built else None
     return None
+
+
+def _ready() -> str | None:
+    """The version of an image from which a machine can start, without building one first."""
+    try:
+        built = images.built() if shutil.which(QEMU) else []
+    except Infra:
+        return None
+    return built[0].version if built else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, UsageError
+from grader.text import clean
 
 MAX_FILE_BYTES = 256 * 1024
 
@@ -53,6 +54,17 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
         except OSError as error:
             refused[name] = f"cannot be taken: {error.strerror or error}"
     return Submission(files, refused)
+
+
+def find_hand_in(folder: Path, lab: str, names: Sequence[str]) -> Path:
+    """Where the files for `lab` lie in the hand-in `folder`. Raises UsageError if none is there."""
+    root = root_of(folder, lab)
+    if not any(os.path.lexists(root / name) for name in names):
+        raise UsageError(
+            clean(f"{root} is no hand-in for {lab}: it has none of {', '.join(names)}."),
+            f"Name a folder with these files, or one with a folder {lab} that has them.",
+        )
+    return root
 
 
 def root_of(folder: Path, lab: str) -> Path:

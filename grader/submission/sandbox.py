@@ -177,7 +177,7 @@ class Sandbox:
         arguments += ["--perms", "1777", "--tmpfs", "/tmp"]
         arguments += ["--tmpfs", "/sys/fs/bpf"] if os.path.isdir("/sys/fs/bpf") else []
         for folder in self._view.hidden:
-            if any(folder.is_relative_to(Path(top).resolve()) for top in _SYSTEM):
+            if visible(folder):
                 arguments += ["--tmpfs", str(folder)]
         arguments += ["--ro-bind", str(self.folder / "lab"), "/lab", "--chdir", "/lab"]
         return [*arguments, *self._view.bwrap]
@@ -194,6 +194,11 @@ class Sandbox:
             f"--bounding-set={held}",
             "--no-new-privs",
         ]
+
+
+def visible(folder: Path) -> bool:
+    """Whether `folder` lies in what every sandbox sees of the system."""
+    return any(folder.is_relative_to(Path(top).resolve()) for top in _SYSTEM)
 
 
 def free_uid() -> int:

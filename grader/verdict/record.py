@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.course import Lab, Task
+from grader.course import Lab, Task, Text
 from grader.text import clean, cut
 
 SCHEMA = "labebpf/result/v1"
@@ -71,6 +71,10 @@ _WORST_FIRST = [
     Status.PASS,
 ]
 NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+PRIVATE = Text(
+    en="A private check: only its verdict is shown.",
+    fr="Un contrôle privé : seul son verdict est montré.",
+)
 BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
 
 
@@ -234,6 +238,9 @@ class Rubric:
     def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
         finding = self._worst(task.id) or unjudged
         passed = finding.status is Status.PASS
+        hidden = self.lab.hides(task)
+        if hidden:
+            finding = Finding(finding.status, "" if passed else PRIVATE.get(lang))
         return TaskResult(
             id=task.id,
             title=task.title.get(lang),
@@ -244,9 +251,9 @@ class Rubric:
             remedy=finding.remedy,
             expected=finding.expected,
             actual=finding.actual,
-            file="" if passed else finding.file or task.file,
+            file="" if passed or hidden else finding.file or task.file,
             line=finding.line,
-            hint="" if passed else f"./labebpf hint {task.id}",
+            hint="" if passed or task.private else f"./labebpf hint {task.id}",
             log=finding.log,
         )
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import SubmissionError
-from grader.submission.files import MAX_FILE_BYTES, Submission, take
+from grader.errors import SubmissionError, UsageError
+from grader.submission.files import MAX_FILE_BYTES, Submission, find_hand_in, take
 
 
 def make_link(path: Path) -> None:
@@ -111,6 +111,44 @@ def test_the_labs_own_folder_wins_over_the_flat_one(tmp_path: Path) -> None:
     (tmp_path / "lab9" / "a.c").write_text("own")
     assert take(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"own"
     assert take(tmp_path, "lab8", ["a.c"]).files["a.c"] == b"flat"
+
+
+def test_a_hand_in_is_flat_or_has_the_labs_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text("flat")
+    assert find_hand_in(tmp_path, "lab9", ["a.c", "a.py"]) == tmp_path
+    (tmp_path / "lab9").mkdir()
+    (tmp_path / "lab9" / "a.py").write_text("own")
+    assert find_hand_in(tmp_path, "lab9", ["a.c", "a.py"]) == tmp_path / "lab9"
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_a_refused_file_makes_a_hand_in_all_the_same(tmp_path: Path, flat: bool) -> None:
+    """Its student is told so by a verdict."""
+    folder = tmp_path if flat else tmp_path / "lab9"
+    folder.mkdir(exist_ok=True)
+    (folder / "a.c").symlink_to("nowhere")
+    assert find_hand_in(tmp_path, "lab9", ["a.c"]) == folder
+
+
+def test_a_folder_of_neither_kind_is_no_hand_in(tmp_path: Path) -> None:
+    (tmp_path / "other.c").write_text("x")
+    (tmp_path / "lab8").mkdir()
+    with pytest.raises(UsageError, match=r"is no hand-in for lab8: it has none of b\.c, b\.py"):
+        find_hand_in(tmp_path, "lab8", ["b.c", "b.py"])
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.c").write_text("solved")
+    (tmp_path / "lab9").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="no hand-in for lab9"):
+        find_hand_in(tmp_path, "lab9", ["b.c"])
+
+
+def test_the_name_of_a_hand_in_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "\x1b[2Jhidden"
+    folder.mkdir()
+    with pytest.raises(UsageError) as caught:
+        find_hand_in(folder, "lab9", ["a.c"])
+    assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

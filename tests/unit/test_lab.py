@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Text, find_labs, load_lab
+from grader.course import Text, add_private, find_labs, load_lab
 from grader.errors import CourseError, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -238,3 +238,75 @@ def test_a_manifest_of_another_shape_is_refused(tmp_path: Path, text, words: str
 def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="cannot be read"):
         load_lab(tmp_path)
+
+
+PRIVATE = """
+[[task]]
+id = "9.3"
+points = 4
+file = "counter.c"
+needs = ["9.1"]
+title = { en = "Three", fr = "Trois" }
+"""
+
+
+def with_private(tmp_path: Path, text: str, *, name: str = "lab9", reveal: bool = True):
+    """The lab of GOOD, joined by the private tasks of `text`."""
+    labs = {"lab9": load_lab(write(tmp_path, GOOD))}
+    folder = tmp_path / "private" / name
+    folder.mkdir(parents=True)
+    (folder / "lab.toml").write_text(text)
+    return add_private(labs, folder.parent, reveal=reveal)["lab9"]
+
+
+@pytest.mark.parametrize("reveal", [True, False])
+def test_private_tasks_join_the_labs_own(tmp_path: Path, reveal: bool) -> None:
+    lab = with_private(tmp_path, PRIVATE, reveal=reveal)
+    assert [task.id for task in lab.tasks] == ["9.1", "9.2", "9.3"]
+    assert [task.private for task in lab.tasks] == [False, False, True]
+    assert [lab.hides(task) for task in lab.tasks] == [False, False, not reveal]
+    assert lab.max_score == 9
+    assert lab.private == tmp_path / "private" / "lab9"
+    assert lab.folder == tmp_path / "lab9"
+
+
+def test_a_lab_without_private_tasks_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "private" / "lab3").mkdir(parents=True)
+    (tmp_path / "private" / "lab3" / "lab.toml").write_text(PRIVATE.replace('needs = ["9.1"]', ""))
+    joined = add_private(LABS, tmp_path / "private", reveal=False)
+    assert joined["lab3"].max_score == 14
+    assert {name: lab for name, lab in joined.items() if name != "lab3"} == {
+        name: lab for name, lab in LABS.items() if name != "lab3"
+    }
+
+
+BAD_PRIVATE = [
+    (PRIVATE.replace('"9.3"', '"9.2"'), "lab9", "task 9.2 stands there twice"),
+    (PRIVATE.replace('"9.1"', '"9.4"'), "lab9", "needs 9.4, which is no earlier task"),
+    (PRIVATE.replace("= 4", "= 0"), "lab9", "has no points"),
+    (PRIVATE.replace('"counter.c"', '"other.c"'), "lab9", "not in edits"),
+    (PRIVATE + "[lab]\n", "lab9", "unknown keys: lab"),
+    ("", "lab9", "no [[task]]"),
+    ("[", "lab9", "cannot be read"),
+    (PRIVATE, "lab8", "no lab lab8"),
+]
+
+
+@pytest.mark.parametrize("text, name, words", BAD_PRIVATE, ids=[words for *_, words in BAD_PRIVATE])
+def test_what_is_wrong_with_private_tasks_is_told_to_who_may_see_them(
+    tmp_path: Path, text: str, name: str, words: str
+) -> None:
+    with pytest.raises(CourseError) as caught:
+        with_private(tmp_path, text, name=name)
+    assert words in str(caught.value)
+    with pytest.raises(CourseError) as caught:
+        add_private({"lab9": load_lab(tmp_path / "lab9")}, tmp_path / "private", reveal=False)
+    assert str(caught.value) == (
+        f"The private checks of {name} are not in order. Give --reveal to see what is wrong."
+    )
+    assert caught.value.__cause__ is None
+
+
+def test_a_private_folder_without_labs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no LAB/lab\.toml"):
+        add_private(LABS, tmp_path, reveal=False)

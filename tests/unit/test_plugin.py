@@ -93,6 +93,18 @@ def test_a_submission_that_does_not_exist_is_a_usage_error(checkout: Path) -> No
     assert "There is no folder nowhere" in said
 
 
+@pytest.mark.parametrize("form", ["--submission={}", "--submission {}"])
+def test_a_conftest_that_was_handed_in_does_not_run(checkout: Path, form: str) -> None:
+    folder = checkout / "in"
+    shutil.copytree(
+        checkout / "exercises" / "lab0", folder, ignore=shutil.ignore_patterns("*.toml")
+    )
+    (folder / "conftest.py").write_text("raise SystemExit(77)\n")
+    status, said = collect(checkout, "exercises/lab0", *form.format(folder).split(" "))
+    assert status == 0, said
+    assert "5 tests collected" in said
+
+
 def test_tests_outside_the_labs_need_no_task(checkout: Path) -> None:
     (checkout / "test_own.py").write_text("def test_own():\n    assert True\n")
     status, said = collect(checkout, "test_own.py")

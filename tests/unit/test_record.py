@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 
 from grader.course import Lab, Task, Text
 from grader.verdict.record import (
+    PRIVATE,
     SCHEMA,
     Finding,
     LabResult,
@@ -53,6 +54,33 @@ def full_result() -> Result:
     rubric.add(TWO, FAIL)
     kernel = {"where": "native", "release": "6.18", "headers": "running 6.18"}
     return Result("2024-06-07T08:09:10Z", 1.25, kernel, (rubric.result("fr"),))
+
+
+@pytest.mark.parametrize("finding", [replace(FAIL, status=status) for status in Status])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_of_a_private_task_only_verdict_and_points_are_told(finding: Finding, lang: str) -> None:
+    private = replace(THREE, private=True)
+    rubric = Rubric(replace(LAB, tasks=(ONE, TWO, private)))
+    rubric.add(private, finding)
+    passed = finding.status is Status.PASS
+    (*_, told) = rubric.result(lang).tasks
+    assert told == TaskResult(
+        "9.3",
+        private.title.get(lang),
+        finding.status.value,
+        5 if passed else 0,
+        5,
+        "" if passed else PRIVATE.get(lang),
+    )
+
+
+def test_who_may_see_private_tasks_sees_what_they_say() -> None:
+    private = replace(THREE, private=True)
+    rubric = Rubric(replace(LAB, tasks=(ONE, TWO, private), reveal=True))
+    rubric.add(private, FAIL)
+    (*_, told) = rubric.result("en").tasks
+    assert (told.why, told.expected, told.line, told.log) == ("No.", "1", 7, "log")
+    assert told.hint == "", "labebpf hint does not know it"
 
 
 def test_a_lab_that_was_not_judged_has_no_points() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ class MachineDied(Infra):
 
 @dataclass(frozen=True)
 class Order:
-    """What the guest is to grade. Files are given by their path below exercises/ or the hand-in."""
+    """What the guest is to grade. Files are given by their path below exercises/, the private
+    folder or the hand-in."""
 
     labs: Mapping[str, bytes]
     submission: Mapping[str, bytes]
@@ -40,6 +41,9 @@ class Order:
     time_scale: float
     check_seconds: float
     """What a check may take before the time scale."""
+    private: Mapping[str, bytes] = field(default_factory=dict)
+    hides: bool = False
+    """Whether the guest's output, which tells of private checks, must not be shown."""
 
 
 class Session:
@@ -49,6 +53,7 @@ class Session:
         """Start the machine and let the guest collect. Raises Infra."""
         self._scale = order.time_scale * shape.slowness
         self._limit = order.check_seconds * self._scale + 60
+        self._hides = order.hides
         self._image = image
         started = time.monotonic()
         self.machine = start(image, root, shape)
@@ -59,6 +64,7 @@ class Session:
             self.machine.wire.send(
                 grade={
                     "labs": _encoded(order.labs),
+                    "private": _encoded(order.private),
                     "submission": _encoded(order.submission),
                     "folders": order.folders,
                     "time_scale": self._scale,
@@ -67,10 +73,10 @@ class Session:
             self.machine.wire.send(selected=order.selected)
             message = self._receive()
             if message.get("collected") != list(order.selected):
-                raise MachineDied(
+                raise Infra(
                     "The virtual machine does not find the same checks as this one.",
                     "Report it, with the log.",
-                    log=clean(str(message.get("log"))),
+                    log=self._log_of(message),
                 )
             self.seconds["send"] = time.monotonic() - started
         except BaseException:
@@ -91,7 +97,7 @@ class Session:
         raise MachineDied(
             "The grader in the virtual machine ended in the middle of a check.",
             "Grade again.",
-            log=clean(str(message.get("log", ""))),
+            log=self._log_of(message),
         )
 
     def finish(self) -> dict[str, str]:
@@ -106,6 +112,9 @@ class Session:
 
     def close(self) -> None:
         self.machine.close()
+
+    def _log_of(self, message: dict[str, Any]) -> str:
+        return "" if self._hides else clean(str(message.get("log", "")))
 
     def _send(self, **message: Any) -> None:
         try:

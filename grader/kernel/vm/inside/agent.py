@@ -146,7 +146,7 @@ class Guest:
         items[:] = [found[node] for node in message["selected"] if node in found]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if session.testsfailed and not session.items:
+        if session.testsfailed:
             return True  # Collection failed; the host sees no report, and asks for the log.
         items = {item.nodeid: item for item in session.items}
         self._wire.send(collected=list(items))
@@ -169,12 +169,15 @@ class Guest:
 def grade(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
     """One pytest session of the host's, in a child: this process must outlive whatever happens."""
     lay_out(ROOT / "exercises", request["labs"])
+    lay_out(ROOT / "private", request["private"])
     lay_out(SUBMISSION, request["submission"])
     arguments = [
         *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
         *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
         *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
         *("--time-scale", str(request["time_scale"])),
+        # What may be seen of private checks, the host decides.
+        *([f"--private={ROOT / 'private'}", "--reveal"] if request["private"] else []),
         *(str(ROOT / "exercises" / lab) for lab in request["folders"]),
     ]
     child = os.fork()
