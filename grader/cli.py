@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from grader.authoring.stubs import drifted
 from grader.course import Lab, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
 from grader.grading import ROOT, language
@@ -241,6 +242,26 @@ def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
         )
         if probe.remedy and not probe.ok:
             console.print(Text(f"    {'':{width}}  {probe.remedy}"), soft_wrap=True)
+
+
+@labebpf.command()
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+def stubs(labs: tuple[str, ...], check: bool) -> None:
+    """Make the stubs of LAB... (of all labs if none is named) from their solutions.
+
+    Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
+    """
+    changed: dict[Path, str] = {}
+    for lab in _choose(labs):
+        changed |= drifted(lab, ROOT / "solutions")
+    for path, text in changed.items():
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        click.echo(f"{path.relative_to(ROOT)} {'would change' if check else 'written'}")
+    if not changed:
+        click.echo("Every stub is what its solution makes of it.")
+    sys.exit(1 if check and changed else 0)
 
 
 @labebpf.command(context_settings={"ignore_unknown_options": True})
