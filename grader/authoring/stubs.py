@@ -21,7 +21,7 @@ from grader.errors import CourseError
 
 _BEGIN = re.compile(r"\s*(?://|#) ?BEGIN SOLUTION((?: +\S+)+)\s*")
 _END = re.compile(r"\s*(?://|#) ?END SOLUTION\s*")
-_MARK = re.compile(r"\b(?:BEGIN|END) SOLUTION\b")
+MARK = re.compile(r"\b(?:BEGIN|END) SOLUTION\b")
 # Formatters of Python put a space between # and what follows.
 _SHOWN = re.compile(r"(\s*)(?://|# ?)\| ?(.*)")
 _NO_SUBSTANCE = re.compile(
@@ -91,7 +91,7 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
             if not shows:
                 _close_gap(stub)
             begin = None
-        elif _MARK.search(line):
+        elif MARK.search(line):
             raise _wrong(path, number, "This is no mark that can be read.", "BEGIN")
         elif shown and not begin:
             raise _wrong(path, number, "What the student sees instead stands in no block.", "BEGIN")
