@@ -6,10 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 
 import click
@@ -18,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from grader import run
 from grader.authoring.stubs import drifted
 from grader.course import Lab, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
@@ -29,7 +28,7 @@ from grader.kernel.vm import images, making
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
 from grader.text import clean
-from grader.verdict.record import Finding, Result, Rubric, Status, write_result
+from grader.verdict.record import write_result
 from grader.verdict.report import render, render_by_kernel
 
 USAGE, INFRASTRUCTURE = 2, 3
@@ -73,7 +72,8 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        result, log = _grade(chosen, folder, each, time_scale, language(lang))
+        with Console(stderr=True).status(f"{', '.join(lab.name for lab in chosen)} ({each}) ..."):
+            result, log = run.grade(chosen, folder, each, time_scale, language(lang))
         results.append(result)
         if log:
             Console(highlight=False).print(Text(log))
@@ -85,64 +85,6 @@ def grade(
     else:
         render(console, results[0], language(lang))
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
-
-
-def _grade(
-    chosen: list[Lab], folder: Path, kernel: str, time_scale: float, lang: str
-) -> tuple[Result, str]:
-    """Grade in a pytest of its own: its result, and what it printed if it left none."""
-    command = [
-        # However this command ends, the grader ends with it; its keeper then tidies up.
-        *("setpriv", "--pdeathsig", "KILL"),
-        *(sys.executable, "-I", "-m", "pytest"),
-        *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
-        *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
-        *("--submission", str(folder), "--kernel", kernel),
-        *("--time-scale", str(time_scale), "--lang", lang),
-        *(str(lab.folder) for lab in chosen),
-    ]
-    with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + f" ({kernel}) ..."):
-        return _supervise(command, chosen, lang)
-
-
-def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, str]:
-    """Run the grader as a child: its result, and what it printed if it left none.
-
-    Without a record of the grader's own every task is `infra`: nothing passes by a crash. Both
-    files have no name, so that nothing stays when this process is killed.
-    """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    started = datetime.now(timezone.utc)
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as record:
-        done = subprocess.run(
-            [*command, "--result-fd", str(record.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            env=environment,
-            pass_fds=[record.fileno()],
-            check=False,
-        )
-        output.seek(0)
-        printed = output.read().decode(errors="replace")
-        record.seek(0)
-        recorded = record.read()
-    try:
-        return Result.from_json(recorded.decode()), ""
-    except (ValueError, KeyError, TypeError):
-        pass
-    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
-    why = f"The grader ended with {ended}, without a verdict."
-    remedy = "Nothing is held against the submission. Grade again."
-    results = []
-    for lab in labs:
-        rubric = Rubric(lab)
-        for task in lab.tasks:
-            rubric.add(task, Finding(Status.INFRA, why, remedy))
-        results.append(rubric.result(lang))
-    seconds = (datetime.now(timezone.utc) - started).total_seconds()
-    kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
 
 
 @labebpf.command("list")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import _supervise
 from grader.course import find_labs
+from grader.run import supervise
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = find_labs(ROOT / "exercises")
@@ -162,7 +162,7 @@ def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
 def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> None:
     program = f"import os, sys; print('noise', flush=True); {code}"
     labs = [LABS["lab0"], LABS["lab3"]]
-    result, log = _supervise([sys.executable, "-I", "-c", program], labs, "en")
+    result, log = supervise([sys.executable, "-I", "-c", program], labs, "en")
     assert set(result.statuses) == {"infra"}
     assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
     assert said in result.labs[0].tasks[0].why
