@@ -17,6 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import run
+from grader.authoring.prove import Prover
+from grader.authoring.report import show_fates, show_step
 from grader.authoring.stubs import drifted
 from grader.course import Lab, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
@@ -24,7 +26,7 @@ from grader.grading import ROOT, language
 from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
-from grader.kernel.vm import images, making
+from grader.kernel.vm import images
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
 from grader.text import clean
@@ -206,6 +208,37 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     sys.exit(1 if check and changed else 0)
 
 
+@labebpf.command()
+@click.argument("labs", nargs=-1, required=True, metavar="LAB...")
+@click.option(
+    "--rounds", type=click.IntRange(min=0), default=10, help="Of the solution beside busy CPUs."
+)
+@click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+@click.option(
+    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+)
+def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
+    """Prove that LAB... judge rightly: stub, solution, known answers and mutants.
+
+    Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
+    to prove it on.
+    """
+    kernel = parse(kernel)
+    console = Console(highlight=False)
+    wrong = False
+    for lab in _choose(labs):
+        console.print(Text(f"{lab.name}  {lab.title.en}", style="bold"))
+        with _Progress(lab.name, transient=True) as progress:
+            prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
+            for step in prover.prove(rounds):
+                wrong |= bool(step.problems)
+                with progress.away():
+                    show_step(console, step)
+        if prover.fates:
+            show_fates(console, prover.fates)
+    sys.exit(1 if wrong else 0)
+
+
 @labebpf.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
 def test(arguments: tuple[str, ...]) -> None:
@@ -264,7 +297,7 @@ def _image(version: str) -> images.Image:
     for image in images.built():
         if image.version == version:
             return image
-    with _progress(f"Linux {version}") as progress:
+    with _Progress(f"Linux {version}") as progress:
         return images.build(version, progress)
 
 
@@ -329,21 +362,44 @@ def _size(size: int) -> str:
     return f"{size / 1e6:.0f} MB"
 
 
-@contextmanager
-def _progress(title: str) -> Iterator[making.Progress]:
+class _Progress:
     """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
-    console = Console(stderr=True, highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=1.0)
 
-        def tell(step: str, done: float) -> None:
-            bar.update(task, description=f"{title}: {step}", completed=done)
-            if not console.is_terminal:
-                console.print(Text(f"{title}: {step} ..."))
+    def __init__(self, title: str, *, transient: bool = False) -> None:
+        self._title = title
+        self._console = Console(stderr=True, highlight=False)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self._bar = Progress(
+            *columns,
+            console=self._console,
+            transient=transient,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(title, total=1.0)
+        self._told = ""
 
-        yield tell
-        bar.update(task, description=title, completed=1.0)
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._bar.update(self._task, description=self._title, completed=1.0)
+        self._bar.stop()
+
+    def __call__(self, step: str, done: float) -> None:
+        """`done` of the job is done, from 0 to 1, and `step` goes on."""
+        self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
+        if not self._console.is_terminal and step != self._told:
+            self._console.print(Text(f"{self._title}: {step} ..."))
+        self._told = step
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Without the bar, so that something else can be printed."""
+        self._bar.stop()
+        yield
+        self._bar.start()
 
 
 def _choose(names: tuple[str, ...]) -> list[Lab]:

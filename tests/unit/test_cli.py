@@ -100,6 +100,9 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["grade", "--nonsense"], ["--nonsense"]),
         (["nonsense"], ["nonsense"]),
         (["hint"], ["TASK"]),
+        (["stubs", "lab9"], ["no lab9"]),
+        (["prove"], ["LAB"]),
+        (["prove", "lab0", "--kernel", "all"], ["no kernel all"]),
     ],
 )
 def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: list[str]) -> None:
@@ -110,7 +113,10 @@ def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: lis
         assert word in done.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["grade"], ["list"], ["hint"], ["doctor"], ["test"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["grade"], ["list"], ["hint"], ["doctor"], ["test"], ["stubs"], ["prove"]],
+)
 def test_every_command_has_help(command: list[str]) -> None:
     done = labebpf(*command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
