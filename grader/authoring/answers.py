@@ -35,7 +35,8 @@ class Answer:
     def lay_out(self, lab: Lab, folder: Path) -> None:
         """Make `folder`/LAB: the solution, with this answer's files over it."""
         target = folder / self.lab
-        shutil.copytree(ROOT / "solutions" / self.lab, target)
+        beside = shutil.ignore_patterns("mutants.toml", "__pycache__")
+        shutil.copytree(ROOT / "solutions" / self.lab, target, ignore=beside)
         if self.path.is_dir():
             shutil.copytree(self.path, target, dirs_exist_ok=True)
         else:
