@@ -24,7 +24,8 @@ def test_the_rooms_keep_their_order() -> None:
 
 def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:
     """Else each change to the command line would make a new snapshot."""
-    names = set(tarfile.open(fileobj=io.BytesIO(code(ROOT))).getnames())
+    with tarfile.open(fileobj=io.BytesIO(code(ROOT))) as tar:
+        names = set(tar.getnames())
     assert {"conftest.py", "grader/__init__.py", "grader/verdict/__init__.py"} <= names
     assert "grader/plugin.py" in names and "grader/kernel/vm/inside/agent.py" in names
     assert not names & {"grader/cli.py", "grader/run.py", "grader/kernel/vm/shell.py"}
