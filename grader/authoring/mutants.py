@@ -147,7 +147,7 @@ _SYSTEM_CALLS = _both_ways(
 )
 _STATEMENTS = (
     *("expression_statement", "return_statement", "break_statement", "continue_statement"),
-    *("while_statement", "for_statement", "do_statement", "delete_statement"),
+    *("while_statement", "for_statement", "do_statement", "raise_statement"),
 )
 _SEQUENCES = ("translation_unit", "compound_statement", "case_statement")
 
@@ -234,7 +234,8 @@ def _swapped_arguments(node: Node) -> Iterator[_Edit]:
         if child.type not in ("keyword_argument", "comment", "list_splat", "dictionary_splat")
     ]
     for one, other in pairwise(arguments):
-        between = _text(node)[one.end_byte - node.start_byte : other.start_byte - node.start_byte]
+        gap = slice(one.end_byte - node.start_byte, other.start_byte - node.start_byte)
+        between = (node.text or b"")[gap].decode()
         swapped = f"{_text(other)}{between}{_text(one)}"
         yield _Edit(one.start_byte, other.end_byte, swapped, "arguments swapped")
 
@@ -326,7 +327,9 @@ def _replace(node: Node, new: str, kind: str) -> _Edit:
 
 
 def _docstring(node: Node) -> bool:
-    return node.type == "expression_statement" and node.named_children[0].type == "string"
+    return node.type == "expression_statement" and [n.type for n in node.named_children] == [
+        "string"
+    ]
 
 
 def _unfinished(node: Node) -> bool:

@@ -159,6 +159,15 @@ def test_bytes_that_are_not_ascii_are_counted_as_bytes() -> None:
     assert ("constant", 'int f() { say("été %d dossier(s)", 2); }') in changes("a.c", text)
 
 
+def test_an_empty_statement_and_words_that_are_not_ascii_between_arguments() -> None:
+    assert changes("a.c", 'int f() { ; g("é", b); }\n') == [
+        ("statement removed", 'int f() {  g("é", b); }'),
+        ("statement removed", "int f() { ;  }"),
+        ("arguments swapped", 'int f() { ; g(b, "é"); }'),
+        ("string", 'int f() { ; g("", b); }'),
+    ]
+
+
 def test_what_cannot_be_parsed_does_no_harm() -> None:
     text = "int f( { return 0; ]]\n"
     assert all(mutant.text != text for mutant in mutants("a.c", text))
