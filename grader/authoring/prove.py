@@ -64,7 +64,7 @@ class Fate(str, Enum):
     NOT_COMPILING = "not compiling"
     CAUGHT = "caught"
     EQUIVALENT = "equivalent"
-    NOT_JUDGED = "not judged here"
+    NOT_JUDGED = "not judged"
     SURVIVED = "survived"
 
 
@@ -197,7 +197,8 @@ class Prover:
         if kind == "wrong_answers" and not known:
             remedy = f"Write some: see docs/authoring.md. They go to tests/{kind}/{self.lab.name}/."
             problems.append(Problem("There is no wrong answer.", remedy))
-        claim = f"{len(known)} {what} lose what their headers say"
+        loss = "what their headers say" if kind == "wrong_answers" else "nothing"
+        claim = f"{len(known) - len(unjudged)} {what} lose {loss}"
         return Step(claim, tuple(problems), ", ".join(unjudged))
 
     def _mutants(self) -> Step:

@@ -37,9 +37,10 @@ def show_fates(console: Console, fates: Sequence[tuple[Mutant, Fate]]) -> None:
 
     The share is of those that do something wrong and could be judged.
     """
-    table = Table("mutants of", "made", *(fate.value for fate in Fate), "share caught", box=None)
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("mutants of", no_wrap=True)
+    for heading in ("made", *(fate.value for fate in Fate), "share caught"):
+        table.add_column(heading.replace(" ", "\n"), justify="right", no_wrap=True)
     files = list(dict.fromkeys(mutant.file for mutant, _ in fates))
     for file in (*files, ""):
         count = Counter(fate for mutant, fate in fates if file in ("", mutant.file))

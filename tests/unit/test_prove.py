@@ -232,7 +232,7 @@ def test_the_share_that_is_caught_is_of_those_that_do_something_wrong() -> None:
     console = Console(file=io.StringIO(), width=120, highlight=False)
     show_fates(console, fates)
     rows = [line.split() for line in console.file.getvalue().splitlines()]
-    assert rows[1:] == [
+    assert rows[2:] == [
         ["counter.c", "5", "0", "3", "1", "0", "1", "75%"],
         ["counter.py", "2", "1", "0", "0", "1", "0"],
         ["all", "7", "1", "3", "1", "1", "1", "75%"],
