@@ -151,9 +151,13 @@ class Prover:
             what = f"{self.lab.name} cannot be judged. {tasks[0].why}"
             raise Infra(what, tasks[0].remedy, log=self._printed)
         self._unjudged = frozenset(task.id for task in infra)
-        unjudged = "; ".join(f"{task.id}: {task.why}" for task in infra)
+        by_reason: dict[str, list[str]] = {}
+        for task in infra:
+            by_reason.setdefault(task.why, []).append(task.id)
+        unjudged = " ".join(f"{', '.join(ids)}: {why}" for why, ids in by_reason.items())
         problems = tuple(self._lost(result))
-        return Step("the solution earns everything", problems, unjudged, vital=True)
+        claim = "the solution earns everything" + (" that can be judged here" if infra else "")
+        return Step(claim, problems, unjudged, vital=True)
 
     def _beside_busy_cpus(self, rounds: int) -> Step:
         """The solution again, and again, while the CPUs have other things to do."""
