@@ -6,10 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 
 import click
@@ -18,19 +16,23 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from grader import run
+from grader.authoring.prove import Prover
+from grader.authoring.report import show_fates, show_step
+from grader.authoring.stubs import drifted
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
 from grader.grading import ROOT, language, private_folder
 from grader.kernel.choice import parse
 from grader.kernel.features import Machine, Probe
 from grader.kernel.mounts import missing, mount
-from grader.kernel.vm import images, making
+from grader.kernel.vm import images
 from grader.kernel.vm import survey as vm_survey
 from grader.kernel.vm.shell import LABS, Terminal, join
 from grader.submission.files import find_hand_in
 from grader.text import clean
 from grader.verdict.formats import FORMATS, moodle
-from grader.verdict.record import Finding, Result, Rubric, Status, write_result, write_whole
+from grader.verdict.record import Result, write_result, write_whole
 from grader.verdict.report import render, render_by_kernel
 
 USAGE, INFRASTRUCTURE = 2, 3
@@ -73,9 +75,7 @@ def grade(
     Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
     """
     labs = find_labs(ROOT / "exercises")
-    # Each is one word: until its plugins are loaded, pytest would take DIR for one with tests in
-    # it, and run the conftest.py that was handed in.
-    options = [f"--time-scale={time_scale}", f"--lang={language(lang)}"]
+    options = [f"--time-scale={time_scale}"]
     if private is not None:
         folder = private_folder(Path(private))
         labs = add_private(labs, folder, reveal=reveal)
@@ -94,7 +94,8 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        result, log = _grade(chosen, each, options, language(lang))
+        with Console(stderr=True).status(f"{', '.join(lab.name for lab in chosen)} ({each}) ..."):
+            result, log = run.grade(chosen, each, options, language(lang))
         results.append(result)
         if log:
             Console(highlight=False).print(Text(log))
@@ -106,62 +107,6 @@ def grade(
     else:
         render(console, results[0], language(lang))
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
-
-
-def _grade(chosen: list[Lab], kernel: str, options: list[str], lang: str) -> tuple[Result, str]:
-    """Grade in a pytest of its own: its result, and what it printed if it left none."""
-    command = [
-        # However this command ends, the grader ends with it; its keeper then tidies up.
-        *("setpriv", "--pdeathsig", "KILL"),
-        *(sys.executable, "-I", "-m", "pytest"),
-        *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
-        *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
-        *(f"--kernel={kernel}", *options),
-        *(str(lab.folder) for lab in chosen),
-    ]
-    with Console(stderr=True).status(", ".join(lab.name for lab in chosen) + f" ({kernel}) ..."):
-        return _supervise(command, chosen, lang)
-
-
-def _supervise(command: list[str], labs: list[Lab], lang: str) -> tuple[Result, str]:
-    """Run the grader as a child: its result, and what it printed if it left none.
-
-    Without a record of the grader's own every task is `infra`: nothing passes by a crash. Both
-    files have no name, so that nothing stays when this process is killed.
-    """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    started = datetime.now(timezone.utc)
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as record:
-        done = subprocess.run(
-            [*command, "--result-fd", str(record.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            env=environment,
-            cwd=ROOT,
-            pass_fds=[record.fileno()],
-            check=False,
-        )
-        output.seek(0)
-        printed = output.read().decode(errors="replace")
-        record.seek(0)
-        recorded = record.read()
-    try:
-        return Result.from_json(recorded.decode()), ""
-    except (ValueError, KeyError, TypeError):
-        pass
-    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
-    why = f"The grader ended with {ended}, without a verdict."
-    remedy = "Nothing is held against the submission. Grade again."
-    results = []
-    for lab in labs:
-        rubric = Rubric(lab)
-        for task in lab.tasks:
-            rubric.add(task, Finding(Status.INFRA, why, remedy))
-        results.append(rubric.result(lang))
-    seconds = (datetime.now(timezone.utc) - started).total_seconds()
-    kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
 
 
 @labebpf.command()
@@ -311,6 +256,57 @@ def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
             console.print(Text(f"    {'':{width}}  {probe.remedy}"), soft_wrap=True)
 
 
+@labebpf.command()
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+def stubs(labs: tuple[str, ...], check: bool) -> None:
+    """Make the stubs of LAB... (of all labs if none is named) from their solutions.
+
+    Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
+    """
+    changed: dict[Path, str] = {}
+    for lab in _choose(labs, find_labs(ROOT / "exercises")):
+        changed |= drifted(lab, ROOT / "solutions")
+    for path, text in changed.items():
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        click.echo(f"{path.relative_to(ROOT)} {'would change' if check else 'written'}")
+    if not changed:
+        click.echo("Every stub is what its solution makes of it.")
+    sys.exit(1 if check and changed else 0)
+
+
+@labebpf.command()
+@click.argument("labs", nargs=-1, required=True, metavar="LAB...")
+@click.option(
+    "--rounds", type=click.IntRange(min=0), default=10, help="Of the solution beside busy CPUs."
+)
+@click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+@click.option(
+    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+)
+def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
+    """Prove that LAB... judge rightly: stub, solution, known answers and mutants.
+
+    Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
+    to prove it on.
+    """
+    kernel = parse(kernel)
+    console = Console(highlight=False)
+    wrong = False
+    for lab in _choose(labs, find_labs(ROOT / "exercises")):
+        console.print(Text(f"{lab.name}  {lab.title.en}", style="bold"))
+        with _Progress(lab.name, transient=True) as progress:
+            prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
+            for step in prover.prove(rounds):
+                wrong |= bool(step.problems)
+                with progress.away():
+                    show_step(console, step)
+        if prover.fates:
+            show_fates(console, prover.fates)
+    sys.exit(1 if wrong else 0)
+
+
 @labebpf.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
 def test(arguments: tuple[str, ...]) -> None:
@@ -369,7 +365,7 @@ def _image(version: str) -> images.Image:
     for image in images.built():
         if image.version == version:
             return image
-    with _progress(f"Linux {version}") as progress:
+    with _Progress(f"Linux {version}") as progress:
         return images.build(version, progress)
 
 
@@ -434,21 +430,44 @@ def _size(size: int) -> str:
     return f"{size / 1e6:.0f} MB"
 
 
-@contextmanager
-def _progress(title: str) -> Iterator[making.Progress]:
+class _Progress:
     """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
-    console = Console(stderr=True, highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=1.0)
 
-        def tell(step: str, done: float) -> None:
-            bar.update(task, description=f"{title}: {step}", completed=done)
-            if not console.is_terminal:
-                console.print(Text(f"{title}: {step} ..."))
+    def __init__(self, title: str, *, transient: bool = False) -> None:
+        self._title = title
+        self._console = Console(stderr=True, highlight=False)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self._bar = Progress(
+            *columns,
+            console=self._console,
+            transient=transient,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(title, total=1.0)
+        self._told = ""
 
-        yield tell
-        bar.update(task, description=title, completed=1.0)
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._bar.update(self._task, description=self._title, completed=1.0)
+        self._bar.stop()
+
+    def __call__(self, step: str, done: float) -> None:
+        """`done` of the job is done, from 0 to 1, and `step` goes on."""
+        self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
+        if not self._console.is_terminal and step != self._told:
+            self._console.print(Text(f"{self._title}: {step} ..."))
+        self._told = step
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Without the bar, so that something else can be printed."""
+        self._bar.stop()
+        yield
+        self._bar.start()
 
 
 def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:

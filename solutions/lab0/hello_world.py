@@ -1,5 +1,11 @@
 """Print a line for each process that is created, until Ctrl-C."""
 
+# BEGIN SOLUTION 0.4 0.5
+# | # TODO 0.4: load hello_world.c, which lies beside this file, with BCC.
+# |
+# | # TODO 0.4: wait for trace lines and print each one as it comes.
+# |
+# | # TODO 0.5: end without a traceback on Ctrl-C.
 from pathlib import Path
 
 from bcc import BPF
@@ -14,3 +20,4 @@ try:
             print(f"{seconds:18.9f} {pid:>7} {message.decode(errors='replace')}", flush=True)
 except KeyboardInterrupt:
     pass
+# END SOLUTION

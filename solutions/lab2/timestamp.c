@@ -1,3 +1,12 @@
+// BEGIN SOLUTION 2.1 2.2 2.3
+//| /*
+//|  * TODO 2.1: declare struct timestamp_mkdir_class, with one field u64 timestamp_mkdir, and the
+//|  * perf buffer events.
+//|  *
+//|  * TODO 2.2: at each mkdir, submit one such structure to events.
+//|  *
+//|  * TODO 2.3: put the kernel's time, in nanoseconds, into timestamp_mkdir.
+//|  */
 struct timestamp_mkdir_class {
 	u64 timestamp_mkdir;
 };
@@ -12,3 +21,4 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 	events.perf_submit(args, &data, sizeof(data));
 	return 0;
 }
+// END SOLUTION

@@ -1,5 +1,10 @@
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 
+# BEGIN SOLUTION 3.5 3.6
+# | # TODO 3.5: load counter.c, which lies beside this file, and print each new count within a
+# | # second.
+# |
+# | # TODO 3.6: end without a traceback on Ctrl-C.
 import time
 from pathlib import Path
 
@@ -18,3 +23,4 @@ try:
         time.sleep(0.05)
 except KeyboardInterrupt:
     pass
+# END SOLUTION

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from answers import Answer, answers
 from machine import ROOT, grade
 
+from grader.authoring.answers import Answer, answers
 from grader.course import find_labs
 from grader.kernel.features import Machine
 from grader.kernel.mounts import mount_privately

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from machine import grade
 
+from grader.authoring.prove import BURN, beside
 from grader.kernel.features import Machine
 from grader.kernel.mounts import mount_privately
 
@@ -29,19 +26,6 @@ try:
 finally:
     os.rmdir(folder)
 """
-BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
-
-
-@contextmanager
-def beside(code: str, count: int) -> Iterator[None]:
-    """Run `count` processes of Python `code` meanwhile; each ends when this process does."""
-    children = [subprocess.Popen([sys.executable, "-I", "-c", code]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for child in children:
-            child.terminate()
-            child.wait()
 
 
 def graded(out: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sample_results import EVERY, JUDGED
 
-from grader.cli import _supervise
 from grader.course import find_labs
+from grader.run import supervise
 from grader.verdict.formats import FORMATS
 from grader.verdict.record import write_result
 
@@ -186,6 +186,9 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["grade", "lab0", "--private", "/usr/share"], ["Student code could see", "/usr"]),
         (["nonsense"], ["nonsense"]),
         (["hint"], ["TASK"]),
+        (["stubs", "lab9"], ["no lab9"]),
+        (["prove"], ["LAB"]),
+        (["prove", "lab0", "--kernel", "all"], ["no kernel all"]),
     ],
 )
 def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: list[str]) -> None:
@@ -196,7 +199,10 @@ def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: lis
         assert word in done.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["grade"], ["list"], ["hint"], ["doctor"], ["test"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["grade"], ["list"], ["hint"], ["doctor"], ["test"], ["stubs"], ["prove"]],
+)
 def test_every_command_has_help(command: list[str]) -> None:
     done = labebpf(*command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -248,7 +254,7 @@ def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
 def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> None:
     program = f"import os, sys; print('noise', flush=True); {code}"
     labs = [LABS["lab0"], LABS["lab3"]]
-    result, log = _supervise([sys.executable, "-I", "-c", program], labs, "en")
+    result, log = supervise([sys.executable, "-I", "-c", program], labs, "en")
     assert set(result.statuses) == {"infra"}
     assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
     assert said in result.labs[0].tasks[0].why

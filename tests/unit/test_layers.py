@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
+
+from grader.kernel.vm.snapshots import code
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,3 +20,13 @@ def test_the_rooms_keep_their_order() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 kept, 0 broken" in done.stdout
+
+
+def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:
+    """Else each change to the command line would make a new snapshot."""
+    with tarfile.open(fileobj=io.BytesIO(code(ROOT))) as tar:
+        names = set(tar.getnames())
+    assert {"conftest.py", "grader/__init__.py", "grader/verdict/__init__.py"} <= names
+    assert "grader/plugin.py" in names and "grader/kernel/vm/inside/agent.py" in names
+    assert not names & {"grader/cli.py", "grader/run.py", "grader/kernel/vm/shell.py"}
+    assert not [name for name in names if "authoring" in name]

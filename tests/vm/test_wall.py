@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from answers import answers
 from machine import ROOT, command, grade, wait_until
 
+from grader.authoring.answers import answers
 from grader.course import find_labs
 from grader.kernel.vm.images import Image, cache
 from grader.submission.sandbox import descendants

@@ -25,8 +25,13 @@ _UNUSED_SECONDS = 3600
 
 def code(root: Path) -> bytes:
     """What a guest needs of the grader, as a tar file that depends on nothing but the text."""
-    host = {"cli.py", "shell.py", "switchboard.py", "meeting.py", "lab_files.py", "survey.py"}
-    paths = [path for path in root.glob("grader/**/*.py") if path.name not in host]
+    host = {"cli.py", "run.py", "authoring"}
+    host |= {"shell.py", "switchboard.py", "meeting.py", "lab_files.py", "survey.py"}
+    paths = [
+        path
+        for path in root.glob("grader/**/*.py")
+        if host.isdisjoint(path.relative_to(root).parts)
+    ]
     paths += [*root.glob("bpf_templates/*.j2"), root / "conftest.py"]
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Lab
+from grader.errors import CourseError
+from grader.grading import ROOT
 
 _HEADER = re.compile(r"^\W{0,3}(wrong|right|loses|kernel): (.+?)\s*(?:\*/)?$", re.MULTILINE)
-TESTS = Path(__file__).parent
-ROOT = TESTS.parent
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Answer:
     def lay_out(self, lab: Lab, folder: Path) -> None:
         """Make `folder`/LAB: the solution, with this answer's files over it."""
         target = folder / self.lab
-        shutil.copytree(ROOT / "solutions" / self.lab, target)
+        beside = shutil.ignore_patterns("mutants.toml", "__pycache__")
+        shutil.copytree(ROOT / "solutions" / self.lab, target, ignore=beside)
         if self.path.is_dir():
             shutil.copytree(self.path, target, dirs_exist_ok=True)
         else:
@@ -43,28 +44,32 @@ class Answer:
             shutil.copyfile(self.path, target / name)
 
 
-def answers(kind: str) -> list[Answer]:
-    """All answers below tests/`kind`. Raises ValueError for a header that is not right."""
+def answers(kind: str, tests: Path = ROOT / "tests") -> list[Answer]:
+    """All answers below `tests`/`kind`. Raises CourseError for a header that is not right."""
     found = []
-    for folder in sorted((TESTS / kind).glob("lab*")):
-        for path in sorted(folder.iterdir()):
-            if path.name != "__pycache__":
-                found.append(read(path, folder.name))
+    for path in sorted((tests / kind).glob("*/*")):
+        if path.name != "__pycache__":
+            found.append(read(path, path.parent.name))
     return found
 
 
 def read(path: Path, lab: str) -> Answer:
+    """The answer at `path`. Raises CourseError for a header that is not right."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
-    header = {}
+    header: dict[str, str] = {}
     for file in files:
         if file.is_file():
             text = file.read_text(encoding="utf-8", errors="replace")
             header |= dict(_HEADER.findall(text))
     sentence = header.get("wrong") or header.get("right")
-    if not sentence or ("wrong" in header) != ("loses" in header):
-        raise ValueError(f"{path} has no header with wrong: and loses:, or right:")
-    loses = {}
-    for entry in filter(None, header.get("loses", "").split(",")):
-        task, status = entry.split()
-        loses[task] = status
-    return Answer(path, lab, sentence, loses, header.get("kernel", ""))
+    entries = [entry.split() for entry in header.get("loses", "").split(",") if entry.strip()]
+    if not sentence or ("wrong" in header) != bool(entries):
+        raise CourseError(
+            f"{path} has no header that says what it is.",
+            "Write wrong: and loses: in its first lines, or right:, each on a line.",
+        )
+    if not all(len(entry) == 2 for entry in entries):
+        raise CourseError(
+            f"{path}: loses: cannot be read.", "Write it as 3.1 error, 3.2 blocked, ..."
+        )
+    return Answer(path, lab, sentence, dict(entries), header.get("kernel", ""))

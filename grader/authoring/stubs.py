@@ -1,0 +1,175 @@
+"""Stubs made from solutions: the solution is the one source, and marks in it say what is whose.
+
+// BEGIN SOLUTION 3.1 3.2
+//| /* TODO 3.1: what the student reads instead */
+BPF_HASH(compteur);
+// END SOLUTION
+
+Python has # for //. Lines outside are copied into the stub. Of the lines inside, those with a bar
+are shown without it, at the indentation of their mark, and the others are the solution.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Lab
+from grader.errors import CourseError
+
+_BEGIN = re.compile(r"\s*(?://|#) ?BEGIN SOLUTION((?: +\S+)+)\s*")
+_END = re.compile(r"\s*(?://|#) ?END SOLUTION\s*")
+MARK = re.compile(r"\b(?:BEGIN|END) SOLUTION\b")
+# Formatters of Python put a space between # and what follows.
+_SHOWN = re.compile(r"(\s*)(?://|# ?)\| ?(.*)")
+_NO_SUBSTANCE = re.compile(
+    r"\W*|(?:#|//|/\*|\*|import |from ).*|return 0;|pass|try:|else:|(?:\} )?else \{|return"
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The solution of `tasks`: the lines from the one mark to the other, counted from 1."""
+
+    tasks: tuple[str, ...]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A file of a solution, its marks read."""
+
+    path: Path
+    stub: str
+    blocks: tuple[Block, ...]
+    solved: tuple[str, ...]
+    """The lines inside of marks that are of substance, without indentation."""
+
+    def tasks_at(self, line: int) -> tuple[str, ...]:
+        """The tasks whose solution `line` is part of; none for a line that the stub has too."""
+        for block in self.blocks:
+            if block.first <= line <= block.last:
+                return block.tasks
+        return ()
+
+    def leaks(self) -> list[str]:
+        """Lines of substance of the solution that stand in the stub."""
+        return [line for line in self.solved if line in self.stub]
+
+
+def read(lab: Lab, name: str, solutions: Path) -> Marked:
+    """The file `name` of `lab` in `solutions`/LAB. Raises CourseError, with its line."""
+    path = solutions / lab.name / name
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read: {error}.", "Write the solution.") from error
+    return parse(lab, name, path, text)
+
+
+def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
+    """The same of `text`, which `path` holds."""
+    stub: list[str] = []
+    blocks: list[Block] = []
+    solved: list[str] = []
+    begin: tuple[int, tuple[str, ...]] | None = None
+    shows = False
+    for number, line in enumerate(text.splitlines(), 1):
+        shown = _SHOWN.fullmatch(line)
+        if opens := _BEGIN.fullmatch(line):
+            if begin:
+                raise _wrong(path, number, f"A block begins in that of line {begin[0]}.", "END")
+            begin, shows = (number, tuple(opens[1].split())), False
+            _check_tasks(lab, name, path, *begin)
+        elif _END.fullmatch(line):
+            if not begin:
+                raise _wrong(path, number, "This ends no block.", "BEGIN")
+            blocks.append(Block(begin[1], begin[0], number))
+            if not shows:
+                _close_gap(stub)
+            begin = None
+        elif MARK.search(line):
+            raise _wrong(path, number, "This is no mark that can be read.", "BEGIN")
+        elif shown and not begin:
+            raise _wrong(path, number, "What the student sees instead stands in no block.", "BEGIN")
+        elif shown:
+            shows = True
+            stub.append(f"{shown[1]}{shown[2]}".rstrip())
+        elif not begin:
+            stub.append(line)
+        elif not _NO_SUBSTANCE.fullmatch(line.strip()):
+            solved.append(line.strip())
+    if begin:
+        raise _wrong(path, begin[0], "This block does not end.", "END")
+    marked = Marked(path, "".join(f"{line}\n" for line in stub), tuple(blocks), tuple(solved))
+    _check_whole(lab, name, marked)
+    return marked
+
+
+def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
+    """The path of each stub of `lab`, and what it should hold. Raises CourseError."""
+    for name in lab.edits:
+        marked = read(lab, name, solutions)
+        for line in marked.leaks():
+            raise CourseError(
+                f"{marked.path}: the stub shows a line of the solution: {line}",
+                "Put that line into a block, or reword what the block shows instead.",
+            )
+        yield lab.folder / name, marked.stub
+
+
+def drifted(lab: Lab, solutions: Path) -> dict[Path, str]:
+    """The stubs that are not what the solution makes of them: path, and what it should hold."""
+    return {
+        path: text
+        for path, text in stubs(lab, solutions)
+        if not path.is_file() or path.read_bytes() != text.encode()
+    }
+
+
+def _close_gap(stub: list[str]) -> None:
+    """A block that shows nothing leaves no gap: the blank lines after it are enough."""
+    while stub and not stub[-1]:
+        stub.pop()
+
+
+def _check_tasks(lab: Lab, name: str, path: Path, line: int, tasks: tuple[str, ...]) -> None:
+    files = {task.id: task.file for task in lab.tasks}
+    for task in tasks:
+        if task not in files:
+            raise CourseError(
+                f"{path}:{line}: {lab.name} has no task {task}.",
+                f"Its tasks are {', '.join(files)}.",
+            )
+        if files[task] != name:
+            raise CourseError(
+                f"{path}:{line}: task {task} is about {files[task]}.",
+                "Name the tasks of this file, or change the task's file in lab.toml.",
+            )
+
+
+def _check_whole(lab: Lab, name: str, marked: Marked) -> None:
+    """Every task of the file is in a block, and has a TODO that a failure can point to."""
+    named = {task for block in marked.blocks for task in block.tasks}
+    end = marked.blocks[-1].last if marked.blocks else 1
+    for task in lab.tasks:
+        if task.file == name and task.id not in named:
+            raise CourseError(
+                f"{marked.path}:{end}: no block is the solution of task {task.id}.",
+                f"Write BEGIN SOLUTION {task.id} above its lines, and END SOLUTION below them.",
+            )
+        if task.file == name and not re.search(rf"TODO {re.escape(task.id)}(?!\d)", marked.stub):
+            raise CourseError(
+                f"{marked.path}:{end}: the stub has no TODO {task.id}.",
+                "Say in its block what is to be done, after //| or #|.",
+            )
+
+
+def _wrong(path: Path, line: int, what: str, lacks: str) -> CourseError:
+    form = {"BEGIN": "BEGIN SOLUTION TASK...", "END": "END SOLUTION"}[lacks]
+    return CourseError(
+        f"{path}:{line}: {what}", f"Write // {form} (in Python with #) on a line of its own."
+    )

@@ -1,0 +1,100 @@
+"""A grading in a pytest of its own: who asks for a verdict is not the process that decides.
+
+Whatever becomes of that pytest, there is a result: without a record of the grader's own every task
+is `infra`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+from grader.course import Lab
+from grader.grading import ROOT
+from grader.verdict.record import Finding, Result, Rubric, Status
+
+
+def grade(
+    labs: Sequence[Lab], kernel: str, options: Sequence[str], lang: str
+) -> tuple[Result, str]:
+    """Grade on `kernel`: the result, and what pytest printed if it left none.
+
+    `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
+    a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
+    """
+    command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", *options)
+    return supervise(command, labs, lang)
+
+
+def objections(lab: Lab) -> str:
+    """What pytest says when it collects the checks of `lab`; nothing when they fit lab.toml."""
+    done = subprocess.run(
+        _pytest([lab], "--collect-only", "-q"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=_environment(),
+        cwd=ROOT,
+        check=False,
+    )
+    return done.stdout.decode(errors="replace") if done.returncode else ""
+
+
+def supervise(command: Sequence[str], labs: Sequence[Lab], lang: str) -> tuple[Result, str]:
+    """Run the grader as a child: its result, and what it printed if it left none.
+
+    Both files have no name, so that nothing stays when this process is killed.
+    """
+    started = datetime.now(timezone.utc)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as record:
+        done = subprocess.run(
+            [*command, "--result-fd", str(record.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            env=_environment(),
+            cwd=ROOT,
+            pass_fds=[record.fileno()],
+            check=False,
+        )
+        output.seek(0)
+        printed = output.read().decode(errors="replace")
+        record.seek(0)
+        recorded = record.read()
+    try:
+        return Result.from_json(recorded.decode()), ""
+    except (ValueError, KeyError, TypeError):
+        pass
+    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
+    why = f"The grader ended with {ended}, without a verdict."
+    remedy = "Nothing is held against the submission. Grade again."
+    results = []
+    for lab in labs:
+        rubric = Rubric(lab)
+        for task in lab.tasks:
+            rubric.add(task, Finding(Status.INFRA, why, remedy))
+        results.append(rubric.result(lang))
+    seconds = (datetime.now(timezone.utc) - started).total_seconds()
+    kernel = {"where": "none", "release": os.uname().release, "headers": ""}
+    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
+
+
+def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:
+    return [
+        # However this process ends, the grader ends with it; its keeper then tidies up.
+        *("setpriv", "--pdeathsig", "KILL"),
+        *(sys.executable, "-I", "-m", "pytest"),
+        *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
+        *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
+        *options,
+        *(str(lab.folder) for lab in labs),
+    ]
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without what would change a pytest."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

@@ -1,0 +1,217 @@
+"""Stubs are what their solutions make of them; marks that cannot be read say where they are."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.stubs import Block, Marked, drifted, parse, read
+from grader.course import Lab, find_labs, load_lab
+from grader.errors import CourseError
+
+ROOT = Path(__file__).resolve().parents[2]
+LABS = list(find_labs(ROOT / "exercises").values())
+FILES = [(lab, name) for lab in LABS for name in lab.edits]
+
+MANIFEST = """
+[lab]
+title = { en = "A", fr = "A" }
+program = "a.c"
+script = "a.py"
+edits = ["a.c", "a.py"]
+attach = "tracepoint:syscalls:sys_enter_mkdir"
+"""
+TASK = """
+[[task]]
+id = "%s"
+points = 1
+file = "%s"
+title = { en = "T", fr = "T" }
+hints = [{ en = "H", fr = "H" }]
+"""
+C = """\
+#include <linux/sched.h>
+
+// BEGIN SOLUTION 9.1
+//| /*
+//|  * TODO 9.1: declare it.
+//|
+//|  */
+BPF_HASH(table);
+// END SOLUTION
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	// BEGIN SOLUTION 9.2 9.1
+	u64 key = 0;
+	//| /* TODO 9.2: count. */
+	table.increment(key);
+	// END SOLUTION
+	return 0;
+}
+"""
+C_STUB = """\
+#include <linux/sched.h>
+
+/*
+ * TODO 9.1: declare it.
+
+ */
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	/* TODO 9.2: count. */
+	return 0;
+}
+"""
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """Tasks 9.1 and 9.2 are about a.c, 9.3 is about a.py."""
+    folder = tmp_path / "exercises" / "lab9"
+    folder.mkdir(parents=True)
+    tasks = [TASK % task for task in (("9.1", "a.c"), ("9.2", "a.c"), ("9.3", "a.py"))]
+    (folder / "lab.toml").write_text(MANIFEST + "".join(tasks))
+    return load_lab(folder)
+
+
+def c(lab: Lab, text: str) -> Marked:
+    return parse(lab, "a.c", Path("a.c"), text)
+
+
+def python(lab: Lab, text: str) -> Marked:
+    return parse(lab, "a.py", Path("a.py"), text)
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_no_stub_has_drifted(lab: Lab) -> None:
+    assert list(drifted(lab, ROOT / "solutions")) == []
+
+
+@pytest.mark.parametrize("lab, name", FILES, ids=[f"{lab.name}/{name}" for lab, name in FILES])
+def test_no_line_of_the_solution_survives_in_the_stub(lab: Lab, name: str) -> None:
+    marked = read(lab, name, ROOT / "solutions")
+    assert marked.solved
+    stub = (lab.folder / name).read_text()
+    assert [line for line in marked.solved if line in stub] == []
+
+
+def test_lines_outside_stay_and_those_with_a_bar_are_shown(lab: Lab) -> None:
+    marked = c(lab, C)
+    assert marked.stub == C_STUB
+    assert marked.blocks == (Block(("9.1",), 3, 9), Block(("9.2", "9.1"), 13, 17))
+    assert marked.solved == ("BPF_HASH(table);", "u64 key = 0;", "table.increment(key);")
+
+
+def test_the_tasks_of_a_line_are_those_of_its_block(lab: Lab) -> None:
+    marked = c(lab, C)
+    assert marked.tasks_at(8) == ("9.1",)
+    assert marked.tasks_at(14) == ("9.2", "9.1")
+    assert marked.tasks_at(11) == marked.tasks_at(18) == ()
+
+
+def test_python_has_hashes_and_a_formatter_may_space_them(lab: Lab) -> None:
+    text = """\
+def f():
+    \"\"\"What f is for.\"\"\"
+    # BEGIN SOLUTION 9.3
+    # | # TODO 9.3: say one.
+    #| raise NotImplementedError
+    return 1
+    # END SOLUTION
+"""
+    marked = python(lab, text)
+    assert marked.stub == (
+        'def f():\n    """What f is for."""\n'
+        "    # TODO 9.3: say one.\n    raise NotImplementedError\n"
+    )
+    assert marked.solved == ("return 1",)
+
+
+def test_a_block_that_shows_nothing_leaves_no_gap(lab: Lab) -> None:
+    text = """\
+\"\"\"Doc.\"\"\"
+
+# BEGIN SOLUTION 9.3
+import re
+
+# END SOLUTION
+
+
+# TODO 9.3
+"""
+    assert python(lab, text).stub == '"""Doc."""\n\n\n# TODO 9.3\n'
+
+
+BLOCK = "// BEGIN SOLUTION 9.1 9.2\n//| TODO 9.1, TODO 9.2\n// END SOLUTION\n"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("int a;\n// BEGIN SOLUTION 9.1\n", "a.c:2: This block does not end."),
+        (BLOCK + "// END SOLUTION\n", "a.c:4: This ends no block."),
+        (BLOCK.replace("//|", "// BEGIN SOLUTION 9.1\n//|"), "a.c:2: A block begins in that"),
+        (BLOCK + "//| TODO\n", "a.c:4: What the student sees instead stands in no block."),
+        (BLOCK + "// BEGIN SOLUTION\n", "a.c:4: This is no mark"),
+        (BLOCK.replace("END SOLUTION", "END SOLUTION 9.1"), "a.c:3: This is no mark"),
+        ("/* BEGIN SOLUTION 9.1 */\n", "a.c:1: This is no mark"),
+        (BLOCK.replace("9.2", "9.7"), "a.c:1: lab9 has no task 9.7. Its tasks are 9.1, 9.2, 9.3"),
+        (BLOCK.replace("9.2", "9.3"), "a.c:1: task 9.3 is about a.py."),
+        (BLOCK.replace(" 9.2\n", "\n", 1), "a.c:3: no block is the solution of task 9.2."),
+        ("int a;\n", "a.c:1: no block is the solution of task 9.1."),
+        (BLOCK.replace(", TODO 9.2", ""), "a.c:3: the stub has no TODO 9.2."),
+        (BLOCK.replace("TODO 9.2", "TODO 9.21"), "a.c:3: the stub has no TODO 9.2."),
+    ],
+)
+def test_a_mark_that_is_wrong_says_where_it_is(lab: Lab, text: str, said: str) -> None:
+    with pytest.raises(CourseError) as raised:
+        c(lab, text)
+    assert said in str(raised.value)
+    assert raised.value.remedy
+
+
+def test_a_stub_that_shows_a_line_of_the_solution_is_refused(lab: Lab, tmp_path: Path) -> None:
+    folder = tmp_path / "solutions" / "lab9"
+    folder.mkdir(parents=True)
+    (folder / "a.c").write_text(C)
+    (folder / "a.py").write_text(
+        "# BEGIN SOLUTION 9.3\n# | # TODO 9.3: write x = f()\nx = f()\n# END SOLUTION\n"
+    )
+    with pytest.raises(CourseError, match=r"a\.py: the stub shows .*: x = f\(\)"):
+        drifted(lab, tmp_path / "solutions")
+
+
+def test_a_solution_that_is_missing_is_named(lab: Lab, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"solutions/lab9/a\.c cannot be read"):
+        drifted(lab, tmp_path / "solutions")
+
+
+def test_the_command_writes_what_differs_and_check_only_names_it(tmp_path: Path) -> None:
+    """In a copy of the checkout, for it writes."""
+    for name in ("grader", "exercises", "solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    stub = tmp_path / "exercises" / "lab3" / "counter.c"
+    was = stub.read_bytes()
+
+    def stubs(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-B", "-m", "grader", "stubs", *arguments]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={"PYTHONPATH": str(tmp_path)},
+        )  # fmt: skip
+        assert not done.stderr
+        return done.returncode, done.stdout
+
+    assert stubs("--check") == (0, "Every stub is what its solution makes of it.\n")
+    stub.write_bytes(was + b"int more;\n")
+    assert stubs("lab0", "--check")[0] == 0
+    assert stubs("--check") == (1, "exercises/lab3/counter.c would change\n")
+    assert stub.read_bytes() == was + b"int more;\n"
+    assert stubs("lab3") == (0, "exercises/lab3/counter.c written\n")
+    assert stub.read_bytes() == was
