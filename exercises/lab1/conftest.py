@@ -16,6 +16,7 @@ from grader.errors import Infra
 from grader.kernel.native import write_kprobe_event
 
 BLACKLIST = Path("/sys/kernel/debug/kprobes/blacklist")
+ACTIVE = Path("/sys/kernel/debug/kprobes/list")
 
 
 class ProbePoints:
@@ -35,11 +36,14 @@ class ProbePoints:
 
     def blacklisted_names(self) -> set[str]:
         """Names that the kernel refuses to probe, and says so."""
-        try:
-            lines = BLACKLIST.read_text().splitlines()
-        except OSError as error:
-            raise Infra(f"{BLACKLIST} cannot be read: {error.strerror}.", "See doctor.") from error
-        return {line.split("\t")[-1].strip() for line in lines}
+        return {line.split("\t")[-1].strip() for line in _lines(BLACKLIST)}
+
+    def active_names(self) -> set[str]:
+        """Names of the functions that either list says have a kprobe, with a module or without."""
+        places = [line.split()[2] for line in _lines(ACTIVE)]
+        places += [line.split()[1] for line in _lines(self._tracefs / "kprobe_events")]
+        names = {place.split("+")[0] for place in places}
+        return names | {name.rpartition(":")[2] for name in names}
 
     def some(self, names: set[str], count: int = 3) -> list[str]:
         return random.sample(sorted(names), min(count, len(names)))
@@ -95,6 +99,13 @@ class ProbePoints:
                 yield [by_bcc, by_hand]
             finally:
                 write_kprobe_event(events, f"-:labebpf/{by_hand}")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError as error:
+        raise Infra(f"{path} cannot be read: {error.strerror}.", "See doctor.") from error
 
 
 @pytest.fixture
