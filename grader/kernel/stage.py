@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -209,12 +210,16 @@ class Stage:
         Infra where no load makes it lose any.
         """
         before = self.witness.lost_by_racy
+        patience = time.monotonic() + 5 * self.scale
         cpus = len(os.sched_getaffinity(0))
         with self.witness.meetings(cpus):
             for _ in range(_MAX_ROUNDS):
                 self.workload.stress(_ROUND)
                 lost = self.witness.lost_by_racy - before
-                if lost >= _ENOUGH_LOST:
+                # A fifth of it still catches that one, but once in e^12 times: where something
+                # else wants the CPUs, rather that than minutes.
+                late = time.monotonic() > patience
+                if lost >= (_ENOUGH_LOST // 5 if late else _ENOUGH_LOST):
                     return
         if lost < _ENOUGH_LOST // 10:
             raise Infra(
