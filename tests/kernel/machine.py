@@ -87,6 +87,20 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
+def run_pytest(*arguments: str) -> tuple[int, str]:
+    """Run pytest in the checkout: its exit status, and all that it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=300,
+    )
+    return done.returncode, done.stdout.decode()
+
+
 def command(
     *labs: str, submission: Path | str, out: Path, kernel: str = "native", scale: float = 1.0
 ) -> list[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 from handins import FOUND, PUBLIC, SEARCH, VERDICTS, WORD, grade, hand_in, lay_out, task
-from machine import ROOT
+from machine import ROOT, run_pytest
 
 RUNS = 'open({marker!r} + "{name}", "w").close()\n'
 PYTHON = ("conftest", "sitecustomize", "usercustomize", "bcc", "__init__", "pytest", "random")
@@ -104,23 +102,14 @@ def test_nothing_that_pytest_writes_tells_of_private_checks(tmp_path: Path, reve
     private = lay_out(tmp_path)
     junit = tmp_path / "junit.xml"
     cache = tmp_path / "cache"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "exercises/lab3", "--submission=solutions"),
-            *("--kernel=native", f"--private={private}", f"--junitxml={junit}"),
-            *(f"--out={tmp_path / 'out'}", "-o", f"cache_dir={cache}", "-o", "junit_logging=all"),
-            *("-vv", "-rA", "--durations=0", "--showlocals", "--full-trace"),
-            *(["--reveal"] if reveal else []),
-        ],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        timeout=300,
+    status, said = run_pytest(
+        *("exercises/lab3", "--submission=solutions"),
+        *("--kernel=native", f"--private={private}", f"--junitxml={junit}"),
+        *(f"--out={tmp_path / 'out'}", "-o", f"cache_dir={cache}", "-o", "junit_logging=all"),
+        *("-vv", "-rA", "--durations=0", "--showlocals", "--full-trace"),
+        *(["--reveal"] if reveal else []),
     )
-    assert done.returncode == 1
-    said = done.stdout.decode()
+    assert status == 1
     record = (tmp_path / "out" / "result.json").read_text()
     cached = "".join(path.read_text() for path in cache.rglob("*") if path.is_file())
     for text in (said, record, junit.read_text(), cached):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from machine import ROOT
+from machine import ROOT, run_pytest
 
 from grader.kernel.vm import images
 
@@ -29,19 +27,8 @@ def kernel(request: pytest.FixtureRequest) -> str:
 def pytest_lab3(folder: Path, kernel: str, *options: str) -> tuple[int, str]:
     """Run pytest on lab 3 with the hand-in `folder`: its exit status, and what it printed."""
     cache = f"cache_dir={folder / 'cache'}"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "exercises/lab3", "-rA", "-o", cache),
-            *("--kernel", kernel, "--submission", str(folder), *options),
-        ],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        timeout=300,
-    )
-    return done.returncode, done.stdout.decode()
+    arguments = ("exercises/lab3", "-rA", "-o", cache, "--kernel", kernel)
+    return run_pytest(*arguments, "--submission", str(folder), *options)
 
 
 def hand_in(folder: Path, program: Path | None = None) -> None:
