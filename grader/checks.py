@@ -9,14 +9,17 @@ def test_the_verifier_accepts_it(program):
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import pytest
 
-from grader.errors import Wrong
+from grader.errors import LabebpfError, Wrong
 from grader.evidence.match import Matching, match
+from grader.evidence.story import by_time, by_value
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window, random_count
+from grader.timeline import Timeline
 
 task = pytest.mark.task
 """`@task("3.2")` says which task of lab.toml a check belongs to."""
@@ -30,10 +33,19 @@ def expect(
     expected: object = "",
     actual: object = "",
     log: str = "",
+    timeline: Callable[[], Timeline] | None = None,
 ) -> None:
-    """Raise Wrong, with these words for the student, unless `condition` holds."""
-    if not condition:
-        raise Wrong(why, remedy, expected=str(expected), actual=str(actual), log=log)
+    """Raise Wrong, with these words for the student, unless `condition` holds.
+
+    `timeline` then makes what shows, event by event, how that came about.
+    """
+    if condition:
+        return
+    shown = None
+    if timeline:
+        with suppress(LabebpfError):  # It is no part of the verdict.
+            shown = timeline()
+    raise Wrong(why, remedy, expected=str(expected), actual=str(actual), log=log, timeline=shown)
 
 
 def printed(records: Sequence[Record]) -> list[Record]:
@@ -57,6 +69,8 @@ __all__ = [
     "Matching",
     "Record",
     "Window",
+    "by_time",
+    "by_value",
     "expect",
     "match",
     "numbers",

@@ -5,6 +5,8 @@ Which of these costs a student points is decided in grader.verdict, from the cla
 
 from __future__ import annotations
 
+from grader.timeline import Timeline
+
 
 class LabebpfError(Exception):
     """Base of all errors that a person reads. `what` happened; `remedy` says what to do."""
@@ -49,8 +51,13 @@ class SubmissionError(LabebpfError):
 class PhaseTimeout(LabebpfError):
     """A phase (compile, load, trigger, wait) did not end within its limit in seconds."""
 
-    def __init__(self, phase: str, limit: float, what: str = "", *, log: str = "") -> None:
-        super().__init__(what or f"The {phase} phase did not end within {limit:g} s.")
+    def __init__(
+        self, phase: str, limit: float, what: str = "", remedy: str = "", *, log: str = ""
+    ) -> None:
+        super().__init__(
+            what or f"The {phase} phase did not end within {limit:g} s.",
+            remedy or "On a slow machine, stretch all limits: --time-scale 3",
+        )
         self.phase = phase
         self.limit = limit
         self.log = log
@@ -69,6 +76,7 @@ class Wrong(LabebpfError):
         log: str = "",
         file: str = "",
         line: int = 0,
+        timeline: Timeline | None = None,
     ) -> None:
         super().__init__(what, remedy)
         self.expected = expected
@@ -76,3 +84,4 @@ class Wrong(LabebpfError):
         self.log = log
         self.file = file
         self.line = line
+        self.timeline = timeline

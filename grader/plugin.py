@@ -22,6 +22,7 @@ from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
 from grader.verdict.classify import finding_of
+from grader.verdict.drawing import drawn
 from grader.verdict.record import (
     BROKEN_OFF,
     NOT_SELECTED,
@@ -174,7 +175,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for report in reports:
         if grading.replay and (told := getattr(report, "labebpf", None)):
             finding = grading.rubrics[lab.name].add(task, Finding.read(told))
-            _reword(report, finding)
+            _reword(report, finding, grading.lang)
         if lab.hides(task):
             report = private.bare(item, report, grading.lang)
         item.ihook.pytest_runtest_logreport(report=report)
@@ -209,7 +210,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         finding = replace(finding, file=file, line=line)
     finding = grading.rubrics[lab.name].add(task, finding)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding)
+    _reword(report, finding, grading.lang)
 
 
 def _finding(
@@ -231,18 +232,19 @@ def _finding(
     if isinstance(error, pytest.UsageError):
         return Finding(Status.INFRA, str(error))
     source = grading.submission(lab).files.get(lab.program, b"")
-    return finding_of(error, source)
+    return finding_of(error, source, grading.lang)
 
 
-def _reword(report: pytest.TestReport, finding: Finding) -> None:
+def _reword(report: pytest.TestReport, finding: Finding, lang: str) -> None:
     """Let pytest show a finding instead of a traceback of ours."""
     if finding.status is Status.PASS:
         return
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    lines = [finding.why, finding.remedy]
+    lines = [finding.why, finding.cause, finding.remedy]
     lines += [f"expected: {finding.expected}"] if finding.expected else []
     lines += [f"seen:     {finding.actual}"] if finding.actual else []
     lines += [f"where:    {place}"] if place else []
+    lines += drawn(finding.timeline, lang)
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
         report.outcome = "skipped"

@@ -1,6 +1,6 @@
 """Lab 0: a message for each process that is created."""
 
-from grader.checks import expect, match, printed, random_count, task
+from grader.checks import by_time, expect, match, printed, random_count, task
 
 MESSAGE = "Hello, World!"
 
@@ -24,6 +24,7 @@ def test_a_new_process_leaves_the_message(program, workload, trace):
         "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
         expected=MESSAGE,
         actual=texts or "no line",
+        timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
 
 
@@ -35,8 +36,7 @@ def test_one_message_for_each_process(program, workload, trace):
     records = printed(trace.collect())
     matching = match(made, [record.time for record in records])
     workload.release()
-    workload.mkdir(1)
-    workload.decoys(n)
+    others = [*workload.mkdir(1), *workload.decoys(n)]
     after = printed(trace.collect())
     expect(
         set(matching.counts) == {1} and not matching.stray,
@@ -44,6 +44,7 @@ def test_one_message_for_each_process(program, workload, trace):
         "Print once, at one event. On the way out of clone there are two: parent and child.",
         expected=f"1 line for each of {n} processes",
         actual=matching.describe(),
+        timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
     expect(
         not after,
@@ -51,6 +52,7 @@ def test_one_message_for_each_process(program, workload, trace):
         "Attach to clone, or to sched_process_fork.",
         expected="no line",
         actual=f"{len(after)} lines",
+        timeline=lambda: by_time(others, after, of="fork"),
     )
 
 

@@ -1,6 +1,6 @@
 """Lab 1: trace every mkdir, and find what can be probed."""
 
-from grader.checks import expect, match, printed, random_count, task
+from grader.checks import by_time, expect, match, printed, random_count, task
 
 
 @task("1.1")
@@ -22,6 +22,7 @@ def test_each_mkdir_leaves_one_line(program, workload, trace):
         "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
         expected=f"1 line for each of {n} mkdirs",
         actual=matching.describe(),
+        timeline=lambda: by_time(made, records, attached=program.attached_to()),
     )
 
 
@@ -31,7 +32,7 @@ def test_nothing_else_leaves_a_line(program, workload, trace):
     workload.mkdir(1)
     trace.collect()
     n = random_count()
-    workload.decoys(n)
+    done = workload.decoys(n)
     records = printed(trace.collect())
     expect(
         not records,
@@ -39,6 +40,7 @@ def test_nothing_else_leaves_a_line(program, workload, trace):
         "Attach to mkdir alone.",
         expected=f"no line after {n} of each",
         actual=f"{len(records)} lines",
+        timeline=lambda: by_time(done, records),
     )
 
 

@@ -1,8 +1,18 @@
 """Lab 2: a kernel time stamp for each mkdir, through a perf buffer."""
 
-from grader.checks import expect, match, numbers, random_count, task
+from grader.checks import by_value, expect, match, numbers, random_count, task
 
 UNSET = b"\xaa\xaa\xaa\xaa"
+
+
+def time_of(sample):
+    return int.from_bytes(sample[:8], "little")
+
+
+def reported(got, **more):
+    times = [time_of(sample) for sample in got.samples]
+    others = max(0, got.made - len(got.windows))
+    return by_value(got.windows, [((time,), str(time)) for time in times], others=others, **more)
 
 
 @task("2.1")
@@ -23,6 +33,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         "Call events.perf_submit once in each call of the function.",
         expected=f"{n} events after {n} mkdirs",
         actual=f"{len(got.samples)} events",
+        timeline=lambda: reported(got, attached=program.attached_to()),
     )
     got = program.submitted(lambda: workload.decoys(n))
     expect(
@@ -31,6 +42,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         "Attach to mkdir alone.",
         expected=f"no event after {n} of each",
         actual=f"{len(got.samples)} events",
+        timeline=lambda: reported(got),
     )
 
 
@@ -57,7 +69,7 @@ def test_the_event_carries_the_kernels_time(builds, workload):
             expected="every byte set",
             actual=got.samples[0].hex(" "),
         )
-        times = [int.from_bytes(sample[:8], "little") for sample in got.samples]
+        times = [time_of(sample) for sample in got.samples]
         matching = match(made, times)
         others = got.made - n
         expect(
@@ -66,6 +78,7 @@ def test_the_event_carries_the_kernels_time(builds, workload):
             "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
             expected=f"a time from {made[0].start} to {made[-1].end}",
             actual=f"{times[:3]}",
+            timeline=lambda got=got: reported(got),
         )
 
 
@@ -83,6 +96,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         expected=f"{n} time stamps after {n} mkdirs",
         actual=f"{shown.events} of them, on {len(shown.lines)} lines",
         log=script.output(),
+        timeline=shown.timeline,
     )
     expect(
         shown.once,
@@ -91,6 +105,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         expected=f"{n} lines after {n} mkdirs",
         actual=f"{len(shown.lines)} lines",
         log=script.output(),
+        timeline=shown.timeline,
     )
 
 

@@ -3,7 +3,7 @@
 import random
 import re
 
-from grader.checks import expect, numbers, printed, random_count, task
+from grader.checks import by_time, expect, numbers, printed, random_count, task
 
 
 @task("3.1")
@@ -13,7 +13,7 @@ def test_the_verifier_accepts_it(program):
 
 
 @task("3.2")
-def test_the_first_directory_counts_as_one(builds, workload):
+def test_the_first_directory_counts_as_one(program, builds, workload):
     """From an empty table, the first mkdir puts 1 at key 0."""
     for build in builds:
         counter = build.counter("compteur")
@@ -27,6 +27,9 @@ def test_the_first_directory_counts_as_one(builds, workload):
             "When lookup() finds nothing, this directory is the first: store 1 at key 0.",
             expected=f"compteur[0] = {count.made}",
             actual=f"compteur = {counter.table.items() or 'empty'}",
+            timeline=lambda counter=counter: counter.step_by_step(
+                workload, from_empty=True, attached=program.attached_to()
+            ),
         )
 
 
@@ -43,6 +46,7 @@ def test_every_directory_counts(program, workload):
         "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
         expected=f"{count.made} more after {count.made} mkdirs",
         actual=f"{count.counted} more",
+        timeline=lambda: counter.step_by_step(workload),
     )
     count = counter.during(lambda: workload.decoys(n))
     expect(
@@ -51,6 +55,7 @@ def test_every_directory_counts(program, workload):
         "Attach to mkdir alone.",
         expected=f"{count.made} more after {n} of each",
         actual=f"{count.counted} more",
+        timeline=lambda: counter.step_by_step(workload),
     )
     keys = sorted(counter.table.items())
     expect(
@@ -71,8 +76,8 @@ def test_each_mkdir_prints_the_count(program, workload, trace):
     count = counter.during(lambda: made.extend(workload.mkdir(n)), from_empty=True)
     records = printed(trace.collect())
     others = count.made - n
-    for later, window in zip(reversed(range(n)), made, strict=True):
-        after = count.start + count.counted - later
+    counts = [count.start + count.counted - later for later in reversed(range(n))]
+    for after, window in zip(counts, made, strict=True):
         texts = [record.text for record in records if window.holds(record.time)]
         said = re.findall(r"Nombre de dossier\(s\) : (\d{1,20})", "\n".join(texts))
         expect(
@@ -81,6 +86,7 @@ def test_each_mkdir_prints_the_count(program, workload, trace):
             "Print when the new count is known, for the first directory too, in the given words.",
             expected=f"Nombre de dossier(s) : {after}",
             actual=texts or "no line",
+            timeline=lambda: by_time(made, records, numbers=counts),
         )
 
 

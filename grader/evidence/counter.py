@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.evidence.maps import Map
+from grader.evidence.story import by_growth
 from grader.evidence.witness import Witness
+from grader.evidence.workload import DECOYS, Workload
+from grader.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,27 @@ class Counter:
             if count.exact or time.monotonic() > deadline:
                 return count
 
+    def step_by_step(
+        self, workload: Workload, *, from_empty: bool = False, attached: Sequence[str] = ()
+    ) -> Timeline:
+        """What some further mkdirs put into the counter, one by one, and decoys after them."""
+        if from_empty:
+            self._witness.quietly(self._clear, 10 * self._scale)
+        steps = []
+        entered, before = self._read()
+        for call in (*["mkdir"] * 4, *DECOYS):
+            window = workload.mkdir(1)[0] if call == "mkdir" else workload.step(call)
+            now, after = self._read()
+            others = now - entered - (call == "mkdir")
+            steps.append((window, before, after, others))
+            entered, before = now, after
+        return by_growth(steps, attached=attached)
+
+    def _read(self) -> tuple[int, int | None]:
+        return self._witness.quietly(lambda: self.table.get(self._key), 10 * self._scale)
+
     def _now(self) -> tuple[int, int]:
-        entered, value = self._witness.quietly(lambda: self.table.get(self._key), 10 * self._scale)
+        entered, value = self._read()
         return entered, value or 0
 
     def _clear(self) -> None:

@@ -11,16 +11,28 @@ from typing import Any
 from grader.errors import SubmissionError
 from grader.evidence.child import Child, ChildDied, Refused
 
+DECOYS = ("rmdir", "open", "rename", "stat", "unlink")
+"""What is no mkdir, in the order in which it is done to one directory and one file."""
 _INSIDE = Path(__file__).parent / "inside" / "workload.py"
 
 
 @dataclass(frozen=True)
 class Window:
-    """One event that the workload caused: the time (ns, CLOCK_MONOTONIC) just before and after."""
+    """One event that the workload caused: the time (ns, CLOCK_MONOTONIC) just before and after.
 
+    `name` is the path, or the pid of a fork; `cpu` is where it began.
+    """
+
+    call: str
     name: str
     start: int
     end: int
+    cpu: int
+
+    @property
+    def event(self) -> str:
+        """What a person is told it was."""
+        return f"{self.call} {Path(self.name).name}"
 
     def holds(self, time: int) -> bool:
         return self.start <= time <= self.end
@@ -49,10 +61,13 @@ class Workload:
         """Make `count` directories with random names, one after the other."""
         return self._windows("mkdir", count=count)
 
-    def decoys(self, count: int) -> Window:
+    def decoys(self, count: int) -> list[Window]:
         """Do `count` times what is not a mkdir: rmdir, open, rename, stat, unlink."""
-        start, end = self._ask("decoys", count=count)
-        return Window("decoys", start, end)
+        return self._windows("decoys", count=count)
+
+    def step(self, what: str) -> Window:
+        """Make one call, mkdir or a decoy; decoys in the order above, after a mkdir."""
+        return Window(*self._ask("step", what=what))
 
     def fork(self, count: int) -> list[Window]:
         """Fork `count` children, which stay alive until `release`."""
@@ -72,7 +87,7 @@ class Workload:
     def _windows(self, call: str, count: int) -> list[Window]:
         return [Window(*entry) for entry in self._ask(call, count=count)]
 
-    def _ask(self, call: str, **request: int) -> Any:
+    def _ask(self, call: str, **request: int | str) -> Any:
         try:
             return self._child.ask("trigger", self._seconds, call=call, **request)
         except (ChildDied, Refused) as error:

@@ -106,6 +106,10 @@ class StagedProgram:
         self._maps.append(opened)
         return Counter(opened, self._stage.witness, scale=self._stage.scale)
 
+    def attached_to(self) -> list[str]:
+        """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""
+        return [each.where for each in self._stage.bpftool.attachments(self._program.pids())]
+
     def listen(self, name: str) -> None:
         """Open the perf buffer `name`, once. Raises Wrong if it is no such table."""
         self.table(name, "perf_event_array")

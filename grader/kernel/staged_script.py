@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.maps import Map
 from grader.evidence.match import Matching, match, told_again
+from grader.evidence.story import by_value
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import Script, ended_cleanly
+from grader.timeline import Timeline
 
 if TYPE_CHECKING:
     from grader.kernel.stage import Stage
@@ -34,6 +36,8 @@ class Shown:
     others: int
     again: bool
     lines: tuple[str, ...]
+    times: tuple[tuple[int, ...], ...]
+    """The times on each line."""
 
     @property
     def events(self) -> int:
@@ -46,6 +50,11 @@ class Shown:
         if self.others:
             return not self.again
         return len(self.lines) == len(self.matching.windows)
+
+    def timeline(self) -> Timeline:
+        """Each event, and the line that tells of it."""
+        lines = list(zip(self.times, self.lines, strict=True))
+        return by_value(self.matching.windows, lines, others=self.others)
 
 
 class StagedScript:
@@ -113,7 +122,8 @@ class StagedScript:
             raise self._ended()
         if loaded_since is None and not self.output().strip():
             what = f"{self.name} runs, and loaded no BPF program within {limit:g} s."
-            raise PhaseTimeout("load", limit, what, log=self.output())
+            remedy = "Load the program before the loop: b = BPF(src_file=...)"
+            raise PhaseTimeout("load", limit, what, remedy, log=self.output())
         raise Wrong(
             f"{self.name} runs, and has no BPF program attached.",
             f"Load {self._stage.lab.program} with BCC, and attach its function.",
@@ -212,7 +222,8 @@ class StagedScript:
             others = self._stage.witness.entered - before - len(windows)
             told = [times(line) for line in lines]
             matching = match(windows, (time_ for line in told for time_ in line))
-            attempt = Shown(matching, others, told_again(windows, told), tuple(lines))
+            again = told_again(windows, told)
+            attempt = Shown(matching, others, again, tuple(lines), tuple(map(tuple, told)))
             if best is None or attempt.events > best.events:
                 best = attempt
             if not left or not others:
@@ -261,7 +272,8 @@ class StagedScript:
         limit = 15 * self._stage.scale
         if self._script.ignores_interrupt():
             what = f"{self.name} ignores Ctrl-C: it has SIGINT switched off."
-            raise PhaseTimeout("wait", limit, what, log=self.output())
+            remedy = "Leave SIGINT as it is, and catch KeyboardInterrupt around the loop."
+            raise PhaseTimeout("wait", limit, what, remedy, log=self.output())
         with self._stage.witness.brake():
             ended = self._script.interrupt(limit, pause=0.5 * self._stage.scale)
         if not ended:
@@ -269,12 +281,15 @@ class StagedScript:
                 "wait",
                 limit,
                 f"{self.name} still runs {limit:g} s after Ctrl-C.",
+                "Let KeyboardInterrupt end the loop: catch it around the loop, not inside.",
                 log=self.output(),
             )
         if not ended_cleanly(self._script):
+            last = last_error(self.output())
+            how = f"an error: {last}" if last else f"status {self._script.status}."
             raise Wrong(
-                f"{self.name} does not end cleanly on Ctrl-C.",
-                "Catch KeyboardInterrupt around the loop, and let the script end there.",
+                f"{self.name} does not end cleanly on Ctrl-C, but with {how}",
+                "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
                 expected="exit status 0, and no traceback",
                 actual=f"exit status {self._script.status}",
                 log=self.output(),
@@ -318,13 +333,26 @@ class StagedScript:
                 log=output,
                 file=self.name,
             )
+        last = last_error(output)
         return SubmissionError(
-            f"{self.name} ended with status {status}.",
-            "Its last message, in the log, says why.",
+            f"{self.name} ended with an error: {last}"
+            if last
+            else f"{self.name} ended with status {status}.",
+            "The log shows where, and what it printed before.",
             log=output,
             file=self.name,
             line=traceback_line(output, self.name),
         )
+
+
+def last_error(output: str) -> str:
+    """The exception that a traceback in `output` ends with, and its message, "" without one."""
+    output = output.replace("\r\n", "\n")  # From a terminal.
+    place = r"Traceback \(most recent call last\)|^  File \".*\", line \d+$"
+    places = list(re.finditer(place, output, re.MULTILINE))
+    rest = output[places[-1].end() :] if places else ""
+    errors = re.findall(r"^[A-Za-z_][\w.]*(?:: .*)?$", rest, re.MULTILINE)
+    return str(errors[-1])[:200] if errors else ""
 
 
 def traceback_line(output: str, name: str) -> int:

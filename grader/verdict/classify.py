@@ -5,11 +5,13 @@ from __future__ import annotations
 import traceback
 
 from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, SubmissionError, Wrong
+from grader.timeline import Timeline
+from grader.verdict.causes import sentence
 from grader.verdict.explain import explain
 from grader.verdict.record import Finding, Status
 
 
-def finding_of(error: BaseException, source: bytes = b"") -> Finding:
+def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> Finding:
     """The finding for what a check raised. `source` is the student's C file, to find lines in."""
     if isinstance(error, SubmissionError):
         told = explain(error, source)
@@ -22,6 +24,7 @@ def finding_of(error: BaseException, source: bytes = b"") -> Finding:
             log=told.log,
         )
     if isinstance(error, Wrong):
+        shown = error.timeline or Timeline(())
         return Finding(
             Status.FAIL,
             error.what,
@@ -31,12 +34,14 @@ def finding_of(error: BaseException, source: bytes = b"") -> Finding:
             error.file,
             error.line,
             error.log,
+            sentence(shown.cause, shown.details, lang),
+            shown.moments,
         )
     if isinstance(error, PhaseTimeout):
         return Finding(
             Status.TIMEOUT,
             error.what,
-            "On a slow machine, stretch all limits: --time-scale 3",
+            error.remedy,
             expected=f"the {error.phase} phase ends within {error.limit:g} s",
             actual="it did not",
             log=error.log,

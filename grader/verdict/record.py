@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from grader.course import Lab, Task, Text
 from grader.text import clean, cut
+from grader.timeline import Mark, Moment
 
 SCHEMA = "labebpf/result/v1"
 
@@ -38,28 +39,66 @@ class Finding:
     file: str = ""
     line: int = 0
     log: str = ""
+    cause: str = ""
+    """The likely cause, in a sentence."""
+    timeline: tuple[Moment, ...] = ()
 
     @classmethod
     def read(cls, told: Any) -> Finding:
         """The finding that `asdict` made `told` of. Raises ValueError when it is none."""
-        kinds = {field.name: int if field.name == "line" else str for field in fields(cls)}
-        if not isinstance(told, dict) or told.keys() != kinds.keys():
-            raise ValueError("no finding")
-        if not all(isinstance(told[name], kind) for name, kind in kinds.items()):
-            raise ValueError("a finding of other kinds")
-        return cls(**{**told, "status": Status(told["status"])})
+        values = _values(cls, told)
+        return cls(**{**values, "status": Status(values["status"])})
 
     def cleaned(self) -> Finding:
-        return Finding(
-            self.status,
-            cut(clean(self.why), 2000),
-            cut(clean(self.remedy), 2000),
-            cut(clean(self.expected), 2000),
-            cut(clean(self.actual), 2000),
-            clean(self.file),
-            self.line,
-            cut(clean(self.log)),
+        return replace(
+            self,
+            why=cut(clean(self.why), 2000),
+            remedy=cut(clean(self.remedy), 2000),
+            expected=cut(clean(self.expected), 2000),
+            actual=cut(clean(self.actual), 2000),
+            file=clean(self.file),
+            log=cut(clean(self.log)),
+            cause=cut(clean(self.cause), 2000),
+            timeline=tuple(
+                replace(
+                    moment,
+                    event=cut(clean(moment.event), 80),
+                    reports=tuple(cut(clean(text), 200) for text in moment.reports[:5]),
+                )
+                for moment in self.timeline[:60]
+            ),
         )
+
+
+def _values(kind: type, told: Any) -> dict[str, Any]:
+    """The values in `told`, which `asdict` made of a `kind`. Raises ValueError when it did not."""
+    if not isinstance(told, dict) or told.keys() != {field.name for field in fields(kind)}:
+        raise ValueError(f"no {kind.__name__}")
+    values = dict(told)
+    for one in fields(kind):
+        value = values[one.name]
+        if one.name == "timeline":
+            values["timeline"] = tuple(map(_moment, _list(value)))
+        elif not isinstance(value, int if one.type == "int" else str) or isinstance(value, bool):
+            raise ValueError(f"{one.name} is of another kind")
+    return values
+
+
+def _moment(told: Any) -> Moment:
+    if not isinstance(told, dict) or told.keys() != {field.name for field in fields(Moment)}:
+        raise ValueError("no moment")
+    reports = _list(told["reports"])
+    if [type(told[name]) for name in ("at", "cpu", "event")] != [int, int, str]:
+        raise ValueError("a moment of other kinds")
+    if not all(isinstance(text, str) for text in reports):
+        raise ValueError("a report of another kind")
+    return Moment(**{**told, "reports": tuple(reports), "mark": Mark(told["mark"])})
+
+
+def _list(told: Any) -> Sequence[Any]:
+    if not isinstance(told, list | tuple):
+        raise ValueError("no list")
+    return told
 
 
 _WORST_FIRST = [
@@ -95,16 +134,13 @@ class TaskResult:
     line: int = 0
     hint: str = ""
     log: str = ""
+    cause: str = ""
+    timeline: tuple[Moment, ...] = ()
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
         """The verdict that `asdict` made `told` of. Raises ValueError when it is none."""
-        if not isinstance(told, dict):
-            raise ValueError("no task")
-        task = cls(**told)
-        for kind in fields(cls):
-            if type(getattr(task, kind.name)) is not (int if kind.type == "int" else str):
-                raise ValueError(f"{kind.name} is of another kind")
+        task = cls(**_values(cls, told))
         most = task.max_points if Status(task.status) is Status.PASS else 0
         if task.max_points < 0 or not 0 <= task.points <= most:
             raise ValueError("points that nothing earned")
@@ -255,6 +291,8 @@ class Rubric:
             line=finding.line,
             hint="" if passed or task.private else f"./labebpf hint {task.id}",
             log=finding.log,
+            cause=finding.cause,
+            timeline=finding.timeline,
         )
 
     def _worst(self, task_id: str) -> Finding | None:

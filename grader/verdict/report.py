@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.verdict.drawing import drawn
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 MARKS = {
@@ -43,7 +44,7 @@ def render(console: Console, result: Result, lang: str, *, details: bool = True)
     """Print `result`. Without `details`, only a line for each task that did not pass."""
     words = _WORDS["fr" if lang == "fr" else "en"]
     for lab in result.labs:
-        _lab(console, lab, words, details)
+        _lab(console, lab, lang, details)
     _totals(console, result, words)
 
 
@@ -73,7 +74,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
         console.print(Text(f"{why}  ({', '.join(releases)})"), soft_wrap=True)
 
 
-def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool) -> None:
+def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
     console.print()
     console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.max_score}", style="bold"))
     said = ""
@@ -88,15 +89,15 @@ def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool)
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
-            for text in describe(task, words):
+            for text in describe(task, lang):
                 # Not folded: a student's words must not come to stand at a line's start.
                 console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
-def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[Text]:
+def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
-    words = words or _WORDS["en"]
-    for sentence in (task.why, task.remedy):
+    words = _WORDS["fr" if lang == "fr" else "en"]
+    for sentence in (task.why, task.cause, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
     if task.status in (Status.BLOCKED, Status.INFRA):
@@ -107,6 +108,8 @@ def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[
     for key, value in rows:
         if value:
             yield Text.assemble((f"{words[key]}: ", "dim"), " ".join(value.split()))
+    for row in drawn(task.timeline, lang):
+        yield Text(row, style="dim")
     if task.log.strip():
         lines = task.log.strip().splitlines()
         shown = lines[-_LOG_LINES:]

@@ -7,7 +7,11 @@ import pytest
 from grader.evidence.match import match, told_again
 from grader.evidence.workload import Window, random_count
 
-WINDOWS = [Window("a", 10, 20), Window("b", 30, 40), Window("c", 50, 60)]
+WINDOWS = [
+    Window("mkdir", "a", 10, 20, 0),
+    Window("mkdir", "b", 30, 40, 1),
+    Window("mkdir", "c", 50, 60, 0),
+]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ import sys
 import time
 
 SYS_MKDIR = {"x86_64": 83}
+DECOYS = ("rmdir", "open", "rename", "stat", "unlink")
 BASE = "/tmp"
+MOVED = ".moved"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -33,9 +35,20 @@ def now():
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 
 
+CALLS = {
+    "mkdir": mkdir,
+    "rmdir": os.rmdir,
+    "open": lambda path: os.close(os.open(path, os.O_CREAT | os.O_WRONLY)),
+    "rename": lambda path: os.rename(path, path + MOVED),
+    "stat": os.stat,
+    "unlink": os.unlink,
+}
+
+
 class Workload:
     def __init__(self):
         self.kept = []
+        self.file = ""
         self.cpus = sorted(os.sched_getaffinity(0))
         self.cpu = secrets.randbelow(len(self.cpus))
         self.children = []
@@ -46,27 +59,31 @@ class Workload:
         for _ in range(count):
             self.cpu = (self.cpu + 1) % len(self.cpus)
             os.sched_setaffinity(0, [self.cpus[self.cpu]])
-            path = f"{BASE}/{secrets.token_hex(6)}"
-            start = now()
-            mkdir(path)
-            end = now()
-            made.append([path, start, end])
-            self.kept.append(path)
+            made.append(self.step("mkdir"))
         os.sched_setaffinity(0, self.cpus)
         return made
 
     def decoys(self, count):
-        """What must not count, done to things that exist: rmdir, open, rename, unlink."""
-        start = now()
-        for _ in range(count):
-            if self.kept:
-                os.rmdir(self.kept.pop())
+        """What must not count, done to things that exist."""
+        return [
+            self.step(call) for _ in range(count) for call in DECOYS if self.kept or call != "rmdir"
+        ]
+
+    def step(self, what):
+        """Make one call; those on a file in the order of DECOYS."""
+        path = self.file
+        if what == "rmdir":
+            path = self.kept.pop()
+        elif what in ("mkdir", "open"):
             path = f"{BASE}/{secrets.token_hex(6)}"
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-            os.rename(path, path + ".moved")
-            os.stat(path + ".moved")
-            os.unlink(path + ".moved")
-        return [start, now()]
+        cpu = libc.sched_getcpu()
+        start = now()
+        CALLS[what](path)
+        end = now()
+        if what == "mkdir":
+            self.kept.append(path)
+        self.file = {"open": path, "rename": path + MOVED}.get(what, self.file)
+        return [what, path, start, end, cpu]
 
     def fork(self, count):
         """Fork; the children wait, so that what happens at their end cannot be mistaken.
@@ -75,12 +92,13 @@ class Workload:
         """
         made = []
         for _ in range(count):
+            cpu = libc.sched_getcpu()
             start = now()
             pid = os.fork()
             if pid == 0:
                 os.read(self.gate[0], 1)
                 os.execv("/bin/true", ["true"])
-            made.append([str(pid), start, now()])
+            made.append(["fork", str(pid), start, now(), cpu])
             self.children.append(pid)
         return made
 

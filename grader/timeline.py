@@ -1,0 +1,43 @@
+"""What a failed check shows: each event of the workload, and what was reported of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Mark(str, Enum):
+    """What is wrong with a moment. `FOREIGN` is a report of what should have none."""
+
+    RIGHT = ""
+    MISSING = "missing"
+    DOUBLED = "doubled"
+    FOREIGN = "foreign"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event, such as "mkdir 5f3a9c", and its reports; or reports that belong to none ("").
+
+    `at` is in ns since the first event, -1 where only the order is known; `cpu` -1 is unknown.
+    """
+
+    at: int
+    event: str
+    cpu: int
+    reports: tuple[str, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The moments in order, and the likely cause of what is wrong with them, if they tell it.
+
+    `cause` is a name of grader.verdict.causes, whose sentence has `details` filled in.
+    """
+
+    moments: tuple[Moment, ...]
+    cause: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)

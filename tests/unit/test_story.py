@@ -1,0 +1,183 @@
+"""What a timeline shows, and which cause it names."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from grader.evidence.story import by_growth, by_time, by_value
+from grader.evidence.trace import Record
+from grader.evidence.workload import Window
+from grader.timeline import Mark, Timeline
+from grader.verdict.causes import CAUSES, sentence
+
+BASE = 5_000_000_000_123
+
+
+def windows(calls: str = "mkdir " * 6) -> list[Window]:
+    """Events of 0.1 ms each, on two CPUs in turn."""
+    return [
+        Window(
+            call, f"/tmp/{number:x}", start := BASE + number * 300_000, start + 100_000, number % 2
+        )
+        for number, call in enumerate(calls.split())
+    ]
+
+
+def lines(events: Sequence[Window], counts: Sequence[int], text: str = "hello") -> list[Record]:
+    """`counts` trace lines in the time of each event."""
+    return [
+        Record(event.start + 50, event.cpu, 1, "bpf_trace_printk", {"buf": text})
+        for event, count in zip(events, counts, strict=True)
+        for _ in range(count)
+    ]
+
+
+def marks(timeline: Timeline) -> list[str]:
+    return [moment.mark.value for moment in timeline.moments]
+
+
+@pytest.mark.parametrize(
+    ("counts", "cause", "marked"),
+    [
+        ([1, 1, 1, 1], "", ["", "", "", ""]),
+        ([2, 2, 2, 2], "twice", ["doubled"] * 4),
+        ([1, 0, 1, 0], "some_cpus", ["", "missing", "", "missing"]),
+        ([1, 0, 0, 0], "first_only", ["", "missing", "missing", "missing"]),
+        ([0, 1, 1, 1], "not_first", ["missing", "", "", ""]),
+        ([0, 0, 0, 0], "silent", ["missing"] * 4),
+        ([1, 3, 0, 1], "", ["", "doubled", "missing", ""]),
+    ],
+)
+def test_the_number_of_lines_tells(counts: list[int], cause: str, marked: list[str]) -> None:
+    events = windows("mkdir " * 4)
+    shown = by_time(events, lines(events, counts), attached=["sys_enter_rmdir"])
+    assert bool(sentence(shown.cause, shown.details, "en")) == bool(cause)
+    assert (shown.cause, marks(shown)) == (cause, marked)
+    assert "sys_enter_rmdir" in sentence("silent", shown.details, "fr")
+
+
+def test_lines_of_other_calls_are_named_once_each() -> None:
+    events = windows("mkdir rmdir open unlink rmdir")
+    shown = by_time(events, lines(events, [1, 1, 0, 1, 1]))
+    assert marks(shown) == ["", "foreign", "", "foreign", "foreign"]
+    assert "rmdir, unlink." in sentence(shown.cause, shown.details, "en")
+
+
+def test_a_line_outside_of_all_events_is_one_of_its_own() -> None:
+    events = windows("mkdir mkdir")
+    stray = Record(events[0].end + 10, 0, 1, "bpf_trace_printk", {"buf": "who?"})
+    shown = by_time(events, [*lines(events, [1, 1]), stray])
+    assert marks(shown) == ["", "foreign", ""]
+    assert shown.moments[1].event == "" and shown.moments[1].reports == ("who?",)
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [(lambda n: n, ""), (lambda n: n - 1, "one_less"), (lambda n: 2 * n, "double_number")],
+)
+def test_the_number_in_a_line_tells(said: Callable[[int], int], cause: str) -> None:
+    events = windows("mkdir " * 3)
+    records = [
+        lines([e], [1], f"count {said(n)}")[0] for e, n in zip(events, (7, 8, 9), strict=True)
+    ]
+    shown = by_time(events, records, numbers=[7, 8, 9])
+    assert shown.cause == cause
+    assert marks(shown) == ["wrong" if cause else ""] * 3
+
+
+OFFSET = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        (lambda t: t, ""),
+        (lambda t: t + OFFSET, "wall_clock"),
+        (lambda t: t // 1000, "microseconds"),
+        (lambda t: t // 1_000_000, "milliseconds"),
+        (lambda t: t & 0xFFFFFFFF, "low_half"),
+        (lambda t: 0, "never_set"),
+        (lambda t: t + 5_000_000, "taken_later"),
+        (lambda t: 4_321, ""),
+    ],
+)
+def test_wrong_times_tell_what_they_are(told: Callable[[int], int], cause: str) -> None:
+    events = windows()
+    reports = [((told(event.start + 70),), "text") for event in events]
+    random.Random(7).shuffle(reports)  # Each CPU has a buffer of its own.
+    shown = by_value(events, reports)
+    assert bool(sentence(shown.cause, shown.details, "en")) == bool(cause)
+    assert shown.cause == cause
+    assert (set(marks(shown)) == {"wrong"}) == (told(events[0].start) != events[0].start)
+
+
+def test_the_time_of_the_event_before_is_known_as_that() -> None:
+    events = windows()
+    before = [1, *(event.start + 20 for event in events[:-1])]
+    shown = by_value(events, [((value,), str(value)) for value in before])
+    assert shown.cause == "previous"
+
+
+def test_hexadecimal_is_read() -> None:
+    events = windows()
+    texts = [f"mkdir at {event.start + 9:#x}" for event in events]
+    assert by_value(events, [((0,), text) for text in texts]).cause == "hexadecimal"
+
+
+def test_where_others_make_directories_their_times_are_not_held_against_anybody() -> None:
+    events = windows("mkdir mkdir")
+    times = [events[0].start + 1, events[0].end + 90, events[1].start + 1]
+    reports = [((value,), str(value)) for value in times]
+    assert marks(by_value(events, reports, others=1)) == ["", ""]
+    assert marks(by_value(events, reports)) == ["", "", "foreign"]
+
+
+def grown(values: Sequence[int | None], calls: str) -> Timeline:
+    """A counter that held `values` before the first, and after each, of `calls`."""
+    events = windows(calls)
+    pairs = zip(events, values, values[1:], strict=False)
+    steps = [(event, before, after, 0) for event, before, after in pairs]
+    return by_growth(steps, attached=["sys_enter_mkdirat"])
+
+
+@pytest.mark.parametrize(
+    ("values", "cause", "last"),
+    [
+        ([None, 1, 2, 3], "", Mark.RIGHT),
+        ([None, 0, 1, 2], "starts_at_zero", Mark.RIGHT),
+        ([None, 1, 1, 1], "copy_grows", Mark.MISSING),
+        ([5, 5, 5, 5], "copy_grows", Mark.MISSING),
+        ([5, 7, 9, 11], "twice", Mark.DOUBLED),
+        ([5, 6, 6, 7, 7], "some_cpus", Mark.MISSING),
+        ([None, None, None, None], "silent", Mark.MISSING),
+        ([5, 6, 7, 3], "", Mark.WRONG),
+    ],
+)
+def test_a_counter_tells(values: list[int | None], cause: str, last: Mark) -> None:
+    shown = grown(values, "mkdir " * (len(values) - 1))
+    assert bool(sentence(shown.cause, shown.details, "en")) == bool(cause)
+    assert (shown.cause, shown.moments[-1].mark) == (cause, last)
+
+
+def test_a_counter_that_grows_with_other_calls_names_them() -> None:
+    shown = grown([1, 2, 3, 3], "mkdir rmdir open")
+    assert (shown.cause, shown.details["calls"]) == ("too_broad", "rmdir")
+    assert marks(shown) == ["", "foreign", ""]
+
+
+def test_what_others_count_meanwhile_is_theirs() -> None:
+    events = windows("mkdir rmdir")
+    shown = by_growth([(events[0], 1, 4, 2), (events[1], 4, 5, 1)])
+    assert (shown.cause, marks(shown)) == ("", ["", ""])
+
+
+def test_every_cause_has_a_sentence_in_both_languages() -> None:
+    for name in CAUSES:
+        details = {"calls": "rmdir", "places": "sys_enter_rmdir"}
+        english, french = sentence(name, details, "en"), sentence(name, details, "fr")
+        assert english and french and english != french and "{" not in english + french
+    assert sentence("", {}, "en") == ""
