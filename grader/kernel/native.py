@@ -237,7 +237,8 @@ def _watch(grader: int, gone: int, seconds: float | None) -> None:
     moving = start
     while not select.select([gone], [], [], 5)[0]:
         now = time.monotonic()
-        state = Path(f"/proc/{grader}/stat").read_text().rpartition(")")[2].split()[0]
+        stat = Path(f"/proc/{grader}/stat").read_text(errors="replace")
+        state = stat.rpartition(")")[2].split()[0]
         moving = moving if state == "T" else now
         late = seconds is not None and now - start > seconds
         if late or now - moving > STOPPED_SECONDS:

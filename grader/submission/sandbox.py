@@ -214,7 +214,8 @@ def descendants(pid: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                # The name in it is the process's to choose: any bytes, in any encoding.
+                fields = (entry / "stat").read_bytes().rpartition(b")")[2].split()
             except OSError:
                 continue
             children.setdefault(int(fields[1]), []).append(int(entry.name))

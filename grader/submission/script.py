@@ -143,7 +143,7 @@ class Script:
         """Whether the script's process has SIGINT ignored: no Ctrl-C will ever end it."""
         for pid in sorted(self._sandbox.pids()):
             try:
-                status = Path(f"/proc/{pid}/status").read_text()
+                status = Path(f"/proc/{pid}/status").read_text(errors="replace")
             except OSError:
                 continue
             fields = dict(line.split(":", 1) for line in status.splitlines())

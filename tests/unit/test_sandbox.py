@@ -45,16 +45,17 @@ def test_a_tree_of_processes_is_seen_whole_from_its_root() -> None:
     assert descendants(root.pid) == [root.pid]
 
 
-@pytest.mark.parametrize("name", ["a) R 1 (b", ") S 0", "a b\tc", "((("])
-def test_a_process_cannot_hide_behind_its_name(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).symlink_to("/bin/cat")
+@pytest.mark.parametrize("name", [b"a) R 1 (b", b") S 0", b"a b\tc", b"(((", b"\xff)\xfe"])
+def test_a_process_cannot_hide_behind_its_name(tmp_path: Path, name: bytes) -> None:
+    program = tmp_path / os.fsdecode(name)
+    program.symlink_to("/bin/cat")
     with subprocess.Popen(
-        [tmp_path / name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
     ) as child:
         assert child.stdin and child.stdout
         child.stdin.write(b"x")
         assert child.stdout.read(1) == b"x"
-        assert Path(f"/proc/{child.pid}/comm").read_text() == f"{name}\n"
+        assert Path(f"/proc/{child.pid}/comm").read_bytes() == name + b"\n"
         assert child.pid in descendants(os.getpid())
         assert descendants(child.pid) == [child.pid]
         child.communicate()
