@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Lab
 from grader.errors import CourseError
 from grader.grading import ROOT
+from grader.verdict.record import TaskResult
 
-_HEADER = re.compile(r"^\W{0,3}(wrong|right|loses|kernel): (.+?)\s*(?:\*/)?$", re.MULTILINE)
+_HEADER = re.compile(r"^\W{0,3}(wrong|right|loses|says|kernel): (.+?)\s*(?:\*/)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Answer:
     """One answer: a file or a folder of tests/right_answers or tests/wrong_answers.
 
     `loses` maps task ids to the status that they must get; the others must pass. `kernel` is what
-    it needs of the kernel ("" for nothing).
+    it needs of the kernel ("" for nothing). `says` are words that must stand in what its student
+    is told, in English: they name the mistake, and not its effect alone.
     """
 
     path: Path
@@ -27,6 +30,12 @@ class Answer:
     sentence: str
     loses: dict[str, str]
     kernel: str
+    says: str
+
+    def is_told(self, tasks: Iterable[TaskResult]) -> bool:
+        """Whether one of `tasks` says what the header asks for; True when it asks for nothing."""
+        told = [" ".join((task.why, task.cause, task.remedy)) for task in tasks]
+        return not self.says or any(self.says in text for text in told)
 
     @property
     def id(self) -> str:
@@ -72,4 +81,6 @@ def read(path: Path, lab: str) -> Answer:
         raise CourseError(
             f"{path}: loses: cannot be read.", "Write it as 3.1 error, 3.2 blocked, ..."
         )
-    return Answer(path, lab, sentence, dict(entries), header.get("kernel", ""))
+    return Answer(
+        path, lab, sentence, dict(entries), header.get("kernel", ""), header.get("says", "")
+    )

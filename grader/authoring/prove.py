@@ -198,6 +198,14 @@ class Prover:
                         answer.sentence,
                     )
                 )
+            elif not answer.is_told(_tasks(result)):
+                problems.append(
+                    Problem(
+                        f'{_short(answer.path)} is not told "{answer.says}".',
+                        "Let the check say what is wrong, or mend what the header says.",
+                        answer.sentence,
+                    )
+                )
         if kind == "wrong_answers" and not known:
             remedy = f"Write some: see docs/authoring.md. They go to tests/{kind}/{self.lab.name}/."
             problems.append(Problem("There is no wrong answer.", remedy))

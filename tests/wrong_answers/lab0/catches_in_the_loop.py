@@ -1,5 +1,6 @@
 # wrong: Catches KeyboardInterrupt inside the loop, and goes on.
 # loses: 0.5 timeout
+# says: catch it around the loop, not inside
 
 """Print a line for each process that is created, until Ctrl-C."""
 

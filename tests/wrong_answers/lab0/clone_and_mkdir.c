@@ -1,6 +1,7 @@
 /*
  * wrong: Also prints when a process makes a directory.
  * loses: 0.3 fail
+ * says: also runs for other system calls: mkdir
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_clone)

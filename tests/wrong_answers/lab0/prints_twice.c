@@ -1,6 +1,7 @@
 /*
  * wrong: Two messages for one process.
  * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ * says: exactly twice
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_clone)

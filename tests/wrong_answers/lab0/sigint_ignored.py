@@ -1,5 +1,6 @@
 # wrong: Ignores SIGINT to be rid of the traceback: never ends.
 # loses: 0.5 timeout
+# says: SIGINT switched off
 
 """Print a line for each process that is created, until Ctrl-C."""
 

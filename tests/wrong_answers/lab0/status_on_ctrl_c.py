@@ -1,5 +1,6 @@
 # wrong: Ends on Ctrl-C with status 1, as if something had failed.
 # loses: 0.5 fail
+# says: with status 1
 
 """Print a line for each process that is created, until Ctrl-C."""
 

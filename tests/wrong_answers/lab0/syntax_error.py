@@ -1,5 +1,6 @@
 # wrong: No colon after while True.
 # loses: 0.4 error, 0.5 blocked
+# says: SyntaxError: expected ':'
 
 """Print a line for each process that is created, until Ctrl-C."""
 

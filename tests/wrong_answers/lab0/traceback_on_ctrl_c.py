@@ -1,5 +1,6 @@
 # wrong: KeyboardInterrupt is not caught: a traceback on Ctrl-C.
 # loses: 0.5 fail
+# says: KeyboardInterrupt
 
 """Print a line for each process that is created, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Prints the message from Python, and loads no BPF program.
 # loses: 0.4 fail, 0.5 blocked
+# says: has no BPF program attached
 
 """Print a line for each process that is created, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: A bare except inside the loop also catches Ctrl-C.
 # loses: 1.5 timeout
+# says: catch it around the loop, not inside
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Prints for rmdir too.
  * loses: 1.3 fail
+ * says: other system calls: rmdir
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)

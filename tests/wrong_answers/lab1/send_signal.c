@@ -1,6 +1,7 @@
 /*
  * wrong: Kills who makes a directory: a program that acts, not one that watches.
  * loses: 1.1 error, 1.2 blocked, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * says: calls bpf_send_signal
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)

@@ -1,5 +1,6 @@
 # wrong: Ends on Ctrl-C with a message and status 1.
 # loses: 1.5 fail
+# says: with status 1
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

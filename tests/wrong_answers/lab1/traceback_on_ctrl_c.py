@@ -1,5 +1,6 @@
 # wrong: KeyboardInterrupt is not caught: a traceback on Ctrl-C.
 # loses: 1.5 fail
+# says: KeyboardInterrupt
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Prints at all that changes a directory, also when a file is removed.
  * loses: 1.3 fail
+ * says: other system calls: unlink
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)

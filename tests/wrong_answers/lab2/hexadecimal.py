@@ -1,5 +1,6 @@
 # wrong: Prints the time stamp in hexadecimal.
 # loses: 2.4 fail, 2.5 blocked
+# says: in hexadecimal
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Microseconds, not nanoseconds.
  * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * says: microseconds, not nanoseconds
  */
 
 struct timestamp_mkdir_class {

@@ -1,6 +1,7 @@
 /*
  * wrong: The time is never put into the structure.
  * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * says: The time is 0
  */
 
 struct timestamp_mkdir_class {

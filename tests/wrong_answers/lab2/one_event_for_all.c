@@ -1,6 +1,7 @@
 /*
  * wrong: Submits one event, for the first directory.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: The first event was reported, and none after
  */
 
 struct timestamp_mkdir_class {

@@ -1,6 +1,7 @@
 /*
  * wrong: Submits an event for rmdir too.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: other system calls: rmdir
  */
 
 struct timestamp_mkdir_class {

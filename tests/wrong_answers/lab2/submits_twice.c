@@ -1,6 +1,7 @@
 /*
  * wrong: Submits each structure twice.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: exactly twice
  */
 
 struct timestamp_mkdir_class {

@@ -1,5 +1,6 @@
 # wrong: KeyboardInterrupt is not caught: a traceback on Ctrl-C.
 # loses: 2.5 fail
+# says: KeyboardInterrupt
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

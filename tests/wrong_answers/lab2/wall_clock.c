@@ -1,6 +1,7 @@
 /*
  * wrong: A clock that counts from 1970, not from the start of the machine.
  * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * says: the time of day
  */
 
 struct timestamp_mkdir_class {

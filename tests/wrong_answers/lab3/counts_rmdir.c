@@ -1,6 +1,7 @@
 /*
  * wrong: Counts rmdir too.
  * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: other system calls: rmdir
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: Counts on the CPU of the first directory, and on no other.
  * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: on some CPUs
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: BCC's increment() is not atomic.
  * loses: 3.7 fail
+ * says: Add atomically
  */
 
 BPF_HASH(compteur);

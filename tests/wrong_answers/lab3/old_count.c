@@ -1,6 +1,7 @@
 /*
  * wrong: Prints the count before this directory was added.
  * loses: 3.4 fail
+ * says: the number before this event
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: The table is called counter, not compteur.
  * loses: 3.1 fail, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: no table named
  */
 
 BPF_HASH(counter);

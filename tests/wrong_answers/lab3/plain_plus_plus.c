@@ -1,6 +1,7 @@
 /*
  * wrong: ++ reads, adds and writes: two CPUs lose counts.
  * loses: 3.7 fail
+ * says: Add atomically
  */
 
 BPF_HASH(compteur);

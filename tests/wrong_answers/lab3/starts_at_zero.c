@@ -1,6 +1,7 @@
 /*
  * wrong: The first directory counts as zero.
  * loses: 3.2 fail
+ * says: starts at 0
  */
 
 BPF_HASH(compteur);

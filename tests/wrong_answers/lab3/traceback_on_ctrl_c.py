@@ -1,5 +1,6 @@
 # wrong: KeyboardInterrupt is not caught: a traceback on Ctrl-C.
 # loses: 3.6 fail
+# says: KeyboardInterrupt
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 
