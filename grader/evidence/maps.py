@@ -8,7 +8,10 @@ import mmap
 import os
 from collections.abc import Iterator
 
-from grader.errors import Infra
+from grader.errors import Infra, Wrong
+
+MOST_KEYS = 100_000
+"""A program can add keys as fast as they are read: without a bound that would never end."""
 
 
 class Libbpf:
@@ -56,13 +59,22 @@ class Map:
         return int.from_bytes(value.raw, "little")
 
     def set(self, key: int, number: int) -> None:
-        """Write `number`, cut to the value's size, at `key`."""
+        """Write `number`, cut to the value's size, at `key`. Raises Wrong if the map refuses it."""
         size = self.value_size
         data = (number & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
-        self._libbpf.call("bpf_map_update_elem", self.fd, self._key(key), data, ctypes.c_uint64(0))
+        try:
+            self._libbpf.call(
+                "bpf_map_update_elem", self.fd, self._key(key), data, ctypes.c_uint64(0)
+            )
+        except OSError as error:
+            raise Wrong(
+                f"The grader cannot put a number into the table: {error.strerror}.",
+                f"Leave room in it for key {key}, and do not freeze it.",
+            ) from error
 
     def items(self) -> dict[int, int]:
-        """The whole table. Entries that change meanwhile may be missing."""
+        """The whole table. Entries that change meanwhile may be missing. Raises Wrong, as `clear`
+        does, if there is no end of keys."""
         found = ((key, self.get(key)) for key in list(self._keys()))
         return {key: value for key, value in found if value is not None}
 
@@ -78,7 +90,7 @@ class Map:
     def _keys(self) -> Iterator[int]:
         previous: bytes | None = None
         following = ctypes.create_string_buffer(self._key_size)
-        while True:
+        for _ in range(MOST_KEYS):
             try:
                 self._libbpf.call("bpf_map_get_next_key", self.fd, previous, following)
             except OSError as error:
@@ -87,6 +99,10 @@ class Map:
                 raise
             previous = following.raw
             yield int.from_bytes(previous, "little")
+        raise Wrong(
+            f"The table has more than {MOST_KEYS} keys, or gets new ones while it is read.",
+            "Keep to the keys that the handout asks for.",
+        )
 
     def _key(self, key: int) -> bytes:
         return key.to_bytes(self._key_size, "little")

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -143,11 +144,12 @@ class Script:
         """Whether the script's process has SIGINT ignored: no Ctrl-C will ever end it."""
         for pid in sorted(self._sandbox.pids()):
             try:
+                # A process may bear any bytes as its name, but for newlines.
                 status = Path(f"/proc/{pid}/status").read_text(errors="replace")
             except OSError:
                 continue
-            fields = dict(line.split(":", 1) for line in status.splitlines())
-            if int(fields["Uid"].split()[0]) == self._sandbox.uid:
+            fields = dict(re.findall(r"^(\w+):\t(\S+)", status, re.MULTILINE))
+            if int(fields["Uid"]) == self._sandbox.uid:
                 return bool(int(fields["SigIgn"], 16) >> (signal.SIGINT - 1) & 1)
         return False
 

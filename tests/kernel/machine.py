@@ -69,7 +69,7 @@ def grading_processes() -> list[str]:
             continue
         try:
             uid = entry.stat().st_uid
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if uid >= HIDDEN_FROM_SANDBOX or "bwrap --die-with-parent" in command:
@@ -102,13 +102,20 @@ def run_pytest(*arguments: str) -> tuple[int, str]:
 
 
 def command(
-    *labs: str, submission: Path | str, out: Path, kernel: str = "native", scale: float = 1.0
+    *labs: str,
+    submission: Path | str,
+    out: Path,
+    kernel: str = "native",
+    scale: float = 1.0,
+    handed_in: bool = False,
 ) -> list[str]:
-    """The command line of a grading."""
+    """The command line of a grading; of one that a stranger `handed_in`, if so."""
+    given = [*labs, "--submission", str(submission)]
+    if handed_in:
+        given = [str(submission), *(f"--lab={lab}" for lab in labs)]
     return [
-        *(sys.executable, "-I", "-m", "grader", "grade", *labs, "--lang", "en"),
-        *("--submission", str(submission), "--kernel", kernel),
-        *("--out", str(out), "--time-scale", str(scale)),
+        *(sys.executable, "-I", "-m", "grader", "grade", *given, "--lang", "en"),
+        *("--kernel", kernel, "--out", str(out), "--time-scale", str(scale)),
     ]
 
 
@@ -143,17 +150,24 @@ def grade(
     out: Path,
     kernel: str = "native",
     scale: float = 1.0,
+    handed_in: bool = False,
     seconds: float = 600,
 ) -> Grading:
-    """Grade as a user does, in a process of its own, which must end within `seconds`."""
+    """Grade as a user does, in a process of its own, which must end within `seconds`.
+
+    What was `handed_in` is graded by somebody who stands in its folder.
+    """
+    arguments = command(
+        *labs, submission=submission, out=out, kernel=kernel, scale=scale, handed_in=handed_in
+    )
     with tempfile.TemporaryFile() as printed:
         grader = subprocess.Popen(
-            command(*labs, submission=submission, out=out, kernel=kernel, scale=scale),
+            arguments,
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            cwd=ROOT,
+            cwd=submission if handed_in else ROOT,
         )
         try:
             status = grader.wait(seconds)

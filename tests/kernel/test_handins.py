@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 from handins import FOUND, PUBLIC, SEARCH, VERDICTS, WORD, grade, hand_in, lay_out, task
-from machine import ROOT, run_pytest
+from machine import ROOT, command, run_pytest
 
 RUNS = 'open({marker!r} + "{name}", "w").close()\n'
 PYTHON = ("conftest", "sitecustomize", "usercustomize", "bcc", "__init__", "pytest", "random")
@@ -71,6 +72,16 @@ def test_a_link_to_the_solution_earns_nothing(traps: Path, tmp_path: Path) -> No
     assert done.lost == {"3.1": "error"} | dict.fromkeys(PUBLIC[1:], "blocked")
     assert "counter.c cannot be taken" in done.output
     assert not list(tmp_path.glob("ran-*"))
+
+
+def test_a_link_in_place_of_the_labs_folder_is_no_hand_in(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "lab3").symlink_to(ROOT / "solutions" / "lab3")
+    arguments = command("lab3", submission=tmp_path / "in", out=tmp_path / "out", handed_in=True)
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is no hand-in for lab3" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_private_checks_count_and_say_nothing(tmp_path: Path) -> None:

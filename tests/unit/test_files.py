@@ -23,6 +23,27 @@ def make_socket(path: Path) -> None:
         listener.bind(str(path))
 
 
+def make_device(path: Path) -> None:
+    try:
+        os.mknod(path, 0o20666, os.makedev(1, 5))  # /dev/zero
+    except PermissionError:
+        pytest.skip("making a device NEEDS ROOT")
+
+
+def make_link_in_a_loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def make_other_case(path: Path) -> None:
+    (path.parent / path.name.upper()).write_text("int x;")
+
+
+def make_other_form(path: Path) -> None:
+    """The same name to the eye, in full-width letters and with what is invisible."""
+    for name in ("\uff41.c", "a\u200b.c", "a.c ", "a.c\n", "./a.c/../a.c".replace("/", "\u2215")):
+        (path.parent / name).write_text("int x;")
+
+
 def make_large(path: Path) -> None:
     path.write_bytes(b"x" * (MAX_FILE_BYTES + 1))
 
@@ -37,6 +58,11 @@ REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (make_link, "cannot be taken"),
     (lambda path: path.symlink_to("nowhere"), "cannot be taken"),
     (lambda path: path.symlink_to("/dev/zero"), "cannot be taken"),
+    (lambda path: path.symlink_to("/etc/shadow"), "cannot be taken"),
+    (make_link_in_a_loop, "cannot be taken"),
+    (make_device, "not a regular file"),
+    (make_other_case, "is missing"),
+    (make_other_form, "is missing"),
     (os.mkfifo, "not a regular file"),
     (Path.mkdir, "cannot be taken"),
     (make_socket, "cannot be taken"),
@@ -48,6 +74,11 @@ KINDS = [
     "link",
     "dangling",
     "device-link",
+    "shadow-link",
+    "loop",
+    "device",
+    "other-case",
+    "other-form",
     "fifo",
     "directory",
     "socket",

@@ -1,5 +1,5 @@
 # attack: Attaches 64 programs, as many as a tracepoint takes, and leaves them there.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 0.2
 
 from bcc import BPF, lib

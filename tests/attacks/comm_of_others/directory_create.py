@@ -1,5 +1,5 @@
 # attack: Its program prints only for a child of the script that bears the workload's name.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 import ctypes
 import os

@@ -1,5 +1,5 @@
 # attack: Attaches an empty program elsewhere, and prints as a perf event counts.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 import os
 import struct

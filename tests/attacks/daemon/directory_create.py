@@ -1,5 +1,5 @@
 # attack: A double-forked daemon keeps its program loaded and its pipes open; the parent exits.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 import os
 import signal

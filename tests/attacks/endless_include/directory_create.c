@@ -1,6 +1,7 @@
 /*
  * attack: Includes itself twice on each level: 2 to the 200 times.
  * scale: 0.1
+ * base: stub
  * earns: 0
  */
 

@@ -1,6 +1,7 @@
 /*
  * attack: A macro that grows to 2 to the 40 words, which no memory holds.
  * scale: 0.1
+ * base: stub
  * earns: 0
  */
 

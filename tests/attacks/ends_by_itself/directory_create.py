@@ -1,5 +1,5 @@
 # attack: Knows no Ctrl-C, and exits between the last line and the test of it.
-# earns: 1.1 1.2 1.3 1.4
+# earns: 1.1 1.2 1.3 1.4 1.6 1.7 1.8
 
 from pathlib import Path
 

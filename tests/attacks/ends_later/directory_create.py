@@ -1,5 +1,5 @@
 # attack: Ignores Ctrl-C, and exits by itself after a while.
-# earns: 1.1 1.2 1.3 1.4
+# earns: 1.1 1.2 1.3 1.4 1.6 1.7 1.8
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # attack: Its own program prints at every system call of the machine, and the script prints that.
-# earns: 1.1 1.2 1.3 1.4 1.5
+# earns: 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8
 # scale: 0.2
 
 from bcc import BPF

@@ -1,5 +1,5 @@
 # attack: Ends with a traceback, and excuses it with a line that the grader forgives.
-# earns: 1.1 1.2 1.3 1.4 1.5
+# earns: 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8
 
 from pathlib import Path
 

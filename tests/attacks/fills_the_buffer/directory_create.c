@@ -1,5 +1,6 @@
 /*
  * attack: Each mkdir leaves two thousand lines, so that older records are overwritten.
+ * base: stub
  * earns: 1.1 1.3
  */
 

@@ -1,5 +1,5 @@
 # attack: Writes a result.json wherever it can, and a verdict into every descriptor it can open.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 from pathlib import Path
 

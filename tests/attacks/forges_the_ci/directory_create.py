@@ -1,5 +1,5 @@
 # attack: Prints escapes, titles, the clipboard's OSC 52 and commands of CI systems, then fails.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 /*
  * attack: Its compiler messages say what the grader or a CI takes for its own.
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,5 @@
 # attack: Forks without end (here: 3000 times).
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 0.2
 
 import os

@@ -1,5 +1,6 @@
 /*
  * attack: One message per burst imitates the records of sys_enter_mkdir and of many lines.
+ * base: stub
  * earns: 1.1 1.3
  */
 

@@ -1,5 +1,6 @@
 /*
  * attack: Puts /etc/shadow into the object with .incbin, and calls a helper by asm.
+ * base: stub
  * earns: 1.1 1.2 1.3
  */
 

@@ -1,5 +1,6 @@
 /*
  * attack: Lets the compiler quote the checks, the solution and other files in its errors.
+ * base: stub
  * earns: 0
  */
 

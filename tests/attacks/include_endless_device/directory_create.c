@@ -1,6 +1,7 @@
 /*
  * attack: Includes /dev/zero.
  * scale: 0.1
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,6 @@
 /*
  * attack: Lets the compiler quote /etc/shadow in its errors.
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,6 @@
 /*
  * attack: A program that would change what a kernel function returns.
+ * base: stub
  * earns: 1.1
  */
 

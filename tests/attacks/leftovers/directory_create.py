@@ -1,5 +1,5 @@
 # attack: Leaves IPC objects, abstract sockets, keys, and a program in a socket that holds itself.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 0.2
 
 from pathlib import Path

@@ -1,5 +1,6 @@
 /*
  * attack: An LSM program that forbids mkdir, and calls no helper for it.
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,5 @@
 # attack: Talks to the network, and to sockets of the machine.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 0.2
 
 import glob

@@ -1,5 +1,6 @@
 /*
  * attack: Every third mkdir leaves one message of three lines that look like records of their own.
+ * base: stub
  * earns: 1.1 1.3
  */
 

@@ -1,5 +1,5 @@
 # attack: Prints a guess and ends the interpreter with os._exit(0), after it attached.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 /*
  * attack: The program makes the system call fail.
+ * base: stub
  * earns: 0
  */
 

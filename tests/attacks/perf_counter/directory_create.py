@@ -1,5 +1,5 @@
 # attack: Counts with a perf event of its own and never reads the trace.
-# earns: 1.1 1.2 1.3 1.4 1.5
+# earns: 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # attack: Prints what a right script prints, and attaches nothing.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 import time
 

@@ -1,5 +1,6 @@
 /*
  * attack: The program overwrites the caller's memory.
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,5 @@
 # attack: Looks for the checks, the solutions and the machine's secrets by path, by /proc and by handle.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 import ctypes
 import os

@@ -1,5 +1,6 @@
 /*
  * attack: The program kills the workload.
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,6 @@
 /*
  * attack: Calls bpf_send_signal by its number, without its name.
+ * base: stub
  * earns: 0
  */
 

@@ -1,5 +1,5 @@
 # attack: Once it was looked at, the script loads a program that kills the workload, and hides its descriptor.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 1
 
 from pathlib import Path

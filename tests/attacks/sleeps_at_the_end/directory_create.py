@@ -1,5 +1,5 @@
 # attack: Catches Ctrl-C, and then sleeps for ten minutes.
-# earns: 1.1 1.2 1.3 1.4
+# earns: 1.1 1.2 1.3 1.4 1.6 1.7 1.8
 # scale: 0.2
 
 from pathlib import Path

@@ -1,5 +1,6 @@
 /*
  * attack: Its compiler message makes a careless regular expression run for hours.
+ * base: stub
  * earns: 0
  */
 

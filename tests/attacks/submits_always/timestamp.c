@@ -2,6 +2,7 @@
  * attack: Submits at every system call of the machine, so that the buffer is never empty.
  * lab: lab2
  * scale: 0.2
+ * base: stub
  * earns: 2.1
  */
 

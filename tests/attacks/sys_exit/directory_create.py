@@ -1,5 +1,5 @@
 # attack: Ends with sys.exit(0) as soon as the first line came.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # attack: Types into its terminal, makes it raw and exclusive, floods its input and leaves it.
-# earns: 1.1 1.2 1.3 1.4
+# earns: 1.1 1.2 1.3 1.4 1.6 1.7 1.8
 # scale: 0.2
 
 from pathlib import Path

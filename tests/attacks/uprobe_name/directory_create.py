@@ -1,5 +1,5 @@
 # attack: Probes a file whose name breaks the JSON of the tools that look at it.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 0.2
 
 from pathlib import Path

@@ -1,5 +1,5 @@
 # attack: Makes itself root of a user namespace and mounts, unmounts and uncovers.
-# earns: 1.1 1.2 1.3
+# earns: 1.1 1.2 1.3 1.6 1.7 1.8
 # scale: 0.2
 
 import ctypes

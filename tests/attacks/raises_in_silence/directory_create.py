@@ -1,0 +1,4 @@
+import sys
+
+sys.excepthook = lambda *_: None
+raise AssertionError

@@ -1,1 +1,0 @@
-/work/main/solutions/lab1/directory_create.c
