@@ -50,15 +50,6 @@ def as_nobody() -> tuple[str, ...]:
     return prefix
 
 
-def test_list_names_every_lab_and_task(tmp_path: Path) -> None:
-    done = labebpf("list", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    for lab in LABS.values():
-        assert f"{lab.name}  {lab.title.en}  (10 points)" in done.stdout
-        for task in lab.tasks:
-            assert f"\n  {task.id}" in done.stdout
-
-
 @pytest.fixture
 def record(tmp_path: Path) -> str:
     return str(write_result(tmp_path / "results", JUDGED))
@@ -129,18 +120,7 @@ def test_report_says_what_it_cannot_read_or_write(record: str, tmp_path: Path) -
     assert sorted(os.listdir(tmp_path)) == ["folder", "results"]
     done = labebpf("report", record, "--format", "excel")
     assert done.returncode == 2
-    assert "'excel' is not one of" in done.stderr
-
-
-def test_hint_gives_one_level_and_says_how_to_get_the_next() -> None:
-    task = LABS["lab3"].task("3.2")
-    first, second = labebpf("hint", "3.2"), labebpf("hint", "3.2", "--level", "2")
-    assert task.hints[0].en in first.stdout
-    assert "./labebpf hint 3.2 --level 2" in first.stdout
-    assert task.hints[1].en not in first.stdout
-    assert task.hints[1].en in second.stdout
-    assert "--level 3" not in second.stdout
-    assert first.returncode == second.returncode == 0
+    assert "no format excel. There are actions, " in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -158,7 +138,7 @@ def test_hint_gives_one_level_and_says_how_to_get_the_next() -> None:
     ],
 )
 def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) -> None:
-    done = labebpf("hint", "3.2", *arguments, **environment)
+    done = labebpf("hint", "3.2", "--level", "1", *arguments, **environment)
     assert LABS["lab3"].task("3.2").hints[0].get(lang) in done.stdout
 
 
