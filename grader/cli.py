@@ -199,6 +199,33 @@ def hint(task_id: str, level: int | None, lang: str | None) -> None:
 
 
 @labebpf.command()
+@click.argument("lab", metavar="LAB")
+@click.argument("file", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(lab: str, file: str | None, yes: bool) -> None:
+    """Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.
+
+    What you have written is kept beside them, as counter.c.bak-TIME.
+    """
+    from grader.desk.reset import put_back, stubs_to_put_back
+    from grader.progress import Progress
+
+    (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
+    stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
+    for stub in stubs:
+        click.echo(f"{stub.path.relative_to(ROOT)} becomes the stub {stub.origin}.")
+    if stubs and not yes:
+        click.confirm("What is there now is kept beside it. Go on?", abort=True)
+    for stub in stubs:
+        backup = put_back(stub)
+        kept = f"; what it was is {backup.name}" if backup else ""
+        click.echo(f"{stub.path.name} is the stub again{kept}.")
+    if not stubs:
+        click.echo("What is there is the stub already.")
+    Progress(ROOT).forget(chosen)
+
+
+@labebpf.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json: bool) -> None:
     """Say what this machine can do, and for each gap the command that mends it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 
@@ -12,12 +13,9 @@ def put(path: Path, data: bytes) -> None:
 
     With sudo in a user's checkout it stays that user's. Raises OSError.
     """
-    try:
-        before = path.lstat()
-        mode, owner = before.st_mode & 0o777, (before.st_uid, before.st_gid)
-    except FileNotFoundError:
-        around = path.parent.stat()
-        mode, owner = 0o644, (around.st_uid, around.st_gid)
+    there = path.is_file() and not path.is_symlink()
+    before = path.stat() if there else path.parent.stat()
+    mode, owner = before.st_mode & 0o777 if there else 0o644, (before.st_uid, before.st_gid)
     descriptor, fresh = tempfile.mkstemp(prefix=".labebpf-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -29,3 +27,23 @@ def put(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(fresh)
         raise
+
+
+def keep(path: Path) -> Path:
+    """Copy `path` to a new file beside it, named by the time, and never over another: its path.
+
+    Raises OSError.
+    """
+    data, before = path.read_bytes(), path.stat()
+    name, number = f"{path.name}.bak-{datetime.now():%Y%m%d-%H%M%S}", 1
+    while True:
+        backup = path.with_name(name if number == 1 else f"{name}-{number}")
+        try:
+            with backup.open("xb") as file:
+                file.write(data)
+                os.fchmod(file.fileno(), before.st_mode & 0o777)
+                if os.geteuid() == 0:
+                    os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            return backup
+        except FileExistsError:
+            number += 1
