@@ -200,6 +200,28 @@ def hint(task_id: str, level: int | None, lang: str | None) -> None:
 
 @labebpf.command()
 @click.argument("lab", metavar="LAB")
+@click.option("--poll", is_flag=True, help="Look at the files again and again: for network drives.")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+@click.option(
+    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
+def watch(lab: str, poll: bool, kernel: str, time_scale: float, lang: str | None) -> None:
+    """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
+
+    What is saved during a grading is graded once, after it.
+    """
+    from grader import screen
+    from grader.desk.watch import watch
+    from grader.kernel.choice import parse
+
+    (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
+    options = [f"--submission={ROOT / 'exercises'}", f"--time-scale={time_scale}"]
+    watch(screen.console(), chosen, parse(kernel), options, language(lang), poll=poll)
+
+
+@labebpf.command()
+@click.argument("lab", metavar="LAB")
 @click.argument("file", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(lab: str, file: str | None, yes: bool) -> None:
