@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -39,6 +39,7 @@ def labebpf() -> None:
 @click.option("--reveal", is_flag=True, help="Show what private checks say.")
 @click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page there.")
 @click.option(
     "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
 )
@@ -51,6 +52,7 @@ def grade(
     reveal: bool,
     kernel: str,
     out: str | None,
+    html: Path | None,
     time_scale: float,
     lang: str | None,
 ) -> None:
@@ -68,6 +70,7 @@ def grade(
     from grader.grading import private_folder
     from grader.kernel.choice import parse
     from grader.kernel.vm import images
+    from grader.submission.files import take
     from grader.verdict.record import write_result
     from grader.verdict.report import render, render_by_kernel
 
@@ -79,10 +82,16 @@ def grade(
         options += [f"--private={folder}", *(["--reveal"] if reveal else [])]
     if of:
         chosen = _choose(of, labs)
-        options += [f"--submission={_hand_in(names, submission, chosen)}", "--stranger"]
+        submitted = _hand_in(names, submission, chosen)
+        options += ["--stranger"]
     else:
         chosen = _choose(names, labs)
-        options += [f"--submission={_submission_folder(submission)}"]
+        submitted = _submission_folder(submission)
+    options += [f"--submission={submitted}"]
+    if html and kernel == "all":
+        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
+    # As they are now: while it is graded, the student may save a file.
+    sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
     if kernel == "all":
         kernels = [f"vm:{image.version}" for image in images.built()]
         if not kernels:
@@ -105,6 +114,10 @@ def grade(
         render_by_kernel(console, results)
     else:
         render(console, results[0], language(lang))
+    if html:
+        from grader.verdict.formats.html import html as page
+
+        _write(html, page(results[0], language(lang), sources).encode(), "--html")
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
@@ -116,8 +129,14 @@ def grade(
     "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
 )
 @click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of an HTML page.")
 def report(
-    record: Path, name: str, out: Path | None, worksheet: Path | None, student: str | None
+    record: Path,
+    name: str,
+    out: Path | None,
+    worksheet: Path | None,
+    student: str | None,
+    lang: str | None,
 ) -> None:
     """Render RESULT.json, which `grade --out DIR` wrote, for another system.
 
@@ -125,7 +144,8 @@ def report(
     word for what could not be judged.
     """
     from grader.verdict.formats import FORMATS, moodle
-    from grader.verdict.record import Result, write_whole
+    from grader.verdict.formats.html import html
+    from grader.verdict.record import Result
 
     if name not in (*FORMATS, "moodle"):
         known = ", ".join(sorted((*FORMATS, "moodle")))
@@ -140,16 +160,24 @@ def report(
         if not worksheet or not student:
             raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
         rendered = moodle.fill(result, _read(worksheet), student)
+    elif name == "html":
+        rendered = html(result, language(lang)).encode()
     else:
         rendered = FORMATS[name](result).encode()
     if not out:
         click.echo(rendered, nl=False)
         return
+    _write(out, rendered, "--out")
+
+
+def _write(out: Path, data: bytes, option: str) -> None:
+    from grader.verdict.record import write_whole
+
     try:
-        write_whole(out, rendered)
+        write_whole(out, data)
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}.", "Give another --out."
+            f"{out} cannot be written: {error.strerror}.", f"Give another {option}."
         ) from error
 
 
@@ -409,10 +437,9 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
 
     Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
     """
-    from grader import screen
     from grader.kernel.choice import parse
     from grader.kernel.vm import images
-    from grader.kernel.vm.shell import join
+    from grader.kernel.vm.shell import LABS, join
 
     labs = _choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = _submission_folder(submission)
@@ -420,33 +447,71 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
         raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
     image = _image(kernel.partition(":")[2] or images.versions()[0])
     terminal = join(folder, labs, image, ROOT)
+    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
+    first = (
+        f"Linux {image.release} in a machine of its own. You are root, and BCC is ready.\n"
+        f"{where} has your files; changed ones come back when the last terminal closes."
+        "\nA second terminal: the same command in another window. The end: exit, or Ctrl-D."
+    )
+    _carry(terminal, image, first)
+
+
+@labebpf.command("run")
+@click.argument("lab", metavar="LAB")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+def run_script(lab: str, kernel: str) -> None:
+    """Run your script of LAB, live, on this terminal. Ctrl-C is the script's to end on.
+
+    In a virtual machine it joins the one that `./labebpf shell LAB` has, or starts it; natively it
+    needs root.
+
+    Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
+    """
+    from grader.kernel.choice import choose, parse
+
+    (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
+    if not (chosen.folder / chosen.script).is_file():
+        raise UsageError(
+            f"{chosen.name} has no {chosen.script}.",
+            f"To put the stub there: ./labebpf reset {chosen.name} {chosen.script}",
+        )
+    wishes = {need for task in chosen.tasks for need in task.kernel}
+    version = choose(parse(kernel), chosen.needs, wishes)
+    if version is None:
+        from grader.desk.live import become_script
+
+        become_script(chosen)
+    from grader.kernel.vm.shell import join
+
+    image = _image(version)
+    terminal = join(ROOT / "exercises", [chosen], image, ROOT)
+    first = (
+        f"Linux {image.release} in a machine of its own runs {chosen.script}."
+        f"\nA terminal beside it, in another window: ./labebpf shell {chosen.name}"
+    )
+    _carry(terminal, image, first, ["python3", chosen.script])
+
+
+def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] = ()) -> NoReturn:
+    """Let `command`, or a shell, have this terminal; end as it ends.
+
+    `first` is said to a person whose terminal is the machine's first one.
+    """
+    from grader import screen
+
     try:
         with screen.console(stderr=True).status(f"Linux {image.release} starts ..."):
             terminal.wait()
         if terminal.interactive:
-            _greet(terminal, image, labs)
-        status = terminal.run()
+            joined = "Another terminal of the machine that runs already."
+            click.echo(first if terminal.number == 1 else joined, err=True)
+        for line in terminal.told if terminal.interactive or command else ():
+            click.echo(f"labebpf: {line}", err=True)
+        status = terminal.run(command)
     finally:
         for line in terminal.report:
             click.echo(f"labebpf: {line}", err=True)
     sys.exit(status)
-
-
-def _greet(terminal: Terminal, image: Image, labs: list[Lab]) -> None:
-    from grader.kernel.vm.shell import LABS
-
-    if terminal.number > 1:
-        click.echo("Another terminal of the machine that runs already.", err=True)
-        return
-    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
-    click.echo(
-        f"Linux {image.release} in a machine of its own. You are root, and BCC is ready.\n"
-        f"{where} has your files; changed ones come back when the last terminal closes."
-        "\nA second terminal: the same command in another window. The end: exit, or Ctrl-D.",
-        err=True,
-    )
-    for line in terminal.refused:
-        click.echo(f"Not in it: {line}.", err=True)
 
 
 def _image(version: str) -> Image:

@@ -181,7 +181,11 @@ def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: lis
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["grade"], ["list"], ["hint"], ["doctor"], ["test"], ["stubs"], ["prove"]],
+    [
+        [],
+        *([name] for name in ("grade", "list", "hint", "watch", "reset", "run", "report")),
+        *([name] for name in ("shell", "doctor", "test", "stubs", "prove")),
+    ],
 )
 def test_every_command_has_help(command: list[str]) -> None:
     done = labebpf(*command, "--help")

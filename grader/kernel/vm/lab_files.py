@@ -47,6 +47,11 @@ class LabFolder:
         """Whether a file of that name may come out of a machine."""
         return name in self.edits or bool(_PLAIN.fullmatch(name) and not _COURSE.fullmatch(name))
 
+    def changed(self) -> list[str]:
+        """Which of the files that the student edits are no longer the same here."""
+        now = take(self.path, "", self.edits).files
+        return [name for name in self.edits if now.get(name) != self.files.get(name)]
+
 
 def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
     """The files of `labs` in `submission`, each in a folder of its lab's name, or one in itself.
