@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -103,6 +104,18 @@ def test_each_grading_of_ones_own_folder_is_kept_and_no_other(checkout: Path) ->
     for hand_in in (["lab3", "--submission", "solutions"], ["exercises", "--lab", "lab3"]):
         labebpf(checkout, "grade", *hand_in, *NATIVE)
         assert (checkout / FOLDER / "progress.json").read_bytes() == kept
+
+
+def test_a_page_shows_the_line_that_was_graded(checkout: Path) -> None:
+    wrong = ROOT / "tests/wrong_answers/lab3/no_null_check.c"
+    shutil.copyfile(wrong, checkout / "exercises/lab3/counter.c")
+    done = labebpf(checkout, "grade", "lab3", "--html", "page.html", "--lang", "fr", *NATIVE)
+    assert done.returncode == 1, done.stderr
+    page = (checkout / "page.html").read_text()
+    assert '<html lang="fr">' in page
+    (marked,) = re.findall(r'<span class="marked"><i>(\d+)</i>(.*)</span>', page)
+    assert wrong.read_text().splitlines()[int(marked[0]) - 1] == marked[1]
+    assert "*compteur_pointeur" in marked[1]
 
 
 @pytest.mark.parametrize("how", [[], ["--poll"]], ids=["inotify", "poll"])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sample_results import EVERY, JUDGED
+from typist import Typist
 
 from grader.course import find_labs
 from grader.run import supervise
@@ -50,6 +51,19 @@ def as_nobody() -> tuple[str, ...]:
     return prefix
 
 
+@pytest.mark.parametrize(
+    "more, colours", [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_has_colours_unless_they_are_not_wanted(more, colours: bool) -> None:
+    command = ["env", *(f"{key}={value}" for key, value in more.items())]
+    command += [sys.executable, "-I", "-m", "grader", "list"]
+    status, seen = Typist(command, PLAIN).end()
+    assert status == 0
+    assert "lab3  " in seen
+    assert ("\x1b" in seen) == colours
+    assert "\x1b" not in labebpf("list", **more).stdout
+
+
 @pytest.fixture
 def record(tmp_path: Path) -> str:
     return str(write_result(tmp_path / "results", JUDGED))
@@ -70,6 +84,13 @@ def test_report_prints_a_format_or_writes_it(name: str, record: str, tmp_path: P
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert out.read_bytes() == wanted
     assert sorted(os.listdir(tmp_path)) == ["out", "results"]
+
+
+def test_a_page_speaks_the_language_that_is_asked_for(record: str) -> None:
+    page = ("report", record, "--format", "html")
+    assert '<html lang="en">' in labebpf(*page).stdout
+    assert '<html lang="fr">' in labebpf(*page, "--lang", "fr").stdout
+    assert '<html lang="fr">' in labebpf(*page, LABEBPF_LANG="fr").stdout
 
 
 def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> None:
@@ -162,6 +183,10 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["grade", ".", "--lab", "lab9"], ["no lab9"]),
         (["grade", "tests", "--lab", "lab3"], ["no hand-in for lab3", "counter.c, counter.py"]),
         (["grade", "lab0", "--private", "/nonexistent"], ["no folder /nonexistent"]),
+        (["grade", "lab0", "--kernel", "all", "--html", "x"], ["--html is for one kernel"]),
+        (["watch", "lab9"], ["no lab9"]),
+        (["watch", "lab0", "--kernel", "all"], ["no kernel all"]),
+        (["run", "lab9"], ["no lab9"]),
         (["grade", "lab0", "--private", "tests"], ["no LAB/lab.toml"]),
         (["grade", "lab0", "--private", "/usr/share"], ["Student code could see", "/usr"]),
         (["nonsense"], ["nonsense"]),
