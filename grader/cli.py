@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
-from grader import run
-from grader.authoring.prove import Prover
-from grader.authoring.report import show_fates, show_step
-from grader.authoring.stubs import drifted
+# What takes time to import is imported by the commands that need it: a hint comes at once.
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
-from grader.grading import ROOT, language, private_folder
-from grader.kernel.choice import parse
-from grader.kernel.features import Machine, Probe
-from grader.kernel.mounts import missing, mount
-from grader.kernel.vm import images
-from grader.kernel.vm import survey as vm_survey
-from grader.kernel.vm.shell import LABS, Terminal, join
-from grader.submission.files import find_hand_in
+from grader.surroundings import ROOT, language
 from grader.text import clean
-from grader.verdict.formats import FORMATS, moodle
-from grader.verdict.record import Result, write_result, write_whole
-from grader.verdict.report import render, render_by_kernel
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.kernel.features import Probe
+    from grader.kernel.vm.images import Image
+    from grader.kernel.vm.shell import Terminal
 
 USAGE, INFRASTRUCTURE = 2, 3
 
@@ -51,6 +39,7 @@ def labebpf() -> None:
 @click.option("--reveal", is_flag=True, help="Show what private checks say.")
 @click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
 @click.option("--out", metavar="DIR", help="Write result.json there.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page there.")
 @click.option(
     "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
 )
@@ -63,6 +52,7 @@ def grade(
     reveal: bool,
     kernel: str,
     out: str | None,
+    html: Path | None,
     time_scale: float,
     lang: str | None,
 ) -> None:
@@ -74,6 +64,16 @@ def grade(
 
     Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
     """
+    from rich.text import Text
+
+    from grader import run, screen
+    from grader.grading import private_folder
+    from grader.kernel.choice import parse
+    from grader.kernel.vm import images
+    from grader.submission.files import take
+    from grader.verdict.record import write_result
+    from grader.verdict.report import render, render_by_kernel
+
     labs = find_labs(ROOT / "exercises")
     options = [f"--time-scale={time_scale}"]
     if private is not None:
@@ -82,10 +82,16 @@ def grade(
         options += [f"--private={folder}", *(["--reveal"] if reveal else [])]
     if of:
         chosen = _choose(of, labs)
-        options += [f"--submission={_hand_in(names, submission, chosen)}", "--stranger"]
+        submitted = _hand_in(names, submission, chosen)
+        options += ["--stranger"]
     else:
         chosen = _choose(names, labs)
-        options += [f"--submission={_submission_folder(submission)}"]
+        submitted = _submission_folder(submission)
+    options += [f"--submission={submitted}"]
+    if html and kernel == "all":
+        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
+    # As they are now: while it is graded, the student may save a file.
+    sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
     if kernel == "all":
         kernels = [f"vm:{image.version}" for image in images.built()]
         if not kernels:
@@ -94,37 +100,56 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        with Console(stderr=True).status(f"{', '.join(lab.name for lab in chosen)} ({each}) ..."):
+        with screen.console(stderr=True).status(
+            f"{', '.join(lab.name for lab in chosen)} ({each}) ..."
+        ):
             result, log = run.grade(chosen, each, options, language(lang))
         results.append(result)
         if log:
-            Console(highlight=False).print(Text(log))
+            screen.console().print(Text(log))
         if out:
             write_result(Path(out, each.removeprefix("vm:") if kernel == "all" else ""), result)
-    console = Console(highlight=False)
+    console = screen.console()
     if kernel == "all":
         render_by_kernel(console, results)
     else:
         render(console, results[0], language(lang))
+    if html:
+        from grader.verdict.formats.html import html as page
+
+        _write(html, page(results[0], language(lang), sources).encode(), "--html")
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
 @labebpf.command()
 @click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
-@click.option("--format", "name", type=click.Choice([*FORMATS, "moodle"]), required=True)
+@click.option("--format", "name", metavar="NAME", required=True, help="One of README.md's.")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
 @click.option(
     "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
 )
 @click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of an HTML page.")
 def report(
-    record: Path, name: str, out: Path | None, worksheet: Path | None, student: str | None
+    record: Path,
+    name: str,
+    out: Path | None,
+    worksheet: Path | None,
+    student: str | None,
+    lang: str | None,
 ) -> None:
     """Render RESULT.json, which `grade --out DIR` wrote, for another system.
 
     Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
     word for what could not be judged.
     """
+    from grader.verdict.formats import FORMATS, moodle
+    from grader.verdict.formats.html import html
+    from grader.verdict.record import Result
+
+    if name not in (*FORMATS, "moodle"):
+        known = ", ".join(sorted((*FORMATS, "moodle")))
+        raise UsageError(f"There is no format {clean(name)}.", f"There are {known}.")
     try:
         result = Result.from_json(_read(record).decode())
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -135,16 +160,24 @@ def report(
         if not worksheet or not student:
             raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
         rendered = moodle.fill(result, _read(worksheet), student)
+    elif name == "html":
+        rendered = html(result, language(lang)).encode()
     else:
         rendered = FORMATS[name](result).encode()
     if not out:
         click.echo(rendered, nl=False)
         return
+    _write(out, rendered, "--out")
+
+
+def _write(out: Path, data: bytes, option: str) -> None:
+    from grader.verdict.record import write_whole
+
     try:
-        write_whole(out, rendered)
+        write_whole(out, data)
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}.", "Give another --out."
+            f"{out} cannot be written: {error.strerror}.", f"Give another {option}."
         ) from error
 
 
@@ -160,32 +193,86 @@ def _read(path: Path) -> bytes:
 @labebpf.command("list")
 @click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the titles.")
 def list_labs(lang: str | None) -> None:
-    """List the labs and their tasks."""
-    console = Console(highlight=False)
-    for lab in find_labs(ROOT / "exercises").values():
-        title = lab.title.get(language(lang))
-        console.print(Text(f"{lab.name}  {title}  ({lab.max_score} points)", style="bold"))
-        for task in lab.tasks:
-            console.print(Text(f"  {task.id:<5}{task.points:>2}  {task.title.get(language(lang))}"))
+    """List the labs and their tasks, the points won so far, and what is next."""
+    from grader import screen
+    from grader.desk import overview
+    from grader.progress import Progress
+
+    labs = find_labs(ROOT / "exercises").values()
+    overview.show(screen.console(), labs, Progress(ROOT), language(lang))
 
 
 @labebpf.command()
 @click.argument("task_id", metavar="TASK")
-@click.option("--level", type=click.IntRange(min=1), default=1, help="Which hint: 1, 2, ...")
+@click.option("--level", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
 @click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the hint.")
-def hint(task_id: str, level: int, lang: str | None) -> None:
-    """Show a hint for TASK, such as 3.2."""
-    labs = find_labs(ROOT / "exercises")
-    tasks = {task.id: task for lab in labs.values() for task in lab.tasks}
+def hint(task_id: str, level: int | None, lang: str | None) -> None:
+    """Show a hint for TASK, such as 3.2: each time the next one, up to the last."""
+    from grader.progress import Progress
+
+    labs = find_labs(ROOT / "exercises").values()
+    tasks = {task.id: (lab, task) for lab in labs for task in lab.tasks}
     if task_id not in tasks:
         raise UsageError(f"There is no task {task_id}.", f"The tasks are {', '.join(tasks)}.")
-    task = tasks[task_id]
-    if level > len(task.hints):
-        raise UsageError(f"Task {task_id} has {len(task.hints)} hints.", "That was the last one.")
-    click.echo(f"{task_id}  {task.title.get(language(lang))}")
-    click.echo(task.hints[level - 1].get(language(lang)))
-    if level < len(task.hints):
-        click.echo(f"More: ./labebpf hint {task_id} --level {level + 1}")
+    lab, task = tasks[task_id]
+    last = len(task.hints)
+    if level and level > last:
+        raise UsageError(f"Task {task_id} has {last} hints.", "That was the last one.")
+    shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
+    click.echo(f"{task_id}  {task.title.get(language(lang))}  ({shown}/{last})")
+    click.echo(task.hints[shown - 1].get(language(lang)))
+    if shown < last:
+        more = "" if remembered else f" --level {shown + 1}"
+        click.echo(f"More: ./labebpf hint {task_id}{more}")
+
+
+@labebpf.command()
+@click.argument("lab", metavar="LAB")
+@click.option("--poll", is_flag=True, help="Look at the files again and again: for network drives.")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+@click.option(
+    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
+def watch(lab: str, poll: bool, kernel: str, time_scale: float, lang: str | None) -> None:
+    """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
+
+    What is saved during a grading is graded once, after it.
+    """
+    from grader import screen
+    from grader.desk.watch import watch
+    from grader.kernel.choice import parse
+
+    (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
+    options = [f"--submission={ROOT / 'exercises'}", f"--time-scale={time_scale}"]
+    watch(screen.console(), chosen, parse(kernel), options, language(lang), poll=poll)
+
+
+@labebpf.command()
+@click.argument("lab", metavar="LAB")
+@click.argument("file", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(lab: str, file: str | None, yes: bool) -> None:
+    """Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.
+
+    What you have written is kept beside them, as counter.c.bak-TIME.
+    """
+    from grader.desk.reset import put_back, stubs_to_put_back
+    from grader.progress import Progress
+
+    (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
+    stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
+    for stub in stubs:
+        click.echo(f"{stub.path.relative_to(ROOT)} becomes the stub {stub.origin}.")
+    if stubs and not yes:
+        click.confirm("What is there now is kept beside it. Go on?", abort=True)
+    for stub in stubs:
+        backup = put_back(stub)
+        kept = f"; what it was is {backup.name}" if backup else ""
+        click.echo(f"{stub.path.name} is the stub again{kept}.")
+    if not stubs:
+        click.echo("What is there is the stub already.")
+    Progress(ROOT).forget(chosen)
 
 
 @labebpf.command()
@@ -195,6 +282,12 @@ def doctor(as_json: bool) -> None:
 
     As root it mounts tracefs and debugfs where they are missing.
     """
+    import json
+
+    from grader.kernel.features import Machine
+    from grader.kernel.mounts import missing, mount
+    from grader.kernel.vm import survey as vm_survey
+
     mounted = []
     if os.geteuid() == 0:
         for kind, path in missing():
@@ -234,7 +327,11 @@ def _print_doctor(
     labs: dict[str, dict[str, Probe]],
     mounted: list[str],
 ) -> None:
-    console = Console(highlight=False)
+    from rich.text import Text
+
+    from grader import screen
+
+    console = screen.console()
     for line in mounted:
         console.print(Text(f"Mounted {line}."))
     _print_probes(console, f"This machine, Linux {os.uname().release}", survey)
@@ -245,6 +342,8 @@ def _print_doctor(
 
 def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
     """A row for each probe; what mends a gap stands below it, whole, to be copied."""
+    from rich.text import Text
+
     console.print(Text(title, style="bold"))
     width = max(len(probe.name) for probe in probes)
     for probe in probes:
@@ -264,6 +363,8 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
 
     Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
     """
+    from grader.authoring.stubs import drifted
+
     changed: dict[Path, str] = {}
     for lab in _choose(labs, find_labs(ROOT / "exercises")):
         changed |= drifted(lab, ROOT / "solutions")
@@ -291,12 +392,19 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
     to prove it on.
     """
+    from rich.text import Text
+
+    from grader import screen
+    from grader.authoring.prove import Prover
+    from grader.authoring.report import show_fates, show_step
+    from grader.kernel.choice import parse
+
     kernel = parse(kernel)
-    console = Console(highlight=False)
+    console = screen.console()
     wrong = False
     for lab in _choose(labs, find_labs(ROOT / "exercises")):
         console.print(Text(f"{lab.name}  {lab.title.en}", style="bold"))
-        with _Progress(lab.name, transient=True) as progress:
+        with screen.Steps(lab.name, transient=True) as progress:
             prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
             for step in prover.prove(rounds):
                 wrong |= bool(step.problems)
@@ -311,6 +419,8 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
 @click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
 def test(arguments: tuple[str, ...]) -> None:
     """Run this project's own tests; further arguments go to pytest."""
+    import subprocess
+
     command = [sys.executable, "-m", "pytest", "-rs", *(arguments or ("tests",))]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
@@ -327,45 +437,92 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
 
     Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
     """
+    from grader.kernel.choice import parse
+    from grader.kernel.vm import images
+    from grader.kernel.vm.shell import LABS, join
+
     labs = _choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = _submission_folder(submission)
     if parse(kernel) == "native":
         raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
     image = _image(kernel.partition(":")[2] or images.versions()[0])
     terminal = join(folder, labs, image, ROOT)
+    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
+    first = (
+        f"Linux {image.release} in a machine of its own. You are root, and BCC is ready.\n"
+        f"{where} has your files; changed ones come back when the last terminal closes."
+        "\nA second terminal: the same command in another window. The end: exit, or Ctrl-D."
+    )
+    _carry(terminal, image, first)
+
+
+@labebpf.command("run")
+@click.argument("lab", metavar="LAB")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+def run_script(lab: str, kernel: str) -> None:
+    """Run your script of LAB, live, on this terminal. Ctrl-C is the script's to end on.
+
+    In a virtual machine it joins the one that `./labebpf shell LAB` has, or starts it; natively it
+    needs root.
+
+    Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
+    """
+    from grader.kernel.choice import choose, parse
+
+    (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
+    if not (chosen.folder / chosen.script).is_file():
+        raise UsageError(
+            f"{chosen.name} has no {chosen.script}.",
+            f"To put the stub there: ./labebpf reset {chosen.name} {chosen.script}",
+        )
+    wishes = {need for task in chosen.tasks for need in task.kernel}
+    version = choose(parse(kernel), chosen.needs, wishes)
+    if version is None:
+        from grader.desk.live import become_script
+
+        become_script(chosen)
+    from grader.kernel.vm.shell import join
+
+    image = _image(version)
+    terminal = join(ROOT / "exercises", [chosen], image, ROOT)
+    first = (
+        f"Linux {image.release} in a machine of its own runs {chosen.script}."
+        f"\nA terminal beside it, in another window: ./labebpf shell {chosen.name}"
+    )
+    _carry(terminal, image, first, ["python3", chosen.script])
+
+
+def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] = ()) -> NoReturn:
+    """Let `command`, or a shell, have this terminal; end as it ends.
+
+    `first` is said to a person whose terminal is the machine's first one.
+    """
+    from grader import screen
+
     try:
-        with Console(stderr=True).status(f"Linux {image.release} starts ..."):
+        with screen.console(stderr=True).status(f"Linux {image.release} starts ..."):
             terminal.wait()
         if terminal.interactive:
-            _greet(terminal, image, labs)
-        status = terminal.run()
+            joined = "Another terminal of the machine that runs already."
+            click.echo(first if terminal.number == 1 else joined, err=True)
+        for line in terminal.told if terminal.interactive or command else ():
+            click.echo(f"labebpf: {line}", err=True)
+        status = terminal.run(command)
     finally:
         for line in terminal.report:
             click.echo(f"labebpf: {line}", err=True)
     sys.exit(status)
 
 
-def _greet(terminal: Terminal, image: images.Image, labs: list[Lab]) -> None:
-    if terminal.number > 1:
-        click.echo("Another terminal of the machine that runs already.", err=True)
-        return
-    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
-    click.echo(
-        f"Linux {image.release} in a machine of its own. You are root, and BCC is ready.\n"
-        f"{where} has your files; changed ones come back when the last terminal closes."
-        "\nA second terminal: the same command in another window. The end: exit, or Ctrl-D.",
-        err=True,
-    )
-    for line in terminal.refused:
-        click.echo(f"Not in it: {line}.", err=True)
-
-
-def _image(version: str) -> images.Image:
+def _image(version: str) -> Image:
     """The image of Linux `version`, built if need be, with a bar for that."""
+    from grader import screen
+    from grader.kernel.vm import images
+
     for image in images.built():
         if image.version == version:
             return image
-    with _Progress(f"Linux {version}") as progress:
+    with screen.Steps(f"Linux {version}") as progress:
         return images.build(version, progress)
 
 
@@ -375,19 +532,26 @@ def image() -> None:
 
 
 @image.command("build")
-@click.argument("version", default=images.versions()[0])
-def image_build(version: str) -> None:
+@click.argument("version", required=False)
+def image_build(version: str | None) -> None:
     """Build the image of Linux VERSION (default: the first of `image list`), once.
 
     LABEBPF_MIRROR names another mirror of Debian than deb.debian.org.
     """
-    made = _image(version)
+    from grader.kernel.vm import images
+
+    made = _image(version or images.versions()[0])
     click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
 
 
 @image.command("list")
 def image_list() -> None:
     """List the images that are built, and those that could be."""
+    from rich.table import Table
+
+    from grader import screen
+    from grader.kernel.vm import images
+
     there = {made.version: made for made in images.built()}
     table = Table("version", "release", "size", "built", "id", box=None, pad_edge=False)
     for version in images.versions():
@@ -397,7 +561,7 @@ def image_list() -> None:
             table.add_row(version, made.release, _size(made.size), when, made.id)
         else:
             table.add_row(version, "not built")
-    Console(highlight=False).print(table)
+    screen.console().print(table)
     if len(there) < table.row_count:
         click.echo("Build one: ./labebpf image build VERSION")
 
@@ -406,6 +570,8 @@ def image_list() -> None:
 @click.argument("version")
 def image_remove(version: str) -> None:
     """Remove the image of Linux VERSION."""
+    from grader.kernel.vm import images
+
     images.remove(version)
 
 
@@ -414,6 +580,8 @@ def image_remove(version: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def image_export(version: str, file: Path) -> None:
     """Write the image of Linux VERSION to FILE, to be imported on another machine."""
+    from grader.kernel.vm import images
+
     images.export(version, file)
     click.echo(f"{file} holds Linux {version}. There: ./labebpf image import {file.name}")
 
@@ -422,52 +590,14 @@ def image_export(version: str, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def image_import(file: Path) -> None:
     """Take an image from FILE, which `image export` wrote."""
+    from grader.kernel.vm import images
+
     made = images.import_(file)
     click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
 
 
 def _size(size: int) -> str:
     return f"{size / 1e6:.0f} MB"
-
-
-class _Progress:
-    """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
-
-    def __init__(self, title: str, *, transient: bool = False) -> None:
-        self._title = title
-        self._console = Console(stderr=True, highlight=False)
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        self._bar = Progress(
-            *columns,
-            console=self._console,
-            transient=transient,
-            disable=not self._console.is_terminal,
-        )
-        self._task = self._bar.add_task(title, total=1.0)
-        self._told = ""
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            self._bar.update(self._task, description=self._title, completed=1.0)
-        self._bar.stop()
-
-    def __call__(self, step: str, done: float) -> None:
-        """`done` of the job is done, from 0 to 1, and `step` goes on."""
-        self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
-        if not self._console.is_terminal and step != self._told:
-            self._console.print(Text(f"{self._title}: {step} ..."))
-        self._told = step
-
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        """Without the bar, so that something else can be printed."""
-        self._bar.stop()
-        yield
-        self._bar.start()
 
 
 def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
@@ -488,6 +618,8 @@ def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
 
 def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:
     """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
+    from grader.submission.files import find_hand_in
+
     if len(names) != 1 or submission is not None:
         raise UsageError("--lab is for one hand-in.", "Write: ./labebpf grade DIR --lab LAB")
     folder = _folder("DIR", names[0], Path())
@@ -518,6 +650,10 @@ def main() -> None:
         sys.exit(USAGE)
     except LabebpfError as error:
         if log := clean(getattr(error, "log", "")):
-            Console(stderr=True, highlight=False).print(Text(log, style="dim"), soft_wrap=True)
+            from rich.text import Text
+
+            from grader import screen
+
+            screen.console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
         click.echo(f"labebpf: {error}", err=True)
         sys.exit(INFRASTRUCTURE)

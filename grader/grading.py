@@ -19,9 +19,10 @@ from grader.private import refuse_to_show
 from grader.replay import Replay, files_below, guest_id
 from grader.submission.files import Submission, take
 from grader.submission.sandbox import visible
+from grader.surroundings import ROOT as ROOT
+from grader.surroundings import language
 from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
 
-ROOT = Path(__file__).resolve().parent.parent
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 
@@ -232,6 +233,17 @@ class Grading:
         seconds = time.monotonic() - self._clock
         return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs)
 
+    def keep_progress(self) -> None:
+        """Remember what this session settled, if it was about the student's own folder."""
+        own = self.folder().resolve() == ROOT / "exercises"
+        if not own or self.config.getoption("--stranger"):
+            return
+        from grader.progress import Progress, judged  # No part of the grader in a machine.
+
+        for rubric in self.rubrics.values():
+            if verdicts := judged(rubric):
+                Progress(ROOT).record(rubric.lab, verdicts, self.submission(rubric.lab))
+
     def close(self) -> None:
         if self.replay:
             self.replay.close()
@@ -262,12 +274,3 @@ def private_folder(given: Path) -> Path:
     if visible(folder):
         raise UsageError(f"Student code could see what is in {given}.", "Move it out of /usr.")
     return folder
-
-
-def language(chosen: str | None) -> str:
-    """The language to speak: `chosen`, LABEBPF_LANG, or the locale's; English by default."""
-    variables = ("LABEBPF_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    for name in (chosen, *map(os.environ.get, variables)):
-        if name:
-            return "fr" if name.lower().startswith("fr") else "en"
-    return "en"

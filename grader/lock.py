@@ -10,12 +10,13 @@ from pathlib import Path
 
 
 def take(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
-    """Lock the file `path`, once nobody else does: the descriptor that holds the lock.
+    """Lock the file or folder `path`, once nobody else does: the descriptor that holds the lock.
 
-    `waiting` is called, once, if somebody else has it. Who inherits the descriptor holds the lock
-    too (flock(2)). Raises OSError where the file cannot be made.
+    A file is made if need be. `waiting` is called, once, if somebody else has it. Who inherits the
+    descriptor holds the lock too (flock(2)). Raises OSError where the file cannot be made.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -30,7 +31,7 @@ def take(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
 
 @contextmanager
 def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[int]:
-    """Hold the lock of the file `path` meanwhile; gives the descriptor that holds it."""
+    """Hold the lock of `path` meanwhile; gives the descriptor that holds it."""
     descriptor = take(path, waiting)
     try:
         yield descriptor

@@ -274,6 +274,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     broken = session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED)
     result = grading.finish(BROKEN_OFF if broken else NOT_SELECTED)
+    grading.keep_progress()
     out = session.config.getoption("--out")
     if out:
         write_result(session.config.invocation_params.dir / out, result)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from grader.course import Lab
-from grader.grading import ROOT
+from grader.surroundings import ROOT
 from grader.verdict.record import Finding, Result, Rubric, Status
 
 

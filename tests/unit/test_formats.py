@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -25,6 +26,7 @@ from grader.verdict.formats import FORMATS
 from grader.verdict.formats.actions import SUMMARY_LIMIT, commands, summary
 from grader.verdict.formats.classroom import classroom, classroom50
 from grader.verdict.formats.gradescope import gradescope
+from grader.verdict.formats.html import html
 from grader.verdict.formats.junit import junit
 from grader.verdict.formats.table import COLUMNS, table
 from grader.verdict.formats.words import safe, unjudged
@@ -235,6 +237,12 @@ def read_summary(result: Result) -> Page:
     return Page(rendered(summary(result)))
 
 
+def read_page(result: Result) -> str:
+    """The points on the page; what a browser makes of all of it is in test_html.py."""
+    (shown,) = re.findall(r'<p class="score">([0-9/]+) <small>', html(result))
+    return str(shown)
+
+
 TOTALS: dict[str, Callable[[Result], tuple[float, float]]] = {
     "actions": lambda result: points(run(commands(result))[0][-1][2]),
     "actions-summary": lambda result: points(read_summary(result).text.splitlines()[-1]),
@@ -250,6 +258,7 @@ TOTALS: dict[str, Callable[[Result], tuple[float, float]]] = {
         read_classroom50(result)["score"],
         read_classroom50(result)["max-score"],
     ),
+    "html": lambda result: points(read_page(result)),
     "gradescope": lambda result: (read_gradescope(result)["score"], result.max_score),
     "junit": lambda result: (properties(result, "score"), properties(result, "max_score")),
 }

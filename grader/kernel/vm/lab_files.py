@@ -17,6 +17,7 @@ from grader.course import Lab
 from grader.errors import UsageError
 from grader.submission.files import MAX_FILE_BYTES, root_of, take
 from grader.text import clean
+from grader.writing import put
 
 MAX_FILES = 200
 """Of all labs together; what goes in, and what is taken out."""
@@ -45,6 +46,11 @@ class LabFolder:
     def takes(self, name: str) -> bool:
         """Whether a file of that name may come out of a machine."""
         return name in self.edits or bool(_PLAIN.fullmatch(name) and not _COURSE.fullmatch(name))
+
+    def changed(self) -> list[str]:
+        """Which of the files that the student edits are no longer the same here."""
+        now = take(self.path, "", self.edits).files
+        return [name for name in self.edits if now.get(name) != self.files.get(name)]
 
 
 def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
@@ -130,7 +136,7 @@ def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[
             target = _free(folder.path, f"{name}.from-shell")
             said.append(f"{shown} changed here too: the machine's is {target}.")
         try:
-            _write(folder.path, target, data)
+            put(folder.path / target, data)
             came.append(target)
         except OSError as error:
             trouble, homeless[target] = error, data
@@ -154,27 +160,6 @@ def _free(folder: Path, name: str) -> str:
         number += 1
         free = f"{name}{number}"
     return free
-
-
-def _write(folder: Path, name: str, data: bytes) -> None:
-    """Write `folder`/`name` in one step, with the mode and the owner that it had."""
-    try:
-        before = (folder / name).lstat()
-        mode, owner = before.st_mode & 0o777, (before.st_uid, before.st_gid)
-    except FileNotFoundError:
-        around = folder.stat()
-        mode, owner = 0o644, (around.st_uid, around.st_gid)
-    descriptor, path = tempfile.mkstemp(prefix=".labebpf-", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            os.fchmod(descriptor, mode)
-            if os.geteuid() == 0:  # With sudo in a user's checkout: it stays that user's.
-                os.fchown(descriptor, *owner)
-        os.replace(path, folder / name)
-    except BaseException:
-        os.unlink(path)
-        raise
 
 
 def _rescue(folder: LabFolder, files: Mapping[str, bytes], error: OSError) -> list[str]:

@@ -91,8 +91,8 @@ class Terminal:
         """Bytes of input that the machine has not used up yet."""
         self.number = 0
         """1 for who started the machine."""
-        self.refused: tuple[str, ...] = ()
-        """Files that stay outside, and why."""
+        self.told: tuple[str, ...] = ()
+        """What there is to say of files in the machine that are not as they are here."""
         self.report: tuple[str, ...] = ()
         """What to say at the end."""
         self.interactive = os.isatty(0)
@@ -103,16 +103,24 @@ class Terminal:
     def wait(self) -> None:
         """Return when the machine is there. Raises Infra if it cannot be."""
         ready = self._receive()["ready"]
-        self.number, self.refused = ready["number"], tuple(ready["refused"])
+        self.number, self.told = ready["number"], tuple(ready["told"])
 
-    def run(self) -> int:
-        """Carry keys and text until the shell ends: its exit status. Raises Infra."""
+    def run(self, command: Sequence[str] = ()) -> int:
+        """Carry keys and text until `command`, else a shell, ends: its exit status. Raises Infra.
+
+        An interrupt is for the command; of who pipes commands in, it ends this process.
+        """
         with ExitStack() as stack:
-            woken = stack.enter_context(_signals())
+            woken = stack.enter_context(_signals(interrupts=bool(command)))
             if self.interactive:
                 stack.enter_context(_raw(0))
             self._send(
-                open={"tty": self.interactive, "size": _size(), "term": os.environ.get("TERM")}
+                open={
+                    "tty": self.interactive,
+                    "size": _size(),
+                    "term": os.environ.get("TERM"),
+                    "command": list(command),
+                }
             )
             try:
                 return self._carry(woken)
@@ -130,7 +138,8 @@ class Terminal:
             early = self._wire.waiting
             ready = select.select(reading, [], [], 0 if early else None)[0]
             if woken in ready:
-                woken.recv(1 << 10)
+                if signal.SIGINT in woken.recv(1 << 10):
+                    self._send(interrupt=True)
                 if self.interactive:
                     _make_raw(0)  # A shell that had stopped this process has changed it.
                 self._send(size=_size())
@@ -194,13 +203,17 @@ def _make_raw(descriptor: int) -> None:
 
 
 @contextmanager
-def _signals() -> Iterator[socket.socket]:
-    """A socket to read from when the window may have another size; SIGTERM and SIGHUP end us."""
+def _signals(*, interrupts: bool) -> Iterator[socket.socket]:
+    """A socket that gives the signals that came: the window may have another size.
+
+    With `interrupts` SIGINT is among them. SIGTERM and SIGHUP end us.
+    """
     woken, waker = socket.socketpair()
     with woken, waker:
         waker.setblocking(False)
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-        before = {n: signal.signal(n, _ignore) for n in (signal.SIGWINCH, signal.SIGCONT)}
+        wanted = [signal.SIGWINCH, signal.SIGCONT, *([signal.SIGINT] if interrupts else [])]
+        before = {n: signal.signal(n, _ignore) for n in wanted}
         before |= {n: signal.signal(n, _end) for n in (signal.SIGTERM, signal.SIGHUP)}
         try:
             yield woken

@@ -202,12 +202,13 @@ class Switchboard:
         return caller
 
     def _welcome(self, caller: Caller) -> None:
-        refused = [
-            f"{folder.lab}/{name} {why}"
-            for folder in self._plan.folders
-            for name, why in folder.refused.items()
-        ]
-        caller.send(ready={"number": caller.number, "refused": refused})
+        told = []
+        for folder in self._plan.folders:
+            for name, why in folder.refused.items():
+                told.append(f"Not in it: {folder.lab}/{name} {why}.")
+            for name in folder.changed():
+                told.append(f"{folder.lab}/{name} changed here; the machine has it as it was.")
+        caller.send(ready={"number": caller.number, "told": told})
 
     def _pass_on(self, caller: Caller) -> None:
         """What a terminal says goes to the machine with its number."""

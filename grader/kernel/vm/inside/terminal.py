@@ -48,7 +48,7 @@ exec "$@"
 
 
 class Terminal:
-    """One bash, on a pseudo-terminal, or on pipes where the host's end is no terminal."""
+    """A bash, or what else was asked for, on a pseudo-terminal; on pipes if the host has none."""
 
     def __init__(self, number: int, request: dict[str, Any], folder: Path) -> None:
         self.number = number
@@ -66,7 +66,7 @@ class Terminal:
     def _on_pty(self, request: dict[str, Any], folder: Path) -> None:
         self.pid, master = pty.fork()
         if self.pid == 0:
-            _become(["bash", "--rcfile", str(RC)], request, folder)
+            _become(request["command"] or ["bash", "--rcfile", str(RC)], request, folder)
         self.input = master
         self.outputs = {master: 1}
 
@@ -79,7 +79,7 @@ class Terminal:
             os.setsid()
             for number, descriptor in enumerate((theirs_in, theirs_out, theirs_err)):
                 os.dup2(descriptor, number)
-            _become(["bash"], request, folder)
+            _become(request["command"] or ["bash"], request, folder)
         for descriptor in (theirs_in, theirs_out, theirs_err):
             os.close(descriptor)
         self.outputs = {out: 1, err: 2}
@@ -87,6 +87,10 @@ class Terminal:
     def resize(self, size: list[int]) -> None:
         if self.input in self.outputs:
             _resize(self.input, size)
+
+    def interrupt(self) -> None:
+        if self.status is None:
+            os.killpg(self.pid, signal.SIGINT)
 
     def type(self, data: bytes) -> None:
         """Take what was typed, nothing at its end, for when bash has room for it."""
@@ -139,7 +143,7 @@ class Terminal:
 
 
 def _become(argv: list[str], request: dict[str, Any], folder: Path) -> None:
-    """Turn a new child into bash."""
+    """Turn a new child into `argv`."""
     try:
         # Python and the first process ignore some, and what is ignored stays so.
         for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
@@ -286,6 +290,8 @@ class Switchboard:
             terminal.type(base64.b64decode(message["data"]))
         if "used" in message:
             terminal.sent -= message["used"]
+        if "interrupt" in message:
+            terminal.interrupt()
         if "size" in message:
             terminal.resize(message["size"])
         if "close" in message:

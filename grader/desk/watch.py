@@ -1,0 +1,101 @@
+"""Grading on each save, until Ctrl-C."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import watchfiles
+from rich.console import Console
+from rich.text import Text
+
+from grader import run, screen
+from grader.course import Lab
+from grader.verdict.report import render
+
+_TICK_MS = 200
+_STEP_MS = 100
+"""Saves that follow each other faster than this are one."""
+_MOMENT = 1.0
+"""Seconds for which a file may be missing: editors that save by rename take it away first."""
+_WORDS = {
+    "en": "Save {files} to grade again. Ctrl-C ends.",
+    "fr": "Enregistrez {files} pour une nouvelle évaluation. Ctrl-C met fin.",
+}
+
+
+def watch(
+    console: Console, lab: Lab, kernel: str, options: Sequence[str], lang: str, *, poll: bool
+) -> None:
+    """Grade the student's own files of `lab` now, and whenever one was saved. Ends on Ctrl-C."""
+    try:
+        for _ in saves(lab.folder, lab.edits, poll=poll):
+            if console.is_terminal:
+                console.clear()
+            with screen.console(stderr=True).status(f"{lab.name} ({kernel}) ..."):
+                result, log = run.grade([lab], kernel, options, lang)
+            if log:
+                console.print(Text(log))
+            render(console, result, lang)
+            console.print(Text(_WORDS[lang].format(files=", ".join(lab.edits)), style="dim"))
+    except KeyboardInterrupt:
+        console.print()
+
+
+def saves(folder: Path, names: Collection[str], *, poll: bool) -> Iterator[None]:
+    """Yield once it is being watched, and then after each save of one of `names` in `folder`.
+
+    All saves while the caller is busy are one. With `poll` the files are looked at again and again,
+    for file systems that do not tell of changes (inotify(7): those of a network).
+    """
+    changes = _seen(folder, names) if poll else _told(folder, names)
+    next(changes)  # It does not begin before it is asked.
+    yield
+    yield from settled(changes, lambda: all((folder / name).exists() for name in names), _MOMENT)
+
+
+def _told(folder: Path, names: Collection[str]) -> Iterator[Collection[object]]:
+    return watchfiles.watch(
+        folder,
+        watch_filter=lambda change, path: Path(path).name in names,
+        step=_STEP_MS,
+        rust_timeout=_TICK_MS,
+        yield_on_timeout=True,
+        force_polling=False,
+        recursive=False,
+    )
+
+
+def _seen(folder: Path, names: Collection[str]) -> Iterator[Collection[object]]:
+    """The same by looking: the polling of watchfiles takes two saves in a second for one (#319)."""
+    before: dict[str, tuple[int, ...]] = {}
+    while True:
+        now = {name: _state(folder / name) for name in names}
+        yield [name for name in names if now[name] != before.get(name, now[name])]
+        before = now
+        time.sleep(_TICK_MS / 1000)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def settled(
+    changes: Iterable[Collection[object]], whole: Callable[[], bool], moment: float
+) -> Iterator[None]:
+    """Yield after changes, once all files are there, or have been missing for `moment` seconds.
+
+    `changes` has an empty collection now and then when there are none.
+    """
+    changed: float | None = None
+    for change in changes:
+        if change:
+            changed = time.monotonic()
+        if changed is not None and (whole() or time.monotonic() - changed > moment):
+            changed = None
+            yield

@@ -1,0 +1,145 @@
+"""What the student has reached so far: a cache, which each grading of their own folder refreshes.
+
+It lies in the checkout, not in the user's home: it is about this checkout's files, and the same
+for the user who edits them as for root, who grades them with sudo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from grader.course import Lab, Task
+from grader.lock import locked
+from grader.submission.files import Submission, take
+from grader.verdict.record import Rubric, Status
+from grader.writing import put
+
+FOLDER = ".labebpf"
+_SCHEMA = "labebpf/progress/v1"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A verdict, and the fingerprint of the files that it was about."""
+
+    status: Status
+    files: str
+
+
+@dataclass(frozen=True)
+class LabProgress:
+    """What was reached in one lab, each by the task's id."""
+
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    hints: Mapping[str, int] = field(default_factory=dict)
+    """The level of the hint that was shown last."""
+
+    def passed(self, task_id: str) -> bool:
+        return task_id in self.marks and self.marks[task_id].status is Status.PASS
+
+    def next(self, lab: Lab) -> Task | None:
+        """The first task of `lab` that is not passed, and whose needs are."""
+        for task in lab.tasks:
+            if not self.passed(task.id) and all(map(self.passed, task.needs)):
+                return task
+        return None
+
+
+class Progress:
+    """The progress in the checkout `root`. A file that is missing or broken is as if it was new.
+
+    What cannot be written is not kept: nothing depends on it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._exercises = root / "exercises"
+        self._folder = root / FOLDER
+        self._path = self._folder / "progress.json"
+
+    def of(self, lab: Lab) -> LabProgress:
+        return self._read().get(lab.name, LabProgress())
+
+    def files(self, lab: Lab) -> str:
+        """The fingerprint of the student's files as they are now."""
+        return fingerprint(take(self._exercises, lab.name, lab.edits))
+
+    def record(self, lab: Lab, verdicts: Mapping[str, Status], submission: Submission) -> None:
+        """Keep `verdicts` on tasks of `lab`, which were about the files of `submission`."""
+        files = fingerprint(submission)
+        new = {task: Mark(status, files) for task, status in verdicts.items()}
+        self._change(lab, lambda before: replace(before, marks={**before.marks, **new}))
+
+    def next_hint(self, lab: Lab, task: Task) -> tuple[int, bool]:
+        """The level of the hint to show now, from 1, and whether it is remembered."""
+        level = self.of(lab).hints.get(task.id, 0) + 1
+        level = max(1, min(level, len(task.hints)))
+        return level, self._change(
+            lab, lambda before: replace(before, hints={**before.hints, task.id: level})
+        )
+
+    def forget(self, lab: Lab) -> None:
+        self._change(lab, lambda before: LabProgress())
+
+    def _read(self) -> dict[str, LabProgress]:
+        try:
+            record = json.loads(self._path.read_bytes())
+            if record["schema"] != _SCHEMA:
+                return {}
+            return {
+                str(name): LabProgress(
+                    marks={
+                        str(task): Mark(Status(mark["status"]), str(mark["files"]))
+                        for task, mark in told["marks"].items()
+                    },
+                    hints={str(task): int(level) for task, level in told["hints"].items()},
+                )
+                for name, told in record["labs"].items()
+            }
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return {}
+
+    def _change(self, lab: Lab, change: Callable[[LabProgress], LabProgress]) -> bool:
+        """Whether the change could be written."""
+        try:
+            self._make_folder()
+            with locked(self._folder):
+                labs = self._read()
+                labs[lab.name] = change(labs.get(lab.name, LabProgress()))
+                told = {name: asdict(progress) for name, progress in labs.items()}
+                record = {"schema": _SCHEMA, "labs": told}
+                put(self._path, f"{json.dumps(record, indent=1)}\n".encode())
+        except OSError:
+            return False
+        return True
+
+    def _make_folder(self) -> None:
+        if self._folder.is_dir():
+            return
+        self._folder.mkdir()
+        if os.geteuid() == 0:  # With sudo in a user's checkout: it stays that user's.
+            around = self._folder.parent.stat()
+            os.chown(self._folder, around.st_uid, around.st_gid)
+
+
+def judged(rubric: Rubric) -> dict[str, Status]:
+    """What a grading has settled: not what the machine could not judge, or only that blocks."""
+    settled: dict[str, Status] = {}
+    for task in rubric.lab.tasks:
+        status = rubric.status(task.id)
+        blocked = status is Status.BLOCKED and settled.keys().isdisjoint(rubric.missing_needs(task))
+        if status not in (None, Status.INFRA) and not blocked and not task.private:
+            settled[task.id] = status
+    return settled
+
+
+def fingerprint(submission: Submission) -> str:
+    """What tells these files from all others."""
+    digest = hashlib.sha256()
+    for name, data in sorted(submission.files.items()):
+        digest.update(f"{name} {len(data)}\0".encode() + data)
+    return digest.hexdigest()

@@ -1,0 +1,58 @@
+"""What a person sees of a command while it works, on a terminal and where there is none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to print to. It is plain text unless it is a terminal; with NO_COLOR, there too."""
+    plain = bool(os.environ.get("NO_COLOR"))
+    # no_color of rich leaves what is bold or dim.
+    return Console(stderr=stderr, highlight=False, color_system=None if plain else "auto")
+
+
+class Steps:
+    """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
+
+    def __init__(self, title: str, *, transient: bool = False) -> None:
+        self._title = title
+        self._console = console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self._bar = Progress(
+            *columns,
+            console=self._console,
+            transient=transient,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(title, total=1.0)
+        self._told = ""
+
+    def __enter__(self) -> Steps:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._bar.update(self._task, description=self._title, completed=1.0)
+        self._bar.stop()
+
+    def __call__(self, step: str, done: float) -> None:
+        """`done` of the job is done, from 0 to 1, and `step` goes on."""
+        self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
+        if not self._console.is_terminal and step != self._told:
+            self._console.print(Text(f"{self._title}: {step} ..."))
+        self._told = step
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Without the bar, so that something else can be printed."""
+        self._bar.stop()
+        yield
+        self._bar.start()

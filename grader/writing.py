@@ -1,0 +1,49 @@
+"""Writing a person's files: in one step, and they stay that person's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write `path` in one step, with the mode and the owner that it had; a new one is its folder's.
+
+    With sudo in a user's checkout it stays that user's. Raises OSError.
+    """
+    there = path.is_file() and not path.is_symlink()
+    before = path.stat() if there else path.parent.stat()
+    mode, owner = before.st_mode & 0o777 if there else 0o644, (before.st_uid, before.st_gid)
+    descriptor, fresh = tempfile.mkstemp(prefix=".labebpf-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            os.fchmod(descriptor, mode)
+            if os.geteuid() == 0:
+                os.fchown(descriptor, *owner)
+        os.replace(fresh, path)
+    except BaseException:
+        os.unlink(fresh)
+        raise
+
+
+def keep(path: Path) -> Path:
+    """Copy `path` to a new file beside it, named by the time, and never over another: its path.
+
+    Raises OSError.
+    """
+    data, before = path.read_bytes(), path.stat()
+    name, number = f"{path.name}.bak-{datetime.now():%Y%m%d-%H%M%S}", 1
+    while True:
+        backup = path.with_name(name if number == 1 else f"{name}-{number}")
+        try:
+            with backup.open("xb") as file:
+                file.write(data)
+                os.fchmod(file.fileno(), before.st_mode & 0o777)
+                if os.geteuid() == 0:
+                    os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            return backup
+        except FileExistsError:
+            number += 1

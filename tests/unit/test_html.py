@@ -1,0 +1,169 @@
+"""The HTML report as a browser shows it: Debian's Chromium, headless."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sample_results import EVERY, FAILED, HOSTILE, a_result, hostile
+
+from grader.submission.files import Submission
+from grader.verdict.formats.html import html
+from grader.verdict.formats.words import safe
+from grader.verdict.record import LabResult, Result, Status
+
+PHONE = {"width": 360, "height": 740}
+PROGRAM = "".join(f"line {number}\n" for number in range(1, 31)).encode()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.fail("The HTML report is tested in Chromium. Run: ./labebpf test", pytrace=False)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What a page asked the network for, and what it complained of."""
+    return []
+
+
+@pytest.fixture
+def show(browser: Browser, tmp_path: Path, said: list[str]) -> Iterator[object]:
+    pages: list[Page] = []
+
+    def shown(text: str, **options: object) -> Page:
+        file = tmp_path / "report.html"
+        file.write_text(text, encoding="utf-8")
+        page = browser.new_page(**{"viewport": PHONE, **options})
+        pages.append(page)
+        page.on("request", lambda request: said.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        page.goto(file.as_uri())
+        said.remove(file.as_uri())
+        return page
+
+    yield shown
+    for page in pages:
+        page.close()
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the screen, with all folds open."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    return int(
+        page.evaluate(
+            "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+            " - document.documentElement.clientWidth"
+        )
+    )
+
+
+def source_of(line: int, program: bytes = PROGRAM) -> tuple[Result, dict[str, Submission]]:
+    lab = LabResult("lab3", "Count", (replace(FAILED, line=line),))
+    return a_result(lab), {"lab3": Submission({"counter.c": program}, {})}
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "result",
+    [EVERY, *(hostile(status.value) for status in Status)],
+    ids=["every status", *(f"hostile {status.value}" for status in Status)],
+)
+def test_it_needs_nothing_and_fits_a_telephone(show, said, result: Result, lang, scheme) -> None:
+    sources = {"lab3": Submission({"counter.c": (HOSTILE * 9).encode(errors="replace")}, {})}
+    page = show(html(result, lang, sources), color_scheme=scheme)
+    assert page.evaluate("document.documentElement.lang") == lang
+    assert overflow(page) <= 0
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (dark == "rgb(20, 23, 27)") == (scheme == "dark")
+    assert said == []
+
+
+def test_every_task_has_its_verdict_its_points_and_what_to_do(show) -> None:
+    page = show(html(EVERY))
+    for lab in EVERY.labs:
+        assert page.get_by_role("heading", name=lab.title).is_visible()
+        for task in lab.tasks:
+            (card,) = (
+                page.locator("article").filter(has=page.get_by_text(task.id, exact=True)).all()
+            )
+            assert f"{task.points}/{task.max_points}" in card.inner_text()
+            assert task.title in card.inner_text()
+            assert task.why in card.inner_text()
+    failed = page.locator("article.fail")
+    text = failed.inner_text()
+    for part in ("failed", "Count once.", "Expected", "Seen", "counter.c:14", FAILED.hint):
+        assert part in text
+    assert "third line" not in text, "the log is folded"
+    failed.locator("summary").click()
+    assert failed.locator("pre.log").inner_text() == FAILED.log
+    assert "6 points could not be judged" in page.locator("header").inner_text()
+
+
+def test_it_speaks_french(show) -> None:
+    text = show(html(EVERY, "fr")).locator("body").inner_text()
+    for word in ("Rapport", "réussi", "échoué", "Attendu", "Vu", "non jugé", "n'ont pas pu"):
+        assert word in text
+
+
+@pytest.mark.parametrize("status", ["fail", "error", "infra"])
+def test_hostile_text_is_text(show, said, status: str) -> None:
+    """All of it is on the page, and the browser has made nothing of it."""
+    result = hostile(status)
+    page = show(html(result))
+    task = safe(result).labs[0].tasks[1]
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.locator("pre.log").text_content() == task.log
+    assert page.locator(".why").text_content() == task.why
+    assert page.locator(".remedy").text_content() == task.remedy
+    names = page.evaluate("[...new Set([...document.querySelectorAll('*')].map(e => e.localName))]")
+    assert set(names) <= {
+        *("html", "head", "meta", "link", "title", "style", "body", "header", "main", "footer"),
+        *("section", "article", "h1", "h2", "h3", "p", "div", "span", "small", "i", "code", "pre"),
+        *("dl", "dt", "dd", "details", "summary"),
+    }
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    "line, numbers", [(1, range(1, 6)), (14, range(10, 19)), (30, range(26, 31))]
+)
+def test_the_source_is_shown_around_its_line(show, line: int, numbers: range) -> None:
+    result, sources = source_of(line)
+    page = show(html(result, "en", sources))
+    shown = page.locator(".source span").all_text_contents()
+    assert shown == [f"{number}line {number}" for number in numbers]
+    assert page.locator(".source .marked").all_text_contents() == [f"{line}line {line}"]
+
+
+@pytest.mark.parametrize("line", [0, 31])
+def test_a_line_that_is_not_there_shows_none(show, line: int) -> None:
+    result, sources = source_of(line)
+    assert show(html(result, "en", sources)).locator(".source").count() == 0
+    assert show(html(result)).locator(".source").count() == 0
+
+
+def test_the_source_of_a_student_is_text(show, said) -> None:
+    program = b"<script>alert(1)</script>\n</pre><img src=x onerror=alert(2)>\x1b]0;\n\x00::error\n"
+    result, sources = source_of(2, program + b"x" * 5000)
+    page = show(html(result, "en", sources))
+    lines = page.locator(".source span").all_text_contents()
+    assert lines[0] == "1<script>alert(1)</script>"
+    assert lines[1].startswith("2</pre><img src=x onerror=alert(2)>")
+    assert lines[2] == "3\ufffd::error"
+    assert len(lines[3]) < 400
+    assert overflow(page) <= 0
+    assert said == []
