@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from grader.timeline import Mark, Moment
 from grader.verdict.record import LabResult, Result, TaskResult
 
 STARTED = "2024-06-07T08:09:10Z"
@@ -31,6 +32,14 @@ FAILED = a_task(
     line=14,
     hint="./labebpf hint 3.2",
     log="first line\n\nthird line",
+    cause="It is attached twice.",
+    timeline=(
+        Moment(0, "mkdir 5f3a", 0, ("1", "2"), Mark.DOUBLED),
+        Moment(300_000, "mkdir 77ab", 1, (), Mark.MISSING),
+        Moment(500_000, "mkdir 81cc", 1, ("3",), Mark.RIGHT),
+        Moment(700_000, "", -1, ("4",), Mark.FOREIGN),
+        Moment(-1, "", -1, ("5",), Mark.WRONG),
+    ),
 )
 COUNTED = LabResult(
     "lab3",
@@ -80,9 +89,13 @@ HOSTILE = "\n".join(
 
 def hostile(status: str) -> Result:
     """A result of two tasks, each text of which a student wrote; one passed, one has `status`."""
-    texts = dict.fromkeys(("title", "why", "remedy", "expected", "actual", "hint", "log"), HOSTILE)
+    names = ("title", "why", "remedy", "expected", "actual", "hint", "log", "cause")
+    texts = dict.fromkeys(names, HOSTILE)
+    moments = tuple(Moment(at, HOSTILE, 0, (HOSTILE,) * 3, Mark.WRONG) for at in (0, 9))
     tasks = tuple(
-        dataclasses.replace(a_task(number, found, 1), **texts, file=HOSTILE, line=3)
+        dataclasses.replace(
+            a_task(number, found, 1), **texts, file=HOSTILE, line=3, timeline=moments
+        )
         for number, found in (("3.1", "pass"), ("3.2", status))
     )
     return a_result(LabResult("lab3", HOSTILE, tasks))

@@ -449,7 +449,7 @@ def test_actions_have_an_annotation_for_each_failure_the_worst_first() -> None:
     ]
     _, given, text = found[3]
     assert given == {"file": "lab3/counter.c", "line": "14", "title": "3.2 Étape 3.2"}
-    assert text.startswith("It counts 2.\nCount once.\nexpected: 1\n")
+    assert text.startswith("It counts 2.\nIt is attached twice.\nCount once.\nexpected: 1\n")
     assert "         | third line" in shown
 
 

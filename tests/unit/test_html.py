@@ -105,10 +105,11 @@ def test_every_task_has_its_verdict_its_points_and_what_to_do(show) -> None:
             assert task.why in card.inner_text()
     failed = page.locator("article.fail")
     text = failed.inner_text()
-    for part in ("failed", "Count once.", "Expected", "Seen", "counter.c:14", FAILED.hint):
+    parts = ("failed", "Count once.", "Expected", "Seen", "counter.c:14", FAILED.hint, FAILED.cause)
+    for part in parts:
         assert part in text
     assert "third line" not in text, "the log is folded"
-    failed.locator("summary").click()
+    failed.locator("summary").last.click()
     assert failed.locator("pre.log").inner_text() == FAILED.log
     assert "6 points could not be judged" in page.locator("header").inner_text()
 
@@ -119,6 +120,27 @@ def test_it_speaks_french(show) -> None:
         assert word in text
 
 
+def test_a_timeline_is_a_picture_and_a_table(show) -> None:
+    page = show(html(EVERY, "fr"))
+    picture = page.get_by_role("img", name="Ce qui s'est passé")
+    assert picture.is_visible()
+    marks = picture.locator("g").evaluate_all("all => all.map(each => each.getAttribute('class'))")
+    assert marks == ["doubled", "missing", "right", "foreign"], "the last one has no time"
+    assert picture.locator("title").first.text_content() == "mkdir 5f3a +0.000 ms: 1 | 2"
+    assert [text for text in picture.locator("text").all_text_contents() if "CPU" in text] == [
+        "CPU 0",
+        "CPU 1",
+    ]
+    places = [box["x"] for dot in picture.locator("g").all() if (box := dot.bounding_box())]
+    assert len(places) == 4 and places == sorted(places)
+    assert not page.locator("table").is_visible(), "it is folded"
+    page.get_by_text("Ce qui s'est passé").click()
+    assert page.locator("table").is_visible()
+    rows = page.locator("tr").all_inner_texts()
+    assert len(rows) == 6
+    assert "plus d'une fois" in rows[1] and "manque" in rows[2] and "faux" in rows[5]
+
+
 @pytest.mark.parametrize("status", ["fail", "error", "infra"])
 def test_hostile_text_is_text(show, said, status: str) -> None:
     """All of it is on the page, and the browser has made nothing of it."""
@@ -127,13 +149,15 @@ def test_hostile_text_is_text(show, said, status: str) -> None:
     task = safe(result).labs[0].tasks[1]
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.locator("pre.log").text_content() == task.log
-    assert page.locator(".why").text_content() == task.why
+    assert page.locator(".why").all_text_contents() == [task.why, task.cause]
+    assert page.locator("td").nth(3).text_content() == " | ".join(task.timeline[0].reports)
     assert page.locator(".remedy").text_content() == task.remedy
     names = page.evaluate("[...new Set([...document.querySelectorAll('*')].map(e => e.localName))]")
     assert set(names) <= {
         *("html", "head", "meta", "link", "title", "style", "body", "header", "main", "footer"),
         *("section", "article", "h1", "h2", "h3", "p", "div", "span", "small", "i", "code", "pre"),
-        *("dl", "dt", "dd", "details", "summary"),
+        *("dl", "dt", "dd", "details", "summary", "figure", "table", "tbody", "tr", "th", "td"),
+        *("svg", "g", "line", "text", "circle", "path", "title"),
     }
     assert said == []
 

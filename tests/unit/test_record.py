@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Lab, Task, Text
+from grader.timeline import Mark, Moment
 from grader.verdict.record import (
     PRIVATE,
     SCHEMA,
@@ -37,7 +38,12 @@ def a_task(task_id: str, points: int, *needs: str) -> Task:
 TASKS = (a_task("9.1", 2), a_task("9.2", 3, "9.1"), a_task("9.3", 5, "9.1", "9.2"))
 ONE, TWO, THREE = TASKS
 LAB = Lab("lab9", Path("lab9"), Text("Lab", "TP"), "a.c", "a.py", ("a.c", "a.py"), "", (), TASKS)
-PASS, FAIL = Finding(Status.PASS), Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log")
+MOMENTS = (
+    Moment(0, "mkdir 5f", 1, ("hello", "again"), Mark.DOUBLED),
+    Moment(-1, "", -1, (), Mark.RIGHT),
+)
+PASS = Finding(Status.PASS)
+FAIL = Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log", "A cause.", MOMENTS)
 
 
 def judged(*statuses: str) -> Result:
@@ -290,6 +296,15 @@ def test_a_result_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> N
     assert os.listdir(tmp_path) == ["result.json"]
 
 
+def test_a_timeline_is_made_safe_and_cut() -> None:
+    wild = Moment(5, "mkdir \x1b[31m", 0, ("\x1b]0;x\x07" + "y" * 999,) * 9, Mark.WRONG)
+    (kept, *others) = Finding(Status.FAIL, timeline=(wild,) * 500).cleaned().timeline
+    assert len(others) < 100
+    assert kept.event == "mkdir "
+    assert len(kept.reports) < 9
+    assert all("\x1b" not in text and len(text) < 400 for text in kept.reports)
+
+
 @pytest.mark.parametrize("finding", [PASS, FAIL])
 def test_a_finding_is_read_back(finding: Finding) -> None:
     assert Finding.read(json.loads(json.dumps(asdict(finding)))) == finding
@@ -308,6 +323,22 @@ def test_a_finding_is_read_back(finding: Finding) -> None:
         {**asdict(PASS), "status": ["pass"]},
         {**asdict(PASS), "line": "7"},
         {**asdict(PASS), "log": None},
+        {**asdict(PASS), "line": True},
+        {**asdict(PASS), "timeline": None},
+        {**asdict(PASS), "timeline": ["mkdir"]},
+        {**asdict(PASS), "timeline": [{}]},
+        *(
+            {**asdict(PASS), "timeline": [{**asdict(MOMENTS[0]), **change}]}
+            for change in (
+                {"at": "0"},
+                {"cpu": None},
+                {"event": 3},
+                {"reports": "hello"},
+                {"reports": [3]},
+                {"mark": "perfect"},
+                {"more": 1},
+            )
+        ),
     ],
 )
 def test_what_is_no_finding_is_refused(told: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import jinja2
 
 from grader.submission.files import Submission
 from grader.text import clean
+from grader.timeline import Moment
+from grader.verdict.drawing import MARKED
 from grader.verdict.formats.words import safe, unjudged
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.verdict.report import MARKS
@@ -17,6 +19,8 @@ from grader.verdict.report import MARKS
 _AROUND = 4
 """Lines of the source above and below the marked one."""
 _WIDEST = 300
+_WIDE, _LEFT, _LANE = 440, 48, 26
+"""Of a timeline's picture: its width, where time begins, and the height of a CPU's lane."""
 _NO_SOURCES: Mapping[str, Submission] = {}
 _WORDS = {
     "en": {
@@ -28,6 +32,8 @@ _WORDS = {
         "where": "Where",
         "hint": "More help",
         "log": "What the tools printed",
+        "timeline": "What happened",
+        "columns": ("time", "CPU", "event", "reported"),
         "graded": "Graded",
         "kernel": "Kernel",
         "pass": "passed",
@@ -46,6 +52,8 @@ _WORDS = {
         "where": "Où",
         "hint": "Plus d'aide",
         "log": "Ce que les outils ont affiché",
+        "timeline": "Ce qui s'est passé",
+        "columns": ("temps", "CPU", "événement", "signalé"),
         "graded": "Évalué",
         "kernel": "Noyau",
         "pass": "réussi",
@@ -65,6 +73,26 @@ class Line:
     number: int
     text: str
     marked: bool
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A moment in a timeline's picture: where it stands, and what is to be read of it."""
+
+    x: float
+    y: float
+    mark: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A timeline: a lane with its name for each CPU, and its height in all; `ms` is its length."""
+
+    lanes: tuple[tuple[str, float], ...]
+    dots: tuple[Dot, ...]
+    height: float
+    ms: float
 
 
 def html(result: Result, lang: str = "en", sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
@@ -90,7 +118,31 @@ def html(result: Result, lang: str = "en", sources: Mapping[str, Submission] = _
         kernel=" ".join(value for value in result.kernel.values() if value),
         unjudged=sum(task.max_points for lab in result.labs for task in unjudged(lab)),
         excerpt=lambda lab, task: _excerpt(sources, lab, task),
+        picture=_picture,
+        marked=lambda moment: MARKED[moment.mark].get(lang) if moment.mark else "",
     )
+
+
+def _picture(moments: Sequence[Moment]) -> Picture | None:
+    """The timeline of `moments`; None where fewer than two have a time."""
+    timed = [moment for moment in moments if moment.at >= 0]
+    if len(timed) < 2:
+        return None
+    cpus = sorted({moment.cpu for moment in timed}, key=lambda cpu: (cpu < 0, cpu))
+    lanes = {cpu: (place + 0.5) * _LANE for place, cpu in enumerate(cpus)}
+    length = max(moment.at for moment in timed) or 1
+    scale = (_WIDE - _LEFT - _LANE) / length
+    dots = [
+        Dot(
+            round(_LEFT + moment.at * scale, 1),
+            lanes[moment.cpu],
+            moment.mark.value or "right",
+            f"{moment.event} +{moment.at / 1e6:.3f} ms: {' | '.join(moment.reports) or '-'}",
+        )
+        for moment in timed
+    ]
+    named = tuple((f"CPU {cpu}" if cpu >= 0 else "?", y) for cpu, y in lanes.items())
+    return Picture(named, tuple(dots), len(lanes) * _LANE + 18, length / 1e6)
 
 
 def _excerpt(sources: Mapping[str, Submission], lab: LabResult, task: TaskResult) -> list[Line]:

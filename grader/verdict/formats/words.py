@@ -34,7 +34,11 @@ def _safe_task(task: TaskResult) -> TaskResult:
     }
     for name in ("id", "title", "file", "hint"):
         texts[name] = one_line(texts[name])
-    return replace(task, **texts)  # type: ignore[arg-type]
+    moments = tuple(
+        replace(moment, event=one_line(moment.event), reports=tuple(map(one_line, moment.reports)))
+        for moment in task.timeline
+    )
+    return replace(task, timeline=moments, **texts)  # type: ignore[arg-type]
 
 
 def one_line(text: str) -> str:
