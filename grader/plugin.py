@@ -174,7 +174,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for report in reports:
         if grading.replay and (told := getattr(report, "labebpf", None)):
             finding = grading.rubrics[lab.name].add(task, Finding.read(told))
-            _reword(report, finding)
+            _reword(report, finding, grading.place(lab, finding))
         if lab.hides(task):
             report = private.bare(item, report, grading.lang)
         item.ihook.pytest_runtest_logreport(report=report)
@@ -209,7 +209,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         finding = replace(finding, file=file, line=line)
     finding = grading.rubrics[lab.name].add(task, finding)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding)
+    _reword(report, finding, grading.place(lab, finding))
 
 
 def _finding(
@@ -234,11 +234,11 @@ def _finding(
     return finding_of(error, source)
 
 
-def _reword(report: pytest.TestReport, finding: Finding) -> None:
-    """Let pytest show a finding instead of a traceback of ours."""
+def _reword(report: pytest.TestReport, finding: Finding, file: str) -> None:
+    """Let pytest show a finding, which is about `file`, instead of a traceback of ours."""
     if finding.status is Status.PASS:
         return
-    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    place = f"{file}:{finding.line}" if finding.line else file
     lines = [finding.why, finding.remedy]
     lines += [f"expected: {finding.expected}"] if finding.expected else []
     lines += [f"seen:     {finding.actual}"] if finding.actual else []
@@ -246,7 +246,7 @@ def _reword(report: pytest.TestReport, finding: Finding) -> None:
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
         report.outcome = "skipped"
-        report.longrepr = (place, finding.line, f"blocked: {finding.why}")
+        report.longrepr = (file, finding.line, f"blocked: {finding.why}")
     else:
         report.outcome = "failed"
         report.longrepr = text
