@@ -17,10 +17,11 @@ from grader.kernel.stage import Stage
 from grader.kernel.vm.session import Order
 from grader.private import refuse_to_show
 from grader.replay import Replay, files_below, guest_id
-from grader.submission.files import Submission, take
+from grader.submission.files import Submission, root_of, take
 from grader.submission.sandbox import visible
 from grader.surroundings import ROOT as ROOT
 from grader.surroundings import language
+from grader.text import clean
 from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
 
 CHECK_SECONDS = 180
@@ -179,6 +180,14 @@ class Grading:
             if folder.is_dir():
                 return folder
         raise pytest.UsageError(f"There is no folder {given}. Give --submission one that exists.")
+
+    def place(self, lab: Lab, finding: Finding) -> str:
+        """The path of the finding's file, as an editor that started pytest can open it."""
+        if not finding.file:
+            return ""
+        path = root_of(self.folder(), lab.name) / finding.file
+        here = self.config.invocation_params.dir
+        return clean(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
     def stage(self, lab: Lab) -> Stage:
         """The stage for `lab`; that of another lab is taken down first."""

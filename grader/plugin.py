@@ -175,7 +175,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for report in reports:
         if grading.replay and (told := getattr(report, "labebpf", None)):
             finding = grading.rubrics[lab.name].add(task, Finding.read(told))
-            _reword(report, finding, grading.lang)
+            _reword(report, finding, grading.place(lab, finding), grading.lang)
         if lab.hides(task):
             report = private.bare(item, report, grading.lang)
         item.ihook.pytest_runtest_logreport(report=report)
@@ -210,7 +210,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         finding = replace(finding, file=file, line=line)
     finding = grading.rubrics[lab.name].add(task, finding)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding, grading.lang)
+    _reword(report, finding, grading.place(lab, finding), grading.lang)
 
 
 def _finding(
@@ -235,11 +235,11 @@ def _finding(
     return finding_of(error, source, grading.lang)
 
 
-def _reword(report: pytest.TestReport, finding: Finding, lang: str) -> None:
-    """Let pytest show a finding instead of a traceback of ours."""
+def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -> None:
+    """Let pytest show a finding, which is about `file`, instead of a traceback of ours."""
     if finding.status is Status.PASS:
         return
-    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    place = f"{file}:{finding.line}" if finding.line else file
     lines = [finding.why, finding.cause, finding.remedy]
     lines += [f"expected: {finding.expected}"] if finding.expected else []
     lines += [f"seen:     {finding.actual}"] if finding.actual else []
@@ -248,7 +248,7 @@ def _reword(report: pytest.TestReport, finding: Finding, lang: str) -> None:
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
         report.outcome = "skipped"
-        report.longrepr = (place, finding.line, f"blocked: {finding.why}")
+        report.longrepr = (file, finding.line, f"blocked: {finding.why}")
     else:
         report.outcome = "failed"
         report.longrepr = text

@@ -1,0 +1,69 @@
+"""How soon the doors open: what imports cost, against Python importing pytest alone.
+
+Alternates whole processes: `python -c "import pytest"`, collecting all checks, and the commands
+that a student waits for. Prints a table, and as its last line JSON:
+
+    {"import_pytest_s", "collect_s", "hint_s", "list_s", "help_s", "collect_ratio", "hint_ratio",
+     "list_ratio", "help_ratio", "runs"}
+
+with medians of wall time in s, and ratios to that of importing pytest.
+
+    .venv/bin/python bench/doors.py [RUNS]
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = "import_pytest"
+COMMANDS = {
+    REFERENCE: [sys.executable, "-c", "import pytest"],
+    "collect": [sys.executable, "-m", "pytest", "--collect-only", "-q", "exercises"],
+    "hint": ["./labebpf", "hint", "3.2", "--level", "1"],
+    "list": ["./labebpf", "list"],
+    "help": ["./labebpf", "--help"],
+}
+
+
+def run(command: list[str]) -> float:
+    """Wall time of the whole process, in s."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    measured: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for command in COMMANDS.values():
+        run(command)  # Files are read for the first time here.
+    for _ in range(runs):
+        for name, command in COMMANDS.items():
+            measured[name].append(run(command))
+    medians = {name: statistics.median(seconds) for name, seconds in measured.items()}
+    print(f"{'':14}{'median s':>10}{'min s':>10}{'max s':>10}{'ratio':>10}")
+    for name, seconds in measured.items():
+        ratio = medians[name] / medians[REFERENCE]
+        row = (medians[name], min(seconds), max(seconds))
+        print(f"{name:14}{row[0]:10.3f}{row[1]:10.3f}{row[2]:10.3f}{ratio:10.2f}")
+    record = {f"{name}_s": round(seconds, 3) for name, seconds in medians.items()}
+    record |= {
+        f"{name}_ratio": round(seconds / medians[REFERENCE], 2)
+        for name, seconds in medians.items()
+        if name != REFERENCE
+    }
+    print(json.dumps({**record, "runs": runs}))
+
+
+if __name__ == "__main__":
+    main()
