@@ -111,16 +111,18 @@ def test_the_script_shows_the_count(script, stage, workload):
     """Within a second counter.py shows what the table holds, even if the grader changed it."""
     table = script.map("compteur", "hash")
     expect(
-        table.value_size >= 4,
-        "The values of compteur are too short for a count.",
-        "BPF_HASH(compteur); declares u64 values.",
-        expected="values of 8 bytes",
-        actual=f"{table.value_size} bytes",
+        table.value_size > 1,
+        "A value of compteur is too short for a count.",
+        "BPF_HASH(compteur); declares values of 8 bytes.",
+        expected="values of 2 bytes or more",
+        actual="1 byte",
     )
+    room = 2 ** min(30, 8 * table.value_size - 1)
+    totals = random.sample(range(room // 4, room // 2, 500), 2)  # Far from each other.
     times = 0
     for attempt in range(4):
         if attempt % 2 == 0:
-            total = random.randrange(1000, 2**30)
+            total = totals.pop()
             expected = stage.witness.entered
             table.set(0, total)
         n = random_count(20, 60)  # Too many to count up to them slowly, and be right for a while.
