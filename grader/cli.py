@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import run
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
 from grader.authoring.prove import Prover
 from grader.authoring.report import show_fates, show_step
 from grader.authoring.stubs import drifted
@@ -274,6 +275,31 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     if not changed:
         click.echo("Every stub is what its solution makes of it.")
     sys.exit(1 if check and changed else 0)
+
+
+@labebpf.command("new")
+@click.argument("name", metavar="LAB")
+@click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
+@click.option("--output", type=click.Choice(list(OUTPUTS)), help="Its way out of the kernel.")
+@click.option("--call", type=click.Choice(list(CALLS)), help="The system call that it is about.")
+def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
+    """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
+
+    What no option says is asked for. Then: ./labebpf prove LAB.
+    """
+    hook = hook or _ask("hook", HOOKS)
+    output = output or _ask("output", OUTPUTS)
+    call = call or _ask("call", CALLS)
+    for folder in new(name, hook, output, call):
+        click.echo(f"{folder.relative_to(ROOT)}/ written")
+    click.echo(f"Next: sudo ./labebpf prove {name}")
+
+
+def _ask(option: str, choices: Iterable[str]) -> str:
+    """What a person at the terminal chooses. Raises UsageError where nobody sits."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"--{option} is missing.", f"Give one of {', '.join(choices)}.")
+    return str(click.prompt(option, type=click.Choice(list(choices))))
 
 
 @labebpf.command()

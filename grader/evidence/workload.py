@@ -16,11 +16,15 @@ _INSIDE = Path(__file__).parent / "inside" / "workload.py"
 
 @dataclass(frozen=True)
 class Window:
-    """One event that the workload caused: the time (ns, CLOCK_MONOTONIC) just before and after."""
+    """One event that the workload caused: the time (ns, CLOCK_MONOTONIC) just before and after.
+
+    `cpu` is the one that it was pinned to, -1 if to none.
+    """
 
     name: str
     start: int
     end: int
+    cpu: int = -1
 
     def holds(self, time: int) -> bool:
         return self.start <= time <= self.end
@@ -29,11 +33,16 @@ class Window:
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
+    `call` is the system call that the lab is about: it makes it itself, or with `library` through
+    libc's function of that name.
+
     Raises SubmissionError when a call is refused or its process is killed while a submission's
     program is attached: the workload only ever does what succeeds without one.
     """
 
-    def __init__(self, *, scale: float = 1.0) -> None:
+    def __init__(self, call: str = "mkdir", *, library: bool = False, scale: float = 1.0) -> None:
+        self._call = call
+        self._library = library
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
         command += ["--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
@@ -47,11 +56,15 @@ class Workload:
 
     def mkdir(self, count: int) -> list[Window]:
         """Make `count` directories with random names, one after the other."""
-        return self._windows("mkdir", count=count)
+        return self._windows("calls", count=count, name="mkdir")
+
+    def calls(self, count: int) -> list[Window]:
+        """Make the lab's call `count` times, one after the other, on one CPU after the other."""
+        return self._windows("calls", count=count, name=self._call, library=self._library)
 
     def decoys(self, count: int) -> Window:
-        """Do `count` times what is not a mkdir: rmdir, open, rename, stat, unlink."""
-        start, end = self._ask("decoys", count=count)
+        """Do `count` times what is not the lab's call: rmdir, open, rename, stat, unlink, mkdir."""
+        start, end = self._ask("decoys", count=count, without=self._call)
         return Window("decoys", start, end)
 
     def fork(self, count: int) -> list[Window]:
@@ -69,10 +82,10 @@ class Workload:
     def close(self) -> None:
         self._child.close()
 
-    def _windows(self, call: str, count: int) -> list[Window]:
-        return [Window(*entry) for entry in self._ask(call, count=count)]
+    def _windows(self, call: str, **request: Any) -> list[Window]:
+        return [Window(*entry) for entry in self._ask(call, **request)]
 
-    def _ask(self, call: str, **request: int) -> Any:
+    def _ask(self, call: str, **request: Any) -> Any:
         try:
             return self._child.ask("trigger", self._seconds, call=call, **request)
         except (ChildDied, Refused) as error:

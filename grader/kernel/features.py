@@ -50,6 +50,7 @@ class Machine:
             btf,
             lambda: self.offers("trace_lines"),
             lambda: self.offers("kprobes"),
+            lambda: self.offers("uprobes"),
             lambda: self.offers("available_filter_functions"),
             lambda: self.offers("smp"),
             lockdown,
@@ -70,7 +71,8 @@ class Machine:
             return self._tracepoint(need)
         known = {
             "trace_lines": self._trace_lines,
-            "kprobes": self._kprobes,
+            "kprobes": lambda: self._probes("kprobe"),
+            "uprobes": lambda: self._probes("uprobe"),
             "available_filter_functions": self._filter_functions,
             "smp": _smp,
         }
@@ -95,14 +97,15 @@ class Machine:
             return Probe("trace_lines", True, "in a private trace instance")
         return Probe("trace_lines", True, "in the shared trace_pipe (kernel before 5.9)")
 
-    def _kprobes(self) -> Probe:
-        there = (self.tracefs / "kprobe_events").exists()
-        detail = "present" if there else "this kernel was built without them (CONFIG_KPROBES)"
+    def _probes(self, kind: str) -> Probe:
+        there = (self.tracefs / f"{kind}_events").exists()
+        option = f"CONFIG_{kind.upper()}S"
+        detail = "present" if there else f"this kernel was built without them ({option})"
         return Probe(
-            "kprobes",
+            f"{kind}s",
             there,
             detail,
-            "" if there else "Use a kernel with kprobes, as most distributions have.",
+            "" if there else f"Use a kernel with {kind}s, as most distributions have.",
         )
 
     def _filter_functions(self) -> Probe:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Lab
-from grader.errors import Infra, PhaseTimeout, SubmissionError, Wrong
+from grader.errors import CourseError, Infra, PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
-from grader.evidence.witness import Witness
+from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.staged_program import StagedProgram
@@ -67,8 +67,8 @@ class Stage:
         self.scale = scale
         self.bpftool = Bpftool(kernel.helper_symbols)
         self.libbpf = Libbpf()
-        self._witness = kernel.witness(templates)
-        self._workload = Workload(scale=scale)
+        self._witness = kernel.witness(templates, self._calls())
+        self._workload = self._new_workload()
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
         self._programs: dict[str, StagedProgram] = {}
@@ -95,9 +95,23 @@ class Stage:
             self._workload.close()
             self._retire_trace()
             self._workload_pid = 0
-            self._workload = Workload(scale=self.scale)
+            self._workload = self._new_workload()
         self.phase = "trigger"
         return self._workload
+
+    def _new_workload(self) -> Workload:
+        library = self.lab.attach.startswith("uprobe:")
+        return Workload(self.lab.call, library=library, scale=self.scale)
+
+    def _calls(self) -> tuple[str, ...]:
+        """The calls that the lab's hook sees. Raises CourseError."""
+        call = self.lab.call
+        if call not in CALLS:
+            raise CourseError(
+                f"{self.lab.name}: the workload cannot make the call {call}.",
+                f"It can make {', '.join(CALLS)}.",
+            )
+        return CALLS[call] if self.lab.attach.startswith("lsm:") else (call,)
 
     @property
     def trace(self) -> TraceInstance | SharedTracePipe:
@@ -105,7 +119,7 @@ class Stage:
         if self._trace is None:
             tracefs = self.kernel.tracefs
             private = (tracefs / "events" / PRINTK).exists()
-            events = ["syscalls/sys_enter_mkdir", *([PRINTK] if private else [])]
+            events = [f"syscalls/sys_enter_{self.lab.call}", *([PRINTK] if private else [])]
             instance = TraceInstance(tracefs, self.kernel.new_name(), events)
             self._trace = instance
             self._workload_pid = self._find_workload(instance)
@@ -124,13 +138,13 @@ class Stage:
         return self._workload_pid
 
     def _find_workload(self, trace: TraceInstance) -> int:
-        """The one process that the trace shows in the time of every mkdir of the workload.
+        """The one process that the trace shows in the time of every call of the workload.
 
-        Another that makes directories all the time may be in many of them, and not in all.
+        Another that makes such calls all the time may be in many of them, and not in all.
         """
         pids: set[int] | None = None
         for _ in range(50):
-            windows = self.workload.mkdir(4)
+            windows = self.workload.calls(4)
             records = trace.collect()
             for window in windows:
                 seen = {record.pid for record in records if window.holds(record.time)}
@@ -245,8 +259,8 @@ class Stage:
             try:
                 probe.begin("probe.c", text.encode())
                 probe.compile(60 * self.scale)
-                probe.load(30 * self.scale)
-                probe.attach("", 30 * self.scale)
+                probe.load(f"kprobe:{function}", 30 * self.scale)
+                probe.attach(30 * self.scale)
             except SubmissionError as error:
                 raise Infra(f"No kprobe on {function}: {error.what}", error.log) from error
             yield
@@ -259,8 +273,8 @@ class Stage:
             try:
                 canary.begin("canary.c", _CANARY)
                 canary.compile(60 * self.scale)
-                canary.load(30 * self.scale)
-                canary.attach(self.lab.attach.removeprefix("tracepoint:"), 30 * self.scale)
+                canary.load(self.lab.attach, 30 * self.scale)
+                canary.attach(30 * self.scale)
             except (SubmissionError, PhaseTimeout):
                 return Infra(
                     "This kernel lets the sandbox load or attach no program.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,25 @@ _PERF_PAGES = 64
 
 @dataclass(frozen=True)
 class Submitted:
-    """Samples of a perf buffer, as raw bytes, and how many mkdirs the whole machine made.
+    """Samples of a buffer, as raw bytes, and how many calls the whole machine made.
 
     In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
     samples are at most so many.
     """
 
     samples: tuple[bytes, ...]
+    windows: tuple[Window, ...]
+    made: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By how much the entries of a table grew, and how many calls the whole machine made.
+
+    Those of the workload have `windows`.
+    """
+
+    grown: Mapping[int, int]
     windows: tuple[Window, ...]
     made: int
 
@@ -53,7 +65,7 @@ class StagedProgram:
             self._stage.phase = "compile"
             self._program.compile(60 * scale)
             self._stage.phase = "load"
-            self._program.load(30 * scale)
+            self._program.load(self._stage.lab.attach, 30 * scale)
             if not self._program.functions:
                 raise Wrong(
                     f"{self._name} has no BPF function yet.",
@@ -72,7 +84,7 @@ class StagedProgram:
                     actual=names,
                     file=self._name,
                 )
-            self._program.attach(self._stage.lab.attach.removeprefix("tracepoint:"), 60 * scale)
+            self._program.attach(60 * scale)
         except SubmissionError as error:
             raise self._stage.blame(error) from error
         self.attached = True
@@ -101,20 +113,33 @@ class StagedProgram:
 
     def counter(self, name: str) -> Counter:
         """The hash table `name`, whose key 0 counts. Raises Wrong if it is no such table."""
-        table = self.table(name, "hash")
+        return Counter(self._map(name, "hash"), self._stage.witness, scale=self._stage.scale)
+
+    def counted(self, name: str, kind: str, act: Callable[[], object]) -> Counted:
+        """By how much the entries of the table `name` grew while `act` ran."""
+        table = self._map(name, kind)
+        entered, before = self._stage.witness.entered, table.items()
+        did = act()
+        after = table.items()
+        grown = {key: value - before.get(key, 0) for key, value in after.items()}
+        windows = tuple(did) if isinstance(did, list) else ()
+        return Counted(grown, windows, self._stage.witness.entered - entered)
+
+    def _map(self, name: str, kind: str) -> Map:
+        table = self.table(name, kind)
         opened = Map(self._stage.libbpf, table.id, table.key_size, table.value_size)
         self._maps.append(opened)
-        return Counter(opened, self._stage.witness, scale=self._stage.scale)
+        return opened
 
-    def listen(self, name: str) -> None:
-        """Open the perf buffer `name`, once. Raises Wrong if it is no such table."""
-        self.table(name, "perf_event_array")
+    def listen(self, name: str, kind: str = "perf_event_array") -> None:
+        """Open the buffer `name` of `kind`, once. Raises Wrong if it is no such table."""
+        self.table(name, kind)
         if name not in self._listening:
             self._program.listen(name, _PERF_PAGES, 30 * self._stage.scale)
             self._listening.add(name)
 
     def submitted(self, act: Callable[[], object]) -> Submitted:
-        """What was submitted to the open perf buffer while `act` ran."""
+        """What was submitted to the open buffers while `act` ran."""
         before = self._stage.witness.entered
         self._program.collect(30 * self._stage.scale)
         did = act()

@@ -13,20 +13,39 @@ import secrets
 import sys
 import time
 
-SYS_MKDIR = {"x86_64": 83}
+NUMBERS = {
+    "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
+}
 BASE = "/tmp"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def mkdir(path):
-    """mkdir(2) itself, not libc's function of that name; architectures without it use mkdirat."""
-    number = SYS_MKDIR.get(platform.machine())
-    if number is None:
+def prepare(name, path):
+    """Make what the call `name` is to be made on; its arguments."""
+    if name == "rmdir":
         os.mkdir(path)
-    elif libc.syscall(number, path.encode(), 0o755) != 0:
+    elif name in ("rename", "link", "unlink"):
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    here, there = path.encode(), f"{path}.{name}".encode()
+    if name == "mkdir":
+        return here, 0o755
+    return (here,) if name in ("rmdir", "unlink") else (here, there)
+
+
+def invoke(name, arguments, library=False):
+    """The system call itself, not libc's function of that name, unless `library` asks for it.
+
+    Architectures without the call have that function alone, which makes another one.
+    """
+    number = NUMBERS.get(platform.machine(), {}).get(name)
+    if library or number is None:
+        failed = getattr(libc, name)(*arguments)
+    else:
+        failed = libc.syscall(number, *arguments)
+    if failed:
         code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code), path)
+        raise OSError(code, os.strerror(code), arguments[0].decode())
 
 
 def now():
@@ -40,32 +59,42 @@ class Workload:
         self.cpu = secrets.randbelow(len(self.cpus))
         self.children = []
 
-    def mkdir(self, count):
+    def calls(self, count, name, library=False):
         """On one CPU after the other: a program must not care where it runs."""
         made = []
         for _ in range(count):
             self.cpu = (self.cpu + 1) % len(self.cpus)
-            os.sched_setaffinity(0, [self.cpus[self.cpu]])
+            cpu = self.cpus[self.cpu]
+            os.sched_setaffinity(0, [cpu])
             path = f"{BASE}/{secrets.token_hex(6)}"
+            arguments = prepare(name, path)
             start = now()
-            mkdir(path)
+            invoke(name, arguments, library)
             end = now()
-            made.append([path, start, end])
-            self.kept.append(path)
+            made.append([path, start, end, cpu])
+            if name == "mkdir":
+                self.kept.append(path)
         os.sched_setaffinity(0, self.cpus)
         return made
 
-    def decoys(self, count):
-        """What must not count, done to things that exist: rmdir, open, rename, unlink."""
+    def decoys(self, count, without):
+        """What must not count, done to things that exist: all of these but the call `without`."""
         start = now()
         for _ in range(count):
-            if self.kept:
-                os.rmdir(self.kept.pop())
             path = f"{BASE}/{secrets.token_hex(6)}"
+            if without != "mkdir":
+                os.mkdir(path)
+                self.kept.append(path)
+            if without != "rmdir" and self.kept:
+                os.rmdir(self.kept.pop())
+            path += ".file"
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-            os.rename(path, path + ".moved")
-            os.stat(path + ".moved")
-            os.unlink(path + ".moved")
+            if without != "rename":
+                os.rename(path, path + ".moved")
+                path += ".moved"
+            os.stat(path)
+            if without != "unlink":
+                os.unlink(path)
         return [start, now()]
 
     def fork(self, count):
@@ -108,7 +137,7 @@ class Workload:
                     os.write(readied, b"r")
                     os.read(go, 1)
                     for _ in range(each):
-                        mkdir(path)
+                        invoke("mkdir", (path.encode(), 0o755))
                         os.rmdir(path)
                 except BaseException:
                     os._exit(1)
