@@ -16,7 +16,7 @@ from grader.course import load_lab
 from grader.errors import UsageError
 from grader.grading import ROOT
 
-HOOKS = ("tracepoint", "raw_tracepoint", "uprobe", "kprobe", "kretprobe")
+HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm")
 OUTPUTS = {
     "trace": "trace.j2",
     "perf": "events.j2",
@@ -42,6 +42,7 @@ _MISTAKES = (
     ("traceback_on_ctrl_c.py", "Ends on Ctrl-C with a traceback.", "5 fail"),
 )
 """The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
+_MISTAKE_OF_LSM = ("forbids.c", "Forbids each call.", "2 error, 3 blocked, 4 blocked, 5 blocked")
 
 
 def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
@@ -70,7 +71,7 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
         _write(solution / program, render("program.c"))
         _write(solution / script, render("script.py"))
         _write(solution / "mutants.toml", render("mutants.toml"))
-        for file, sentence, loses in _MISTAKES:
+        for file, sentence, loses in (*_MISTAKES, *([_MISTAKE_OF_LSM] if hook == "lsm" else [])):
             lost = re.sub(r"(\d) ", rf"{number[1]}.\1 ", loses)
             header = (f"wrong: {sentence}", f"loses: {lost}")
             base = "program.c" if file.endswith(".c") else "script.py"

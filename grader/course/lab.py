@@ -21,11 +21,9 @@ _HOOKS = (
     r"raw_tracepoint:\w+",
     r"kprobe:\w+",
     r"kretprobe:\w+",
-    r"uprobe:\w+:\w+",
     r"lsm:\w+",
 )
-"""Kprobes name a system call, whose function differs from kernel to kernel; uprobes a library, as
-the linker's -l does, and a function of it."""
+"""Kprobes name a system call: what its function is called differs from kernel to kernel."""
 
 
 @dataclass(frozen=True)

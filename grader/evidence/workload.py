@@ -33,16 +33,14 @@ class Window:
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
-    `call` is the system call that the lab is about: it makes it itself, or with `library` through
-    libc's function of that name.
+    `call` is the system call that the lab is about.
 
     Raises SubmissionError when a call is refused or its process is killed while a submission's
     program is attached: the workload only ever does what succeeds without one.
     """
 
-    def __init__(self, call: str = "mkdir", *, library: bool = False, scale: float = 1.0) -> None:
+    def __init__(self, call: str = "mkdir", *, scale: float = 1.0) -> None:
         self._call = call
-        self._library = library
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
         command += ["--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
@@ -60,7 +58,7 @@ class Workload:
 
     def calls(self, count: int) -> list[Window]:
         """Make the lab's call `count` times, one after the other, on one CPU after the other."""
-        return self._windows("calls", count=count, name=self._call, library=self._library)
+        return self._windows("calls", count=count, name=self._call)
 
     def decoys(self, count: int) -> Window:
         """Do `count` times what is not the lab's call: rmdir, open, rename, stat, unlink, mkdir."""

@@ -31,7 +31,6 @@ from grader.submission.call import call
 from grader.submission.files import Submission
 from grader.submission.sandbox import Sandbox
 
-_CANARY = b"int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
 _ROUND = 1_000
 _MAX_ROUNDS = 200
 _ENOUGH_LOST = 300
@@ -68,7 +67,7 @@ class Stage:
         self.bpftool = Bpftool(kernel.helper_symbols)
         self.libbpf = Libbpf()
         self._witness = kernel.witness(templates, self._calls())
-        self._workload = self._new_workload()
+        self._workload = Workload(lab.call, scale=scale)
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
         self._programs: dict[str, StagedProgram] = {}
@@ -95,13 +94,9 @@ class Stage:
             self._workload.close()
             self._retire_trace()
             self._workload_pid = 0
-            self._workload = self._new_workload()
+            self._workload = Workload(self.lab.call, scale=self.scale)
         self.phase = "trigger"
         return self._workload
-
-    def _new_workload(self) -> Workload:
-        library = self.lab.attach.startswith("uprobe:")
-        return Workload(self.lab.call, library=library, scale=self.scale)
 
     def _calls(self) -> tuple[str, ...]:
         """The calls that the lab's hook sees. Raises CourseError."""
@@ -179,7 +174,8 @@ class Stage:
             self.submission.require(self.lab.program)
             program = self._programs.get(which) or self._build(which)
             if not program.attached:
-                _ = self.witness
+                # An LSM program could forbid what these need.
+                _ = self.trace if self.lab.attach.startswith("lsm:") else None, self.witness
                 program.attach()
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed[which] = error
@@ -269,9 +265,12 @@ class Stage:
         """`error`, or Infra when a program that does nothing meets the same refusal here."""
         if not re.search("Operation not permitted|perf_event_open.*Permission denied", error.log):
             return error
+        kind, _, place = self.lab.attach.partition(":")
+        function = f"lsm__{place}" if kind == "lsm" else "nothing"
+        text = f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
         with self.kernel.loader(self.scale) as canary:
             try:
-                canary.begin("canary.c", _CANARY)
+                canary.begin("canary.c", text.encode())
                 canary.compile(60 * self.scale)
                 canary.load(self.lab.attach, 30 * self.scale)
                 canary.attach(30 * self.scale)

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError, Wrong
 from grader.evidence.counter import Counter
-from grader.evidence.introspection import ACTING_HELPERS, OBSERVING_TYPES, LoadedProgram
+from grader.evidence.introspection import (
+    ACTING_HELPERS,
+    OBSERVING_TYPES,
+    LoadedProgram,
+    lsm_hook_id,
+)
 from grader.evidence.maps import Map
 from grader.evidence.workload import Window
 from grader.submission.program import PATTERN, Table
@@ -74,7 +79,8 @@ class StagedProgram:
                     actual="none",
                     file=self._name,
                 )
-            refuse_acting(self._stage.bpftool.programs(self._program.pids()), self._name)
+            programs = self._stage.bpftool.programs(self._program.pids())
+            refuse_acting(programs, self._name, self._stage.lab.attach)
             if len(self._program.plain) > 1:
                 names = ", ".join(self._program.plain)
                 raise Wrong(
@@ -157,13 +163,19 @@ class StagedProgram:
         self._program.close()
 
 
-def refuse_acting(programs: Sequence[LoadedProgram], file: str) -> None:
-    """Raise SubmissionError when a program could change what it is only to watch."""
+def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> None:
+    """Raise SubmissionError when a program could change what it is only to watch.
+
+    An LSM program can forbid what it sees: it may be at the lab's own `hook` alone, where a call of
+    the workload's that does not succeed tells of it.
+    """
+    kind, _, place = hook.partition(":")
     for program in programs:
-        if program.type and program.type not in OBSERVING_TYPES:
+        asked_for = kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
+        if program.type and program.type not in OBSERVING_TYPES and not asked_for:
             raise SubmissionError(
-                f"{file} loads a program of type {program.type}, which no lab asks for.",
-                "Use a tracepoint or a kprobe.",
+                f"{file} loads a program of type {program.type}, which the lab does not ask for.",
+                "Use the hook that the handout names.",
                 file=file,
             )
         for helper in sorted(program.helpers & ACTING_HELPERS):

@@ -205,7 +205,7 @@ def test_a_submission_has_plain_file_names_only(tmp_path: Path, name: str) -> No
     [
         "",
         "kprobe:",
-        "uprobe:mkdir",
+        "uprobe:c:mkdir",
         "lsm:path:mkdir",
         "nonsense:mkdir",
         "syscalls:sys_enter_mkdir",

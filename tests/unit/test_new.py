@@ -174,7 +174,7 @@ def test_on_a_terminal_a_person_is_asked(checkout: Path) -> None:
     )
     os.close(slave)
     said = ""
-    for answer in (b"nonsense\n", b"uprobe\n", b"link\n", b""):
+    for answer in (b"nonsense\n", b"kprobe\n", b"link\n", b""):
         wanted = said.count("): ") + 1 if answer else 0
         while select.select([master], [], [], 60)[0]:
             try:
@@ -188,6 +188,6 @@ def test_on_a_terminal_a_person_is_asked(checkout: Path) -> None:
     assert child.wait(60) == 0, said
     os.close(master)
     lab = load_lab(checkout / "exercises" / "lab7")
-    assert (lab.attach, lab.call) == ("uprobe:c:link", "link")
+    assert (lab.attach, lab.call) == ("kprobe:link", "link")
     assert "hook (tracepoint, " in said
     assert "'nonsense' is not one of" in said

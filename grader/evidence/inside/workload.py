@@ -12,6 +12,7 @@ import platform
 import secrets
 import sys
 import time
+from functools import partial
 
 NUMBERS = {
     "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
@@ -33,17 +34,14 @@ def prepare(name, path):
     return (here,) if name in ("rmdir", "unlink") else (here, there)
 
 
-def invoke(name, arguments, library=False):
-    """The system call itself, not libc's function of that name, unless `library` asks for it.
+def invoke(name, arguments):
+    """The system call itself, not libc's function of that name.
 
     Architectures without the call have that function alone, which makes another one.
     """
     number = NUMBERS.get(platform.machine(), {}).get(name)
-    if library or number is None:
-        failed = getattr(libc, name)(*arguments)
-    else:
-        failed = libc.syscall(number, *arguments)
-    if failed:
+    call = getattr(libc, name) if number is None else partial(libc.syscall, number)
+    if call(*arguments) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code), arguments[0].decode())
 
@@ -59,7 +57,7 @@ class Workload:
         self.cpu = secrets.randbelow(len(self.cpus))
         self.children = []
 
-    def calls(self, count, name, library=False):
+    def calls(self, count, name):
         """On one CPU after the other: a program must not care where it runs."""
         made = []
         for _ in range(count):
@@ -69,7 +67,7 @@ class Workload:
             path = f"{BASE}/{secrets.token_hex(6)}"
             arguments = prepare(name, path)
             start = now()
-            invoke(name, arguments, library)
+            invoke(name, arguments)
             end = now()
             made.append([path, start, end, cpu])
             if name == "mkdir":

@@ -33,7 +33,6 @@ HOOKS = {
     "raw_tracepoint": BPF.RAW_TRACEPOINT,
     "kprobe": BPF.KPROBE,
     "kretprobe": BPF.KPROBE,
-    "uprobe": BPF.KPROBE,
     "lsm": BPF.LSM,
 }
 MAX_SAMPLES = 1 << 16
@@ -77,9 +76,6 @@ class Program(BPF):
             self.attach_kprobe(event=self.get_syscall_fnname(place), fn_name=name)
         elif kind == "kretprobe":
             self.attach_kretprobe(event=self.get_syscall_fnname(place), fn_name=name)
-        elif kind == "uprobe":
-            library, function = place.split(":")
-            self.attach_uprobe(name=library, sym=function, fn_name=name)
 
 
 class Loader:
