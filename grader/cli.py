@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 # What takes time to import is imported by the commands that need it: a hint comes at once.
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
 from grader.surroundings import ROOT, language
@@ -375,6 +376,31 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     if not changed:
         click.echo("Every stub is what its solution makes of it.")
     sys.exit(1 if check and changed else 0)
+
+
+@labebpf.command("new")
+@click.argument("name", metavar="LAB")
+@click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
+@click.option("--output", type=click.Choice(list(OUTPUTS)), help="Its way out of the kernel.")
+@click.option("--call", type=click.Choice(list(CALLS)), help="The system call that it is about.")
+def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
+    """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
+
+    What no option says is asked for. Then: ./labebpf prove LAB.
+    """
+    hook = hook or _ask("hook", HOOKS)
+    output = output or _ask("output", OUTPUTS)
+    call = call or _ask("call", CALLS)
+    for folder in new(name, hook, output, call):
+        click.echo(f"{folder.relative_to(ROOT)}/ written")
+    click.echo(f"Next: sudo ./labebpf prove {name}")
+
+
+def _ask(option: str, choices: Iterable[str]) -> str:
+    """What a person at the terminal chooses. Raises UsageError where nobody sits."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"--{option} is missing.", f"Give one of {', '.join(choices)}.")
+    return str(click.prompt(option, type=click.Choice(list(choices))))
 
 
 @labebpf.command()

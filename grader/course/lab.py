@@ -16,6 +16,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_HOOKS = (
+    r"tracepoint:\w+:\w+",
+    r"raw_tracepoint:\w+",
+    r"kprobe:\w+",
+    r"kretprobe:\w+",
+    r"lsm:\w+",
+)
+"""Kprobes name a system call: what its function is called differs from kernel to kernel."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -58,10 +67,12 @@ class Lab:
     edits: tuple[str, ...]
     """File names that are taken from a submission; nothing else ever is."""
     attach: str
-    """Where a BPF function goes that does not attach itself: `tracepoint:category:event`."""
+    """The hook, `kind:place`: where a BPF function goes that does not attach itself."""
     needs: tuple[str, ...]
     """What the kernel must offer."""
     tasks: tuple[Task, ...]
+    call: str = "mkdir"
+    """The system call that the workload makes and the witness counts."""
     private: Path | None = None
     """An instructor's folder with further checks, those of the private tasks."""
     reveal: bool = False
@@ -108,6 +119,7 @@ def load_lab(folder: Path) -> Lab:
         script=manifest.string("script"),
         edits=manifest.strings("edits"),
         attach=manifest.string("attach"),
+        call=manifest.string("call", default="mkdir"),
         needs=manifest.strings("needs", default=()),
         tasks=tuple(_task(path, entry) for entry in entries),
     )
@@ -215,10 +227,9 @@ def _check(path: Path, lab: Lab) -> None:
     for name in (lab.program, lab.script):
         if name not in lab.edits:
             raise CourseError(f"{path}: {name} is not in edits.", "Add it there.")
-    if not re.fullmatch(r"tracepoint:[a-z0-9_]+:[a-z0-9_]+", lab.attach):
-        raise CourseError(
-            f"{path}: attach is {lab.attach!r}.", "Write it as tracepoint:category:event."
-        )
+    if not re.fullmatch("|".join(_HOOKS), lab.attach, re.ASCII):
+        forms = ", ".join(hook.replace(r"\w+", "NAME") for hook in _HOOKS)
+        raise CourseError(f"{path}: attach is {lab.attach!r}.", f"Write it as one of {forms}.")
 
 
 class _Reader:
@@ -235,8 +246,8 @@ class _Reader:
         values = self._typed(key, self._table.pop(key, []), list, f"tables, [[{key}]]")
         return [self._typed(key, value, dict, f"tables, [[{key}]]") for value in values]
 
-    def string(self, key: str) -> str:
-        return str(self._typed(key, self._table.pop(key, None), str, "a string"))
+    def string(self, key: str, default: str | None = None) -> str:
+        return str(self._typed(key, self._table.pop(key, default), str, "a string"))
 
     def integer(self, key: str) -> int:
         return int(self._typed(key, self._table.pop(key, None), int, "a whole number"))

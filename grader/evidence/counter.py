@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.evidence.maps import Map
 from grader.evidence.story import by_growth
 from grader.evidence.witness import Witness
-from grader.evidence.workload import DECOYS, Workload
+from grader.evidence.workload import Workload
 from grader.timeline import Timeline
 
 
@@ -61,18 +61,19 @@ class Counter:
     def step_by_step(
         self, workload: Workload, *, from_empty: bool = False, attached: Sequence[str] = ()
     ) -> Timeline:
-        """What some further mkdirs put into the counter, one by one, and decoys after them."""
+        """What some further calls put into the counter, one by one, and decoys after them."""
         if from_empty:
             self._witness.quietly(self._clear, 10 * self._scale)
         steps = []
         entered, before = self._read()
-        for call in (*["mkdir"] * 4, *DECOYS):
-            window = workload.mkdir(1)[0] if call == "mkdir" else workload.step(call)
+        for call in (*[workload.call] * 4, *workload.others):
+            ours = call == workload.call
+            window = workload.calls(1)[0] if ours else workload.step(call)
             now, after = self._read()
-            others = now - entered - (call == "mkdir")
+            others = now - entered - ours
             steps.append((window, before, after, others))
             entered, before = now, after
-        return by_growth(steps, attached=attached)
+        return by_growth(steps, of=workload.call, attached=attached)
 
     def _read(self) -> tuple[int, int | None]:
         return self._witness.quietly(lambda: self.table.get(self._key), 10 * self._scale)

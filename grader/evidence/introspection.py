@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Infra
+from grader.evidence.maps import Libbpf
 
 SEARCH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
@@ -33,6 +36,10 @@ ACTING_HELPERS = frozenset(
 OBSERVING_TYPES = frozenset({"kprobe", "tracepoint", "raw_tracepoint", "tracing"})
 """Program types, in bpftool's words, that can look on and no more."""
 
+_PROG_INFO = struct.Struct("=224xI")
+"""struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
+_LSM_MAC = 27
+
 
 @dataclass(frozen=True)
 class LoadedProgram:
@@ -43,6 +50,8 @@ class LoadedProgram:
     name: str
     map_ids: tuple[int, ...]
     helpers: frozenset[str]
+    hook_id: int = 0
+    """For an LSM program, which hook it is for, as `lsm_hook_id` tells."""
 
 
 @dataclass(frozen=True)
@@ -137,13 +146,15 @@ class Bpftool:
     def program(self, number: int) -> LoadedProgram:
         """The program with that id; an empty type for one that is gone."""
         entry = self._json("prog", "show", "id", str(number)) or {}
+        kind = str(entry.get("type", ""))
         code = self._run("prog", "dump", "xlated", "id", str(number), tool=self._dump)
         return LoadedProgram(
             id=number,
-            type=str(entry.get("type", "")),
+            type=kind,
             name=str(entry.get("name", "")),
             map_ids=tuple(entry.get("map_ids", ())),
             helpers=frozenset(re.findall(r"\bcall (bpf_\w+)#", code)),
+            hook_id=_hook_id(number) if kind == "lsm" else 0,
         )
 
     def _json(self, *arguments: str) -> Any:
@@ -162,6 +173,27 @@ class Bpftool:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Infra(f"bpftool does not answer: {error}.") from error
         return done.stdout.decode(errors="replace")
+
+
+def lsm_hook_id(name: str) -> int:
+    """The number of the LSM hook `name` in this kernel's BTF. Raises OSError if there is none."""
+    return Libbpf().call("libbpf_find_vmlinux_btf_id", name.encode(), _LSM_MAC)
+
+
+def _hook_id(program: int) -> int:
+    """The hook of an LSM program, 0 for one that is gone."""
+    libbpf = Libbpf()
+    info = ctypes.create_string_buffer(_PROG_INFO.size)
+    try:
+        descriptor = libbpf.call("bpf_prog_get_fd_by_id", ctypes.c_uint32(program))
+    except OSError:
+        return 0
+    try:
+        length = ctypes.c_uint32(len(info))
+        libbpf.call("bpf_obj_get_info_by_fd", descriptor, info, ctypes.byref(length))
+    finally:
+        os.close(descriptor)
+    return int(_PROG_INFO.unpack(info.raw)[0])
 
 
 def find_bpftool() -> str:

@@ -15,7 +15,15 @@ from grader.errors import Infra, LabebpfError
 from grader.evidence.child import Child
 from grader.evidence.maps import Libbpf, Map, SharedArray
 
-CALLS = ("mkdir", "mkdirat")
+CALLS = {
+    "mkdir": ("mkdir", "mkdirat"),
+    "rmdir": ("rmdir", "unlinkat"),
+    "unlink": ("unlink", "unlinkat"),
+    "rename": ("rename", "renameat", "renameat2"),
+    "link": ("link", "linkat"),
+    "symlink": ("symlink", "symlinkat"),
+}
+"""What the workload can call, and all the calls that then do the same in the kernel."""
 STRIDE = 8
 """Slots of 8 bytes that each CPU has for itself: a cache line of 64 bytes."""
 BRAKE = 2_000_000
@@ -23,13 +31,13 @@ BRAKE = 2_000_000
 _INSIDE = Path(__file__).parent / "inside" / "witness.py"
 
 
-def render(templates: Path, cpus: int) -> str:
-    """The witness as BPF C, for a machine that can have `cpus` CPUs."""
+def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:
+    """The witness of `calls` as BPF C, for a machine that can have `cpus` CPUs."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates), undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("witness.c.j2").render(calls=CALLS, cpus=cpus, stride=STRIDE)
+    return environment.get_template("witness.c.j2").render(calls=calls, cpus=cpus, stride=STRIDE)
 
 
 def possible_cpus() -> int:
@@ -38,13 +46,16 @@ def possible_cpus() -> int:
 
 
 class Witness:
-    """Counts mkdir (and mkdirat) on the whole machine, exactly. Attach it before any student code.
+    """Counts `calls` on the whole machine, exactly. Attach it before any student code.
 
     `bwrap` are the arguments that give its process the kernel headers. Compiling starts at once;
     `wait` ends when it is attached. Raises Infra when the kernel refuses it.
     """
 
-    def __init__(self, templates: Path, bwrap: Sequence[str]) -> None:
+    def __init__(
+        self, templates: Path, bwrap: Sequence[str], calls: tuple[str, ...] = ("mkdir",)
+    ) -> None:
+        self.calls = calls
         command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *bwrap]
         command += ["/usr/bin/python3", "-I", "-B", str(_INSIDE)]
         self._stack = ExitStack()
@@ -54,7 +65,7 @@ class Witness:
         self._counts: SharedArray | None = None
         self._racy: Map | None = None
         self._cpus = possible_cpus()
-        self._child.tell(text=render(templates, self._cpus), maps=["counts", "racy"])
+        self._child.tell(text=render(templates, self._cpus, calls), maps=["counts", "racy"])
 
     def wait(self, seconds: float) -> None:
         """Return when it is attached. Raises Infra."""
@@ -82,12 +93,14 @@ class Witness:
         return not (self.attached and self._child.hung_up)
 
     def _sum(self, what: int) -> int:
+        """Of all calls together, those entered (0) or left (1)."""
         assert self._counts
-        return sum(self._counts[cpu * STRIDE + what] for cpu in range(self._cpus))
+        slots = range(what, 2 * len(self.calls), 2)
+        return sum(self._counts[cpu * STRIDE + n] for cpu in range(self._cpus) for n in slots)
 
     @property
     def entered(self) -> int:
-        """mkdir calls that were entered so far."""
+        """Calls that were entered so far."""
         return self._sum(0)
 
     @property
@@ -98,10 +111,10 @@ class Witness:
         return self._sum(1) - (self._racy.get(0) or 0)
 
     def quietly(self, read: Callable[[], int | None], seconds: float) -> tuple[int, int | None]:
-        """Call `read` while no mkdir is under way: (calls so far, what `read` returned).
+        """Call `read` while no call is under way: (calls so far, what `read` returned).
 
         Tried again until a quiet moment was caught. On a machine that has none for half the
-        time, a moment is enough in which no mkdir began and none ended: those under way were
+        time, a moment is enough in which none began and none ended: those under way were
         waiting for a CPU then. Raises Infra when there is not even that.
         """
         start = time.monotonic()
@@ -116,7 +129,7 @@ class Witness:
                 return entered, value
             if waited > seconds:
                 raise Infra(
-                    "Other processes make directories without a pause: nothing can be counted.",
+                    f"Other processes {self.calls[0]} without a pause: nothing can be counted.",
                     "End them, or grade on another machine.",
                 )
 

@@ -11,8 +11,8 @@ from typing import Any
 from grader.errors import SubmissionError
 from grader.evidence.child import Child, ChildDied, Refused
 
-DECOYS = ("rmdir", "open", "rename", "stat", "unlink")
-"""What is no mkdir, in the order in which it is done to one directory and one file."""
+DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
+"""What is done to one directory and one file, in this order, but for the lab's own call."""
 _INSIDE = Path(__file__).parent / "inside" / "workload.py"
 
 
@@ -41,11 +41,14 @@ class Window:
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
+    `call` is the system call that the lab is about.
+
     Raises SubmissionError when a call is refused or its process is killed while a submission's
     program is attached: the workload only ever does what succeeds without one.
     """
 
-    def __init__(self, *, scale: float = 1.0) -> None:
+    def __init__(self, call: str = "mkdir", *, scale: float = 1.0) -> None:
+        self.call = call
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
         command += ["--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
@@ -59,14 +62,23 @@ class Workload:
 
     def mkdir(self, count: int) -> list[Window]:
         """Make `count` directories with random names, one after the other."""
-        return self._windows("mkdir", count=count)
+        return self._windows("calls", count=count, name="mkdir")
+
+    def calls(self, count: int) -> list[Window]:
+        """Make the lab's call `count` times, one after the other, on one CPU after the other."""
+        return self._windows("calls", count=count, name=self.call)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The decoys, in their order."""
+        return tuple(call for call in DECOYS if call != self.call)
 
     def decoys(self, count: int) -> list[Window]:
-        """Do `count` times what is not a mkdir: rmdir, open, rename, stat, unlink."""
-        return self._windows("decoys", count=count)
+        """Do `count` times what is not the lab's call: mkdir, rmdir, open, rename, stat, unlink."""
+        return self._windows("decoys", count=count, without=self.call)
 
     def step(self, what: str) -> Window:
-        """Make one call, mkdir or a decoy; decoys in the order above, after a mkdir."""
+        """Make one of the decoys; those on a file in their order."""
         return Window(*self._ask("step", what=what))
 
     def fork(self, count: int) -> list[Window]:
@@ -84,10 +96,10 @@ class Workload:
     def close(self) -> None:
         self._child.close()
 
-    def _windows(self, call: str, count: int) -> list[Window]:
-        return [Window(*entry) for entry in self._ask(call, count=count)]
+    def _windows(self, call: str, **request: Any) -> list[Window]:
+        return [Window(*entry) for entry in self._ask(call, **request)]
 
-    def _ask(self, call: str, **request: int | str) -> Any:
+    def _ask(self, call: str, **request: Any) -> Any:
         try:
             return self._child.ask("trigger", self._seconds, call=call, **request)
         except (ChildDied, Refused) as error:

@@ -7,19 +7,23 @@ import os
 import re
 import resource
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import Infra
-from grader.evidence.introspection import SEARCH, find_bpftool
+from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
 
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
 _SYS_BPF = {"x86_64": 321, "aarch64": 280}
-_BPF_MAP_CREATE = 0
+_SYS_LSM_LIST_MODULES = 461
+_LSM_ID_BPF = 109
+_BPF_MAP_CREATE, _BPF_PROG_LOAD = 0, 5
+_PROG_TYPE_LSM, _BPF_LSM_MAC = 29, 27
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Machine:
             return Probe(need, False, f"unknown: {self.tracefs} cannot be read", remedy)
         if re.fullmatch(r"tracepoint:\w+:\w+", need):
             return self._tracepoint(need)
+        if re.fullmatch(r"lsm:\w+", need):
+            return _lsm(need)
         known = {
             "trace_lines": self._trace_lines,
             "kprobes": self._kprobes,
@@ -159,6 +165,34 @@ def bpf_syscall() -> Probe:
         return Probe("bpf", False, f"bpf(2) says: {error}", "Grade as root, outside a container.")
     os.close(descriptor)
     return Probe("bpf", True, "bpf(2) works")
+
+
+def _lsm(need: str) -> Probe:
+    """Load an LSM program for the hook, where the kernel says that it runs such programs at all.
+
+    It would load and attach, and never run, where "bpf" is not in the kernel's lsm= list.
+    """
+    remedy = "Use Linux 6.8 or newer, with bpf in its lsm= list."
+    modules, size = (ctypes.c_uint64 * 32)(), ctypes.c_uint32(8 * 32)
+    libc = ctypes.CDLL(None, use_errno=True)
+    found = libc.syscall(_SYS_LSM_LIST_MODULES, modules, ctypes.byref(size), 0)
+    if found < 0 or _LSM_ID_BPF not in modules[:found]:
+        return Probe(need, False, "this kernel is not known to run LSM programs", remedy)
+    program = ctypes.create_string_buffer(struct.pack("=QQ", 0xB7, 0x95))  # r0 = 0; exit
+    license = ctypes.create_string_buffer(b"GPL")
+    try:
+        hook = lsm_hook_id(need.partition(":")[2])
+    except (OSError, Infra) as error:
+        return Probe(need, False, f"no such hook: {error}", remedy)
+    # union bpf_attr: prog_type, insn_cnt, insns, license; expected_attach_type; attach_btf_id.
+    addresses = (ctypes.addressof(program), ctypes.addressof(license))
+    attributes = struct.pack("=IIQQ44xI36xIxxxx", _PROG_TYPE_LSM, 2, *addresses, _BPF_LSM_MAC, hook)
+    number = _SYS_BPF.get(os.uname().machine, -1)
+    descriptor = libc.syscall(number, _BPF_PROG_LOAD, attributes, len(attributes))
+    if descriptor < 0:
+        return Probe(need, False, f"refused: {os.strerror(ctypes.get_errno())}", remedy)
+    os.close(descriptor)
+    return Probe(need, True, "an LSM program loads")
 
 
 def headers() -> Probe:

@@ -96,13 +96,13 @@ class NativeKernel:
         self._work.mkdir()
         self._work.chmod(0o711)
 
-    def witness(self, templates: Path) -> Witness:
-        """The witness, which may still be starting. One for all labs, as long as it lives."""
-        if self._witness and not self._witness.alive:
+    def witness(self, templates: Path, calls: tuple[str, ...] = ("mkdir",)) -> Witness:
+        """The witness, which may still be starting. One for all labs about the same calls."""
+        if self._witness and not (self._witness.alive and self._witness.calls == calls):
             self._witness.close()
             self._witness = None
         if self._witness is None:
-            self._witness = Witness(templates, self.headers_view)
+            self._witness = Witness(templates, self.headers_view, calls)
         return self._witness
 
     def sandbox(self, files: dict[str, bytes], scale: float = 1.0) -> Sandbox:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Lab
-from grader.errors import Infra, PhaseTimeout, SubmissionError, Wrong
+from grader.errors import CourseError, Infra, PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
-from grader.evidence.witness import Witness
+from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.staged_program import StagedProgram
@@ -31,7 +31,6 @@ from grader.submission.call import call
 from grader.submission.files import Submission
 from grader.submission.sandbox import Sandbox
 
-_CANARY = b"int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
 _ROUND = 1_000
 _MAX_ROUNDS = 200
 _ENOUGH_LOST = 300
@@ -67,8 +66,8 @@ class Stage:
         self.scale = scale
         self.bpftool = Bpftool(kernel.helper_symbols)
         self.libbpf = Libbpf()
-        self._witness = kernel.witness(templates)
-        self._workload = Workload(scale=scale)
+        self._witness = kernel.witness(templates, self._calls())
+        self._workload = Workload(lab.call, scale=scale)
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
         self._programs: dict[str, StagedProgram] = {}
@@ -95,9 +94,19 @@ class Stage:
             self._workload.close()
             self._retire_trace()
             self._workload_pid = 0
-            self._workload = Workload(scale=self.scale)
+            self._workload = Workload(self.lab.call, scale=self.scale)
         self.phase = "trigger"
         return self._workload
+
+    def _calls(self) -> tuple[str, ...]:
+        """The calls that the lab's hook sees. Raises CourseError."""
+        call = self.lab.call
+        if call not in CALLS:
+            raise CourseError(
+                f"{self.lab.name}: the workload cannot make the call {call}.",
+                f"It can make {', '.join(CALLS)}.",
+            )
+        return CALLS[call] if self.lab.attach.startswith("lsm:") else (call,)
 
     @property
     def trace(self) -> TraceInstance | SharedTracePipe:
@@ -105,7 +114,7 @@ class Stage:
         if self._trace is None:
             tracefs = self.kernel.tracefs
             private = (tracefs / "events" / PRINTK).exists()
-            events = ["syscalls/sys_enter_mkdir", *([PRINTK] if private else [])]
+            events = [f"syscalls/sys_enter_{self.lab.call}", *([PRINTK] if private else [])]
             instance = TraceInstance(tracefs, self.kernel.new_name(), events)
             self._trace = instance
             self._workload_pid = self._find_workload(instance)
@@ -124,13 +133,13 @@ class Stage:
         return self._workload_pid
 
     def _find_workload(self, trace: TraceInstance) -> int:
-        """The one process that the trace shows in the time of every mkdir of the workload.
+        """The one process that the trace shows in the time of every call of the workload.
 
-        Another that makes directories all the time may be in many of them, and not in all.
+        Another that makes such calls all the time may be in many of them, and not in all.
         """
         pids: set[int] | None = None
         for _ in range(50):
-            windows = self.workload.mkdir(4)
+            windows = self.workload.calls(4)
             records = trace.collect()
             for window in windows:
                 seen = {record.pid for record in records if window.holds(record.time)}
@@ -165,7 +174,8 @@ class Stage:
             self.submission.require(self.lab.program)
             program = self._programs.get(which) or self._build(which)
             if not program.attached:
-                _ = self.witness
+                # An LSM program could forbid what these need.
+                _ = self.trace if self.lab.attach.startswith("lsm:") else None, self.witness
                 program.attach()
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed[which] = error
@@ -245,8 +255,8 @@ class Stage:
             try:
                 probe.begin("probe.c", text.encode())
                 probe.compile(60 * self.scale)
-                probe.load(30 * self.scale)
-                probe.attach("", 30 * self.scale)
+                probe.load(f"kprobe:{function}", 30 * self.scale)
+                probe.attach(30 * self.scale)
             except SubmissionError as error:
                 raise Infra(f"No kprobe on {function}: {error.what}", error.log) from error
             yield
@@ -255,12 +265,15 @@ class Stage:
         """`error`, or Infra when a program that does nothing meets the same refusal here."""
         if not re.search("Operation not permitted|perf_event_open.*Permission denied", error.log):
             return error
+        kind, _, place = self.lab.attach.partition(":")
+        function = f"lsm__{place}" if kind == "lsm" else "nothing"
+        text = f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
         with self.kernel.loader(self.scale) as canary:
             try:
-                canary.begin("canary.c", _CANARY)
+                canary.begin("canary.c", text.encode())
                 canary.compile(60 * self.scale)
-                canary.load(30 * self.scale)
-                canary.attach(self.lab.attach.removeprefix("tracepoint:"), 30 * self.scale)
+                canary.load(self.lab.attach, 30 * self.scale)
+                canary.attach(30 * self.scale)
             except (SubmissionError, PhaseTimeout):
                 return Infra(
                     "This kernel lets the sandbox load or attach no program.",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError, Wrong
 from grader.evidence.counter import Counter
-from grader.evidence.introspection import ACTING_HELPERS, OBSERVING_TYPES, LoadedProgram
+from grader.evidence.introspection import (
+    ACTING_HELPERS,
+    OBSERVING_TYPES,
+    LoadedProgram,
+    lsm_hook_id,
+)
 from grader.evidence.maps import Map
 from grader.evidence.workload import Window
 from grader.submission.program import PATTERN, Table
@@ -21,13 +26,25 @@ _PERF_PAGES = 64
 
 @dataclass(frozen=True)
 class Submitted:
-    """Samples of a perf buffer, as raw bytes, and how many mkdirs the whole machine made.
+    """Samples of a buffer, as raw bytes, and how many calls the whole machine made.
 
     In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
     samples are at most so many.
     """
 
     samples: tuple[bytes, ...]
+    windows: tuple[Window, ...]
+    made: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By how much the entries of a table grew, and how many calls the whole machine made.
+
+    Those of the workload have `windows`.
+    """
+
+    grown: Mapping[int, int]
     windows: tuple[Window, ...]
     made: int
 
@@ -53,7 +70,7 @@ class StagedProgram:
             self._stage.phase = "compile"
             self._program.compile(60 * scale)
             self._stage.phase = "load"
-            self._program.load(30 * scale)
+            self._program.load(self._stage.lab.attach, 30 * scale)
             if not self._program.functions:
                 raise Wrong(
                     f"{self._name} has no BPF function yet.",
@@ -62,7 +79,8 @@ class StagedProgram:
                     actual="none",
                     file=self._name,
                 )
-            refuse_acting(self._stage.bpftool.programs(self._program.pids()), self._name)
+            programs = self._stage.bpftool.programs(self._program.pids())
+            refuse_acting(programs, self._name, self._stage.lab.attach)
             if len(self._program.plain) > 1:
                 names = ", ".join(self._program.plain)
                 raise Wrong(
@@ -72,7 +90,7 @@ class StagedProgram:
                     actual=names,
                     file=self._name,
                 )
-            self._program.attach(self._stage.lab.attach.removeprefix("tracepoint:"), 60 * scale)
+            self._program.attach(60 * scale)
         except SubmissionError as error:
             raise self._stage.blame(error) from error
         self.attached = True
@@ -101,24 +119,37 @@ class StagedProgram:
 
     def counter(self, name: str) -> Counter:
         """The hash table `name`, whose key 0 counts. Raises Wrong if it is no such table."""
-        table = self.table(name, "hash")
+        return Counter(self._map(name, "hash"), self._stage.witness, scale=self._stage.scale)
+
+    def counted(self, name: str, kind: str, act: Callable[[], object]) -> Counted:
+        """By how much the entries of the table `name` grew while `act` ran."""
+        table = self._map(name, kind)
+        entered, before = self._stage.witness.entered, table.items()
+        did = act()
+        after = table.items()
+        grown = {key: value - before.get(key, 0) for key, value in after.items()}
+        windows = tuple(did) if isinstance(did, list) else ()
+        return Counted(grown, windows, self._stage.witness.entered - entered)
+
+    def _map(self, name: str, kind: str) -> Map:
+        table = self.table(name, kind)
         opened = Map(self._stage.libbpf, table.id, table.key_size, table.value_size)
         self._maps.append(opened)
-        return Counter(opened, self._stage.witness, scale=self._stage.scale)
+        return opened
 
     def attached_to(self) -> list[str]:
         """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""
         return [each.where for each in self._stage.bpftool.attachments(self._program.pids())]
 
-    def listen(self, name: str) -> None:
-        """Open the perf buffer `name`, once. Raises Wrong if it is no such table."""
-        self.table(name, "perf_event_array")
+    def listen(self, name: str, kind: str = "perf_event_array") -> None:
+        """Open the buffer `name` of `kind`, once. Raises Wrong if it is no such table."""
+        self.table(name, kind)
         if name not in self._listening:
             self._program.listen(name, _PERF_PAGES, 30 * self._stage.scale)
             self._listening.add(name)
 
     def submitted(self, act: Callable[[], object]) -> Submitted:
-        """What was submitted to the open perf buffer while `act` ran."""
+        """What was submitted to the open buffers while `act` ran."""
         before = self._stage.witness.entered
         self._program.collect(30 * self._stage.scale)
         did = act()
@@ -136,13 +167,19 @@ class StagedProgram:
         self._program.close()
 
 
-def refuse_acting(programs: Sequence[LoadedProgram], file: str) -> None:
-    """Raise SubmissionError when a program could change what it is only to watch."""
+def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> None:
+    """Raise SubmissionError when a program could change what it is only to watch.
+
+    An LSM program can forbid what it sees: it may be at the lab's own `hook` alone, where a call of
+    the workload's that does not succeed tells of it.
+    """
+    kind, _, place = hook.partition(":")
     for program in programs:
-        if program.type and program.type not in OBSERVING_TYPES:
+        asked_for = kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
+        if program.type and program.type not in OBSERVING_TYPES and not asked_for:
             raise SubmissionError(
-                f"{file} loads a program of type {program.type}, which no lab asks for.",
-                "Use a tracepoint or a kprobe.",
+                f"{file} loads a program of type {program.type}, which the lab does not ask for.",
+                "Use the hook that the handout names.",
                 file=file,
             )
         for helper in sorted(program.helpers & ACTING_HELPERS):

@@ -316,7 +316,7 @@ class StagedScript:
         """
         bpftool = self._stage.bpftool
         for program in bpftool.program_ids(self._script.pids()) - self._looked_at:
-            refuse_acting([bpftool.program(program)], self.name)
+            refuse_acting([bpftool.program(program)], self.name, self._stage.lab.attach)
             self._looked_at.add(program)
 
     def _attached(self) -> bool:

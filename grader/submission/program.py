@@ -48,7 +48,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Samples:
-    """What a perf buffer held: the raw bytes of each sample, and how many were lost."""
+    """What a perf or ring buffer held: the raw bytes of each sample, and how many were lost."""
 
     raw: tuple[bytes, ...]
     lost: int
@@ -132,18 +132,21 @@ class Program:
             kind = MAP_TYPES.get(entry.pop("type"), "other")
             self.tables[entry["name"]] = Table(type=kind, **entry)
 
-    def load(self, seconds: float) -> None:
-        """Load every function; the verifier judges them. Nothing is attached yet."""
-        self._send("load")
+    def load(self, hook: str, seconds: float) -> None:
+        """Load every function; the verifier judges them. Nothing is attached yet.
+
+        `hook` (a lab's `attach`) is for what does not name its own place.
+        """
+        self._send("load", hook=hook)
         self._receive("load", seconds)
 
-    def attach(self, tracepoint: str, seconds: float) -> None:
-        """Attach: what names its own place there, the rest to `tracepoint` (category:event)."""
-        self._send("attach", tracepoint=tracepoint)
+    def attach(self, seconds: float) -> None:
+        """Attach: what names its own place there, the rest to the hook."""
+        self._send("attach")
         self._receive("attach", seconds)
 
     def listen(self, table: str, pages: int, seconds: float) -> None:
-        """Open the perf buffer `table` with `pages` pages for each CPU."""
+        """Open the buffer `table`; a perf buffer with `pages` pages for each CPU."""
         self._send("listen", table=table, pages=pages)
         self._receive("load", seconds)
 

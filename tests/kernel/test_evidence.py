@@ -63,8 +63,8 @@ def program(kernel: NativeKernel) -> Iterator[Program]:
     with kernel.loader() as loaded:
         loaded.begin("program.c", PROGRAM)
         loaded.compile(60)
-        loaded.load(60)
-        loaded.attach("syscalls:sys_enter_mkdir", 60)
+        loaded.load("tracepoint:syscalls:sys_enter_mkdir", 60)
+        loaded.attach(60)
         yield loaded
 
 

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from machine import ROOT
-
-
-def prove(root: Path, lab: str, *options: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", "grader", "prove", lab, "--kernel", "native", *options],
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=1200,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode()
+from machine import ROOT, copy_checkout, prove
 
 
 @pytest.mark.timeout(1300)
@@ -42,11 +26,7 @@ def test_lab_0_judges_rightly() -> None:
 
 
 def test_a_check_that_gives_points_for_nothing_is_found(tmp_path: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("grader", "exercises", "solutions", "bpf_templates"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path / name)
+    copy_checkout(tmp_path)
     checks = tmp_path / "exercises" / "lab0" / "test_lab0.py"
     spoilt = checks.read_text().replace("assert program.attached", "assert True")
     checks.write_text(spoilt.replace("loads_it(program)", "loads_it()"))

@@ -204,7 +204,10 @@ def test_a_submission_has_plain_file_names_only(tmp_path: Path, name: str) -> No
     "attach",
     [
         "",
-        "kprobe:do_mkdirat",
+        "kprobe:",
+        "uprobe:c:mkdir",
+        "lsm:path:mkdir",
+        "nonsense:mkdir",
         "syscalls:sys_enter_mkdir",
         "tracepoint:syscalls",
         "tracepoint:syscalls:",
@@ -213,7 +216,7 @@ def test_a_submission_has_plain_file_names_only(tmp_path: Path, name: str) -> No
         "tracepoint:syscalls:sys_enter_mkdir ",
     ],
 )
-def test_attach_names_a_tracepoint(tmp_path: Path, attach: str) -> None:
+def test_attach_names_a_hook_and_a_place(tmp_path: Path, attach: str) -> None:
     good = "tracepoint:syscalls:sys_enter_mkdir"
     assert "attach is" in complaint(tmp_path, GOOD.replace(good, attach, 1))
 

@@ -12,37 +12,59 @@ import platform
 import secrets
 import sys
 import time
+from functools import partial
 
-SYS_MKDIR = {"x86_64": 83}
-DECOYS = ("rmdir", "open", "rename", "stat", "unlink")
+NUMBERS = {
+    "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
+}
 BASE = "/tmp"
 MOVED = ".moved"
-
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def mkdir(path):
-    """mkdir(2) itself, not libc's function of that name; architectures without it use mkdirat."""
-    number = SYS_MKDIR.get(platform.machine())
-    if number is None:
-        os.mkdir(path)
-    elif libc.syscall(number, path.encode(), 0o755) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code), path)
-
-
-def now():
-    return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-
-
-CALLS = {
-    "mkdir": mkdir,
+DECOYS = {
+    "mkdir": os.mkdir,
     "rmdir": os.rmdir,
     "open": lambda path: os.close(os.open(path, os.O_CREAT | os.O_WRONLY)),
     "rename": lambda path: os.rename(path, path + MOVED),
     "stat": os.stat,
     "unlink": os.unlink,
 }
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def prepare(name, path):
+    """Make what the call `name` is to be made on; its arguments."""
+    if name == "rmdir":
+        os.mkdir(path)
+    elif name in ("rename", "link", "unlink"):
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    here, there = path.encode(), f"{path}.{name}".encode()
+    if name == "mkdir":
+        return here, 0o755
+    return (here,) if name in ("rmdir", "unlink") else (here, there)
+
+
+def invoke(name, arguments):
+    """The system call itself, not libc's function of that name.
+
+    Architectures without the call have that function alone, which makes another one.
+    """
+    number = NUMBERS.get(platform.machine(), {}).get(name)
+    call = getattr(libc, name) if number is None else partial(libc.syscall, number)
+    if call(*arguments) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), arguments[0].decode())
+
+
+def now():
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+
+def timed(call, path, act):
+    """Do it, and say what, to what, when it began and when it had ended, and on which CPU."""
+    cpu = libc.sched_getcpu()
+    start = now()
+    act(path)
+    return [call, path, start, now(), cpu]
 
 
 class Workload:
@@ -53,37 +75,41 @@ class Workload:
         self.cpu = secrets.randbelow(len(self.cpus))
         self.children = []
 
-    def mkdir(self, count):
+    def calls(self, count, name):
         """On one CPU after the other: a program must not care where it runs."""
         made = []
         for _ in range(count):
             self.cpu = (self.cpu + 1) % len(self.cpus)
             os.sched_setaffinity(0, [self.cpus[self.cpu]])
-            made.append(self.step("mkdir"))
+            path = f"{BASE}/{secrets.token_hex(6)}"
+            arguments = prepare(name, path)
+            made.append(timed(name, path, lambda path: invoke(name, arguments)))  # noqa: B023
+            if name == "mkdir":
+                self.kept.append(path)
         os.sched_setaffinity(0, self.cpus)
         return made
 
-    def decoys(self, count):
-        """What must not count, done to things that exist."""
+    def decoys(self, count, without):
+        """What must not count, done to things that exist: all of these but the call `without`."""
         return [
-            self.step(call) for _ in range(count) for call in DECOYS if self.kept or call != "rmdir"
+            self.step(call)
+            for _ in range(count)
+            for call in DECOYS
+            if call != without and (self.kept or call != "rmdir")
         ]
 
     def step(self, what):
-        """Make one call; those on a file in the order of DECOYS."""
-        path = self.file
-        if what == "rmdir":
-            path = self.kept.pop()
-        elif what in ("mkdir", "open"):
+        """One of the decoys; those on a file in their order."""
+        if what in ("mkdir", "open"):
             path = f"{BASE}/{secrets.token_hex(6)}"
-        cpu = libc.sched_getcpu()
-        start = now()
-        CALLS[what](path)
-        end = now()
+        else:
+            path = self.kept.pop() if what == "rmdir" else self.file
+        done = timed(what, path, DECOYS[what])
         if what == "mkdir":
             self.kept.append(path)
-        self.file = {"open": path, "rename": path + MOVED}.get(what, self.file)
-        return [what, path, start, end, cpu]
+        elif what in ("open", "rename"):
+            self.file = path + MOVED * (what == "rename")
+        return done
 
     def fork(self, count):
         """Fork; the children wait, so that what happens at their end cannot be mistaken.
@@ -126,7 +152,7 @@ class Workload:
                     os.write(readied, b"r")
                     os.read(go, 1)
                     for _ in range(each):
-                        mkdir(path)
+                        invoke("mkdir", (path.encode(), 0o755))
                         os.rmdir(path)
                 except BaseException:
                     os._exit(1)

@@ -15,6 +15,7 @@ import sys
 sys.path.insert(0, "/kernel")
 import sitecustomize  # noqa: F401  (teaches BCC the names of this kernel's system calls)
 from bcc import BPF, lib  # type: ignore[import-not-found]
+from bcc.table import RingBuf  # type: ignore[import-not-found]
 
 KINDS = {
     b"kprobe__": BPF.KPROBE,
@@ -27,7 +28,14 @@ KINDS = {
     b"syscall__": BPF.KPROBE,
 }
 SELF_ATTACHING = tuple(KINDS)
-
+HOOKS = {
+    "tracepoint": BPF.TRACEPOINT,
+    "raw_tracepoint": BPF.RAW_TRACEPOINT,
+    "kprobe": BPF.KPROBE,
+    "kretprobe": BPF.KPROBE,
+    "lsm": BPF.LSM,
+}
+MAX_SAMPLES = 1 << 16
 
 # BCC 0.26 declares no result for this one: ctypes takes it for an int.
 lib.bpf_table_name.restype = ctypes.c_char_p
@@ -44,24 +52,37 @@ class Program(BPF):
         count = lib.bpf_num_functions(self.module)
         return [lib.bpf_function_name(self.module, i) for i in range(count)]
 
-    def load_all(self, plain):
+    def load_all(self, hook):
         for name in self.functions():
             prefix = next((p for p in KINDS if name.startswith(p)), b"")
-            self.load_func(name, KINDS.get(prefix, plain))
+            self.load_func(name, KINDS.get(prefix, HOOKS[hook.split(":")[0]]))
 
-    def attach_all(self, tracepoint):
+    def attach_all(self, hook):
         BPF._trace_autoload(self)
         for name in self.functions():
             if name.startswith(b"syscall__"):
                 call = self.get_syscall_fnname(name.removeprefix(b"syscall__"))
                 self.attach_kprobe(event=call, fn_name=name)
             elif not name.startswith(SELF_ATTACHING):
-                self.attach_tracepoint(tp=tracepoint, fn_name=name)
+                self.attach_plain(hook, name)
+
+    def attach_plain(self, hook, name):
+        kind, _, place = hook.partition(":")
+        if kind == "tracepoint":
+            self.attach_tracepoint(tp=place, fn_name=name)
+        elif kind == "raw_tracepoint":
+            self.attach_raw_tracepoint(tp=place, fn_name=name)
+        elif kind == "kprobe":
+            self.attach_kprobe(event=self.get_syscall_fnname(place), fn_name=name)
+        elif kind == "kretprobe":
+            self.attach_kretprobe(event=self.get_syscall_fnname(place), fn_name=name)
 
 
 class Loader:
     def __init__(self):
         self.program = None
+        self.hook = ""
+        self.perf = self.ring = False
         self.samples = []
         self.lost = 0
 
@@ -84,30 +105,43 @@ class Loader:
         plain = [name for name in names if not name.encode().startswith(SELF_ATTACHING)]
         return {"functions": names, "plain": plain, "tables": tables}
 
-    def load(self):
-        self.program.load_all(BPF.TRACEPOINT)
+    def load(self, hook):
+        self.hook = hook
+        self.program.load_all(hook)
         return {}
 
-    def attach(self, tracepoint):
-        self.program.attach_all(tracepoint)
+    def attach(self):
+        self.program.attach_all(self.hook)
         return {}
 
     def listen(self, table, pages):
-        def sample(_cpu, data, size):
+        def sample(_, data, size):
             self.samples.append(ctypes.string_at(data, size).hex())
 
         def lost(count):
             self.lost += count
 
-        self.program[table].open_perf_buffer(sample, page_cnt=pages, lost_cb=lost)
+        opened = self.program[table]
+        if isinstance(opened, RingBuf):
+            opened.open_ring_buffer(sample)
+            self.ring = True
+        else:
+            opened.open_perf_buffer(sample, page_cnt=pages, lost_cb=lost)
+            self.perf = True
         return {}
 
     def collect(self):
-        """The samples since the last call. What was submitted before is in the buffer already."""
+        """The samples since the last call. What was submitted before is in the buffer already.
+
+        A program that submits at every system call submits because of this one's own, for ever.
+        """
         before = -1
-        while before != len(self.samples):
+        while before != len(self.samples) < MAX_SAMPLES:
             before = len(self.samples)
-            self.program.perf_buffer_poll(timeout=0)
+            if self.perf:
+                self.program.perf_buffer_poll(timeout=0)
+            if self.ring:
+                self.program.ring_buffer_consume()
         samples, self.samples = self.samples, []
         lost, self.lost = self.lost, 0
         return {"samples": samples, "lost": lost}

@@ -1,0 +1,139 @@
+"""A whole new lab, rendered from bpf_templates/lab: proved as it is, and there to be changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from grader.authoring.stubs import stubs
+from grader.course import load_lab
+from grader.errors import UsageError
+from grader.surroundings import ROOT
+
+HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm")
+OUTPUTS = {
+    "trace": "trace.j2",
+    "perf": "events.j2",
+    "ring": "events.j2",
+    "hash": "tables.j2",
+    "histogram": "tables.j2",
+}
+"""The ways out of the kernel, and the template that has all about each."""
+_DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
+CALLS = {
+    "mkdir": "mkdir /tmp/x",
+    "rmdir": "mkdir /tmp/x; rmdir /tmp/x",
+    "unlink": "touch /tmp/x; unlink /tmp/x",
+    "rename": 'touch /tmp/x; python3 -c \'import os; os.rename("/tmp/x", "/tmp/y")\'',
+    "link": 'touch /tmp/x; python3 -c \'import os; os.link("/tmp/x", "/tmp/y")\'',
+    "symlink": 'python3 -c \'import os; os.symlink("/etc", "/tmp/x")\'',
+}
+"""The calls that a lab can be about, and how a person makes one: mv and ln make others."""
+_MISTAKES = (
+    ("reports_twice.c", "Reports each call twice.", "2 fail, 3 blocked, 4 blocked, 5 blocked"),
+    ("reports_too_much.c", "Reports another call as well.", "3 fail"),
+    ("prints_nothing.py", "Reads what the program reports, and keeps it.", "4 fail, 5 blocked"),
+    ("traceback_on_ctrl_c.py", "Ends on Ctrl-C with a traceback.", "5 fail"),
+)
+"""The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
+_MISTAKE_OF_LSM = ("forbids.c", "Forbids each call.", "2 error, 3 blocked, 4 blocked, 5 blocked")
+
+
+def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
+    """Make the lab `name` below `root`: the folders that were made.
+
+    Raises UsageError for a name that is none, or that is taken. Whatever else comes in between,
+    Ctrl-C too, nothing of it stays.
+    """
+    number = re.fullmatch(r"lab(0|[1-9][0-9]*)", name)
+    if not number:
+        raise UsageError(f"{name} is no name for a lab.", "Call it lab and a number, as lab7.")
+    places = ("exercises", "solutions", "tests/wrong_answers")
+    folders = exercise, solution, wrong = [root / place / name for place in places]
+    for folder in folders:
+        if folder.exists():
+            raise UsageError(f"{folder} is there already.", "Give the lab another number.")
+    render = _renderer(root / "bpf_templates", name, number[1], hook, output, call)
+    program, script = f"{call}.c", f"{call}.py"
+    with ExitStack() as undo:
+        for folder in folders:
+            undo.callback(shutil.rmtree, folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        for file in ("lab.toml", "README.md", "README.fr.md"):
+            _write(exercise / file, render(file))
+        _write(exercise / f"test_{name}.py", render("checks.py"))
+        _write(solution / program, render("program.c"))
+        _write(solution / script, render("script.py"))
+        _write(solution / "mutants.toml", render("mutants.toml"))
+        for file, sentence, loses in (*_MISTAKES, *([_MISTAKE_OF_LSM] if hook == "lsm" else [])):
+            lost = re.sub(r"(\d) ", rf"{number[1]}.\1 ", loses)
+            header = (f"wrong: {sentence}", f"loses: {lost}")
+            base = "program.c" if file.endswith(".c") else "script.py"
+            _write(wrong / file, render(base, mistake=Path(file).stem, header=header))
+        for path, text in stubs(load_lab(exercise), root / "solutions"):
+            _write(path, text)
+        undo.pop_all()
+    return folders
+
+
+def _renderer(
+    templates: Path, name: str, number: str, hook: str, output: str, call: str
+) -> Callable[..., str]:
+    import jinja2  # Here: the command line names the choices, and has to be there at once.
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["wrapped"] = _wrapped
+    decoys = [decoy for decoy in _DECOYS if decoy != call]
+    values = {
+        "lab": name,
+        "n": number,
+        "hook": hook,
+        "output": output,
+        "call": call,
+        "out_file": f"lab/{OUTPUTS[output]}",
+        "program": f"{call}.c",
+        "script": f"{call}.py",
+        "decoys": f"{', '.join(decoys[:-1])} and {decoys[-1]}",
+        "decoys_or": f"{', '.join(decoys[:-1])} or {decoys[-1]}",
+        "decoy": "unlink" if call == "rmdir" else "rmdir",
+        "try_it": CALLS[call],
+        "mistake": "",
+        "header": (),
+    }
+
+    def render(template: str, **more: object) -> str:
+        return environment.get_template(f"lab/{template}.j2").render(values | more)
+
+    return render
+
+
+def _wrapped(text: str) -> str:
+    """Paragraphs, and items of lists, in lines of up to 99 characters."""
+    parts = re.split(r"(\n\n|\n(?=- ))", text.strip())
+    lines = (
+        part
+        if part.startswith("\n")
+        else textwrap.fill(
+            part,
+            99,
+            subsequent_indent="  " if part.startswith("- ") else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for part in parts
+    )
+    return "".join(lines) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

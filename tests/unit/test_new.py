@@ -1,0 +1,193 @@
+"""`labebpf new`: what it asks for, what it writes, and that it leaves nothing half-made."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.answers import answers
+from grader.authoring.mutants import equivalents, mutants
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
+from grader.authoring.stubs import drifted
+from grader.course import load_lab
+from grader.errors import UsageError
+from grader.evidence import witness
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("exercises/lab7", "solutions/lab7", "tests/wrong_answers/lab7")
+PAIRINGS = [*itertools.product(HOOKS, OUTPUTS, CALLS)]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name in ("grader", "bpf_templates"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("hook, output", [*itertools.product(HOOKS, OUTPUTS)])
+def test_a_lab_is_whole(checkout: Path, hook: str, output: str) -> None:
+    for number, call in enumerate(CALLS):
+        name = f"lab{number}"
+        folder, solution, wrong = new(name, hook, output, call, checkout)
+        lab = load_lab(folder)
+        assert (lab.call, lab.max_score, len(lab.tasks)) == (call, 10, 5)
+        assert not drifted(lab, checkout / "solutions")
+        known = answers("wrong_answers", checkout / "tests")
+        assert {a.path.parent for a in known if a.lab == name} == {wrong}
+        tasks = {task.id for task in lab.tasks}
+        lost = {task for answer in known if answer.lab == name for task in answer.loses}
+        assert lost == tasks - {f"{number}.1"}
+        made = [
+            mutant for file in lab.edits for mutant in mutants(file, (solution / file).read_text())
+        ]
+        for entry in equivalents(solution / "mutants.toml"):
+            assert any(entry.covers(mutant) for mutant in made), entry
+        for handout in ("README.md", "README.fr.md"):
+            text = (folder / handout).read_text(encoding="utf-8")
+            points = re.findall(r"^- \*\*(\d+\.\d+)\*\* \((\d+) point", text, re.MULTILINE)
+            assert points == [(task.id, str(task.points)) for task in lab.tasks]
+            assert max(map(len, text.splitlines())) <= 100
+
+
+def test_nothing_of_a_template_is_left(checkout: Path) -> None:
+    for number, pairing in enumerate(PAIRINGS):
+        new(f"lab{number}", *pairing, checkout)
+    for name, data in files(checkout).items():
+        if not name.startswith(("grader/", "bpf_templates/")):
+            assert not re.search(rb"\{\{|\}\}(?!\")|\{%|%\}|\{#|#\}", data), name
+
+
+def test_the_workload_can_make_every_call() -> None:
+    assert set(CALLS) == set(witness.CALLS)
+
+
+@pytest.mark.parametrize("name", ["", "lab", "lab07", "lab7x", "Lab7", "../lab7", "7", "labor"])
+def test_a_name_that_is_none_is_refused(checkout: Path, name: str) -> None:
+    before = files(checkout)
+    with pytest.raises(UsageError, match="lab and a number"):
+        new(name, "tracepoint", "trace", "mkdir", checkout)
+    assert files(checkout) == before
+
+
+@pytest.mark.parametrize("taken", FOLDERS)
+def test_what_is_there_is_never_overwritten(checkout: Path, taken: str) -> None:
+    (checkout / taken).mkdir(parents=True)
+    (checkout / taken / "mkdir.c").write_text("mine")
+    before = files(checkout)
+    with pytest.raises(UsageError, match="there already"):
+        new("lab7", "tracepoint", "trace", "mkdir", checkout)
+    assert files(checkout) == before
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_failure_half_way_leaves_nothing(checkout: Path, folder: str) -> None:
+    """A parent that is a file: the folder in it cannot be made."""
+    (checkout / folder).parent.parent.mkdir(exist_ok=True)
+    (checkout / folder).parent.write_text("in the way")
+    before = files(checkout)
+    with pytest.raises(OSError):
+        new("lab7", "tracepoint", "trace", "mkdir", checkout)
+    assert files(checkout) == before
+    assert not any((checkout / other).exists() for other in FOLDERS)
+
+
+def test_ctrl_c_half_way_leaves_nothing(checkout: Path) -> None:
+    """A template that does not end is interrupted when the files before it are written."""
+    template = checkout / "bpf_templates" / "lab" / "script.py.j2"
+    template.write_text("{% for _ in range(10 ** 15) %}{% endfor %}")
+    command = [sys.executable, "-B", "-m", "grader", "new", "lab7", "--hook", "tracepoint"]
+    child = subprocess.Popen(
+        ["env", "--default-signal=INT", *command, "--output", "trace", "--call", "mkdir"],
+        cwd=checkout,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 60
+    while not (checkout / "solutions" / "lab7" / "mkdir.c").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode != 0
+    assert b"Traceback" not in said
+    assert not any((checkout / folder).exists() for folder in FOLDERS)
+
+
+def labebpf(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-B", "-m", "grader", "new", *arguments],
+        cwd=checkout,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_writes_a_lab_and_says_what_is_next(checkout: Path) -> None:
+    flags = ("--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
+    done = labebpf(checkout, "lab7", *flags)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(f"{folder}/ written" in done.stdout for folder in FOLDERS)
+    assert "./labebpf prove lab7" in done.stdout
+    again = labebpf(checkout, "lab7", *flags)
+    assert again.returncode == 2
+    assert "there already" in again.stderr
+
+
+@pytest.mark.parametrize("missing", ["hook", "output", "call"])
+def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, missing: str) -> None:
+    flags = {"hook": "tracepoint", "output": "hash", "call": "rmdir"}
+    del flags[missing]
+    done = labebpf(checkout, "lab7", *(f"--{name}={value}" for name, value in flags.items()))
+    assert done.returncode == 2
+    choices = {"hook": HOOKS, "output": OUTPUTS, "call": CALLS}[missing]
+    assert all(choice in done.stderr for choice in (f"--{missing}", *choices))
+    assert not (checkout / "exercises").exists()
+
+
+def test_on_a_terminal_a_person_is_asked(checkout: Path) -> None:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-B", "-m", "grader", "new", "lab7", "--output", "ring"]
+    child = subprocess.Popen(
+        command, cwd=checkout, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    )
+    os.close(slave)
+    said = ""
+    for answer in (b"nonsense\n", b"kprobe\n", b"link\n", b""):
+        wanted = said.count("): ") + 1 if answer else 0
+        while select.select([master], [], [], 60)[0]:
+            try:
+                said += os.read(master, 1 << 16).decode()
+            except OSError:
+                break
+            if answer and said.count("): ") >= wanted:
+                break
+        if answer:
+            os.write(master, answer)
+    assert child.wait(60) == 0, said
+    os.close(master)
+    lab = load_lab(checkout / "exercises" / "lab7")
+    assert (lab.attach, lab.call) == ("kprobe:link", "link")
+    assert "hook (tracepoint, " in said
+    assert "'nonsense' is not one of" in said
