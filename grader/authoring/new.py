@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,14 +33,6 @@ CALLS = {
     "symlink": 'python3 -c \'import os; os.symlink("/etc", "/tmp/x")\'',
 }
 """The calls that a lab can be about, and how a person makes one: mv and ln make others."""
-_MISTAKES = (
-    ("reports_twice.c", "Reports each call twice.", "2 fail, 3 blocked, 4 blocked, 5 blocked"),
-    ("reports_too_much.c", "Reports another call as well.", "3 fail"),
-    ("prints_nothing.py", "Reads what the program reports, and keeps it.", "4 fail, 5 blocked"),
-    ("traceback_on_ctrl_c.py", "Ends on Ctrl-C with a traceback.", "5 fail"),
-)
-"""The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
-_MISTAKE_OF_LSM = ("forbids.c", "Forbids each call.", "2 error, 3 blocked, 4 blocked, 5 blocked")
 
 
 def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
@@ -59,25 +51,41 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
             raise UsageError(f"{folder} is there already.", "Give the lab another number.")
     render = _renderer(root / "bpf_templates", name, number[1], hook, output, call)
     program, script = f"{call}.c", f"{call}.py"
-    with ExitStack() as undo:
-        for folder in folders:
-            undo.callback(shutil.rmtree, folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-        for file in ("lab.toml", "README.md", "README.fr.md"):
-            _write(exercise / file, render(file))
-        _write(exercise / f"test_{name}.py", render("checks.py"))
-        _write(solution / program, render("program.c"))
-        _write(solution / script, render("script.py"))
-        _write(solution / "mutants.toml", render("mutants.toml"))
-        for file, sentence, loses in (*_MISTAKES, *([_MISTAKE_OF_LSM] if hook == "lsm" else [])):
-            lost = re.sub(r"(\d) ", rf"{number[1]}.\1 ", loses)
-            header = (f"wrong: {sentence}", f"loses: {lost}")
-            base = "program.c" if file.endswith(".c") else "script.py"
-            _write(wrong / file, render(base, mistake=Path(file).stem, header=header))
-        for path, text in stubs(load_lab(exercise), root / "solutions"):
-            _write(path, text)
-        undo.pop_all()
+    try:
+        with ExitStack() as undo:
+            for folder in folders:
+                folder.mkdir(parents=True)
+                undo.callback(shutil.rmtree, folder, ignore_errors=True)
+            for file in ("lab.toml", "README.md", "README.fr.md"):
+                _write(exercise / file, render(file))
+            _write(exercise / f"test_{name}.py", render("checks.py"))
+            _write(solution / program, render("program.c"))
+            _write(solution / script, render("script.py"))
+            if "[[equivalent]]" in (listed := render("mutants.toml")):
+                _write(solution / "mutants.toml", listed)
+            for file, sentence, loses in _mistakes(hook):
+                lost = re.sub(r"(\d) ", rf"{number[1]}.\1 ", loses)
+                header = (f"wrong: {sentence}", f"loses: {lost}")
+                base = "program.c" if file.endswith(".c") else "script.py"
+                _write(wrong / file, render(base, mistake=Path(file).stem, header=header))
+            for path, text in stubs(load_lab(exercise), root / "solutions"):
+                _write(path, text)
+            undo.pop_all()
+    except OSError as error:
+        raise UsageError(
+            f"{name} cannot be written: {error}.", "Mend that; nothing of the lab was left behind."
+        ) from error
     return folders
+
+
+def _mistakes(hook: str) -> Iterator[tuple[str, str, str]]:
+    """The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
+    yield "reports_twice.c", "Reports each call twice.", "2 fail, 3 blocked, 4 blocked, 5 blocked"
+    yield "reports_too_much.c", "Reports another call as well.", "3 fail"
+    yield "prints_nothing.py", "Reads what the program reports, and keeps it.", "4 fail, 5 blocked"
+    yield "traceback_on_ctrl_c.py", "Ends on Ctrl-C with a traceback.", "5 fail"
+    if hook == "lsm":
+        yield "forbids.c", "Forbids each call.", "2 error, 3 blocked, 4 blocked, 5 blocked"
 
 
 def _renderer(

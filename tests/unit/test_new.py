@@ -105,7 +105,7 @@ def test_a_failure_half_way_leaves_nothing(checkout: Path, folder: str) -> None:
     (checkout / folder).parent.parent.mkdir(exist_ok=True)
     (checkout / folder).parent.write_text("in the way")
     before = files(checkout)
-    with pytest.raises(OSError):
+    with pytest.raises(UsageError, match="cannot be written"):
         new("lab7", "tracepoint", "trace", "mkdir", checkout)
     assert files(checkout) == before
     assert not any((checkout / other).exists() for other in FOLDERS)
