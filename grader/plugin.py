@@ -174,7 +174,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for report in reports:
         if grading.replay and (told := getattr(report, "labebpf", None)):
             finding = grading.rubrics[lab.name].add(task, Finding.read(told))
-            _reword(report, finding)
+            _reword(report, finding.told(grading.lang))
         if lab.hides(task):
             report = private.bare(item, report, grading.lang)
         item.ihook.pytest_runtest_logreport(report=report)
@@ -209,7 +209,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         finding = replace(finding, file=file, line=line)
     finding = grading.rubrics[lab.name].add(task, finding)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding)
+    _reword(report, finding.told(grading.lang))
 
 
 def _finding(
@@ -243,6 +243,7 @@ def _reword(report: pytest.TestReport, finding: Finding) -> None:
     lines += [f"expected: {finding.expected}"] if finding.expected else []
     lines += [f"seen:     {finding.actual}"] if finding.actual else []
     lines += [f"where:    {place}"] if place else []
+    lines += [finding.excerpt]
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
         report.outcome = "skipped"

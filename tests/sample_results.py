@@ -82,7 +82,15 @@ def hostile(status: str) -> Result:
     """A result of two tasks, each text of which a student wrote; one passed, one has `status`."""
     texts = dict.fromkeys(("title", "why", "remedy", "expected", "actual", "hint", "log"), HOSTILE)
     tasks = tuple(
-        dataclasses.replace(a_task(number, found, 1), **texts, file=HOSTILE, line=3)
+        dataclasses.replace(
+            a_task(number, found, 1),
+            **texts,
+            file=HOSTILE,
+            line=3,
+            excerpt=HOSTILE,
+            known=HOSTILE,
+            values={HOSTILE: HOSTILE},
+        )
         for number, found in (("3.1", "pass"), ("3.2", status))
     )
     return a_result(LabResult("lab3", HOSTILE, tasks))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 
 from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, SubmissionError, Wrong
-from grader.verdict.explain import explain
+from grader.verdict.explain import Explained, explain
 from grader.verdict.record import Finding, Status
 
 
@@ -13,7 +14,7 @@ def finding_of(error: BaseException, source: bytes = b"") -> Finding:
     """The finding for what a check raised. `source` is the student's C file, to find lines in."""
     if isinstance(error, SubmissionError):
         told = explain(error, source)
-        return Finding(
+        finding = Finding(
             Status.ERROR,
             told.what,
             told.remedy,
@@ -21,6 +22,9 @@ def finding_of(error: BaseException, source: bytes = b"") -> Finding:
             line=told.line,
             log=told.log,
         )
+        if isinstance(told, Explained):
+            return replace(finding, excerpt=told.excerpt, known=told.known, values=told.values)
+        return finding
     if isinstance(error, Wrong):
         return Finding(
             Status.FAIL,

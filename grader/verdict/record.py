@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from grader.course import Lab, Task, Text
 from grader.text import clean, cut
+from grader.verdict import catalogue
 
 SCHEMA = "labebpf/result/v1"
 
@@ -38,16 +39,28 @@ class Finding:
     file: str = ""
     line: int = 0
     log: str = ""
+    excerpt: str = ""
+    """The line of the file, with a caret below the place."""
+    known: str = ""
+    """The catalogue's entry that `why` and `remedy` are of, if they are of any."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The placeholders of that entry."""
 
     @classmethod
     def read(cls, told: Any) -> Finding:
         """The finding that `asdict` made `told` of. Raises ValueError when it is none."""
-        kinds = {field.name: int if field.name == "line" else str for field in fields(cls)}
+        kinds = {field.name: str for field in fields(cls)} | {"line": int, "values": dict}
         if not isinstance(told, dict) or told.keys() != kinds.keys():
             raise ValueError("no finding")
         if not all(isinstance(told[name], kind) for name, kind in kinds.items()):
             raise ValueError("a finding of other kinds")
+        _check_values(told["values"])
         return cls(**{**told, "status": Status(told["status"])})
+
+    def told(self, lang: str) -> Finding:
+        """The same in `lang`, as far as the catalogue has it."""
+        texts = catalogue.told(self.known, self.values, lang)
+        return replace(self, why=texts[0], remedy=texts[1]) if texts else self
 
     def cleaned(self) -> Finding:
         return Finding(
@@ -59,6 +72,9 @@ class Finding:
             clean(self.file),
             self.line,
             cut(clean(self.log)),
+            cut(clean(self.excerpt), 2000),
+            clean(self.known),
+            {clean(key): cut(clean(value), 2000) for key, value in self.values.items()},
         )
 
 
@@ -95,6 +111,9 @@ class TaskResult:
     line: int = 0
     hint: str = ""
     log: str = ""
+    excerpt: str = ""
+    known: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
@@ -103,12 +122,24 @@ class TaskResult:
             raise ValueError("no task")
         task = cls(**told)
         for kind in fields(cls):
-            if type(getattr(task, kind.name)) is not (int if kind.type == "int" else str):
+            wanted = {"int": int, "str": str}.get(str(kind.type), dict)
+            if type(getattr(task, kind.name)) is not wanted:
                 raise ValueError(f"{kind.name} is of another kind")
+        _check_values(task.values)
         most = task.max_points if Status(task.status) is Status.PASS else 0
         if task.max_points < 0 or not 0 <= task.points <= most:
             raise ValueError("points that nothing earned")
         return task
+
+    def told(self, lang: str) -> TaskResult:
+        """The same in `lang`, as far as the catalogue has it."""
+        texts = catalogue.told(self.known, self.values, lang)
+        return replace(self, why=texts[0], remedy=texts[1]) if texts else self
+
+
+def _check_values(values: Mapping[Any, Any]) -> None:
+    if len(values) > 50 or not all(type(part) is str for pair in values.items() for part in pair):
+        raise ValueError("values that no entry of the catalogue has")
 
 
 @dataclass(frozen=True)
@@ -236,7 +267,7 @@ class Rubric:
         return LabResult(self.lab.name, self.lab.title.get(lang), tasks)
 
     def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
-        finding = self._worst(task.id) or unjudged
+        finding = (self._worst(task.id) or unjudged).told(lang)
         passed = finding.status is Status.PASS
         hidden = self.lab.hides(task)
         if hidden:
@@ -255,6 +286,9 @@ class Rubric:
             line=finding.line,
             hint="" if passed or task.private else f"./labebpf hint {task.id}",
             log=finding.log,
+            excerpt=finding.excerpt,
+            known=finding.known,
+            values=finding.values,
         )
 
     def _worst(self, task_id: str) -> Finding | None:

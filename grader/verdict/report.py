@@ -41,10 +41,9 @@ _LOG_LINES = 30
 
 def render(console: Console, result: Result, lang: str, *, details: bool = True) -> None:
     """Print `result`. Without `details`, only a line for each task that did not pass."""
-    words = _WORDS["fr" if lang == "fr" else "en"]
     for lab in result.labs:
-        _lab(console, lab, words, details)
-    _totals(console, result, words)
+        _lab(console, lab, lang, details)
+    _totals(console, result, _words(lang))
 
 
 def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
@@ -73,7 +72,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
         console.print(Text(f"{why}  ({', '.join(releases)})"), soft_wrap=True)
 
 
-def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool) -> None:
+def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
     console.print()
     console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.max_score}", style="bold"))
     said = ""
@@ -88,14 +87,14 @@ def _lab(console: Console, lab: LabResult, words: dict[str, str], details: bool)
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
-            for text in describe(task, words):
+            for text in describe(task.told(lang), lang):
                 # Not folded: a student's words must not come to stand at a line's start.
                 console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
-def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[Text]:
+def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
-    words = words or _WORDS["en"]
+    words = _words(lang)
     for sentence in (task.why, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
@@ -107,6 +106,8 @@ def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[
     for key, value in rows:
         if value:
             yield Text.assemble((f"{words[key]}: ", "dim"), " ".join(value.split()))
+        if key == "where":
+            yield from map(Text, task.excerpt.splitlines())
     if task.log.strip():
         lines = task.log.strip().splitlines()
         shown = lines[-_LOG_LINES:]
@@ -115,6 +116,10 @@ def describe(task: TaskResult, words: dict[str, str] | None = None) -> Iterable[
             yield Text(f"[... {cut} lines before; result.json has them ...]", style="dim")
         for line in shown:
             yield Text(f"| {line}", style="dim")
+
+
+def _words(lang: str) -> dict[str, str]:
+    return _WORDS["fr" if lang == "fr" else "en"]
 
 
 def _totals(console: Console, result: Result, words: dict[str, str]) -> None:

@@ -34,7 +34,8 @@ def _safe_task(task: TaskResult) -> TaskResult:
     }
     for name in ("id", "title", "file", "hint"):
         texts[name] = one_line(texts[name])
-    return replace(task, **texts)  # type: ignore[arg-type]
+    values = {clean(key): clean(value) for key, value in task.values.items()}
+    return replace(task, **texts, values=values)  # type: ignore[arg-type]
 
 
 def one_line(text: str) -> str:
