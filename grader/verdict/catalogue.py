@@ -70,6 +70,8 @@ def entries() -> tuple[Entry, ...]:
 
 def told(known: str, values: Mapping[str, str], lang: str) -> tuple[str, str] | None:
     """Cause and mend of the entry `known` in `lang`; None if there is no such entry."""
+    if not known:
+        return None
     entry = next((entry for entry in entries() if entry.id == known), None)
     return entry.told(values, lang) if entry else None
 
