@@ -88,8 +88,8 @@ class _Refusal:
     def line(self, file: Source, insn: int | None) -> int:
         """The line of instruction `insn`, or of the last one; 0 if it cannot be told.
 
-        BCC loads a program again without its line numbers where the kernel says EINVAL: then a
-        call is found if the file has only one like it.
+        Where the kernel said EINVAL, BCC has the log of a second load, without any lines of the
+        source: then a call is found if the file has only one like it.
         """
         last = self.quotes[-1] if self.quotes else None
         if quote := last if insn is None else self.places.get(insn):
@@ -121,7 +121,8 @@ def explain(error: SubmissionError, source: bytes) -> SubmissionError:
         stage, said = "kernel", f"{log}\n{clean(error.what)}"
     for found in _look_up(stage, said, told):
         line = column = 0
-        if diagnostic := same[_line_of(found.match)] if same else found.warning:
+        diagnostic = same[_line_of(found.match)] if same else found.warning
+        if diagnostic:
             line, column = _place(diagnostic, file, told)
         elif refusal and stage == "verifier":
             insn = found.values.get("insn")
@@ -129,8 +130,8 @@ def explain(error: SubmissionError, source: bytes) -> SubmissionError:
         if found.entry.find and (only := file.find(_filled(found.entry.find, found.values))):
             line, column = only, 0
         values = _values(found, file, error.file, line)
-        if found.entry.variable and not {"variable"} & {*values, *found.entry.otherwise}:
-            continue
+        if found.entry.variable and "variable" not in {*values, *found.entry.otherwise}:
+            continue  # It is only about one that can be told.
         excerpt = file.excerpt(line, column=column, name=values.get("variable", ""))
         return Explained(error, found.entry, values, log, line, excerpt)
     return error
