@@ -175,7 +175,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for report in reports:
         if grading.replay and (told := getattr(report, "labebpf", None)):
             finding = grading.rubrics[lab.name].add(task, Finding.read(told))
-            _reword(report, finding, grading.place(lab, finding), grading.lang)
+            told = finding.told(grading.lang)
+            _reword(report, told, grading.place(lab, finding), grading.lang)
         if lab.hides(task):
             report = private.bare(item, report, grading.lang)
         item.ihook.pytest_runtest_logreport(report=report)
@@ -210,7 +211,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         finding = replace(finding, file=file, line=line)
     finding = grading.rubrics[lab.name].add(task, finding)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding, grading.place(lab, finding), grading.lang)
+    _reword(report, finding.told(grading.lang), grading.place(lab, finding), grading.lang)
 
 
 def _finding(
@@ -244,7 +245,7 @@ def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -
     lines += [f"expected: {finding.expected}"] if finding.expected else []
     lines += [f"seen:     {finding.actual}"] if finding.actual else []
     lines += [f"where:    {place}"] if place else []
-    lines += drawn(finding.timeline, lang)
+    lines += [finding.excerpt, *drawn(finding.timeline, lang)]
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
         report.outcome = "skipped"

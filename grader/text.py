@@ -7,7 +7,7 @@ import re
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufffe\uffff]"
 )
-_CI_COMMAND = re.compile(r"##(?=\[|vso\[)|^\s*:(?=:)", re.MULTILINE)
+_CI_COMMAND = re.compile(r"##(?=\[|vso\[)|^[^\S\n]*:(?=:)", re.MULTILINE)
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 

@@ -94,7 +94,14 @@ def hostile(status: str) -> Result:
     moments = tuple(Moment(at, HOSTILE, 0, (HOSTILE,) * 3, Mark.WRONG) for at in (0, 9))
     tasks = tuple(
         dataclasses.replace(
-            a_task(number, found, 1), **texts, file=HOSTILE, line=3, timeline=moments
+            a_task(number, found, 1),
+            **texts,
+            file=HOSTILE,
+            line=3,
+            timeline=moments,
+            excerpt=HOSTILE,
+            known=HOSTILE,
+            values={HOSTILE: HOSTILE},
         )
         for number, found in (("3.1", "pass"), ("3.2", status))
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 
 from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, SubmissionError, Wrong
 from grader.timeline import Timeline
 from grader.verdict.causes import sentence
-from grader.verdict.explain import explain
+from grader.verdict.explain import Explained, explain
 from grader.verdict.record import Finding, Status
 
 
@@ -15,7 +16,7 @@ def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> F
     """The finding for what a check raised. `source` is the student's C file, to find lines in."""
     if isinstance(error, SubmissionError):
         told = explain(error, source)
-        return Finding(
+        finding = Finding(
             Status.ERROR,
             told.what,
             told.remedy,
@@ -23,6 +24,9 @@ def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> F
             line=told.line,
             log=told.log,
         )
+        if isinstance(told, Explained):
+            return replace(finding, excerpt=told.excerpt, known=told.known, values=told.values)
+        return finding
     if isinstance(error, Wrong):
         shown = error.timeline or Timeline(())
         return Finding(

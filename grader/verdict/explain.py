@@ -1,132 +1,239 @@
 """From what the tools printed to the student's own line, and a sentence that helps.
 
-clang speaks of /virtual/main.c, a copy that BCC has rewritten: its lines are found again in the
-student's file by their text. What is not recognised is shown as it is, never guessed at.
+What they say is looked up in the catalogue. What is not in it is shown as it is, never guessed at.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import SubmissionError
 from grader.text import clean, cut
-
-_CLANG = re.compile(
-    r"^/virtual/main\.c:(\d+):(\d+): (?:fatal )?error: (.*)\n(?:\s*\d* *\|? ?)(.*)$", re.MULTILINE
-)
-_FINAL = re.compile(r"\nprocessed \d+ insns")
-_SOURCE = re.compile(r"^; (.*?)(?: @ \S+:\d+)?$", re.MULTILINE)
-
+from grader.verdict.catalogue import Entry, entries
+from grader.verdict.source import Quote, Source
 
 _LOG_LIMIT = 1 << 16
+_LINE_LIMIT = 4000
+_LAST_LINES = 8
+_DIAGNOSTIC = re.compile(
+    r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)(?=\n(.*))",
+    re.MULTILINE,
+)
+_GUTTER = re.compile(r"^ *\d+ \| ?")
+_BACKEND = re.compile(r"^(?:error: /virtual/main\.c|LLVM ERROR|Error at line).*$", re.MULTILINE)
+_REFUSED = re.compile(r"^bpf: Failed to load program: .*$", re.MULTILINE)
+_FINAL = re.compile(r"^processed \d+ insns", re.MULTILINE)
+_QUOTED = re.compile(r"; (.*?)(?: @ (\S+):(\d{1,9}))?")
+_INSTRUCTION = re.compile(r"(\d{1,9}): \(")
+_CALL = re.compile(r"\(85\) call (bpf_\w+)#\d+")
+
+
+class Explained(SubmissionError):
+    """A SubmissionError that the catalogue knows: `what` and `remedy` are its texts, in English.
+
+    `known` and `values`, the entry and its placeholders, say the same in any other language.
+    `excerpt` is the student's line, with a caret where one can be set.
+    """
+
+    def __init__(
+        self,
+        error: SubmissionError,
+        entry: Entry,
+        values: Mapping[str, str],
+        log: str,
+        line: int,
+        excerpt: str,
+    ) -> None:
+        what, remedy = entry.told(values, "en")
+        super().__init__(what, remedy, log=log, file=error.file, line=line or error.line)
+        self.known = entry.id
+        self.values = values
+        self.excerpt = excerpt
 
 
 @dataclass(frozen=True)
-class _Known:
-    """A message of the verifier, of LLVM or of the kernel, and what it means."""
+class _Diagnostic:
+    """What clang says of a place in the student's file, after BCC's rewriting."""
 
-    pattern: str
-    what: str
-    remedy: str
+    kind: str
+    message: str
+    column: int
+    quote: Quote
 
 
-_KNOWN = (
-    _Known(
-        r"invalid mem access '(?:map_value|\w*mem)_or_null'",
-        "The verifier refuses to follow a pointer that may be NULL: {source}",
-        "lookup() gives NULL when the key is not there. Test the pointer before you follow it.",
-    ),
-    _Known(
-        r"infinite loop detected|back-edge from insn|too complex|BPF program is too large",
-        "The verifier cannot see the end of a loop.",
-        "Give the loop a constant bound, and a way out.",
-    ),
-    _Known(
-        r"[Ss]tack limit (?:of 512 bytes )?is exceeded",
-        "The program needs more than the 512 bytes of stack that BPF has.",
-        "Make the local variables smaller.",
-    ),
-    _Known(
-        r"too many arg(?:ument)?s",
-        "A call has more than five arguments, which BPF cannot have.",
-        "bpf_trace_printk takes a format and three values at most.",
-    ),
-    _Known(
-        r"events/[^:\n]{1,200}/id\): No such file|cannot attach kprobe|attach_tracepoint|"
-        r"Failed to attach BPF",
-        "The place that the program names does not exist in this kernel, or cannot be probed.",
-        "Check the category and the event, or the function's name.",
-    ),
-)
+@dataclass(frozen=True)
+class _Found:
+    """The entry that fits, its placeholders, and the warning of clang's that it is about."""
+
+    entry: Entry
+    match: re.Match[str]
+    values: Mapping[str, str]
+    warning: _Diagnostic | None = None
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """What the verifier printed: its last lines, and what it says of each instruction."""
+
+    said: str
+    quotes: Sequence[Quote]
+    """The lines of the source that it quotes, in the order in which it went through them."""
+    places: Mapping[int, Quote | None]
+    calls: Mapping[int, str]
+    """The helper that an instruction calls, empty if it calls none."""
+    last: int
+
+    def line(self, file: Source, insn: int | None) -> int:
+        """The line of instruction `insn`, or of the last one; 0 if it cannot be told.
+
+        Where the kernel said EINVAL, BCC has the log of a second load, without any lines of the
+        source: then a call is found if the file has only one like it.
+        """
+        last = self.quotes[-1] if self.quotes else None
+        if quote := last if insn is None else self.places.get(insn):
+            return file.place(quote, self.quotes)
+        call = self.calls.get(self.last if insn is None else insn, "")
+        return file.find(_written(call)) if call and not self.quotes else 0
 
 
 def explain(error: SubmissionError, source: bytes) -> SubmissionError:
-    """`error` with a better sentence, and with the student's line where that can be found."""
-    log = cut(clean(error.log), _LOG_LIMIT)
-    lines = source.decode(errors="replace").splitlines() if error.file.endswith(".c") else []
-    compiler = _CLANG.search(log)
-    if compiler:
-        number, _, message, quoted = compiler.groups()
-        return SubmissionError(
-            f"The compiler refuses {error.file}: {message}.",
-            "Mend that line; the log has the compiler's own words.",
-            log=log,
-            file=error.file,
-            line=_line_of(quoted, lines, near=int(number)),
-        )
-    quoted = _verifier_line(log)
-    for known in _KNOWN:
-        if re.search(known.pattern, log) or re.search(known.pattern, error.what):
-            line = _line_of(quoted, lines)
-            shown = lines[line - 1].strip() if line else "see the log"
-            return SubmissionError(
-                known.what.format(source=shown),
-                known.remedy,
-                log=log,
-                file=error.file,
-                line=line or error.line,
-            )
-    verdict = _verifier_verdict(log)
-    if verdict:
-        return SubmissionError(
-            f"The verifier refuses {error.file}: {verdict}.",
-            "The log shows the instruction, and above it the line of the program it belongs to.",
-            log=log,
-            file=error.file,
-            line=_line_of(quoted, lines),
-        )
+    """`error` with a better sentence, and with the student's line where that can be found.
+
+    The log is bounded before anything is looked for in it.
+    """
+    log = clean(cut(error.log, _LOG_LIMIT))
+    log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
+    file = Source(source if error.file.endswith(".c") else b"")
+    told = list(_diagnostics(log))
+    first = next((d for d in told if "error" in d.kind), None)
+    same = [d for d in told if first and d.quote == first.quote and d.kind != "note"]
+    backend = "\n".join(_BACKEND.findall(log))
+    refusal = _refusal(log)
+    if same:
+        stage, said = "compiler", "\n".join(d.message for d in same)
+    elif backend:
+        stage, said = "backend", backend
+    elif refusal:
+        stage, said = "verifier", refusal.said
+    else:
+        stage, said = "kernel", f"{log}\n{clean(error.what)}"
+    for found in _look_up(stage, said, told):
+        line = column = 0
+        diagnostic = same[_line_of(found.match)] if same else found.warning
+        if diagnostic:
+            line, column = _place(diagnostic, file, told)
+        elif refusal and stage == "verifier":
+            insn = found.values.get("insn")
+            line = refusal.line(file, int(insn) if insn else None)
+        if found.entry.find and (only := file.find(_filled(found.entry.find, found.values))):
+            line, column = only, 0
+        values = _values(found, file, error.file, line)
+        if found.entry.variable and "variable" not in {*values, *found.entry.otherwise}:
+            continue  # It is only about one that can be told.
+        excerpt = file.excerpt(line, column=column, name=values.get("variable", ""))
+        return Explained(error, found.entry, values, log, line, excerpt)
     return error
 
 
-def _verifier_verdict(log: str) -> str:
-    """The verifier's last sentence, which stands before its statistics."""
-    end = _FINAL.search(log)
-    if not end:
-        return ""
-    said = [line.strip() for line in log[: end.start()].splitlines() if line.strip()]
-    return said[-1].rstrip(".") if said else ""
+def _look_up(stage: str, said: str, told: Sequence[_Diagnostic]) -> Iterator[_Found]:
+    """The entries that fit what the stage said, the best first."""
+    for entry in entries():
+        match = entry.match(stage, said)
+        if match is None:
+            continue
+        if not entry.warned or stage == "compiler":
+            yield _Found(entry, match, match.groupdict())
+            continue
+        for warning in told:
+            if warned := re.search(entry.warned, warning.message):
+                yield _Found(entry, match, {**match.groupdict(), **warned.groupdict()}, warning)
 
 
-def _verifier_line(log: str) -> str:
-    """The last source line that the verifier's log quotes, as the student wrote it."""
-    end = _FINAL.search(log)
-    quoted = _SOURCE.findall(log[: end.start()] if end else log)
-    return quoted[-1] if quoted else ""
+def _line_of(match: re.Match[str]) -> int:
+    """On which line of the text the match ends, from 0."""
+    return match.string.count("\n", 0, match.end())
 
 
-def _line_of(quoted: str, lines: list[str], near: int = 0) -> int:
-    """The number of the line that reads like `quoted`, 0 if none does; the nearest of several."""
-    wanted = _bare(quoted)
-    if len(wanted) < 3:
-        return 0
-    found = [number for number, line in enumerate(lines, 1) if _bare(line) == wanted]
-    if not found:
-        found = [number for number, line in enumerate(lines, 1) if wanted in _bare(line)]
-    return min(found, key=lambda number: abs(number - near)) if found else 0
+def _place(diagnostic: _Diagnostic, file: Source, told: Sequence[_Diagnostic]) -> tuple[int, int]:
+    """The student's line and column, 0 for what cannot be told.
+
+    A column is that of the line as it is quoted: BCC may have rewritten it.
+    """
+    line = file.place(diagnostic.quote, [other.quote for other in told], of_compiler=True)
+    return line, diagnostic.column if file.reads(line, diagnostic.quote.text) else 0
 
 
-def _bare(line: str) -> str:
-    """A line without blanks, and without BCC's way of writing a map call."""
-    line = re.sub(r"bpf_map_(\w+)_elem\(\(void \*\)bpf_pseudo_fd\(\d+, *-?\d+\), *", r".\1(", line)
-    return re.sub(r"\s+", "", re.sub(r"\w+\.(lookup|update|delete)\(", r".\1(", line))
+def _values(found: _Found, file: Source, name: str, line: int) -> dict[str, str]:
+    """The placeholders that can be told, safe to show, each on one line."""
+    values = {key: value for key, value in found.values.items() if value}
+    values["file"] = name
+    if source := file.line(line).strip():
+        values["source"] = source
+    if found.entry.variable and (variable := file.name_on(line, found.entry.variable)):
+        values["variable"] = variable
+    return {key: cut(" ".join(clean(value).split()), 400) for key, value in values.items()}
+
+
+def _diagnostics(log: str) -> Iterator[_Diagnostic]:
+    """What clang says of the student's file; what it says of headers is not the student's.
+
+    It quotes a line once for what it says of the same place.
+    """
+    quote = Quote("")
+    for found in _DIAGNOSTIC.finditer(log):
+        number, column, kind, message, quoted = found.groups()
+        if quote.number != int(number) or not _DIAGNOSTIC.match(f"{quoted}\n"):
+            quote = Quote(_GUTTER.sub("", quoted), int(number))
+        yield _Diagnostic(kind, message, int(column), quote)
+
+
+def _refusal(log: str) -> _Refusal | None:
+    """What the verifier printed, None when it did not.
+
+    It ends with its statistics, or with an empty line on kernels that have none.
+    """
+    start, end = _REFUSED.search(log), _FINAL.search(log)
+    if not start and not end:
+        return None
+    text = log[start.end() if start else 0 : end.start() if end else None].lstrip("\n")
+    said: list[str] = []
+    quotes: list[Quote] = []
+    places: dict[int, Quote | None] = {}
+    calls: dict[int, str] = {}
+    last = -1
+    for line in (text if end else text.partition("\n\n")[0]).split("\n"):
+        if quoted := _QUOTED.fullmatch(line):
+            words, path, number = quoted.groups()
+            # Those of BCC's own headers are passed over.
+            if words.strip() and path in (None, "main.c"):
+                quotes.append(Quote(words, int(number or 0)))
+            continue
+        if instruction := _INSTRUCTION.match(line):
+            last = int(instruction[1])
+            called = _CALL.search(line)
+            calls[last] = called[1] if called else ""
+            places[last] = quotes[-1] if quotes else None
+        if line.strip() and not line.startswith(("cur state:", "old state:")):
+            said.append(line.rstrip())
+    return _Refusal("\n".join(said[-_LAST_LINES:]), quotes, places, calls, last) if said else None
+
+
+def _written(helper: str) -> str:
+    """A pattern for how a student writes a call of `helper`, as an operation of a table too."""
+    if operation := re.fullmatch(r"bpf_map_(\w+)_elem", helper):
+        return rf"\b{helper}\s*\(|\.(?:{operation[1]}|\w*increment|insert)\w*\s*\("
+    if helper == "bpf_perf_event_output":
+        return rf"\b{helper}\s*\(|\.perf_submit\w*\s*\("
+    return rf"\b{helper}\s*\(|\.{helper.removeprefix('bpf_')}\s*\("
+
+
+def _filled(pattern: str, values: Mapping[str, str]) -> str:
+    """`pattern` with its placeholders filled in; one that was not told matches nothing."""
+
+    def value(placeholder: re.Match[str]) -> str:
+        told = values.get(placeholder[1])
+        return re.escape(told) if told else "(?!)"
+
+    return re.sub(r"\{([a-z]+)\}", value, pattern)

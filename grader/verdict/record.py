@@ -12,6 +12,7 @@ from typing import Any
 from grader.course import Lab, Task, Text
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
+from grader.verdict import catalogue
 
 SCHEMA = "labebpf/result/v1"
 
@@ -42,12 +43,23 @@ class Finding:
     cause: str = ""
     """The likely cause, in a sentence."""
     timeline: tuple[Moment, ...] = ()
+    excerpt: str = ""
+    """The line of the file, with a caret below the place."""
+    known: str = ""
+    """The catalogue's entry that `why` and `remedy` are of, if they are of any."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The placeholders of that entry."""
 
     @classmethod
     def read(cls, told: Any) -> Finding:
         """The finding that `asdict` made `told` of. Raises ValueError when it is none."""
         values = _values(cls, told)
         return cls(**{**values, "status": Status(values["status"])})
+
+    def told(self, lang: str) -> Finding:
+        """The same in `lang`, as far as the catalogue has it."""
+        texts = catalogue.told(self.known, self.values, lang)
+        return replace(self, why=texts[0], remedy=texts[1]) if texts else self
 
     def cleaned(self) -> Finding:
         return replace(
@@ -67,6 +79,9 @@ class Finding:
                 )
                 for moment in self.timeline[:60]
             ),
+            excerpt=cut(clean(self.excerpt), 2000),
+            known=clean(self.known),
+            values={clean(key): cut(clean(value), 2000) for key, value in self.values.items()},
         )
 
 
@@ -79,6 +94,8 @@ def _values(kind: type, told: Any) -> dict[str, Any]:
         value = values[one.name]
         if one.name == "timeline":
             values["timeline"] = tuple(map(_moment, _list(value)))
+        elif one.name == "values":
+            _check_values(value)
         elif not isinstance(value, int if one.type == "int" else str) or isinstance(value, bool):
             raise ValueError(f"{one.name} is of another kind")
     return values
@@ -136,6 +153,9 @@ class TaskResult:
     log: str = ""
     cause: str = ""
     timeline: tuple[Moment, ...] = ()
+    excerpt: str = ""
+    known: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
@@ -145,6 +165,20 @@ class TaskResult:
         if task.max_points < 0 or not 0 <= task.points <= most:
             raise ValueError("points that nothing earned")
         return task
+
+    def told(self, lang: str) -> TaskResult:
+        """The same in `lang`, as far as the catalogue has it."""
+        texts = catalogue.told(self.known, self.values, lang)
+        return replace(self, why=texts[0], remedy=texts[1]) if texts else self
+
+
+def _check_values(values: Any) -> None:
+    if (
+        not isinstance(values, dict)
+        or len(values) > 50
+        or not all(type(part) is str for pair in values.items() for part in pair)
+    ):
+        raise ValueError("values that no entry of the catalogue has")
 
 
 @dataclass(frozen=True)
@@ -272,7 +306,7 @@ class Rubric:
         return LabResult(self.lab.name, self.lab.title.get(lang), tasks)
 
     def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
-        finding = self._worst(task.id) or unjudged
+        finding = (self._worst(task.id) or unjudged).told(lang)
         passed = finding.status is Status.PASS
         hidden = self.lab.hides(task)
         if hidden:
@@ -293,6 +327,9 @@ class Rubric:
             log=finding.log,
             cause=finding.cause,
             timeline=finding.timeline,
+            excerpt=finding.excerpt,
+            known=finding.known,
+            values=finding.values,
         )
 
     def _worst(self, task_id: str) -> Finding | None:

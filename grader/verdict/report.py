@@ -42,10 +42,9 @@ _LOG_LINES = 30
 
 def render(console: Console, result: Result, lang: str, *, details: bool = True) -> None:
     """Print `result`. Without `details`, only a line for each task that did not pass."""
-    words = _WORDS["fr" if lang == "fr" else "en"]
     for lab in result.labs:
         _lab(console, lab, lang, details)
-    _totals(console, result, words)
+    _totals(console, result, _words(lang))
 
 
 def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
@@ -89,14 +88,14 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
-            for text in describe(task, lang):
+            for text in describe(task.told(lang), lang):
                 # Not folded: a student's words must not come to stand at a line's start.
                 console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
 def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
-    words = _WORDS["fr" if lang == "fr" else "en"]
+    words = _words(lang)
     for sentence in (task.why, task.cause, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
@@ -108,6 +107,8 @@ def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
     for key, value in rows:
         if value:
             yield Text.assemble((f"{words[key]}: ", "dim"), " ".join(value.split()))
+        if key == "where":
+            yield from map(Text, task.excerpt.splitlines())
     for row in drawn(task.timeline, lang):
         yield Text(row, style="dim")
     if task.log.strip():
@@ -118,6 +119,10 @@ def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
             yield Text(f"[... {cut} lines before; result.json has them ...]", style="dim")
         for line in shown:
             yield Text(f"| {line}", style="dim")
+
+
+def _words(lang: str) -> dict[str, str]:
+    return _WORDS["fr" if lang == "fr" else "en"]
 
 
 def _totals(console: Console, result: Result, words: dict[str, str]) -> None:

@@ -27,6 +27,7 @@ def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:
     with tarfile.open(fileobj=io.BytesIO(code(ROOT))) as tar:
         names = set(tar.getnames())
     assert {"conftest.py", "grader/__init__.py", "grader/verdict/__init__.py"} <= names
+    assert "grader/verdict/catalogue.toml" in names
     assert "grader/plugin.py" in names and "grader/kernel/vm/inside/agent.py" in names
     assert not names & {"grader/cli.py", "grader/progress.py", "grader/kernel/vm/shell.py"}
     assert not [name for name in names if "authoring" in name or "desk" in name]

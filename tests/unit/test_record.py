@@ -44,6 +44,15 @@ MOMENTS = (
 )
 PASS = Finding(Status.PASS)
 FAIL = Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log", "A cause.", MOMENTS)
+KNOWN = Finding(
+    Status.ERROR,
+    "An old text.",
+    file="a.c",
+    line=7,
+    excerpt="    7 | f()\n      | ^",
+    known="E04",
+    values={"name": "f"},
+)
 
 
 def judged(*statuses: str) -> Result:
@@ -258,6 +267,9 @@ TASK_CHANGES: list[dict[str, object]] = [
     {"title": None},
     {"line": "7"},
     {"extra": ""},
+    {"values": []},
+    {"values": {"name": 1}},
+    {"values": dict.fromkeys(map(str, range(51)), "")},
 ]
 
 
@@ -305,7 +317,7 @@ def test_a_timeline_is_made_safe_and_cut() -> None:
     assert all("\x1b" not in text and len(text) < 400 for text in kept.reports)
 
 
-@pytest.mark.parametrize("finding", [PASS, FAIL])
+@pytest.mark.parametrize("finding", [PASS, FAIL, KNOWN])
 def test_a_finding_is_read_back(finding: Finding) -> None:
     assert Finding.read(json.loads(json.dumps(asdict(finding)))) == finding
 
@@ -339,8 +351,41 @@ def test_a_finding_is_read_back(finding: Finding) -> None:
                 {"more": 1},
             )
         ),
+        {**asdict(PASS), "values": []},
+        {**asdict(PASS), "values": {"name": 1}},
+        {**asdict(PASS), "values": dict.fromkeys(map(str, range(51)), "")},
     ],
 )
 def test_what_is_no_finding_is_refused(told: object) -> None:
     with pytest.raises(ValueError):
         Finding.read(told)
+
+
+@pytest.mark.parametrize(
+    "lang, why", [("en", "There is no function f()."), ("fr", "Il n'y a pas de fonction f().")]
+)
+def test_what_the_catalogue_knows_is_told_in_the_language_asked_for(lang: str, why: str) -> None:
+    rubric = Rubric(LAB)
+    rubric.add(ONE, KNOWN)
+    task = rubric.result(lang).tasks[0]
+    assert (task.why, task.excerpt, task.line) == (why, KNOWN.excerpt, 7)
+    other = rubric.result("fr" if lang == "en" else "en")
+    record = Result("2024-06-07T08:09:10Z", 1, {}, (other,))
+    read = Result.from_json(record.to_json()).labs[0].tasks[0]
+    assert read.why != why
+    assert replace(read.told(lang), title=task.title) == task
+
+
+def test_what_the_catalogue_does_not_know_is_told_as_it_stands() -> None:
+    later = replace(KNOWN, known="E999")
+    assert later.told("fr") == later
+    assert FAIL.told("fr") == FAIL
+
+
+def test_the_values_of_an_entry_are_clean_and_of_bounded_size() -> None:
+    hostile = "\x1b[31m" + "x" * 100_000
+    safe = replace(KNOWN, known=hostile[:9], excerpt=hostile, values={hostile[:9]: hostile})
+    told = Rubric(LAB).add(ONE, safe)
+    for text in (told.known, told.excerpt, *told.values, *told.values.values()):
+        assert "\x1b" not in text
+        assert len(text) < 2100

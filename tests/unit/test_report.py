@@ -126,3 +126,17 @@ def test_without_details_failures_have_no_more_than_their_line() -> None:
 
 def test_a_task_without_a_reason_is_not_described() -> None:
     assert list(describe(a_task("fail"))) == []
+
+
+@pytest.mark.parametrize(
+    "lang, why", [("en", "There is no function f()."), ("fr", "Il n'y a pas de fonction f().")]
+)
+def test_one_record_is_told_in_either_language_with_the_students_line(lang: str, why: str) -> None:
+    excerpt = "    7 |     f([red]1[/]);\n      |     ^"
+    task = a_task(
+        "error", why="x", file="a.c", line=7, excerpt=excerpt, known="E04", values={"name": "f"}
+    )
+    lines = [line.strip() for line in shown(task, lang=lang).splitlines()]
+    assert why in lines
+    at = next(number for number, line in enumerate(lines) if line.endswith(": a.c:7"))
+    assert lines[at + 1 : at + 3] == ["7 |     f([red]1[/]);", "|     ^"]

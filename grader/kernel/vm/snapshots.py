@@ -32,6 +32,7 @@ def code(root: Path) -> bytes:
         for path in root.glob("grader/**/*.py")
         if host.isdisjoint(path.relative_to(root).parts)
     ]
+    paths += root.glob("grader/verdict/*.toml")
     paths += [*root.glob("bpf_templates/*.j2"), root / "conftest.py"]
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:

@@ -38,7 +38,8 @@ def _safe_task(task: TaskResult) -> TaskResult:
         replace(moment, event=one_line(moment.event), reports=tuple(map(one_line, moment.reports)))
         for moment in task.timeline
     )
-    return replace(task, timeline=moments, **texts)  # type: ignore[arg-type]
+    values = {clean(key): clean(value) for key, value in task.values.items()}
+    return replace(task, **texts, values=values, timeline=moments)  # type: ignore[arg-type]
 
 
 def one_line(text: str) -> str:

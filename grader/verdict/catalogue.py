@@ -1,0 +1,84 @@
+"""catalogue.toml: what the tools say of a refused program, what it means, and how one mends it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.course import Text
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+STAGES = ("compiler", "backend", "verifier", "kernel")
+"""Who may refuse a program, in the order in which it comes to them."""
+_UNKNOWN = Text(en="see the log", fr="voir le journal")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One mistake that is known; the head of catalogue.toml says what the fields are."""
+
+    id: str
+    says: Mapping[str, Sequence[str]]
+    """The patterns of each stage."""
+    cause: Text
+    mend: Text
+    seen: Sequence[str]
+    warned: str = ""
+    find: str = ""
+    variable: str = ""
+    otherwise: Mapping[str, Text] = field(default_factory=dict)
+
+    def match(self, stage: str, said: str) -> re.Match[str] | None:
+        """How `said`, by that stage, fits; None when it does not."""
+        found = (re.search(pattern, said, re.MULTILINE) for pattern in self.says.get(stage, ()))
+        return next(filter(None, found), None)
+
+    def told(self, values: Mapping[str, str], lang: str) -> tuple[str, str]:
+        """Cause and mend in `lang`, with `values` in their places."""
+        words = _Words({key: text.get(lang) for key, text in self.otherwise.items()}, lang)
+        words.update(values)
+        cause, mend = (text.get(lang).format_map(words) for text in (self.cause, self.mend))
+        return cause, mend
+
+
+class _Words(dict[str, str]):
+    """The values of placeholders, with words for one that could not be told."""
+
+    def __init__(self, words: Mapping[str, str], lang: str) -> None:
+        super().__init__(words)
+        self._lang = lang
+
+    def __missing__(self, key: str) -> str:
+        return _UNKNOWN.get(self._lang)
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """The catalogue, in its order."""
+    text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+    return tuple(_entry(table) for table in tomllib.loads(text)["entry"])
+
+
+def told(known: str, values: Mapping[str, str], lang: str) -> tuple[str, str] | None:
+    """Cause and mend of the entry `known` in `lang`; None if there is no such entry."""
+    if not known:
+        return None
+    entry = next((entry for entry in entries() if entry.id == known), None)
+    return entry.told(values, lang) if entry else None
+
+
+def _entry(table: Mapping[str, Any]) -> Entry:
+    rest = dict(table)
+    says = {stage: rest.pop(stage) for stage in STAGES if stage in rest}
+    cause, mend = Text(**rest.pop("cause")), Text(**rest.pop("mend"))
+    otherwise = {key: Text(**text) for key, text in rest.pop("otherwise", {}).items()}
+    return Entry(says=says, cause=cause, mend=mend, otherwise=otherwise, **rest)

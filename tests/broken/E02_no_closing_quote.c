@@ -1,0 +1,8 @@
+/*
+ * shows: A string that is not closed on its line.
+ */
+int hello(void *ctx)
+{
+	bpf_trace_printk("Hello);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/*
+ * shows: Prints four values at once.
+ */
+int hello(void *ctx)
+{
+	int n = 1;
+
+	bpf_trace_printk("%d %d %d %d\n", n, n, n, n);
+	return 0;
+}

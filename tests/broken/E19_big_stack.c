@@ -1,0 +1,13 @@
+/*
+ * shows: A local array of 600 bytes.
+ */
+BPF_PERF_OUTPUT(events);
+
+int hello(void *ctx)
+{
+	char name[600] = {};
+
+	bpf_get_current_comm(&name, 16);
+	events.perf_submit(ctx, &name, sizeof(name));
+	return 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * shows: Writes into a table's value at an index that it has not checked.
+ */
+struct days {
+	u64 count[7];
+};
+BPF_ARRAY(week, struct days, 1);
+
+int hello(void *ctx)
+{
+	int key = 0;
+	u32 day = bpf_get_prandom_u32();
+	struct days *days = week.lookup(&key);
+
+	if (!days)
+		return 0;
+	days->count[day] = 1;
+	return 0;
+}

@@ -1,0 +1,8 @@
+/*
+ * shows: Calls a helper that tracing programs do not have.
+ */
+int hello(void *ctx)
+{
+	bpf_redirect(1, 0);
+	return 0;
+}

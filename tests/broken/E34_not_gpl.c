@@ -1,0 +1,10 @@
+/*
+ * shows: Calls a helper for GPL programs under another licence.
+ */
+#define BPF_LICENSE Proprietary
+
+int hello(void *ctx)
+{
+	bpf_trace_printk("Hello\n");
+	return 0;
+}

@@ -1,0 +1,12 @@
+/*
+ * shows: A ring buffer of three pages.
+ */
+BPF_RINGBUF_OUTPUT(events, 3);
+
+int hello(void *ctx)
+{
+	u64 now = bpf_ktime_get_ns();
+
+	events.ringbuf_output(&now, sizeof(now), 0);
+	return 0;
+}

@@ -1,0 +1,8 @@
+/*
+ * shows: Names a tracepoint that does not exist.
+ */
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdirr)
+{
+	bpf_trace_printk("mkdir\n");
+	return 0;
+}

@@ -1,0 +1,9 @@
+/*
+ * shows: A table of more memory than there is.
+ */
+BPF_ARRAY(names, u64, 4000000000);
+
+int hello(void *ctx)
+{
+	return 0;
+}

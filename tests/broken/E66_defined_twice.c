@@ -1,0 +1,12 @@
+/*
+ * shows: Two functions of the same name.
+ */
+int hello(void *ctx)
+{
+	return 0;
+}
+
+int hello(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,10 @@
+/*
+ * shows: Declares a table twice.
+ */
+BPF_HASH(compteur);
+BPF_HASH(compteur, u32);
+
+int hello(void *ctx)
+{
+	return 0;
+}

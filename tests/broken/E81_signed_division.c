@@ -1,0 +1,10 @@
+/*
+ * shows: Divides numbers that may be negative.
+ */
+int hello(void *ctx)
+{
+	long now = bpf_ktime_get_ns(), parts = bpf_get_prandom_u32();
+
+	bpf_trace_printk("%d\n", now / parts);
+	return 0;
+}

@@ -1,0 +1,11 @@
+/*
+ * shows: A local array whose length is no constant.
+ */
+int hello(void *ctx)
+{
+	int length = bpf_get_prandom_u32() & 7;
+	char name[length];
+
+	bpf_get_current_comm(&name, length);
+	return 0;
+}

@@ -1,0 +1,9 @@
+/*
+ * shows: An else without an if.
+ */
+int hello(void *ctx)
+{
+	else
+		return 1;
+	return 0;
+}

@@ -1,0 +1,8 @@
+/*
+ * shows: Names a raw tracepoint that does not exist.
+ */
+RAW_TRACEPOINT_PROBE(directory_made)
+{
+	bpf_trace_printk("mkdir\n");
+	return 0;
+}

@@ -1,0 +1,60 @@
+"""Programs that the tools refuse, each with what a student is told of it, in both languages.
+
+tests/broken/E23_no_null_check.c is for entry E23 of the catalogue; beside it, E23_no_null_check.txt
+has what is printed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.verdict.classify import finding_of
+from grader.verdict.record import Finding, TaskResult
+from grader.verdict.report import describe
+
+FOLDER = Path(__file__).parent / "broken"
+PROGRAMS = sorted(FOLDER.glob("*.c"))
+RECORDED = "6.18/0.26"
+"""The Linux and the BCC that refused them when they were written."""
+LOGS = Path(__file__).parent / "unit" / "logs"
+
+
+def entry_of(program: Path) -> str:
+    """The id of the entry that `program` is for."""
+    return program.stem.partition("_")[0]
+
+
+def recorded() -> list[tuple[str, str, str]]:
+    """(Linux/BCC, id of an entry, log) of each refusal that was recorded elsewhere."""
+    found = []
+    for path in sorted(LOGS.glob("seen_*.txt")):
+        linux, bcc = (
+            part.replace("_", ".") for part in path.stem[len("seen_linux") :].split("_bcc")
+        )
+        for part in path.read_text(encoding="utf-8").split("=== ")[1:]:
+            heading, _, log = part.partition("\n")
+            found.append((f"{linux}/{bcc}", heading.split()[0], log))
+    return found
+
+
+def printed(error: SubmissionError, source: bytes) -> str:
+    """What a student is told, the log left out, in English and in French."""
+    finding = finding_of(error, source).cleaned()
+    return "".join(f"[{lang}]\n{_printed(finding.told(lang), lang)}\n" for lang in ("en", "fr"))
+
+
+def _printed(finding: Finding, lang: str) -> str:
+    task = TaskResult(
+        id="0.0",
+        title="",
+        status=finding.status.value,
+        points=0,
+        max_points=1,
+        why=finding.why,
+        remedy=finding.remedy,
+        file=finding.file,
+        line=finding.line,
+        excerpt=finding.excerpt,
+    )
+    return "\n".join(line.plain for line in describe(task, lang))

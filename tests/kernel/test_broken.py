@@ -1,0 +1,48 @@
+"""Each broken program is refused by this kernel, and the student is told what its text file says.
+
+After a change to the catalogue, LABEBPF_GOLDEN=write writes the text files anew, to be read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from broken_programs import PROGRAMS, entry_of, printed
+from machine import ROOT
+
+from grader.errors import SubmissionError
+from grader.kernel.native import NativeKernel
+from grader.verdict.explain import Explained, explain
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[NativeKernel]:
+    native = NativeKernel(hidden=(ROOT,), seconds=600, waiting=print)
+    yield native
+    native.close()
+
+
+def refusal(kernel: NativeKernel, source: bytes) -> SubmissionError:
+    """How a program is refused that is taken as far as it gets."""
+    with kernel.loader() as program, pytest.raises(SubmissionError) as caught:
+        program.begin("program.c", source)
+        program.compile(60)
+        program.load(60)
+        program.attach("syscalls:sys_enter_mkdir", 60)
+    return caught.value
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_a_broken_program_is_explained(kernel: NativeKernel, program: Path) -> None:
+    source = program.read_bytes()
+    error = refusal(kernel, source)
+    explained = explain(error, source)
+    assert isinstance(explained, Explained), error.log
+    assert explained.known == entry_of(program), error.log
+    told = program.with_suffix(".txt")
+    if os.environ.get("LABEBPF_GOLDEN") == "write":
+        told.write_text(printed(error, source), encoding="utf-8")
+    assert printed(error, source) == told.read_text(encoding="utf-8")

@@ -1,0 +1,102 @@
+"""The catalogue: every entry was seen, is told in two languages, and needs nothing untold."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from broken_programs import PROGRAMS, RECORDED, entry_of, recorded
+
+from grader.course import Text
+from grader.errors import SubmissionError
+from grader.verdict.catalogue import Entry, entries, told
+from grader.verdict.explain import Explained, explain
+
+SAYINGS = recorded()
+IDS = [entry.id for entry in entries()]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def always(entry: Entry) -> set[str]:
+    """The placeholders that have a value whichever of the entry's patterns fits."""
+    groups = []
+    for stage, patterns in entry.says.items():
+        warned = set() if stage == "compiler" else set(re.compile(entry.warned).groupindex)
+        groups += [warned | set(re.compile(pattern).groupindex) for pattern in patterns]
+    return set.intersection(*groups)
+
+
+def test_an_entry_is_there_once() -> None:
+    assert len(IDS) == len(set(IDS)) >= 60
+
+
+@pytest.mark.parametrize("entry", entries(), ids=IDS)
+def test_both_languages_say_the_same_of_what_can_be_told(entry: Entry) -> None:
+    known = always(entry) | {"file", "source", *entry.otherwise}
+    if entry.variable:
+        known.add("variable")
+        assert "variable" in re.compile(entry.variable).groupindex
+    for text in (entry.cause, entry.mend):
+        assert text.en and text.fr and text.en != text.fr
+        assert placeholders(text.en) | {"message"} == placeholders(text.fr) | {"message"}
+        assert placeholders(text.en) <= known
+    assert set(re.findall(r"\{([a-z]+)\}", entry.find)) <= known
+
+
+@pytest.mark.parametrize("entry", entries(), ids=IDS)
+def test_an_entry_was_seen_where_it_says_and_nowhere_else(entry: Entry) -> None:
+    """A broken program was refused with it by the kernel here, a log is another's."""
+    proved = {where for where, known, _ in SAYINGS if known == entry.id}
+    if entry.id in map(entry_of, PROGRAMS):
+        proved.add(RECORDED)
+    assert proved, "no program and no log shows it"
+    assert set(entry.seen) == proved
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_a_broken_program_is_for_an_entry_and_says_what_it_shows(program: Path) -> None:
+    assert entry_of(program) in IDS
+    text = program.read_text(encoding="utf-8")
+    assert re.match(r"/\*\n \* shows: [A-Z].+\.\n \*/\n", text)
+    assert program.with_suffix(".txt").is_file()
+
+
+@pytest.mark.parametrize("where, known, log", SAYINGS, ids=lambda value: str(value)[:9])
+def test_what_other_kernels_and_compilers_said_is_known(where: str, known: str, log: str) -> None:
+    error = explain(SubmissionError("It is refused.", log=log, file="a.c"), b"")
+    assert isinstance(error, Explained)
+    assert error.known == known
+    for lang in ("en", "fr"):
+        assert not re.search(
+            r"[{}]", "".join(told(known, error.values, lang) or "{").replace("{}", "")
+        )
+
+
+def test_of_an_unknown_entry_nothing_is_told() -> None:
+    assert told("", {}, "en") is None
+    assert told("E00", {}, "fr") is None
+
+
+def test_what_could_not_be_told_has_words_in_its_place() -> None:
+    assert told("E23", {}, "en") != told("E23", {}, "fr")
+    cause, _ = told("E23", {}, "en") or ("", "")
+    assert cause == "The verifier refuses to follow a pointer, which may be NULL: see the log"
+
+
+def test_a_value_is_no_template() -> None:
+    values = {"variable": "{file}", "source": "{0.__class__} {variable}"}
+    cause, _ = told("E23", values, "en") or ("", "")
+    assert cause.endswith("follow {file}, which may be NULL: {0.__class__} {variable}")
+
+
+def test_the_first_pattern_that_fits_gives_the_values() -> None:
+    text = Text("{name}", "{name}")
+    entry = Entry("E00", {"kernel": ["no (?P<name>one)", "(?P<name>any)"]}, text, text, ())
+    match = entry.match("kernel", "any\nno one")
+    assert match and match["name"] == "one"
+    assert entry.match("verifier", "any") is None
