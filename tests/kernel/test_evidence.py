@@ -15,7 +15,7 @@ from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf, Map
 from grader.evidence.match import match
 from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
-from grader.evidence.witness import Witness
+from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.submission.program import Program
@@ -113,6 +113,66 @@ def test_the_witness_counts_every_mkdir_of_the_machine(
     (tmp_path / "mine").mkdir()
     after, _ = witness.quietly(lambda: None, 10)
     assert after - before >= 6
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_workload_makes_each_call_and_no_decoy_is_one(kernel: NativeKernel, call: str) -> None:
+    trace = TraceInstance(kernel.tracefs, kernel.new_name(), [f"syscalls/sys_enter_{call}"])
+    child = Workload(call)
+    made = child.calls(5)
+    decoys = child.decoys(5)
+    child.close()
+    records = trace.collect()
+    trace.remove()
+    seen = [[record for record in records if window.holds(record.time)] for window in made]
+    (pid,) = set.intersection(*({record.pid for record in found} for found in seen))
+    own = [record for record in records if record.pid == pid]
+    assert match(made, [record.time for record in own]).counts == (1,) * 5
+    assert {record.cpu for record in own} == {window.cpu for window in made}
+    assert not any(decoys.holds(record.time) for record in own)
+
+
+@pytest.mark.parametrize("calls", CALLS.values(), ids=list(CALLS))
+def test_a_witness_counts_all_calls_of_a_kind(kernel: NativeKernel, calls: tuple[str, ...]) -> None:
+    own = Witness(ROOT / "bpf_templates", kernel.headers_view, calls)
+    own.wait(60)
+    child = Workload(calls[0])
+    before, _ = own.quietly(lambda: None, 10)
+    child.calls(7)
+    after, _ = own.quietly(lambda: None, 10)
+    child.close()
+    own.close()
+    assert after - before >= 7
+
+
+PLAIN = b"""
+BPF_RINGBUF_OUTPUT(events, 8);
+int plain(void *ctx)
+{
+	u64 pid = bpf_get_current_pid_tgid() >> 32;
+
+	events.ringbuf_output(&pid, sizeof(pid), 0);
+	return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "hook", ["tracepoint:syscalls:sys_enter_mkdir", "raw_tracepoint:sys_enter"]
+)
+def test_a_plain_function_runs_at_the_hook(
+    kernel: NativeKernel, workload: Workload, hook: str
+) -> None:
+    with kernel.loader() as loaded:
+        loaded.begin("program.c", PLAIN)
+        loaded.compile(60)
+        loaded.load(hook, 60)
+        loaded.attach(60)
+        loaded.listen("events", 8, 60)
+        workload.mkdir(7)
+        samples = loaded.collect(60).raw
+    assert len(samples) >= 7
+    assert {len(sample) for sample in samples} == {8}
 
 
 def test_a_counter_is_read_exactly_while_others_make_directories(
