@@ -15,7 +15,7 @@ _WIDEST = 400
 """Columns of a line that are searched."""
 _NEAREST = 40
 """Quoted lines that are looked up to place another."""
-_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*[\s\S]*?(?:\*/|\Z)|//.*')
+_NO_CODE = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"|/\*[\s\S]*?(?:\*/|\Z)|//.*""")
 _POINTER = r"(?:\(void\*\))?bpf_pseudo_fd\(\d+,-?\d+\)"
 _REWRITTEN = (
     (rf"bpf_map_(\w+?)_elem_?\({_POINTER},", r".\1("),
@@ -53,7 +53,7 @@ class Source:
         return clean(self.lines[number - 1]) if 0 < number <= len(self.lines) else ""
 
     def find(self, pattern: str) -> int:
-        """The line that `pattern` matches, comments left out; 0 if it is not just one."""
+        """The line that `pattern` matches, comments and strings aside; 0 if it is not just one."""
         found = {number for number, _ in self._search(pattern)}
         return found.pop() if len(found) == 1 else 0
 
@@ -117,13 +117,12 @@ class Source:
 
     @cached_property
     def _code(self) -> str:
-        """The file with its comments blanked out."""
+        """The file with blanks for its comments, and for what is in its strings."""
 
         def blank(found: re.Match[str]) -> str:
-            text = found[0]
-            return text if text.startswith('"') else re.sub(r"[^\n]", " ", text)
+            return re.sub(r"[^\n\"]", " ", found[0])
 
-        return _COMMENT.sub(blank, "\n".join(self.lines))
+        return _NO_CODE.sub(blank, "\n".join(self.lines))
 
     def _search(self, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
         for number, line in enumerate(self._code.split("\n"), 1):

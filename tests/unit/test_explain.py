@@ -226,7 +226,8 @@ processed 10 insns (limit 1000000)
 def test_a_loop_is_shown_if_it_is_the_only_one() -> None:
     text = (LOGS / "loop_linux61.txt").read_text()
     loop = "\twhile (1) { f(); }\n"
-    assert explained(text, "/* for ever */\n" + loop).line == 2
+    assert explained(text, "/* for ever */\n" + loop + '\tsay("while");\n').line == 2
+    assert explained(text, '#define LOOP "for"\n// while\n').line == 0
     assert explained(text, loop + loop).line == 0
 
 
@@ -323,3 +324,12 @@ def test_the_end_of_a_long_log_is_read() -> None:
     log = (LOGS / "null_linux618.txt").read_text()
     head, _, tail = log.partition("0: ")
     assert explained(head + "0: (b7) r1 = 0\n" * 600_000 + "0: " + tail, source).line == 4
+
+
+def test_what_is_searched_for_is_code() -> None:
+    log = "Error at line 9: Unsupport signed division for DAG: 0x1: i64 = sdiv 0x2, 0x3\n"
+    source = (
+        '#include <linux/sched.h>\nsay("n %d", n / m); // or n / 2\n/* n / 3 */ say("n / m");\n'
+    )
+    assert explained(log, source).line == 2
+    assert explained(log, source.replace("n / m)", "n)")).line == 0
