@@ -58,6 +58,8 @@ def supervise(command: Sequence[str], labs: Sequence[Lab], lang: str) -> tuple[R
             env=_environment(),
             cwd=ROOT,
             pass_fds=[record.fileno()],
+            # Ctrl-C is for this process; it ends the other one, which then has nothing to say.
+            start_new_session=True,
             check=False,
         )
         output.seek(0)
