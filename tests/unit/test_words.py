@@ -1,0 +1,116 @@
+"""Every sentence that a student reads is there in French, and says the same."""
+
+from __future__ import annotations
+
+import string
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from grader.authoring.words import renewed, sentences
+from grader.errors import CourseError, SubmissionError, Wrong
+from grader.verdict.classify import finding_of
+from grader.words import DOMAIN, LOCALE, Said, say, translate
+
+ROOT = Path(__file__).parents[2]
+PO = LOCALE / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+@pytest.fixture(scope="module")
+def french() -> Catalog:
+    return read_po(BytesIO(PO.read_bytes()), locale="fr")
+
+
+def filled_in(text: str) -> set[tuple[str | None, str | None, str | None]]:
+    """The names that are filled into `text`, and how."""
+    parts = string.Formatter().parse(text)
+    return {(name, form, conversion) for _, name, form, conversion in parts if name}
+
+
+def test_every_sentence_has_a_translation() -> None:
+    files, missing = renewed("fr", ROOT)
+    assert not missing, "Write them into grader/locale, then run: ./labebpf words"
+    stale = [path.name for path, data in files.items() if path.read_bytes() != data]
+    assert not stale, "Run: ./labebpf words"
+
+
+def test_a_translation_is_another_text_with_the_same_things_filled_in(french: Catalog) -> None:
+    messages = [message for message in french if message.id]
+    assert len(messages) > 200
+    for message in messages:
+        assert filled_in(message.string) == filled_in(message.id), message.id
+        assert message.string != message.id
+        assert not message.fuzzy
+
+
+def test_what_is_filled_in_is_said_in_the_language_too() -> None:
+    how = say("an error: {last}", last="KeyError: 'a'")
+    said = say("{name} does not end cleanly on Ctrl-C, but with {how}", name="a.py", how=how)
+    assert said == "a.py does not end cleanly on Ctrl-C, but with an error: KeyError: 'a'"
+    assert translate(said, "fr") == (
+        "a.py ne se termine pas proprement sur Ctrl-C, mais avec une erreur : KeyError: 'a'"
+    )
+    assert translate(said, "en") == translate(said, "tlh") == said
+
+
+@pytest.mark.parametrize("text", ["", "nobody translates this", "{", "{0} {name}"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert translate(text, "fr") == text
+
+
+def test_what_a_student_wrote_is_no_template() -> None:
+    said = say("{name} ended with an error: {last}", name="a.py", last="{0.__class__} {oops}")
+    assert "{0.__class__} {oops}" in translate(said, "fr")
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (Wrong(say("{name} has no BPF function yet.", name="a.c")), "a.c n'a pas encore"),
+        (SubmissionError(say("{name} ended with status {status}.", name="a", status=3)), "code 3"),
+        (Wrong("Each mkdir must leave one line."), "Chaque mkdir doit laisser une ligne."),
+    ],
+)
+def test_a_finding_is_in_the_students_language(error: Exception, why: str) -> None:
+    assert why in finding_of(error, lang="fr").why
+    assert why not in finding_of(error).why
+
+
+def write(root: Path, code: str) -> Path:
+    (root / "exercises").mkdir()
+    (root / "grader").mkdir()
+    (root / "exercises" / "test_lab.py").write_text(code)
+    return root
+
+
+def test_sentences_are_found_where_they_are_said(tmp_path: Path) -> None:
+    code = """
+expect(a == "not this one", "Why it is.", expected="one or two", actual="no line" if a else b)
+raise Wrong(say("It has {n} lines.", n=n), "What to do." or "What else.", log="not this")
+raise ValueError("nobody reads it")
+expect(a, "x", "word")
+"""
+    found = {"Why it is.", "one or two", "no line", "It has {n} lines.", "What to do."}
+    assert sentences(write(tmp_path, code)).keys() == found | {"What else."}
+
+
+@pytest.mark.parametrize("said", ['f"It has {n} lines."', '"It has " + n', '"It has %d" % n'])
+def test_a_sentence_that_cannot_be_translated_is_told(tmp_path: Path, said: str) -> None:
+    with pytest.raises(CourseError, match=r"exercises/test_lab.py:1: .*cannot be translated"):
+        sentences(write(tmp_path, f"raise Wrong({said})\n"))
+
+
+def test_a_new_sentence_is_missing_until_it_is_translated(tmp_path: Path) -> None:
+    root = write(tmp_path, 'raise Wrong("Nobody has said this before.")\n')
+    files, missing = renewed("fr", root)
+    assert missing == ["Nobody has said this before."]
+    assert b"Each mkdir" not in files[PO], "unused ones go"
+
+
+def test_it_is_plain_text_for_everything_else() -> None:
+    said = say("{n} lines", n=3)
+    assert isinstance(said, str) and isinstance(said, Said)
+    assert said == "3 lines" and hash(said) == hash("3 lines") and f"{said}!" == "3 lines!"
