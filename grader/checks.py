@@ -20,6 +20,7 @@ from grader.evidence.story import by_time, by_value
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window, random_count
 from grader.timeline import Timeline
+from grader.words import say
 
 task = pytest.mark.task
 """`@task("3.2")` says which task of lab.toml a check belongs to."""
@@ -45,7 +46,13 @@ def expect(
     if timeline:
         with suppress(LabebpfError):  # It is no part of the verdict.
             shown = timeline()
-    raise Wrong(why, remedy, expected=str(expected), actual=str(actual), log=log, timeline=shown)
+    raise Wrong(
+        why, remedy, expected=_text(expected), actual=_text(actual), log=log, timeline=shown
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
 def printed(records: Sequence[Record]) -> list[Record]:
@@ -76,5 +83,6 @@ __all__ = [
     "numbers",
     "printed",
     "random_count",
+    "say",
     "task",
 ]

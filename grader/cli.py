@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-# What takes time to import is imported by the commands that need it: a hint comes at once.
 from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
 from grader.surroundings import ROOT, language
 from grader.text import clean
+
+# What takes time to import is imported by the commands that need it: a hint comes at once.
+from grader.words import say, translate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -150,12 +152,15 @@ def report(
 
     if name not in (*FORMATS, "moodle"):
         known = ", ".join(sorted((*FORMATS, "moodle")))
-        raise UsageError(f"There is no format {clean(name)}.", f"There are {known}.")
+        raise UsageError(
+            say("There is no format {clean}.", clean=clean(name)), f"There are {known}."
+        )
     try:
         result = Result.from_json(_read(record).decode())
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
-            f"{record} is no result of labebpf.", "Give a result.json that grade --out wrote."
+            say("{record} is no result of labebpf.", record=record),
+            "Give a result.json that grade --out wrote.",
         ) from None
     if name == "moodle":
         if not worksheet or not student:
@@ -178,7 +183,8 @@ def _write(out: Path, data: bytes, option: str) -> None:
         write_whole(out, data)
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}.", f"Give another {option}."
+            say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
+            f"Give another {option}.",
         ) from error
 
 
@@ -187,7 +193,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", "Name another file."
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            "Name another file.",
         ) from error
 
 
@@ -214,11 +221,17 @@ def hint(task_id: str, level: int | None, lang: str | None) -> None:
     labs = find_labs(ROOT / "exercises").values()
     tasks = {task.id: (lab, task) for lab in labs for task in lab.tasks}
     if task_id not in tasks:
-        raise UsageError(f"There is no task {task_id}.", f"The tasks are {', '.join(tasks)}.")
+        raise UsageError(
+            say("There is no task {task_id}.", task_id=task_id),
+            say("The tasks are {names}.", names=", ".join(tasks)),
+        )
     lab, task = tasks[task_id]
     last = len(task.hints)
     if level and level > last:
-        raise UsageError(f"Task {task_id} has {last} hints.", "That was the last one.")
+        raise UsageError(
+            say("Task {task_id} has {last} hints.", task_id=task_id, last=last),
+            "That was the last one.",
+        )
     shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
     click.echo(f"{task_id}  {task.title.get(language(lang))}  ({shown}/{last})")
     click.echo(task.hints[shown - 1].get(language(lang)))
@@ -346,14 +359,17 @@ def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
     from rich.text import Text
 
     console.print(Text(title, style="bold"))
+    lang = language(None)
     width = max(len(probe.name) for probe in probes)
     for probe in probes:
         mark = Text("  ✓ ", style="green") if probe.ok else Text("  ✗ ", style="red")
         console.print(
-            mark.append(f"{probe.name:{width}}  {probe.detail}", "default"), soft_wrap=True
+            mark.append(f"{probe.name:{width}}  {translate(probe.detail, lang)}", "default"),
+            soft_wrap=True,
         )
         if probe.remedy and not probe.ok:
-            console.print(Text(f"    {'':{width}}  {probe.remedy}"), soft_wrap=True)
+            remedy = translate(probe.remedy, lang)
+            console.print(Text(f"    {'':{width}}  {remedy}"), soft_wrap=True)
 
 
 @labebpf.command()
@@ -378,6 +394,26 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     sys.exit(1 if check and changed else 0)
 
 
+@labebpf.command()
+def words() -> None:
+    """Renew the catalogue of translations, after sentences were changed in checks or code.
+
+    Exit status: 0 every sentence has one, 1 some have none yet.
+    """
+    from grader.authoring.words import renewed
+
+    files, missing = renewed("fr", ROOT)
+    for path, data in files.items():
+        if path.read_bytes() != data:
+            path.write_bytes(data)
+            click.echo(f"{path.relative_to(ROOT)} written")
+    for sentence in missing:
+        click.echo(f"No translation yet: {sentence}")
+    if not missing:
+        click.echo("Every sentence has a translation.")
+    sys.exit(1 if missing else 0)
+
+
 @labebpf.command("new")
 @click.argument("name", metavar="LAB")
 @click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
@@ -399,7 +435,10 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
 def _ask(option: str, choices: Iterable[str]) -> str:
     """What a person at the terminal chooses. Raises UsageError where nobody sits."""
     if not sys.stdin.isatty():
-        raise UsageError(f"--{option} is missing.", f"Give one of {', '.join(choices)}.")
+        raise UsageError(
+            say("--{option} is missing.", option=option),
+            say("Give one of {names}.", names=", ".join(choices)),
+        )
     return str(click.prompt(option, type=click.Choice(list(choices))))
 
 
@@ -498,8 +537,12 @@ def run_script(lab: str, kernel: str) -> None:
     (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
     if not (chosen.folder / chosen.script).is_file():
         raise UsageError(
-            f"{chosen.name} has no {chosen.script}.",
-            f"To put the stub there: ./labebpf reset {chosen.name} {chosen.script}",
+            say("{name} has no {script}.", name=chosen.name, script=chosen.script),
+            say(
+                "To put the stub there: ./labebpf reset {name} {script}",
+                name=chosen.name,
+                script=chosen.script,
+            ),
         )
     wishes = {need for task in chosen.tasks for need in task.kernel}
     version = choose(parse(kernel), chosen.needs, wishes)
@@ -632,11 +675,18 @@ def _choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
     for given in names:
         name, folder = Path(given).name, Path(given)
         if name not in labs:
-            raise UsageError(f"There is no {name}.", f"The labs are {', '.join(labs)}.")
+            raise UsageError(
+                say("There is no {name}.", name=name),
+                say("The labs are {names}.", names=", ".join(labs)),
+            )
         if "/" in given and folder.is_dir() and folder.resolve() != labs[name].folder:
             raise UsageError(
-                f"{given} is no lab, but may be a hand-in.",
-                f"To grade it: ./labebpf grade {given} --lab {name}",
+                say("{given} is no lab, but may be a hand-in.", given=given),
+                say(
+                    "To grade it: ./labebpf grade {given} --lab {name}",
+                    given=given,
+                    name=name,
+                ),
             )
         chosen[name] = labs[name]
     return list((chosen or labs).values())
@@ -664,7 +714,15 @@ def _folder(what: str, given: str, *bases: Path) -> Path:
     for base in bases:
         if (base / given).is_dir():
             return (base / given).resolve()
-    raise UsageError(f"There is no folder {given}.", f"Give {what} one that exists.")
+    raise UsageError(
+        say("There is no folder {given}.", given=given),
+        say("Give {what} one that exists.", what=what),
+    )
+
+
+def _said(error: LabebpfError) -> str:
+    lang = language(None)
+    return f"{translate(error.what, lang)} {translate(error.remedy, lang)}".strip()
 
 
 def main() -> None:
@@ -672,7 +730,7 @@ def main() -> None:
     try:
         labebpf(prog_name="labebpf")
     except UsageError as error:
-        click.echo(f"labebpf: {error}", err=True)
+        click.echo(f"labebpf: {_said(error)}", err=True)
         sys.exit(USAGE)
     except LabebpfError as error:
         if log := clean(getattr(error, "log", "")):
@@ -681,5 +739,5 @@ def main() -> None:
             from grader import screen
 
             screen.console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
-        click.echo(f"labebpf: {error}", err=True)
+        click.echo(f"labebpf: {_said(error)}", err=True)
         sys.exit(INFRASTRUCTURE)

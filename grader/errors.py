@@ -6,6 +6,7 @@ Which of these costs a student points is decided in grader.verdict, from the cla
 from __future__ import annotations
 
 from grader.timeline import Timeline
+from grader.words import say
 
 
 class LabebpfError(Exception):
@@ -55,8 +56,9 @@ class PhaseTimeout(LabebpfError):
         self, phase: str, limit: float, what: str = "", remedy: str = "", *, log: str = ""
     ) -> None:
         super().__init__(
-            what or f"The {phase} phase did not end within {limit:g} s.",
-            remedy or "On a slow machine, stretch all limits: --time-scale 3",
+            what
+            or say("The {phase} phase did not end within {limit:g} s.", phase=phase, limit=limit),
+            remedy or say("On a slow machine, stretch all limits: --time-scale 3"),
         )
         self.phase = phase
         self.limit = limit

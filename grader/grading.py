@@ -23,6 +23,7 @@ from grader.surroundings import ROOT as ROOT
 from grader.surroundings import language
 from grader.text import clean
 from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
+from grader.words import say
 
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
@@ -147,7 +148,7 @@ class Grading:
             private=files_below(self.private, names) if self.private else {},
             hides=self.hides,
         )
-        self.replay = Replay(version, ROOT, order, self._say)
+        self.replay = Replay(version, ROOT, order, self._say, self.lang)
 
     def kernel(self) -> NativeKernel:
         """The kernel, taken on first use. Raises Infra, the same each time."""
@@ -179,7 +180,12 @@ class Grading:
             folder: Path = base / given
             if folder.is_dir():
                 return folder
-        raise pytest.UsageError(f"There is no folder {given}. Give --submission one that exists.")
+        raise pytest.UsageError(
+            say(
+                "There is no folder {given}. Give --submission one that exists.",
+                given=given,
+            )
+        )
 
     def place(self, lab: Lab, finding: Finding) -> str:
         """The path of the finding's file, as an editor that started pytest can open it."""
@@ -218,10 +224,17 @@ class Grading:
         for need in (*lab.needs, *task.kernel):
             probe = kernel.offers(need)
             if not probe.ok:
-                raise Infra(f"This kernel does not offer {need}: {probe.detail}.", probe.remedy)
+                raise Infra(
+                    say(
+                        "This kernel does not offer {need}: {detail}.",
+                        need=need,
+                        detail=probe.detail,
+                    ),
+                    probe.remedy,
+                )
         missing = self.rubrics[lab.name].missing_needs(task)
         if missing:
-            raise Blocked(f"It needs {', '.join(missing)}, which did not pass.")
+            raise Blocked(say("It needs {names}, which did not pass.", names=", ".join(missing)))
 
     def finish(self, unjudged: Finding = NOT_SELECTED) -> Result:
         """The result, taken once, before the kernel is let go."""
@@ -279,7 +292,11 @@ def private_folder(given: Path) -> Path:
     """`given`, if private checks can lie there. Raises UsageError."""
     folder = given.resolve()
     if not folder.is_dir():
-        raise UsageError(f"There is no folder {given}.", "Give --private one that exists.")
+        raise UsageError(
+            say("There is no folder {given}.", given=given), "Give --private one that exists."
+        )
     if visible(folder):
-        raise UsageError(f"Student code could see what is in {given}.", "Move it out of /usr.")
+        raise UsageError(
+            say("Student code could see what is in {given}.", given=given), "Move it out of /usr."
+        )
     return folder

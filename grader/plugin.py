@@ -31,6 +31,7 @@ from grader.verdict.record import (
     Status,
     write_result,
 )
+from grader.words import say
 
 _SESSION = pytest.StashKey[Grading]()
 
@@ -116,7 +117,13 @@ def pytest_collection_modifyitems(
         lab = grading.labs[name]
         unchecked = [task.id for task in lab.tasks if task.id not in tasks]
         if unchecked and not part:
-            raise pytest.UsageError(f"{name}: no check judges {', '.join(unchecked)}. Write one.")
+            raise pytest.UsageError(
+                say(
+                    "{name}: no check judges {names}. Write one.",
+                    name=name,
+                    names=", ".join(unchecked),
+                )
+            )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -144,7 +151,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             try:
                 (session.config.invocation_params.dir / out).mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise pytest.UsageError(f"--out {out} cannot be written: {error}") from error
+                raise pytest.UsageError(
+                    say("--out {out} cannot be written: {error}", out=out, error=error)
+                ) from error
         if not session.config.option.collectonly:
             grading.take_place(checks)
 
@@ -209,9 +218,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         file = finding.file or task.file
         line = grading.submission(lab).line_of_todo(file, task.id)
         finding = replace(finding, file=file, line=line)
-    finding = grading.rubrics[lab.name].add(task, finding)
+    finding = grading.rubrics[lab.name].add(task, finding.told(grading.lang))
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding.told(grading.lang), grading.place(lab, finding), grading.lang)
+    _reword(report, finding, grading.place(lab, finding), grading.lang)
 
 
 def _finding(
@@ -224,7 +233,7 @@ def _finding(
     if isinstance(error, Blocked):
         return Finding(Status.BLOCKED, error.what)
     if isinstance(error, pytest.skip.Exception) or report.skipped:
-        return Finding(Status.INFRA, f"The check was not carried out: {error}.")
+        return Finding(Status.INFRA, say("The check was not carried out: {error}.", error=error))
     if isinstance(error, pytest.fail.Exception):
         if not str(error).startswith("Timeout"):
             return Finding(Status.FAIL, str(error))

@@ -16,6 +16,7 @@ from _pytest.runner import runtestprotocol
 
 from grader.errors import CourseError, UsageError
 from grader.verdict.record import PRIVATE, Finding, Status
+from grader.words import say
 
 _NAME = pytest.StashKey[tuple[str, str]]()
 _BROKEN = "The private checks are not in order. Give --reveal to see what is wrong."
@@ -40,7 +41,8 @@ def refuse_to_show(config: pytest.Config) -> None:
     shown += ["-s"] if config.option.capture in ("no", "tee-sys") else []
     if shown:
         raise UsageError(
-            f"{shown[0]} would show the private checks.", "Leave it out, or give --reveal as well."
+            say("{shown} would show the private checks.", shown=shown[0]),
+            "Leave it out, or give --reveal as well.",
         )
 
 

@@ -1,6 +1,6 @@
 """Lab 0: a message for each process that is created."""
 
-from grader.checks import by_time, expect, match, printed, random_count, task
+from grader.checks import by_time, expect, match, printed, random_count, say, task
 
 MESSAGE = "Hello, World!"
 
@@ -42,7 +42,7 @@ def test_one_message_for_each_process(program, workload, trace):
         set(matching.counts) == {1} and not matching.stray,
         "Each new process must leave one line.",
         "Print once, at one event. On the way out of clone there are two: parent and child.",
-        expected=f"1 line for each of {n} processes",
+        expected=say("1 line for each of {n} processes", n=n),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
@@ -71,7 +71,7 @@ def test_the_script_prints_each_process(script, workload, trace):
         0 < n == len(lines),
         "The script must print one line for each line of the trace.",
         "Print each one once, as it comes, and nothing for blank ones.",
-        expected=f"{n} lines for {n} new processes",
+        expected=say("{n} lines for {n} new processes", n=n),
         actual=f"{len(lines)} lines",
         log=script.output(),
     )

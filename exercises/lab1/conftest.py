@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks import expect
+from grader.checks import expect, say
 from grader.errors import Infra
 from grader.kernel.native import write_kprobe_event
 
@@ -74,7 +74,7 @@ class ProbePoints:
         found = self.call(function, *arguments)
         expect(
             isinstance(found, list) and all(isinstance(name, str) for name in found),
-            f"{function}() does not return a list of names.",
+            say("{function}() does not return a list of names.", function=function),
             "Return a list of strings.",
             expected="a list of strings",
             actual=type(found).__name__,
@@ -85,10 +85,15 @@ class ProbePoints:
         missing, extra = sorted(wanted - set(found)), sorted(set(found) - wanted)
         expect(
             not missing and not extra,
-            f"{what} does not return what the kernel lists.",
+            say("{what} does not return what the kernel lists.", what=what),
             "Match the pattern from the start of each name; leave out the [module].",
             expected=f"{len(wanted)} names",
-            actual=f"{len(set(found))} names; missing {missing[:3]}, too many {extra[:3]}",
+            actual=say(
+                "{count} names; missing {missing}, too many {extra}",
+                count=len(set(found)),
+                missing=missing[:3],
+                extra=extra[:3],
+            ),
         )
 
     @contextmanager
@@ -111,7 +116,10 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text().splitlines()
     except OSError as error:
-        raise Infra(f"{path} cannot be read: {error.strerror}.", "See doctor.") from error
+        raise Infra(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            "See doctor.",
+        ) from error
 
 
 @pytest.fixture

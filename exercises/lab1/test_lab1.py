@@ -1,6 +1,6 @@
 """Lab 1: trace every mkdir, and find what can be probed."""
 
-from grader.checks import by_time, expect, match, printed, random_count, task
+from grader.checks import by_time, expect, match, printed, random_count, say, task
 
 
 @task("1.1")
@@ -20,7 +20,7 @@ def test_each_mkdir_leaves_one_line(program, workload, trace):
         set(matching.counts) == {1},
         "Each mkdir must leave one line.",
         "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
-        expected=f"1 line for each of {n} mkdirs",
+        expected=say("1 line for each of {n} mkdirs", n=n),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, attached=program.attached_to()),
     )
@@ -38,7 +38,7 @@ def test_nothing_else_leaves_a_line(program, workload, trace):
         not records,
         "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
-        expected=f"no line after {n} of each",
+        expected=say("no line after {n} of each", n=n),
         actual=f"{len(records)} lines",
         timeline=lambda: by_time(done, records),
     )
@@ -58,7 +58,7 @@ def test_the_script_prints_each_mkdir(script, workload, trace):
         0 < n == len(lines),
         "The script must print one line for each line of the trace.",
         "Print each one once, as it comes, and nothing for blank ones.",
-        expected=f"{n} lines for {n} mkdirs",
+        expected=say("{n} lines for {n} mkdirs", n=n),
         actual=f"{len(lines)} lines",
         log=script.output(),
     )
@@ -125,7 +125,7 @@ def test_is_blacklisted(probe_points):
         answer = probe_points.call("is_blacklisted", name)
         expect(
             answer is (name in listed),
-            f"is_blacklisted({name!r}) is wrong.",
+            say("is_blacklisted({name!r}) is wrong.", name=name),
             "Compare whole names with the last column of kprobes/blacklist.",
             expected=name in listed,
             actual=answer,

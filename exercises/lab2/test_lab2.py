@@ -1,6 +1,6 @@
 """Lab 2: a kernel time stamp for each mkdir, through a perf buffer."""
 
-from grader.checks import by_value, expect, match, numbers, random_count, task
+from grader.checks import by_value, expect, match, numbers, random_count, say, task
 
 UNSET = b"\xaa\xaa\xaa\xaa"
 
@@ -31,7 +31,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         n <= len(got.samples) <= got.made,
         "Each mkdir must submit one event.",
         "Call events.perf_submit once in each call of the function.",
-        expected=f"{n} events after {n} mkdirs",
+        expected=say("{n} events after {n} mkdirs", n=n),
         actual=f"{len(got.samples)} events",
         timeline=lambda: reported(got, attached=program.attached_to()),
     )
@@ -40,7 +40,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         len(got.samples) <= got.made,
         "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
-        expected=f"no event after {n} of each",
+        expected=say("no event after {n} of each", n=n),
         actual=f"{len(got.samples)} events",
         timeline=lambda: reported(got),
     )
@@ -76,7 +76,7 @@ def test_the_event_carries_the_kernels_time(builds, workload):
             matching.missing == 0 and len(matching.stray) <= others,
             "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
             "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
-            expected=f"a time from {made[0].start} to {made[-1].end}",
+            expected=say("a time from {start} to {end}", start=made[0].start, end=made[-1].end),
             actual=f"{times[:3]}",
             timeline=lambda got=got: reported(got),
         )
@@ -93,8 +93,12 @@ def test_the_script_prints_each_time_stamp(script, workload):
         shown.events == n,
         "The script did not print the time stamp of every event.",
         "Print timestamp_mkdir in decimal, all of its digits, as each event comes.",
-        expected=f"{n} time stamps after {n} mkdirs",
-        actual=f"{shown.events} of them, on {len(shown.lines)} lines",
+        expected=say("{n} time stamps after {n} mkdirs", n=n),
+        actual=say(
+            "{events} of them, on {count} lines",
+            events=shown.events,
+            count=len(shown.lines),
+        ),
         log=script.output(),
         timeline=shown.timeline,
     )
@@ -102,7 +106,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         shown.once,
         "The script must print one line for each event.",
         "Print once in the callback.",
-        expected=f"{n} lines after {n} mkdirs",
+        expected=say("{n} lines after {n} mkdirs", n=n),
         actual=f"{len(shown.lines)} lines",
         log=script.output(),
         timeline=shown.timeline,

@@ -3,7 +3,7 @@
 import random
 import re
 
-from grader.checks import by_time, expect, numbers, printed, random_count, task
+from grader.checks import by_time, expect, numbers, printed, random_count, say, task
 
 
 @task("3.1")
@@ -44,7 +44,7 @@ def test_every_directory_counts(program, workload):
         count.exact,
         "compteur[0] does not grow by one with each mkdir.",
         "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
-        expected=f"{count.made} more after {count.made} mkdirs",
+        expected=say("{made} more after {made} mkdirs", made=count.made),
         actual=f"{count.counted} more",
         timeline=lambda: counter.step_by_step(workload),
     )
@@ -53,7 +53,7 @@ def test_every_directory_counts(program, workload):
         count.exact,
         "Something else than mkdir is counted: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
-        expected=f"{count.made} more after {n} of each",
+        expected=say("{made} more after {n} of each", made=count.made, n=n),
         actual=f"{count.counted} more",
         timeline=lambda: counter.step_by_step(workload),
     )
@@ -101,7 +101,7 @@ def test_no_count_is_lost(program, stage, workload):
         "Counts were lost when several CPUs made directories at the same time.",
         "Between reading the old value and writing the new one, another CPU did the same. "
         "Add atomically.",
-        expected=f"{count.made} more after {count.made} mkdirs on all CPUs",
+        expected=say("{made} more after {made} mkdirs on all CPUs", made=count.made),
         actual=f"{count.counted} more",
     )
 
@@ -140,7 +140,7 @@ def test_the_script_shows_the_count(script, stage, workload):
             seen or attempt == 0,
             "The script did not show the count that its table held.",
             "Read the table again at least once a second, and print the count when it is new.",
-            expected=f"a line with {total}, within a second",
+            expected=say("a line with {total}, within a second", total=total),
             actual=script.output().strip().splitlines()[-1:],
             log=script.output(),
         )
@@ -153,7 +153,7 @@ def test_the_script_shows_the_count(script, stage, workload):
         not beyond,
         "The script showed counts that its table never held.",
         "Print what the table holds, and nothing while that stays as it is.",
-        expected=f"no count beyond {last}",
+        expected=say("no count beyond {last}", last=last),
         actual=beyond[:3],
         log=script.output(),
     )

@@ -62,8 +62,18 @@ def renewed(lang: str, root: Path) -> tuple[dict[Path, bytes], list[str]]:
     """
     path = LOCALE / lang / "LC_MESSAGES" / f"{DOMAIN}.po"
     old = read_po(BytesIO(path.read_bytes()), locale=lang, domain=DOMAIN)
-    new = Catalog(locale=lang, domain=DOMAIN, fuzzy=False, header_comment="")
-    new.creation_date = new.revision_date = old.creation_date
+    new = Catalog(
+        locale=lang,
+        domain=DOMAIN,
+        fuzzy=False,
+        header_comment="# What students read, in another language. Renewed by: ./labebpf words",
+        project="labebpf",
+        version="1",
+        last_translator="labebpf",
+        language_team=lang,
+        creation_date=old.creation_date,
+        revision_date=old.creation_date,
+    )
     missing = []
     for text, file in sentences(root).items():
         message = old.get(text)
@@ -86,7 +96,9 @@ def _spoken(tree: ast.Module, file: str) -> Iterator[str]:
             value = given.get(parameter)
             if value is None and position < len(call.args):
                 value = call.args[position]
-            if value is not None:
+            if name == "say" and isinstance(value, ast.Constant):
+                yield str(value.value)
+            elif value is not None:
                 yield from _texts(value, file)
 
 
@@ -115,4 +127,3 @@ def _has_words(text: str) -> bool:
         parts = [text]
     words = "".join(parts).replace(".", " ").replace(",", " ").split()
     return sum(word.isalpha() for word in words) > 1
-

@@ -13,6 +13,7 @@ from grader.kernel.features import privileges
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.submission.sandbox import PYTHON
+from grader.words import say
 
 
 def become_script(lab: Lab) -> NoReturn:
@@ -23,8 +24,14 @@ def become_script(lab: Lab) -> NoReturn:
     allowed = privileges()
     if not allowed.ok:
         raise Infra(
-            f"A script on this machine's own kernel needs root: {allowed.detail}.",
-            f"Run: sudo ./labebpf run {lab.name}, or ./labebpf run {lab.name} --kernel vm",
+            say(
+                "A script on this machine's own kernel needs root: {detail}.",
+                detail=allowed.detail,
+            ),
+            say(
+                "Run: sudo ./labebpf run {name}, or ./labebpf run {name} --kernel vm",
+                name=lab.name,
+            ),
         )
     mount_privately()
     command = [PYTHON, lab.script]

@@ -15,6 +15,7 @@ from grader.authoring import stubs
 from grader.course import Lab
 from grader.errors import Infra, UsageError
 from grader.submission.files import Submission
+from grader.words import say
 from grader.writing import keep, put
 
 
@@ -34,7 +35,8 @@ def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
     """
     if only is not None and only not in lab.edits:
         raise UsageError(
-            f"{lab.name} has no file {only} to put back.", f"There are {', '.join(lab.edits)}."
+            say("{name} has no file {only} to put back.", name=lab.name, only=only),
+            f"There are {', '.join(lab.edits)}.",
         )
     found = [_stub(root, lab, name) for name in lab.edits if only in (None, name)]
     return [
@@ -49,8 +51,12 @@ def put_back(stub: Stub) -> Path | None:
         put(stub.path, stub.data)
     except OSError as error:
         raise Infra(
-            f"{stub.path.name} cannot be put back ({error.strerror}).",
-            f"Make {error.filename or stub.path} yours, and do it again.",
+            say(
+                "{name} cannot be put back ({strerror}).",
+                name=stub.path.name,
+                strerror=error.strerror,
+            ),
+            say("Make {value} yours, and do it again.", value=error.filename or stub.path),
         ) from error
     return backup
 
@@ -68,9 +74,12 @@ def _stub(root: Path, lab: Lab, name: str) -> Stub:
         if _is_stub(lab, name, data):
             return Stub(lab.folder / name, data, f"of commit {commit}, {date}")
     raise UsageError(
-        f"The stub of {name} is nowhere to be found: here is no solution to make it from,"
-        " and git has no version with all its TODOs.",
-        f"Get {path} from where you have the course from.",
+        say(
+            "The stub of {name} is nowhere to be found: here is no solution to make "
+            "it from, and git has no version with all its TODOs.",
+            name=name,
+        ),
+        say("Get {path} from where you have the course from.", path=path),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from grader.errors import LabebpfError, PhaseTimeout
+from grader.words import say
 
 
 class ChildDied(LabebpfError):
@@ -85,7 +86,9 @@ class Child:
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
-                raise PhaseTimeout(phase, seconds, f"The {self._name} did not answer in time.")
+                raise PhaseTimeout(
+                    phase, seconds, say("The {name} did not answer in time.", name=self._name)
+                )
             data = os.read(self._process.stdout.fileno(), 1 << 16)
             if not data:
                 raise ChildDied(self._name, self._process.wait())

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.errors import Infra
 from grader.evidence.maps import Libbpf
+from grader.words import say
 
 SEARCH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
@@ -163,7 +164,9 @@ class Bpftool:
             # Paths that a program is attached to may hold control characters.
             return json.loads(text, strict=False) if text.strip() else None
         except ValueError as error:
-            raise Infra(f"bpftool {' '.join(arguments)} printed no JSON.") from error
+            raise Infra(
+                say("bpftool {names} printed no JSON.", names=" ".join(arguments))
+            ) from error
 
     def _run(self, *arguments: str, tool: Sequence[str] = ()) -> str:
         try:
@@ -171,7 +174,7 @@ class Bpftool:
                 [*(tool or [self._path]), *arguments], capture_output=True, timeout=30, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise Infra(f"bpftool does not answer: {error}.") from error
+            raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
         return done.stdout.decode(errors="replace")
 
 

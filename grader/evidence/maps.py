@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 from grader.errors import Infra, Wrong
+from grader.words import say
 
 MOST_KEYS = 100_000
 """A program can add keys as fast as they are read: without a bound that would never end."""
@@ -68,8 +69,11 @@ class Map:
             )
         except OSError as error:
             raise Wrong(
-                f"The grader cannot put a number into the table: {error.strerror}.",
-                f"Leave room in it for key {key}, and do not freeze it.",
+                say(
+                    "The grader cannot put a number into the table: {strerror}.",
+                    strerror=error.strerror,
+                ),
+                say("Leave room in it for key {key}, and do not freeze it.", key=key),
             ) from error
 
     def items(self) -> dict[int, int]:
@@ -100,7 +104,10 @@ class Map:
             previous = following.raw
             yield int.from_bytes(previous, "little")
         raise Wrong(
-            f"The table has more than {MOST_KEYS} keys, or gets new ones while it is read.",
+            say(
+                "The table has more than {MOST_KEYS} keys, or gets new ones while it is read.",
+                MOST_KEYS=MOST_KEYS,
+            ),
             "Keep to the keys that the handout asks for.",
         )
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import Infra
+from grader.words import say
 
 PRINTK = "bpf_trace/bpf_trace_printk"
 _PADDING, _TIME_EXTEND, _TIME_STAMP = 29, 30, 31
@@ -103,7 +104,8 @@ class TraceInstance:
             formats = [self._enable(event) for event in events]
         except OSError as error:
             raise Infra(
-                f"The kernel refuses a trace instance: {error}.", "See labebpf doctor."
+                say("The kernel refuses a trace instance: {error}.", error=error),
+                "See labebpf doctor.",
             ) from error
         self._formats = {item.id: item for item in formats}
         self._following = False

@@ -14,6 +14,7 @@ import jinja2
 from grader.errors import Infra, LabebpfError
 from grader.evidence.child import Child
 from grader.evidence.maps import Libbpf, Map, SharedArray
+from grader.words import say
 
 CALLS = {
     "mkdir": ("mkdir", "mkdirat"),
@@ -77,7 +78,11 @@ class Witness:
             self._log.seek(0)
             printed = self._log.read().decode(errors="replace")[-2000:]
             raise Infra(
-                f"The grader's own program does not run on this kernel. {error.what}\n{printed}",
+                say(
+                    "The grader's own program does not run on this kernel. {what}\n{printed}",
+                    what=error.what,
+                    printed=printed,
+                ),
                 "See labebpf doctor.",
             ) from error
         self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
@@ -129,7 +134,10 @@ class Witness:
                 return entered, value
             if waited > seconds:
                 raise Infra(
-                    f"Other processes {self.calls[0]} without a pause: nothing can be counted.",
+                    say(
+                        "Other processes {calls} without a pause: nothing can be counted.",
+                        calls=self.calls[0],
+                    ),
                     "End them, or grade on another machine.",
                 )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import SubmissionError
 from grader.evidence.child import Child, ChildDied, Refused
+from grader.words import say
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 """What is done to one directory and one file, in this order, but for the lab's own call."""
@@ -104,8 +105,11 @@ class Workload:
             return self._child.ask("trigger", self._seconds, call=call, **request)
         except (ChildDied, Refused) as error:
             raise SubmissionError(
-                f"With your program attached, the workload's system calls did not succeed: "
-                f"{error.what}",
+                say(
+                    "With your program attached, the workload's system calls did not "
+                    "succeed: {what}",
+                    what=error.what,
+                ),
                 "A tracing program looks on; it must not change or end what it traces.",
             ) from error
 

@@ -10,6 +10,7 @@ from grader.kernel.features import Machine, privileges
 from grader.kernel.mounts import mount_privately
 from grader.kernel.vm import images
 from grader.kernel.vm.machine import QEMU
+from grader.words import say
 
 
 def parse(text: str) -> str:
@@ -18,7 +19,10 @@ def parse(text: str) -> str:
     if text in ("auto", "native", "vm") or (name == "vm" and version in images.versions()):
         return text
     known = ", ".join(f"vm:{version}" for version in images.versions())
-    raise UsageError(f"There is no kernel {text}.", f"There are auto, native, vm, {known}.")
+    raise UsageError(
+        say("There is no kernel {text}.", text=text),
+        say("There are auto, native, vm, {known}.", known=known),
+    )
 
 
 def choose(

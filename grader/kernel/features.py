@@ -17,6 +17,7 @@ from grader.errors import Infra
 from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
+from grader.words import say
 
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
 _SYS_BPF = {"x86_64": 321, "aarch64": 280}
@@ -69,7 +70,9 @@ class Machine:
         """Whether the kernel offers `need`, a word of a lab's manifest."""
         if need != "smp" and not os.access(self.tracefs / "events", os.R_OK | os.X_OK):
             remedy = "Look as root: sudo ./labebpf doctor"
-            return Probe(need, False, f"unknown: {self.tracefs} cannot be read", remedy)
+            return Probe(
+                need, False, say("unknown: {tracefs} cannot be read", tracefs=self.tracefs), remedy
+            )
         if re.fullmatch(r"tracepoint:\w+:\w+", need):
             return self._tracepoint(need)
         if re.fullmatch(r"lsm:\w+", need):
@@ -141,7 +144,9 @@ def privileges() -> Probe:
         )
     if lacking:
         names = ", ".join(lacking)
-        return Probe("privileges", True, f"root; this kernel has no {names} (before 5.8)")
+        return Probe(
+            "privileges", True, say("root; this kernel has no {names} (before 5.8)", names=names)
+        )
     return Probe("privileges", True, "root, with CAP_BPF and CAP_PERFMON to give")
 
 
@@ -233,8 +238,9 @@ def memlock() -> Probe:
     words = "unlimited" if soft == resource.RLIM_INFINITY else f"{soft >> 10} KiB"
     accounted = _release() < (5, 11)
     low = accounted and 0 <= soft < 8 << 20 and 0 <= hard < 8 << 20
-    note = "" if accounted else " (does not count from Linux 5.11 on)"
-    return Probe("memlock", not low, words + note, "ulimit -l unlimited" if low else "")
+    if not accounted:
+        words = say("{limit} (does not count from Linux 5.11 on)", limit=words)
+    return Probe("memlock", not low, words, "ulimit -l unlimited" if low else "")
 
 
 def bcc() -> Probe:
@@ -266,7 +272,12 @@ def _tool(name: str, package: str) -> Probe:
 
 def _version(name: str, path: str | None, package: str) -> Probe:
     if not path:
-        return Probe(name, False, "missing", f"apt-get install {package}, or dnf install {package}")
+        return Probe(
+            name,
+            False,
+            "missing",
+            say("apt-get install {package}, or dnf install {package}", package=package),
+        )
     done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
     return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
 

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from grader.errors import Infra
+from grader.words import say
 
 TRACEFS = Path("/sys/kernel/tracing")
 DEBUGFS = Path("/sys/kernel/debug")
@@ -33,7 +34,12 @@ def mount(kind: str, path: Path) -> None:
     )
     if done.returncode != 0:
         raise Infra(
-            f"{kind} cannot be mounted at {path}: {done.stderr.strip()}.",
+            say(
+                "{kind} cannot be mounted at {path}: {strip}.",
+                kind=kind,
+                path=path,
+                strip=done.stderr.strip(),
+            ),
             "Grade where you are root outside a container, or in a privileged one.",
         )
 
@@ -49,11 +55,17 @@ def mount_privately() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNS) != 0:
         code = ctypes.get_errno()
-        raise Infra(f"No mount namespace of its own: {os.strerror(code)}.", "Grade as root.")
+        raise Infra(
+            say("No mount namespace of its own: {strerror}.", strerror=os.strerror(code)),
+            "Grade as root.",
+        )
     done = subprocess.run(
         ["mount", "--make-rslave", "/"], capture_output=True, check=False, text=True
     )
     if done.returncode != 0:
-        raise Infra(f"Mounts cannot be kept private: {done.stderr.strip()}.", "Grade as root.")
+        raise Infra(
+            say("Mounts cannot be kept private: {strip}.", strip=done.stderr.strip()),
+            "Grade as root.",
+        )
     for kind, path in absent:
         mount(kind, path)

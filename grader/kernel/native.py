@@ -25,6 +25,7 @@ from grader.lock import take
 from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
+from grader.words import say
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
@@ -62,7 +63,10 @@ class NativeKernel:
         allowed = privileges()
         if not allowed.ok:
             raise Infra(
-                f"Grading on this machine's own kernel needs root: {allowed.detail}.",
+                say(
+                    "Grading on this machine's own kernel needs root: {detail}.",
+                    detail=allowed.detail,
+                ),
                 f"Run: {allowed.remedy}",
             )
         RUN.mkdir(exist_ok=True)

@@ -30,6 +30,7 @@ from grader.kernel.view import probe_lists
 from grader.submission.call import call
 from grader.submission.files import Submission
 from grader.submission.sandbox import Sandbox
+from grader.words import say
 
 _ROUND = 1_000
 _MAX_ROUNDS = 200
@@ -233,7 +234,11 @@ class Stage:
                     return
         if lost < _ENOUGH_LOST // 10:
             raise Infra(
-                f"A plain counter lost {lost} counts only: the CPUs of this machine hardly meet.",
+                say(
+                    "A plain counter lost {lost} counts only: the CPUs of this machine "
+                    "hardly meet.",
+                    lost=lost,
+                ),
                 "Grade again when the machine is less busy.",
             )
 
@@ -258,7 +263,10 @@ class Stage:
                 probe.load(f"kprobe:{function}", 30 * self.scale)
                 probe.attach(30 * self.scale)
             except SubmissionError as error:
-                raise Infra(f"No kprobe on {function}: {error.what}", error.log) from error
+                raise Infra(
+                    say("No kprobe on {function}: {what}", function=function, what=error.what),
+                    error.log,
+                ) from error
             yield
 
     def blame(self, error: SubmissionError) -> Exception:

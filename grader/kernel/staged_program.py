@@ -17,6 +17,7 @@ from grader.evidence.introspection import (
 from grader.evidence.maps import Map
 from grader.evidence.workload import Window
 from grader.submission.program import PATTERN, Table
+from grader.words import say
 
 if TYPE_CHECKING:
     from grader.kernel.stage import Stage
@@ -73,7 +74,7 @@ class StagedProgram:
             self._program.load(self._stage.lab.attach, 30 * scale)
             if not self._program.functions:
                 raise Wrong(
-                    f"{self._name} has no BPF function yet.",
+                    say("{name} has no BPF function yet.", name=self._name),
                     "Write the function that the kernel is to run.",
                     expected="a function that BCC can load",
                     actual="none",
@@ -84,7 +85,11 @@ class StagedProgram:
             if len(self._program.plain) > 1:
                 names = ", ".join(self._program.plain)
                 raise Wrong(
-                    f"{self._name} has several functions that do not attach themselves: {names}.",
+                    say(
+                        "{name} has several functions that do not attach themselves: {names}.",
+                        name=self._name,
+                        names=names,
+                    ),
                     "Keep one, make helpers static inline, or use TRACEPOINT_PROBE.",
                     expected="at most one",
                     actual=names,
@@ -101,15 +106,15 @@ class StagedProgram:
         if found is None:
             there = ", ".join(self._program.tables) or "none"
             raise Wrong(
-                f"{self._name} declares no table named {name}.",
-                f"Declare it at the top of the file; its name is {name}.",
+                say("{name} declares no table named {table}.", name=self._name, table=name),
+                say("Declare it at the top of the file; its name is {name}.", name=name),
                 expected=f"a table {name} ({kind})",
                 actual=f"tables: {there}",
                 file=self._name,
             )
         if found.type != kind:
             raise Wrong(
-                f"{name} is not of the kind that this lab asks for.",
+                say("{name} is not of the kind that this lab asks for.", name=name),
                 "Declare it as the handout says.",
                 expected=kind,
                 actual=found.type,
@@ -178,13 +183,21 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
         asked_for = kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
         if program.type and program.type not in OBSERVING_TYPES and not asked_for:
             raise SubmissionError(
-                f"{file} loads a program of type {program.type}, which the lab does not ask for.",
+                say(
+                    "{file} loads a program of type {type}, which the lab does not ask for.",
+                    file=file,
+                    type=program.type,
+                ),
                 "Use the hook that the handout names.",
                 file=file,
             )
         for helper in sorted(program.helpers & ACTING_HELPERS):
             raise SubmissionError(
-                f"{file} calls {helper}, which changes other processes.",
+                say(
+                    "{file} calls {helper}, which changes other processes.",
+                    file=file,
+                    helper=helper,
+                ),
                 "A tracing program looks on: remove the call.",
                 file=file,
             )

@@ -19,6 +19,7 @@ from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import Script, ended_cleanly
 from grader.timeline import Timeline
+from grader.words import say
 
 if TYPE_CHECKING:
     from grader.kernel.stage import Stage
@@ -121,12 +122,23 @@ class StagedScript:
         if self._script.status is not None:
             raise self._ended()
         if loaded_since is None and not self.output().strip():
-            what = f"{self.name} runs, and loaded no BPF program within {limit:g} s."
-            remedy = "Load the program before the loop: b = BPF(src_file=...)"
-            raise PhaseTimeout("load", limit, what, remedy, log=self.output())
+            raise PhaseTimeout(
+                "load",
+                limit,
+                say(
+                    "{name} runs, and loaded no BPF program within {limit:g} s.",
+                    name=self.name,
+                    limit=limit,
+                ),
+                "Load the program before the loop: b = BPF(src_file=...)",
+                log=self.output(),
+            )
         raise Wrong(
-            f"{self.name} runs, and has no BPF program attached.",
-            f"Load {self._stage.lab.program} with BCC, and attach its function.",
+            say("{name} runs, and has no BPF program attached.", name=self.name),
+            say(
+                "Load {program} with BCC, and attach its function.",
+                program=self._stage.lab.program,
+            ),
             expected="a BPF program of the script's own, attached",
             actual="one that is loaded only" if loaded_since else "none",
             log=self.output(),
@@ -151,7 +163,9 @@ class StagedScript:
                     raise self._ended()
                 if attempts * pause > limit:
                     raise Wrong(
-                        f"{self.name} printed nothing, though its program was called.",
+                        say(
+                            "{name} printed nothing, though its program was called.", name=self.name
+                        ),
                         "Print each event as it comes.",
                         expected="a line for each event",
                         actual="no output",
@@ -254,8 +268,8 @@ class StagedScript:
                     self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
                     return self._map
             raise Wrong(
-                f"{self.name} holds no table {name} in the kernel.",
-                f"Load {self._stage.lab.program}, which declares it.",
+                say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
+                say("Load {program}, which declares it.", program=self._stage.lab.program),
                 expected=f"a table {name} ({kind})",
                 actual="none",
                 log=self.output(),
@@ -271,24 +285,33 @@ class StagedScript:
             raise self._ended()
         limit = 15 * self._stage.scale
         if self._script.ignores_interrupt():
-            what = f"{self.name} ignores Ctrl-C: it has SIGINT switched off."
-            remedy = "Leave SIGINT as it is, and catch KeyboardInterrupt around the loop."
-            raise PhaseTimeout("wait", limit, what, remedy, log=self.output())
+            raise PhaseTimeout(
+                "wait",
+                limit,
+                say("{name} ignores Ctrl-C: it has SIGINT switched off.", name=self.name),
+                "Leave SIGINT as it is, and catch KeyboardInterrupt around the loop.",
+                log=self.output(),
+            )
         with self._stage.witness.brake():
             ended = self._script.interrupt(limit, pause=0.5 * self._stage.scale)
         if not ended:
             raise PhaseTimeout(
                 "wait",
                 limit,
-                f"{self.name} still runs {limit:g} s after Ctrl-C.",
+                say("{name} still runs {limit:g} s after Ctrl-C.", name=self.name, limit=limit),
                 "Let KeyboardInterrupt end the loop: catch it around the loop, not inside.",
                 log=self.output(),
             )
         if not ended_cleanly(self._script):
             last = last_error(self.output())
-            how = f"an error: {last}" if last else f"status {self._script.status}."
+            status = say("status {status}.", status=self._script.status)
+            how = say("an error: {last}", last=last) if last else status
             raise Wrong(
-                f"{self.name} does not end cleanly on Ctrl-C, but with {how}",
+                say(
+                    "{name} does not end cleanly on Ctrl-C, but with {how}",
+                    name=self.name,
+                    how=how,
+                ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
                 expected="exit status 0, and no traceback",
                 actual=f"exit status {self._script.status}",
@@ -326,7 +349,7 @@ class StagedScript:
         status, output = self._script.status, self.output()
         if status == 0 and "Traceback" not in output:
             return Wrong(
-                f"{self.name} ended before anything happened.",
+                say("{name} ended before anything happened.", name=self.name),
                 "Load the program, then wait for events in a loop, until Ctrl-C.",
                 expected="a script that runs until Ctrl-C",
                 actual="it ended by itself, with status 0",
@@ -335,9 +358,9 @@ class StagedScript:
             )
         last = last_error(output)
         return SubmissionError(
-            f"{self.name} ended with an error: {last}"
+            say("{name} ended with an error: {last}", name=self.name, last=last)
             if last
-            else f"{self.name} ended with status {status}.",
+            else say("{name} ended with status {status}.", name=self.name, status=status),
             "The log shows where, and what it printed before.",
             log=output,
             file=self.name,

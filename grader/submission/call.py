@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
+from grader.words import say
 
 _CALL = Path(__file__).parent / "inside" / "call.py"
 
@@ -38,7 +39,9 @@ def call(
         try:
             status = child.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
-            raise PhaseTimeout("wait", seconds, f"{function}() did not return.") from None
+            raise PhaseTimeout(
+                "wait", seconds, say("{function}() did not return.", function=function)
+            ) from None
         finally:
             sandbox.close()
         log = read_back(output)
@@ -48,13 +51,21 @@ def call(
             pass
     if "is not JSON serializable" in log:
         raise Wrong(
-            f"{function}() returns something else than names or a truth value.",
+            say(
+                "{function}() returns something else than names or a truth value.",
+                function=function,
+            ),
             "Return a list of strings, True or False, as its declaration says.",
             log=log,
             file=file,
         )
     raise SubmissionError(
-        f"{function}() of {file} does not return: it ended with status {status}.",
+        say(
+            "{function}() of {file} does not return: it ended with status {status}.",
+            function=function,
+            file=file,
+            status=status,
+        ),
         "The log's last line says why.",
         log=log,
         file=file,

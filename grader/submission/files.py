@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.errors import SubmissionError, UsageError
 from grader.text import clean
+from grader.words import say
 
 MAX_FILE_BYTES = 256 * 1024
 
@@ -62,7 +63,10 @@ def find_hand_in(folder: Path, lab: str, names: Sequence[str]) -> Path:
     if not any(os.path.lexists(root / name) for name in names):
         raise UsageError(
             clean(f"{root} is no hand-in for {lab}: it has none of {', '.join(names)}."),
-            f"Name a folder with these files, or one with a folder {lab} that has them.",
+            say(
+                "Name a folder with these files, or one with a folder {lab} that has them.",
+                lab=lab,
+            ),
         )
     return root
 

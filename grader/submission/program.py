@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.errors import Infra, PhaseTimeout, SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
+from grader.words import say
 
 STRICT = (
     "-Werror=implicit-function-declaration",
@@ -178,7 +179,12 @@ class Program:
             raise Infra(f"The loader failed: {answer['error']}.", "Report it, with the C file.")
         if not answer["ok"]:
             raise SubmissionError(
-                f"{self.name} does not pass the {phase} step: {answer['error']}.",
+                say(
+                    "{name} does not pass the {phase} step: {answer}.",
+                    name=self.name,
+                    phase=phase,
+                    answer=answer["error"],
+                ),
                 "The log says why.",
                 log=self.log(),
                 file=self.name,
@@ -206,9 +212,16 @@ class Program:
             status = self._child.wait(timeout=5)
         except subprocess.TimeoutExpired:
             status = -1
-        ended = f"with signal {-status}" if status < 0 else f"with status {status}"
+        ended = say("with status {status}", status=status)
+        if status < 0:
+            ended = say("with signal {number}", number=-status)
         return SubmissionError(
-            f"The compiler ended {ended} in the {phase} step, on {self.name}.",
+            say(
+                "The compiler ended {ended} in the {phase} step, on {name}.",
+                ended=ended,
+                phase=phase,
+                name=self.name,
+            ),
             "Its last message, in the log, says which construct BPF cannot have.",
             log=self.log(),
             file=self.name,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox
+from grader.words import say
 
 HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
@@ -184,7 +185,11 @@ class Script:
         if self.total > MAX_OUTPUT:
             self._sandbox.close()
             raise SubmissionError(
-                f"{self.name} printed more than {MAX_OUTPUT >> 20} MiB.",
+                say(
+                    "{name} printed more than {MAX_OUTPUT} MiB.",
+                    name=self.name,
+                    MAX_OUTPUT=MAX_OUTPUT >> 20,
+                ),
                 "Print one line for each event, and wait for the next one.",
                 log=self.output(),
                 file=self.name,

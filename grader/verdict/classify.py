@@ -10,10 +10,18 @@ from grader.timeline import Timeline
 from grader.verdict.causes import sentence
 from grader.verdict.explain import Explained, explain
 from grader.verdict.record import Finding, Status
+from grader.words import say
 
 
 def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> Finding:
-    """The finding for what a check raised. `source` is the student's C file, to find lines in."""
+    """The finding for what a check raised, in `lang`.
+
+    `source` is the student's C file, to find lines in.
+    """
+    return _finding_of(error, source, lang).told(lang)
+
+
+def _finding_of(error: BaseException, source: bytes, lang: str) -> Finding:
     if isinstance(error, SubmissionError):
         told = explain(error, source)
         finding = Finding(
@@ -46,7 +54,11 @@ def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> F
             Status.TIMEOUT,
             error.what,
             error.remedy,
-            expected=f"the {error.phase} phase ends within {error.limit:g} s",
+            expected=say(
+                "the {phase} phase ends within {limit:g} s",
+                phase=error.phase,
+                limit=error.limit,
+            ),
             actual="it did not",
             log=error.log,
         )
@@ -61,7 +73,7 @@ def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> F
     log = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return Finding(
         Status.INFRA,
-        f"The grader itself failed: {type(error).__name__}.",
+        say("The grader itself failed: {name}.", name=type(error).__name__),
         "Report it, with the log.",
         log=log,
     )

@@ -13,6 +13,7 @@ from grader.course import Lab, Task, Text
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
 from grader.verdict import catalogue
+from grader.words import translate
 
 SCHEMA = "labebpf/result/v1"
 
@@ -57,9 +58,11 @@ class Finding:
         return cls(**{**values, "status": Status(values["status"])})
 
     def told(self, lang: str) -> Finding:
-        """The same in `lang`, as far as the catalogue has it."""
+        """The same in `lang`, as far as there are translations."""
         texts = catalogue.told(self.known, self.values, lang)
-        return replace(self, why=texts[0], remedy=texts[1]) if texts else self
+        why, remedy = texts or (translate(self.why, lang), translate(self.remedy, lang))
+        expected, actual = translate(self.expected, lang), translate(self.actual, lang)
+        return replace(self, why=why, remedy=remedy, expected=expected, actual=actual)
 
     def cleaned(self) -> Finding:
         return replace(

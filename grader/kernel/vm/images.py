@@ -27,6 +27,7 @@ from grader.kernel.vm.making import FILES, RECIPES, Progress, Recipe, discard, f
 from grader.kernel.vm.making import check_tools as check_tools
 from grader.lock import locked
 from grader.text import clean
+from grader.words import say
 
 LABEL = "image.json"
 LARGEST = 4 << 30
@@ -127,7 +128,7 @@ def cache() -> Path:
     except RuntimeError:
         why = "this user has no home"
     raise Infra(
-        f"There is no place for images: {why}.",
+        say("There is no place for images: {why}.", why=why),
         "Name a folder that you may write: export XDG_CACHE_HOME=FOLDER",
     )
 
@@ -146,8 +147,12 @@ def find(version: str | None = None) -> Image:
             return image
     damaged = ", but a damaged one or another labebpf's" if _stored(recipe.version) else ""
     raise Infra(
-        f"There is no image of Linux {recipe.version} here{damaged}.",
-        f"Run: ./labebpf image build {recipe.version}",
+        say(
+            "There is no image of Linux {version} here{damaged}.",
+            version=recipe.version,
+            damaged=damaged,
+        ),
+        say("Run: ./labebpf image build {version}", version=recipe.version),
     )
 
 
@@ -177,7 +182,8 @@ def remove(version: str) -> None:
         folders = _stored(version)
         if not folders:
             raise UsageError(
-                f"There is no image of Linux {version} here.", "See: ./labebpf image list"
+                say("There is no image of Linux {version} here.", version=version),
+                "See: ./labebpf image list",
             )
         for folder in folders:
             discard(folder)
@@ -190,7 +196,9 @@ def export(version: str, file: Path) -> None:
     """
     image = find(version)
     if not file.parent.is_dir() or file.is_dir():
-        raise UsageError(f"{file} cannot be written.", "Name a file in a folder that exists.")
+        raise UsageError(
+            say("{file} cannot be written.", file=file), "Name a file in a folder that exists."
+        )
     with _disk(file.parent), tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
         whole = Path(folder) / "image"
         with tarfile.open(whole, "w") as tar:
@@ -208,7 +216,8 @@ def import_(file: Path) -> Image:
         raw = file.open("rb")
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be read: {error.strerror}.", "Name a file that image export wrote."
+            say("{file} cannot be read: {strerror}.", file=file, strerror=error.strerror),
+            "Name a file that image export wrote.",
         ) from error
     with raw, _changing(), _unfinished() as folder:
         try:
@@ -220,12 +229,16 @@ def import_(file: Path) -> Image:
                             raise ValueError(f"{name} is damaged")
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Infra(
-                f"{file} is no image, or a damaged one ({clean(str(error))}).",
+                say(
+                    "{file} is no image, or a damaged one ({clean}).",
+                    file=file,
+                    clean=clean(str(error)),
+                ),
                 "Get the file again, whole, from where it was exported.",
             ) from error
         if not label.current:
             raise Infra(
-                f"{file} was exported by another version of labebpf.",
+                say("{file} was exported by another version of labebpf.", file=file),
                 "Use the same version at both ends, and export the image again.",
             )
         return _keep(folder, label)
@@ -236,7 +249,8 @@ def _recipe(version: str) -> Recipe:
         if recipe.version == version:
             return recipe
     raise UsageError(
-        f"There is no image of Linux {version}.", f"The versions are {', '.join(versions())}."
+        say("There is no image of Linux {version}.", version=version),
+        say("The versions are {names}.", names=", ".join(versions())),
     )
 
 
@@ -282,7 +296,9 @@ def _disk(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full(folder) from error
-        raise Infra(f"{error}.", f"Make {folder} a folder that you may write.") from error
+        raise Infra(
+            f"{error}.", say("Make {folder} a folder that you may write.", folder=folder)
+        ) from error
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from grader.course import Lab
 from grader.errors import UsageError
 from grader.submission.files import MAX_FILE_BYTES, root_of, take
 from grader.text import clean
+from grader.words import say
 from grader.writing import put
 
 MAX_FILES = 200
@@ -68,7 +69,8 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
             beside = [entry.name for entry in os.scandir(path) if not entry.is_dir()]
         except OSError as error:
             raise UsageError(
-                f"{path} cannot be read ({error.strerror}).", "Make it yours."
+                say("{path} cannot be read ({strerror}).", path=path, strerror=error.strerror),
+                "Make it yours.",
             ) from error
         names = sorted(name for name in beside if _PLAIN.fullmatch(name))
         edits_first = [name for name in lab.edits if name in names]
@@ -82,7 +84,10 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
                 refused[name] = "is one too many"
         folders.append(LabFolder(lab.name, path, lab.edits, files, refused))
     if not folders:
-        raise UsageError(f"{submission} has no folder of any lab.", "Name the lab that it is for.")
+        raise UsageError(
+            say("{submission} has no folder of any lab.", submission=submission),
+            "Name the lab that it is for.",
+        )
     return tuple(folders)
 
 

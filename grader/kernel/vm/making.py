@@ -23,6 +23,7 @@ from typing import Any
 
 from grader.errors import Infra, UsageError
 from grader.text import clean
+from grader.words import say
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,10 @@ def discard(folder: Path) -> None:
 def full(folder: Path) -> Infra:
     """The error of a full disk that `folder` is on."""
     return Infra(
-        f"The disk of {folder} is full, and nothing of the image was kept.",
+        say(
+            "The disk of {folder} is full, and nothing of the image was kept.",
+            folder=folder,
+        ),
         "Free 2 GB, or have it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for their making.",
     )
 
@@ -163,7 +167,10 @@ def _mmdebstrap(recipe: Recipe, kitchen: Path, folder: Path, mirror: str) -> lis
 def check_tools() -> None:
     """Raise Infra unless this user can build here."""
     if os.uname().machine != "x86_64":
-        raise Infra("Images are built on x86-64 machines.", f"Change to one, {ELSEWHERE}.")
+        raise Infra(
+            "Images are built on x86-64 machines.",
+            say("Change to one, {ELSEWHERE}.", ELSEWHERE=ELSEWHERE),
+        )
     user = os.geteuid() != 0
     there = {
         "mmdebstrap": shutil.which("mmdebstrap"),
@@ -174,8 +181,14 @@ def check_tools() -> None:
     absent = [package for package, found in there.items() if not found]
     if absent:
         raise Infra(
-            f"Building an image takes {', '.join(absent)}, which this machine has not.",
-            f"On Debian and Ubuntu: sudo apt-get install {' '.join(absent)}",
+            say(
+                "Building an image takes {names}, which this machine has not.",
+                names=", ".join(absent),
+            ),
+            say(
+                "On Debian and Ubuntu: sudo apt-get install {names}",
+                names=" ".join(absent),
+            ),
         )
     if user:
         _check_namespaces()
@@ -224,7 +237,8 @@ def _mirror() -> str:
     mirror = os.environ.get("LABEBPF_MIRROR") or MIRROR
     if not re.fullmatch(r"https?://[^\s\[\]]+", mirror):
         raise UsageError(
-            f"LABEBPF_MIRROR={mirror} is no mirror.", f"Set it to a URL such as {MIRROR}"
+            say("LABEBPF_MIRROR={mirror} is no mirror.", mirror=mirror),
+            say("Set it to a URL such as {MIRROR}", MIRROR=MIRROR),
         )
     return mirror
 

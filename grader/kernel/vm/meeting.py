@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.errors import Infra
 from grader.kernel.vm.images import cache
 from grader.lock import locked
+from grader.words import say
 
 _BACKLOG = 64
 
@@ -73,6 +74,11 @@ def place() -> Path:
         folder.chmod(0o700)
     except OSError as error:
         raise Infra(
-            f"{folder} cannot be made ({error.strerror}).", "Make it a folder that you may write."
+            say(
+                "{folder} cannot be made ({strerror}).",
+                folder=folder,
+                strerror=error.strerror,
+            ),
+            "Make it a folder that you may write.",
         ) from error
     return folder

@@ -32,8 +32,9 @@ def code(root: Path) -> bytes:
         for path in root.glob("grader/**/*.py")
         if host.isdisjoint(path.relative_to(root).parts)
     ]
-    paths += root.glob("grader/verdict/*.toml")
-    paths += [*root.glob("bpf_templates/*.j2"), root / "conftest.py"]
+    for pattern in ("grader/verdict/*.toml", "grader/locale/**/*.mo", "bpf_templates/*.j2"):
+        paths += root.glob(pattern)
+    paths.append(root / "conftest.py")
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(paths):

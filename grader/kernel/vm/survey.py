@@ -12,6 +12,7 @@ from grader.kernel.vm import images
 from grader.kernel.vm.accelerator import KVM, remembered
 from grader.kernel.vm.machine import INSTALL, QEMU, qemu_version
 from grader.kernel.vm.snapshots import stored
+from grader.words import say
 
 
 def survey() -> list[Probe]:
@@ -36,7 +37,9 @@ def _kvm() -> Probe:
         return Probe("kvm", False, "absent: machines are emulated, which is slower")
     if not os.access(KVM, os.R_OK | os.W_OK):
         remedy = "To use it: sudo usermod -aG kvm $USER, then log in again"
-        return Probe("kvm", False, f"{KVM} is not for this user: machines are emulated", remedy)
+        return Probe(
+            "kvm", False, say("{KVM} is not for this user: machines are emulated", KVM=KVM), remedy
+        )
     try:
         known = remembered()
     except Infra as error:

@@ -30,6 +30,7 @@ from grader.kernel.vm.machine import Machine, Shape
 from grader.kernel.vm.meeting import Meeting
 from grader.kernel.vm.snapshots import start
 from grader.kernel.vm.wire import Wire, WireError
+from grader.words import say
 
 MAX_TERMINALS = 16
 _PATIENCE = 10
@@ -141,9 +142,16 @@ class Switchboard:
             except Infra as error:
                 self._give_up(error)
             except SystemExit as told:
-                self._give_up(Infra(f"The machine was told to end ({told}).", "Open it again."))
+                self._give_up(
+                    Infra(say("The machine was told to end ({told}).", told=told), "Open it again.")
+                )
             except Exception as error:
-                self._give_up(Infra(f"What holds the machine failed: {error!r}.", "Report this."))
+                self._give_up(
+                    Infra(
+                        say("What holds the machine failed: {error!r}.", error=error),
+                        "Report this.",
+                    )
+                )
             finally:
                 for number in (signal.SIGTERM, signal.SIGIO):
                     signal.signal(number, signal.SIG_IGN)
@@ -313,7 +321,7 @@ class Switchboard:
         if self._machine.panicked:
             why = "its kernel panicked"
         return Infra(
-            f"The virtual machine is lost: {why}.",
+            say("The virtual machine is lost: {why}.", why=why),
             "Open it again; what was changed in its last seconds may be missing.",
             log=self._machine.console(),
         )
