@@ -101,7 +101,9 @@ def _renderer(
         keep_trailing_newline=True,
     )
     environment.filters["wrapped"] = _wrapped
-    decoys = [decoy for decoy in _DECOYS if decoy != call]
+    environment.filters["listed"] = lambda words, last: (
+        f"{', '.join(words[:-1])} {last} {words[-1]}"
+    )
     values = {
         "lab": name,
         "n": number,
@@ -111,8 +113,7 @@ def _renderer(
         "out_file": f"lab/{OUTPUTS[output]}",
         "program": f"{call}.c",
         "script": f"{call}.py",
-        "decoys": f"{', '.join(decoys[:-1])} and {decoys[-1]}",
-        "decoys_or": f"{', '.join(decoys[:-1])} or {decoys[-1]}",
+        "decoys": [decoy for decoy in _DECOYS if decoy != call],
         "decoy": "unlink" if call == "rmdir" else "rmdir",
         "try_it": CALLS[call],
         "mistake": "",

@@ -175,8 +175,9 @@ class Stage:
             self.submission.require(self.lab.program)
             program = self._programs.get(which) or self._build(which)
             if not program.attached:
-                # An LSM program could forbid what these need.
-                _ = self.trace if self.lab.attach.startswith("lsm:") else None, self.witness
+                _ = self.witness
+                if self.lab.attach.startswith("lsm:"):
+                    _ = self.trace  # The program could forbid what that needs.
                 program.attach()
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed[which] = error

@@ -73,6 +73,10 @@ def test_the_list_of_functions_must_be_readable_and_not_empty(machine: Machine) 
     assert lacks(machine.offers(functions.name))
 
 
+def test_an_lsm_hook_that_is_none_is_not_offered(machine: Machine) -> None:
+    assert lacks(machine.offers("lsm:no_such_hook"))
+
+
 def test_two_cpus_are_needed_for_smp(machine: Machine) -> None:
     probe = machine.offers("smp")
     assert probe.detail.endswith("CPUs")

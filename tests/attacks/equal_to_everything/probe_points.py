@@ -1,5 +1,6 @@
 # attack: probe_points returns objects that equal and contain everything.
-# earns: 1.1 1.2 1.3 1.4 1.5
+# base: stub
+# earns: 0
 
 class Everything(list):
     def __eq__(self, other):
