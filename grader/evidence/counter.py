@@ -17,16 +17,27 @@ from grader.timeline import Timeline
 class Count:
     """Directories made on the whole machine, by the witness, and what the submission counted.
 
-    `start` is what the counter held before.
+    `start` is what the counter held before. Of the calls that `made` counts, `failed` did not
+    succeed: those are others', and may be counted, all or none.
     """
 
     start: int
     made: int
+    failed: int
     counted: int
 
     @property
     def exact(self) -> bool:
-        return self.made == self.counted
+        return self.counted in (self.made, self.made - self.failed)
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """Calls so far, those that failed, and what the counter held; None is no entry."""
+
+    entered: int
+    failed: int
+    value: int | None
 
 
 class Counter:
@@ -45,16 +56,18 @@ class Counter:
         are in both numbers. A difference is looked at again for a while: a program on the
         system call's exit counts a moment after the witness.
         """
-        if from_empty:
-            before, _ = self._witness.quietly(self._clear, 10 * self._scale)
-            base = 0
-        else:
-            before, base = self._now()
+        before = self._read(self.table.clear if from_empty else None)
+        base = before.value or 0
         act()
         deadline = time.monotonic() + 0.3 * self._scale
         while True:
-            after, total = self._now()
-            count = Count(start=base, made=after - before, counted=total - base)
+            after = self._read()
+            count = Count(
+                start=base,
+                made=after.entered - before.entered,
+                failed=after.failed - before.failed,
+                counted=(after.value or 0) - base,
+            )
             if count.exact or time.monotonic() > deadline:
                 return count
 
@@ -62,25 +75,24 @@ class Counter:
         self, workload: Workload, *, from_empty: bool = False, attached: Sequence[str] = ()
     ) -> Timeline:
         """What some further calls put into the counter, one by one, and decoys after them."""
-        if from_empty:
-            self._witness.quietly(self._clear, 10 * self._scale)
         steps = []
-        entered, before = self._read()
+        before = self._read(self.table.clear if from_empty else None)
         for call in (*[workload.call] * 4, *workload.others):
             ours = call == workload.call
             window = workload.calls(1)[0] if ours else workload.step(call)
-            now, after = self._read()
-            others = now - entered - ours
-            steps.append((window, before, after, others))
-            entered, before = now, after
+            after = self._read()
+            others = after.entered - before.entered - ours
+            steps.append((window, before.value, after.value, others))
+            before = after
         return by_growth(steps, of=workload.call, attached=attached)
 
-    def _read(self) -> tuple[int, int | None]:
-        return self._witness.quietly(lambda: self.table.get(self._key), 10 * self._scale)
+    def _read(self, first: Callable[[], None] | None = None) -> _Moment:
+        """What there is at a quiet moment, once `first` was done in it."""
 
-    def _now(self) -> tuple[int, int]:
-        entered, value = self._read()
-        return entered, value or 0
+        def read() -> tuple[int, int | None]:
+            if first:
+                first()
+            return self._witness.failed, self.table.get(self._key)
 
-    def _clear(self) -> None:
-        self.table.clear()
+        entered, (failed, value) = self._witness.quietly(read, 10 * self._scale)
+        return _Moment(entered, failed, value)

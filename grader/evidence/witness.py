@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import jinja2
 
@@ -44,6 +45,9 @@ def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str
 def possible_cpus() -> int:
     """One more than the highest number that a CPU of this machine can have."""
     return int(re.findall(r"\d+", Path("/sys/devices/system/cpu/possible").read_text())[-1]) + 1
+
+
+Read = TypeVar("Read")
 
 
 class Witness:
@@ -109,13 +113,19 @@ class Witness:
         return self._sum(0)
 
     @property
+    def failed(self) -> int:
+        """Calls so far that did not succeed; the workload's always do."""
+        assert self._counts
+        return sum(self._counts[cpu * STRIDE + STRIDE - 1] for cpu in range(self._cpus))
+
+    @property
     def lost_by_racy(self) -> int:
         """Counts that a plain, not atomic, counter of the same calls has lost so far."""
         assert self._racy
         # What left, for racy counts on the way out.
         return self._sum(1) - (self._racy.get(0) or 0)
 
-    def quietly(self, read: Callable[[], int | None], seconds: float) -> tuple[int, int | None]:
+    def quietly(self, read: Callable[[], Read], seconds: float) -> tuple[int, Read]:
         """Call `read` while no call is under way: (calls so far, what `read` returned).
 
         Tried again until a quiet moment was caught. On a machine that has none for half the

@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from machine import grade
+from machine import ROOT, grade
 
+from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
+from grader.course import find_labs
 from grader.kernel.features import Machine
 from grader.kernel.mounts import mount_privately
 
@@ -25,6 +27,15 @@ try:
         os.rmdir(path)
 finally:
     os.rmdir(folder)
+"""
+
+FAILING = """
+import os
+while os.getppid() != 1:
+    try:
+        os.mkdir("/")
+    except FileExistsError:
+        pass
 """
 
 
@@ -47,3 +58,16 @@ def test_the_solutions_get_all_points(load: str, tmp_path: Path) -> None:
     ):
         for number in range(ROUNDS):
             graded(tmp_path / str(number))
+
+
+@pytest.mark.parametrize("name", ["sys_exit_mkdir.c", "enter_mkdir"])
+def test_calls_of_others_that_fail_may_be_counted_or_not(name: str, tmp_path: Path) -> None:
+    hand_in = ROOT / "solutions"
+    if name != "enter_mkdir":
+        answer = read(ROOT / "tests" / "right_answers" / "lab3" / name, "lab3")
+        hand_in = tmp_path / "in"
+        answer.lay_out(find_labs(ROOT / "exercises")["lab3"], hand_in)
+    with beside(FAILING, 1):
+        for number in range(ROUNDS):
+            done = grade("lab3", submission=hand_in, out=tmp_path / str(number))
+            assert done.lost == {}, done.output
