@@ -120,9 +120,7 @@ def test_a_page_shows_the_line_that_was_graded(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [[], ["--poll"]], ids=["inotify", "poll"])
-def test_each_save_is_graded_once(
-    checkout: Path, typists: list[Typist], before: State, how: list[str]
-) -> None:
+def test_each_save_is_graded_once(checkout: Path, typists: list[Typist], how: list[str]) -> None:
     watching = type_at(checkout, typists, "watch", "lab3", *how, *NATIVE)
     assert grades(watching) == 0
     solve(checkout, "counter.c")
@@ -146,7 +144,6 @@ def test_each_save_is_graded_once(
     watching.type(CTRL_C)
     status, last = watching.end()
     assert (status, "Traceback" in last) == (0, False)
-    assert wait_until(lambda: not state().beyond(before), SECONDS), state().beyond(before)
 
 
 def test_ctrl_c_ends_a_grading_too(checkout: Path, typists: list[Typist], before: State) -> None:
