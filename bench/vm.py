@@ -99,6 +99,7 @@ def timed(image: Image) -> dict[str, float]:
         },
         folders=("lab3",),
         selected=selected,
+        lang="en",
         time_scale=1,
         check_seconds=180,
     )

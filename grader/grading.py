@@ -145,10 +145,11 @@ class Grading:
             selected=tuple(guest_id(item) for item in items),
             time_scale=self.scale,
             check_seconds=CHECK_SECONDS,
+            lang=self.lang,
             private=files_below(self.private, names) if self.private else {},
             hides=self.hides,
         )
-        self.replay = Replay(version, ROOT, order, self._say, self.lang)
+        self.replay = Replay(version, ROOT, order, self._say)
 
     def kernel(self) -> NativeKernel:
         """The kernel, taken on first use. Raises Infra, the same each time."""

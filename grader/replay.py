@@ -34,10 +34,7 @@ _AFTER = Finding(Status.BLOCKED, "The submission ended the machine in an earlier
 class Replay:
     """The checks of one pytest session, judged in machines of one image."""
 
-    def __init__(
-        self, version: str, root: Path, order: Order, say: Callable[[str], None], lang: str
-    ) -> None:
-        self._lang = lang
+    def __init__(self, version: str, root: Path, order: Order, say: Callable[[str], None]) -> None:
         self._version = version
         self._root = root
         self._order = order
@@ -64,10 +61,10 @@ class Replay:
                 self._deadly.add(folder)
                 yield report_of(item, replace(_ENDED, log=f"{died.what}\n{died.log}"))
             else:
-                yield report_of(item, finding_of(died, lang=self._lang))
+                yield report_of(item, finding_of(died, lang=self._order.lang))
         except Infra as error:
             self._refused = error
-            yield report_of(item, finding_of(error, lang=self._lang))
+            yield report_of(item, finding_of(error, lang=self._order.lang))
 
     def finish(self) -> dict[str, str]:
         """End the machine. What result.json says of its kernel; nothing if none ever ran."""

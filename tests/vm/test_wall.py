@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from machine import ROOT, command, grade, wait_until
 
-from grader.authoring.answers import answers
+from grader.authoring.answers import answers, read
 from grader.course import find_labs
 from grader.kernel.vm.images import Image, cache
 from grader.submission.sandbox import descendants
+from grader.verdict.record import TaskResult
 
 LABS = find_labs(ROOT / "exercises")
 NOBODY = 65534
@@ -189,3 +190,18 @@ def test_an_answer_gets_the_same_verdict(answer, tmp_path: Path, image: Image) -
     kernel = os.environ.get("LABEBPF_KERNEL", "vm")
     done = grade(answer.lab, submission=tmp_path / "hand-in", out=tmp_path / "out", kernel=kernel)
     assert done.lost == answer.loses, f"{answer.sentence}\n{done.output}"
+    assert answer.is_told(map(TaskResult.read, done.tasks)), (answer.says, done.output)
+
+
+def test_a_machine_speaks_the_students_language(tmp_path: Path, image: Image) -> None:
+    answer = read(ROOT / "tests" / "wrong_answers" / "lab1" / "unlink_too.c", "lab1")
+    answer.lay_out(LABS["lab1"], tmp_path / "in")
+    arguments = command("lab1", submission=tmp_path / "in", out=tmp_path / "out", kernel="vm")
+    done = subprocess.run(
+        [*arguments, "--lang", "fr"], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    told = done.stdout.decode()
+    assert "Autre chose que mkdir a laissé des lignes" in told
+    assert "d'autres appels système : unlink." in told
+    assert "attendu: aucune ligne après" in told
+    assert "ne devrait pas y être" in told

@@ -41,6 +41,8 @@ class Order:
     time_scale: float
     check_seconds: float
     """What a check may take before the time scale."""
+    lang: str
+    """The language that findings are told in."""
     private: Mapping[str, bytes] = field(default_factory=dict)
     hides: bool = False
     """Whether the guest's output, which tells of private checks, must not be shown."""
@@ -68,6 +70,7 @@ class Session:
                     "submission": _encoded(order.submission),
                     "folders": order.folders,
                     "time_scale": self._scale,
+                    "lang": order.lang,
                 }
             )
             self.machine.wire.send(selected=order.selected)

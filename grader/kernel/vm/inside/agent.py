@@ -175,7 +175,7 @@ def grade(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
         *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
         *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
         *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
-        *("--time-scale", str(request["time_scale"])),
+        *("--time-scale", str(request["time_scale"]), "--lang", request["lang"]),
         # What may be seen of private checks, the host decides.
         *([f"--private={ROOT / 'private'}", "--reveal"] if request["private"] else []),
         *(str(ROOT / "exercises" / lab) for lab in request["folders"]),
