@@ -1,7 +1,7 @@
 /*
  * wrong: Between lookup and update another CPU can count.
  * loses: 3.7 fail
- * says: a copy of it grows
+ * says: Add atomically
  */
 
 BPF_HASH(compteur);
