@@ -30,8 +30,8 @@ def refusal(kernel: NativeKernel, source: bytes) -> SubmissionError:
     with kernel.loader() as program, pytest.raises(SubmissionError) as caught:
         program.begin("program.c", source)
         program.compile(60)
-        program.load(60)
-        program.attach("syscalls:sys_enter_mkdir", 60)
+        program.load("tracepoint:syscalls:sys_enter_mkdir", 60)
+        program.attach(60)
     return caught.value
 
 
