@@ -160,9 +160,8 @@ def test_the_screen_is_cleared_on_a_terminal_alone(checkout: Path, typists: list
     watching = type_at(checkout, typists, "watch", "lab3", *NATIVE)
     watching.expect("\x1b\\[2J", SECONDS)
     watching.expect(ENDS, SECONDS)
-    with subprocess.Popen(
-        command("watch", "lab3", *NATIVE), cwd=checkout, stdout=subprocess.PIPE, text=True
-    ) as piped:
+    alone = ["env", "--default-signal=INT", *command("watch", "lab3", *NATIVE)]
+    with subprocess.Popen(alone, cwd=checkout, stdout=subprocess.PIPE, text=True) as piped:
         assert piped.stdout
         printed = ""
         while ENDS not in printed:
