@@ -62,7 +62,9 @@ class Script:
                 stderr=slave,
                 binds=binds,
                 pass_fds=[wait],
-                environment={"LABEBPF_WAIT": str(wait)},  # Read by sitecustomize, of the view.
+                # The first is read by sitecustomize, of the view; from 3.13 on a traceback on a
+                # terminal is in colours, and its file, line and error could not be read.
+                environment={"LABEBPF_WAIT": str(wait), "PYTHON_COLORS": "0"},
                 terminal=True,
             )
         finally:
