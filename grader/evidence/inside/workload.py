@@ -59,11 +59,11 @@ def now():
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 
 
-def timed(call, path, act):
+def timed(call, path, act, *arguments):
     """Do it, and say what, to what, when it began and when it had ended, and on which CPU."""
     cpu = libc.sched_getcpu()
     start = now()
-    act(path)
+    act(*arguments)
     return [call, path, start, now(), cpu]
 
 
@@ -83,7 +83,7 @@ class Workload:
             os.sched_setaffinity(0, [self.cpus[self.cpu]])
             path = f"{BASE}/{secrets.token_hex(6)}"
             arguments = prepare(name, path)
-            made.append(timed(name, path, lambda path: invoke(name, arguments)))  # noqa: B023
+            made.append(timed(name, path, invoke, name, arguments))
             if name == "mkdir":
                 self.kept.append(path)
         os.sched_setaffinity(0, self.cpus)
@@ -104,7 +104,7 @@ class Workload:
             path = f"{BASE}/{secrets.token_hex(6)}"
         else:
             path = self.kept.pop() if what == "rmdir" else self.file
-        done = timed(what, path, DECOYS[what])
+        done = timed(what, path, DECOYS[what], path)
         if what == "mkdir":
             self.kept.append(path)
         elif what in ("open", "rename"):
