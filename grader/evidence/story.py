@@ -215,7 +215,7 @@ def _of_times(
     if turned(lambda number: number - offset, _SLACK, _SLACK):
         return "wall_clock"
     for unit, name in ((1_000, "microseconds"), (1_000_000, "milliseconds")):
-        if turned(lambda number, unit=unit: number * unit, before=unit):  # type: ignore[misc]
+        if turned(unit.__mul__, before=unit):
             return name
     high = windows[0].start >> 32 << 32 if windows else 0
     if turned(lambda number: high + number if number < 1 << 32 else number):
