@@ -103,11 +103,16 @@ class NativeKernel:
     def witness(self, templates: Path, calls: tuple[str, ...] = ("mkdir",)) -> Witness:
         """The witness, which may still be starting. One for all labs about the same calls."""
         if self._witness and not (self._witness.alive and self._witness.calls == calls):
-            self._witness.close()
-            self._witness = None
+            self.close_witness()
         if self._witness is None:
             self._witness = Witness(templates, self.headers_view, calls)
         return self._witness
+
+    def close_witness(self) -> None:
+        """End the witness; the next call of `witness` starts another."""
+        if self._witness:
+            self._witness.close()
+            self._witness = None
 
     def sandbox(self, files: dict[str, bytes], scale: float = 1.0) -> Sandbox:
         """A sandbox with `files` in it. `scale` stretches what it may take of the CPU."""
@@ -153,8 +158,7 @@ class NativeKernel:
         """Let go of the kernel. What stages and sandboxes made must be closed before."""
         for loader in self._loaders:
             loader.close()
-        if self._witness:
-            self._witness.close()
+        self.close_witness()
         os.close(self._alive)
         os.waitpid(self._keeper, 0)
         os.close(self._lock)

@@ -36,6 +36,8 @@ HOOKS = {
     "lsm": BPF.LSM,
 }
 MAX_SAMPLES = 1 << 16
+ANY_HEADERS = ["-Xclang", "-fno-validate-pch"]
+"""In a virtual machine clang finds BCC's headers precompiled, without the options given here."""
 
 # BCC 0.26 declares no result for this one: ctypes takes it for an int.
 lib.bpf_table_name.restype = ctypes.c_char_p
@@ -88,7 +90,7 @@ class Loader:
 
     def compile(self, path, cflags):
         with open(path, "rb") as file:
-            self.program = Program(text=file.read(), cflags=cflags)
+            self.program = Program(text=file.read(), cflags=[*ANY_HEADERS, *cflags])
         module = self.program.module
         tables = []
         for i in range(lib.bpf_num_tables(module)):

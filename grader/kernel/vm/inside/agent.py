@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 import pytest  # noqa: E402
 
+from grader.errors import Infra  # noqa: E402
 from grader.kernel.native import TAKEN, NativeKernel  # noqa: E402
 from grader.kernel.vm.inside import terminal  # noqa: E402
 from grader.kernel.vm.machine import EMULATED  # noqa: E402
@@ -98,9 +99,29 @@ def warm_up() -> Kernel:
         importlib.import_module(name)
     with one_cpu():
         kernel = Kernel(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
-        kernel.witness(ROOT / "bpf_templates").wait(600)
+        try:
+            kernel.witness(ROOT / "bpf_templates").wait(600)
+        except Infra:
+            forget_precompiled()  # Perhaps this BCC has other options than it was made for.
+            kernel.close_witness()
+            kernel.witness(ROOT / "bpf_templates").wait(600)
     kernel.keep_loaders(LOADERS, EMULATED)
     return kernel
+
+
+def forget_precompiled() -> None:
+    """Let clang parse the kernel's headers for each program (see recipe/precompile.py)."""
+    for path in Path("/usr/src").glob("linux-headers-*/include/linux/*.pch"):
+        path.unlink()
+
+
+def names_options(files: dict[str, str]) -> bool:
+    """Whether a script has BCC compile with options of its own, which no other parse may fit."""
+    return any(
+        b"cflags" in base64.b64decode(data)
+        for name, data in files.items()
+        if name.endswith(".py")
+    )
 
 
 def wake(seconds: float, entropy: bytes) -> None:
@@ -171,6 +192,8 @@ def grade(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
     lay_out(ROOT / "exercises", request["labs"])
     lay_out(ROOT / "private", request["private"])
     lay_out(SUBMISSION, request["submission"])
+    if names_options(request["submission"]):
+        forget_precompiled()
     arguments = [
         *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
         *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
@@ -206,6 +229,8 @@ def shell(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
     with one_cpu():
         NativeKernel.close(kernel)  # Else the grader's own programs stand among theirs.
     lay_out(terminal.LABS, request["files"])
+    if names_options(request["files"]):
+        forget_precompiled()
     child = os.fork()
     if child == 0:
         try:

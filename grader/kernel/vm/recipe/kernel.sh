@@ -84,4 +84,15 @@ for source in "$root"/usr/src/linux-headers-*; do
     find "$source" -mindepth 1 -maxdepth 1 ! -name include ! -name arch -exec rm -r {} +
     find "$source/arch" -mindepth 1 -maxdepth 1 ! -name x86 -exec rm -r {} +
 done
+
+# libclang, of the version that BCC is linked with, is here for this step alone.
+mkdir "$packages"
+clang=$(basename "$root"/usr/lib/x86_64-linux-gnu/libclang-cpp.so.*)
+clang=$(expr "$clang" : 'libclang-cpp\.so\.\([0-9]*\)')
+(cd "$packages" && apt-get -q -o APT::Sandbox::User=root download "libclang1-$clang")
+dpkg-deb --extract "$packages"/*.deb "$packages"
+cp "$here/precompile.py" "$packages"
+libclang=$(cd "$root" && find packages -name 'libclang*.so.*' -type f)
+chroot "$root" python3 /packages/precompile.py "$release" "/$libclang"
+rm -r "$packages"
 rm -rf "$root/usr/share/doc" "$root"/boot/System.map-* "$root"/boot/config-*
