@@ -60,6 +60,7 @@ class Stage:
         `trace_with_script` that a check wants the trace while it runs.
         """
         self._trace_with_script = trace_with_script
+        self._pattern = pattern
         self._retiring: list[threading.Thread] = []
         self.kernel = kernel
         self.lab = lab
@@ -78,8 +79,7 @@ class Stage:
         self.phase = "load"
         """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
         if lab.program in submission.files:
-            for which in ("program", "pattern") if pattern else ("program",):
-                self._build(which)
+            self._build("program")
         if script and lab.script in submission.files:
             self._script = StagedScript(self)
 
@@ -178,7 +178,8 @@ class Stage:
                 _ = self.witness
                 if self.lab.attach.startswith("lsm:"):
                     _ = self.trace  # The program could forbid what that needs.
-                program.attach()
+                # Not both builds at once: the second one's compiler finds the first one's warm.
+                program.attach(self._build_pattern)
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed[which] = error
             self._close(which)
@@ -188,6 +189,10 @@ class Stage:
     def _build(self, which: str) -> StagedProgram:
         self._programs[which] = StagedProgram(self, pattern=which == "pattern")
         return self._programs[which]
+
+    def _build_pattern(self) -> None:
+        if self._pattern and "pattern" not in self._programs:
+            self._build("pattern")
 
     def _close(self, *which: str) -> None:
         for one in which:

@@ -64,12 +64,16 @@ class StagedProgram:
         self._listening: set[str] = set()
         self.attached = False
 
-    def attach(self) -> None:
-        """Compile, load, look at what was loaded, attach. Raises what the student should read."""
+    def attach(self, compiled: Callable[[], object]) -> None:
+        """Compile, load, look at what was loaded, attach. Raises what the student should read.
+
+        `compiled` is called when the compiler is done.
+        """
         scale = self._stage.scale
         try:
             self._stage.phase = "compile"
             self._program.compile(60 * scale)
+            compiled()
             self._stage.phase = "load"
             self._program.load(self._stage.lab.attach, 30 * scale)
             if not self._program.functions:

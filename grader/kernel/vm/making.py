@@ -38,7 +38,9 @@ class Recipe:
     def digest(self) -> str:
         """SHA-256 of all that makes an image what it is, but for the versions of packages."""
         facts = [*_mmdebstrap(self, Path("kitchen"), Path("folder"), "mirror"), *SQUASHFS]
-        facts += [(KITCHEN / name).read_text() for name in ("kernel.sh", "init.sh", "precompile.py")]
+        facts += [
+            (KITCHEN / name).read_text() for name in ("kernel.sh", "init.sh", "precompile.py")
+        ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -69,11 +69,11 @@ class Session:
                     "private": _encoded(order.private),
                     "submission": _encoded(order.submission),
                     "folders": order.folders,
+                    "selected": order.selected,
                     "time_scale": self._scale,
                     "lang": order.lang,
                 }
             )
-            self.machine.wire.send(selected=order.selected)
             message = self._receive()
             if message.get("collected") != list(order.selected):
                 raise Infra(

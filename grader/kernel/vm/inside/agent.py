@@ -11,6 +11,7 @@ import fcntl
 import importlib
 import json
 import os
+import random
 import shutil
 import signal
 import struct
@@ -28,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 import pytest  # noqa: E402
 
+from grader import plugin  # noqa: E402
 from grader.errors import Infra  # noqa: E402
 from grader.kernel.native import TAKEN, NativeKernel  # noqa: E402
 from grader.kernel.vm.inside import terminal  # noqa: E402
@@ -37,6 +39,12 @@ from grader.kernel.vm.wire import Wire  # noqa: E402
 SUBMISSION = Path("/submission")
 OUT = Path("/run/result")
 LOG = Path("/run/grader.log")
+PRIVATE = ROOT / "private"
+ARGUMENTS = (
+    *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
+    *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
+    *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
+)
 LOADERS = 2
 """As many as the first lab may want at once: its program, built in two ways."""
 PRELOADED = ("grader.plugin", "grader.verdict.report", "_pytest.junitxml", "rich.console")
@@ -63,6 +71,7 @@ def set_up() -> None:
         command = ["busybox", "mount", "-t", kind, "-o", options, source, target]
         subprocess.run(command, check=True)
     Path("/proc/sys/kernel/hostname").write_text("labebpf")
+    Path("/sys/fs/cgroup/cgroup.subtree_control").write_text("+memory +pids")
 
 
 def channel() -> int:
@@ -118,9 +127,7 @@ def forget_precompiled() -> None:
 def names_options(files: dict[str, str]) -> bool:
     """Whether a script has BCC compile with options of its own, which no other parse may fit."""
     return any(
-        b"cflags" in base64.b64decode(data)
-        for name, data in files.items()
-        if name.endswith(".py")
+        b"cflags" in base64.b64decode(data) for name, data in files.items() if name.endswith(".py")
     )
 
 
@@ -150,10 +157,31 @@ def lay_out(folder: Path, files: dict[str, str]) -> None:
 class Guest:
     """Runs the checks that the host names, one at a time, and sends what pytest reports."""
 
-    def __init__(self, wire: Wire, kernel: Kernel) -> None:
+    def __init__(self, wire: Wire, kernel: Kernel, order: int, ready: int) -> None:
+        """What to grade comes from the pipe `order`, as JSON; `ready` is closed before that."""
         self._wire = wire
         self._kernel = kernel
+        self._order = order
+        self._ready = ready
+        self._selected: list[str] = []
         self._config: pytest.Config | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Wait: a pytest that has only to collect is ready by now, and in the snapshot."""
+        os.close(self._ready)
+        with os.fdopen(self._order) as pipe:
+            order = json.load(pipe)
+        random.seed()  # Else it would go on as in every other machine of this snapshot.
+        config = session.config
+        self._selected = order["selected"]
+        config.args[:] = [str(ROOT / "exercises" / lab) for lab in order["folders"]]
+        config.option.time_scale = order["time_scale"]
+        config.option.lang = order["lang"]
+        if order["private"]:
+            # What may be seen of private checks, the host decides.
+            config.option.private, config.option.reveal = str(PRIVATE), True
+        plugin.pytest_configure(config)  # Once more: now there are labs.
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._config = config
@@ -163,8 +191,7 @@ class Guest:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what the host selected, in its order."""
         found = {item.nodeid: item for item in items}
-        message = self._wire.receive()
-        items[:] = [found[node] for node in message["selected"] if node in found]
+        items[:] = [found[node] for node in self._selected if node in found]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
@@ -187,41 +214,53 @@ class Guest:
         )
 
 
-def grade(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
-    """One pytest session of the host's, in a child: this process must outlive whatever happens."""
-    lay_out(ROOT / "exercises", request["labs"])
-    lay_out(ROOT / "private", request["private"])
-    lay_out(SUBMISSION, request["submission"])
-    if names_options(request["submission"]):
-        forget_precompiled()
-    arguments = [
-        *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
-        *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
-        *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
-        *("--time-scale", str(request["time_scale"]), "--lang", request["lang"]),
-        # What may be seen of private checks, the host decides.
-        *([f"--private={ROOT / 'private'}", "--reveal"] if request["private"] else []),
-        *(str(ROOT / "exercises" / lab) for lab in request["folders"]),
-    ]
-    child = os.fork()
-    if child == 0:
+class Grader:
+    """A pytest for one session of the host's, in a child: the first process outlives whatever
+    happens. It starts at once, and waits for the files."""
+
+    def __init__(self, wire: Wire, kernel: Kernel) -> None:
+        self._wire = wire
+        hear, tell = os.pipe()
+        ready, readied = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            try:
+                os.close(tell)
+                os.setsid()
+                log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                for standard in (1, 2):
+                    os.dup2(log, standard)
+                os.chdir(ROOT)
+                guest = Guest(wire, kernel, hear, readied)
+                os._exit(int(pytest.main([*ARGUMENTS], plugins=[guest])))
+            finally:
+                os._exit(70)
+        os.close(hear)
+        os.close(readied)
+        os.read(ready, 1)
+        os.close(ready)
+        self._order = tell
+
+    def grade(self, request: dict[str, Any]) -> None:
+        lay_out(ROOT / "exercises", request["labs"])
+        lay_out(PRIVATE, request["private"])
+        lay_out(SUBMISSION, request["submission"])
+        if names_options(request["submission"]):
+            forget_precompiled()
+        with os.fdopen(self._order, "w") as pipe:
+            names = ("folders", "private", "selected", "time_scale", "lang")
+            json.dump({name: request[name] for name in names}, pipe)
+        status = reap(self._child)
         try:
-            os.setsid()
-            log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            for standard in (1, 2):
-                os.dup2(log, standard)
-            os.chdir(ROOT)
-            status = pytest.main(arguments, plugins=[Guest(wire, kernel)])
-            os._exit(int(status))
-        finally:
-            os._exit(70)
-    status = reap(child)
-    try:
-        result = json.loads((OUT / "result.json").read_text())
-    except (OSError, ValueError):
-        result = {}
-    log = LOG.read_text(errors="replace")[-20_000:] if LOG.exists() else ""
-    wire.send(ended=status, kernel=result.get("kernel", {}), log=log)
+            result = json.loads((OUT / "result.json").read_text())
+        except (OSError, ValueError):
+            result = {}
+        log = LOG.read_text(errors="replace")[-20_000:] if LOG.exists() else ""
+        self._wire.send(ended=status, kernel=result.get("kernel", {}), log=log)
+
+    def close(self) -> None:
+        os.kill(self._child, signal.SIGKILL)
+        reap(self._child)
 
 
 def shell(wire: Wire, kernel: Kernel, request: dict[str, Any]) -> None:
@@ -256,6 +295,7 @@ def main() -> None:
     wire = Wire(channel())
     try:
         kernel = warm_up()
+        grader = Grader(wire, kernel)
     except Exception as error:
         wire.send(failed=f"{error}\n{getattr(error, 'log', '')}")
         raise
@@ -266,8 +306,9 @@ def main() -> None:
             wake(request["wake"], base64.b64decode(request["entropy"]))
             wire.send(awake=True)
         if "grade" in request:
-            grade(wire, kernel, request["grade"])
+            grader.grade(request["grade"])
         if "shell" in request:
+            grader.close()
             shell(wire, kernel, request["shell"])
 
 

@@ -33,7 +33,11 @@ Node._fields_ = [
 
 
 class Map(ctypes.Structure):
-    _fields_ = (("compare", ctypes.c_long), ("color", ctypes.c_long), ("root", ctypes.POINTER(Node)))
+    _fields_ = (
+        ("compare", ctypes.c_long),
+        ("color", ctypes.c_long),
+        ("root", ctypes.POINTER(Node)),
+    )
 
 
 class Unsaved(ctypes.Structure):
@@ -42,17 +46,17 @@ class Unsaved(ctypes.Structure):
     _fields_ = (("name", ctypes.c_char_p), ("text", ctypes.c_char_p), ("size", ctypes.c_ulong))
 
 
-def pairs(node: "ctypes._Pointer[Node]") -> Iterator[tuple[bytes, bytes]]:
+def entries(node: "ctypes._Pointer[Node]") -> Iterator[tuple[bytes, bytes]]:
     if node:
-        yield from pairs(node.contents.left)
+        yield from entries(node.contents.left)
         yield node.contents.key, node.contents.value
-        yield from pairs(node.contents.right)
+        yield from entries(node.contents.right)
 
 
 def virtual_headers() -> dict[bytes, bytes]:
     """The headers that libbcc carries, by the names under which it shows them to clang."""
     library = ctypes.CDLL("libbcc.so.0")
-    return dict(pairs(Map.in_dll(library, "_ZN4ebpf13ExportedFiles8headers_B5cxx11E").root))
+    return dict(entries(Map.in_dll(library, "_ZN4ebpf13ExportedFiles8headers_B5cxx11E").root))
 
 
 def arguments(build: str) -> list[str]:
@@ -63,7 +67,9 @@ def arguments(build: str) -> list[str]:
     folders = ("arch/x86/include/", "include", "arch/x86/include/uapi", "include/uapi")
     generated = ("arch/x86/include/generated", "include", "arch/x86/include/generated/uapi",
                  "include/generated/uapi")  # fmt: skip
-    both = [f"-I{path}" for a, b in zip(folders, generated) for path in (a, f"{build}/{b}")]
+    both = [
+        f"-I{path}" for a, b in zip(folders, generated, strict=True) for path in (a, f"{build}/{b}")
+    ]
     # From version 0.30 on; a macro, __CET__, comes with it.
     library = next(Path("/usr/lib/x86_64-linux-gnu").glob("libbcc.so.0.*")).read_bytes()
     protection = b"\0-fcf-protection\0" in library
