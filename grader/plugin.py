@@ -315,7 +315,9 @@ def lab(request: pytest.FixtureRequest) -> Lab:
     """The lab that this check belongs to."""
     found = request.config.stash[_SESSION].of(request.node)
     if not found:
-        raise CourseError(f"{request.node.nodeid} is no check of a lab.", "Move it into one.")
+        raise CourseError(
+            say("{nodeid} is no check of a lab.", nodeid=request.node.nodeid), "Move it into one."
+        )
     return found[0]
 
 

@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from grader.course import Lab
 from grader.surroundings import ROOT
 from grader.verdict.record import Finding, Result, Rubric, Status
+from grader.words import say
 
 
 def grade(
@@ -70,8 +71,9 @@ def supervise(command: Sequence[str], labs: Sequence[Lab], lang: str) -> tuple[R
         return Result.from_json(recorded.decode()), ""
     except (ValueError, KeyError, TypeError):
         pass
-    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
-    why = f"The grader ended with {ended}, without a verdict."
+    code = done.returncode
+    ended = say("signal {n}", n=-code) if code < 0 else say("status {n}", n=code)
+    why = say("The grader ended with {ended}, without a verdict.", ended=ended)
     remedy = "Nothing is held against the submission. Grade again."
     results = []
     for lab in labs:

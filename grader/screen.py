@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from grader.surroundings import language
+from grader.words import translate
+
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print to. It is plain text unless it is a terminal; with NO_COLOR, there too."""
@@ -45,6 +48,7 @@ class Steps:
 
     def __call__(self, step: str, done: float) -> None:
         """`done` of the job is done, from 0 to 1, and `step` goes on."""
+        step = translate(step, language())
         self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
         if not self._console.is_terminal and step != self._told:
             self._console.print(Text(f"{self._title}: {step} ..."))

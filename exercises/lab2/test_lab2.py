@@ -32,7 +32,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         "Each mkdir must submit one event.",
         "Call events.perf_submit once in each call of the function.",
         expected=say("{n} events after {n} mkdirs", n=n),
-        actual=f"{len(got.samples)} events",
+        actual=say("{n} events", n=len(got.samples)),
         timeline=lambda: reported(got, attached=program.attached_to()),
     )
     got = program.submitted(lambda: workload.decoys(n))
@@ -41,7 +41,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
         expected=say("no event after {n} of each", n=n),
-        actual=f"{len(got.samples)} events",
+        actual=say("{n} events", n=len(got.samples)),
         timeline=lambda: reported(got),
     )
 
@@ -60,7 +60,7 @@ def test_the_event_carries_the_kernels_time(builds, workload):
             "The event is too short to hold a u64.",
             "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
             expected="8 bytes or more",
-            actual=f"{min(sizes, default=0)} bytes",
+            actual=say("{n} bytes", n=min(sizes, default=0)),
         )
         expect(
             not any(UNSET in sample for sample in got.samples),
@@ -107,7 +107,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         "The script must print one line for each event.",
         "Print once in the callback.",
         expected=say("{n} lines after {n} mkdirs", n=n),
-        actual=f"{len(shown.lines)} lines",
+        actual=say("{n} lines", n=len(shown.lines)),
         log=script.output(),
         timeline=shown.timeline,
     )

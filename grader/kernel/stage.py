@@ -104,8 +104,10 @@ class Stage:
         call = self.lab.call
         if call not in CALLS:
             raise CourseError(
-                f"{self.lab.name}: the workload cannot make the call {call}.",
-                f"It can make {', '.join(CALLS)}.",
+                say(
+                    "{lab}: the workload cannot make the call {call}.", lab=self.lab.name, call=call
+                ),
+                say("It can make {names}.", names=", ".join(CALLS)),
             )
         return CALLS[call] if self.lab.attach.startswith("lsm:") else (call,)
 

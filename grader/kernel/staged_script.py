@@ -270,7 +270,7 @@ class StagedScript:
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
-                expected=f"a table {name} ({kind})",
+                expected=say("a table {name} ({kind})", name=name, kind=kind),
                 actual="none",
                 log=self.output(),
                 file=self.name,
@@ -314,7 +314,7 @@ class StagedScript:
                 ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
                 expected="exit status 0, and no traceback",
-                actual=f"exit status {self._script.status}",
+                actual=say("exit status {status}", status=self._script.status),
                 log=self.output(),
                 file=self.name,
                 line=traceback_line(self.output(), self.name),

@@ -9,11 +9,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.course import Lab, Task, Text
+from grader.course import Lab, Task
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
 from grader.verdict import catalogue
-from grader.words import translate
+from grader.words import say, translate
 
 SCHEMA = "labebpf/result/v1"
 
@@ -130,10 +130,7 @@ _WORST_FIRST = [
     Status.PASS,
 ]
 NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
-PRIVATE = Text(
-    en="A private check: only its verdict is shown.",
-    fr="Un contrôle privé : seul son verdict est montré.",
-)
+PRIVATE = say("A private check: only its verdict is shown.")
 BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
 
 
@@ -313,7 +310,7 @@ class Rubric:
         passed = finding.status is Status.PASS
         hidden = self.lab.hides(task)
         if hidden:
-            finding = Finding(finding.status, "" if passed else PRIVATE.get(lang))
+            finding = Finding(finding.status, "" if passed else translate(PRIVATE, lang))
         return TaskResult(
             id=task.id,
             title=task.title.get(lang),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.verdict.drawing import drawn
 from grader.verdict.record import LabResult, Result, Status, TaskResult
+from grader.words import say, translate
 
 MARKS = {
     Status.PASS: ("✓", "green"),
@@ -19,24 +20,6 @@ MARKS = {
     Status.BLOCKED: ("·", "yellow"),
     Status.INFRA: ("?", "magenta"),
 }
-_WORDS = {
-    "en": {
-        "expected": "expected",
-        "actual": "seen",
-        "where": "where",
-        "hint": "hint",
-        "total": "Total",
-        "infra": "Not judged on this machine: {points}.",
-    },
-    "fr": {
-        "expected": "attendu",
-        "actual": "vu",
-        "where": "où",
-        "hint": "indice",
-        "total": "Total",
-        "infra": "Non jugés sur cette machine : {points}.",
-    },
-}
 _LOG_LINES = 30
 
 
@@ -44,7 +27,7 @@ def render(console: Console, result: Result, lang: str, *, details: bool = True)
     """Print `result`. Without `details`, only a line for each task that did not pass."""
     for lab in result.labs:
         _lab(console, lab, lang, details)
-    _totals(console, result, _words(lang))
+    _totals(console, result, lang)
 
 
 def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
@@ -95,20 +78,17 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
 
 def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
-    words = _words(lang)
     for sentence in (task.why, task.cause, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
     if task.status in (Status.BLOCKED, Status.INFRA):
         return
-    rows = [("expected", task.expected), ("actual", task.actual)]
     place = f"{task.file}:{task.line}" if task.line else task.file
-    rows += [("where", place), ("hint", task.hint)]
-    for key, value in rows:
-        if value:
-            yield Text.assemble((f"{words[key]}: ", "dim"), " ".join(value.split()))
-        if key == "where":
-            yield from map(Text, task.excerpt.splitlines())
+    yield from _row(translate("expected", lang), task.expected)
+    yield from _row(translate("seen", lang), task.actual)
+    yield from _row(translate("where", lang), place)
+    yield from map(Text, task.excerpt.splitlines())
+    yield from _row(translate("hint", lang), task.hint)
     for row in drawn(task.timeline, lang):
         yield Text(row, style="dim")
     if task.log.strip():
@@ -116,21 +96,26 @@ def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
         shown = lines[-_LOG_LINES:]
         cut = len(lines) - len(shown)
         if cut:
-            yield Text(f"[... {cut} lines before; result.json has them ...]", style="dim")
+            before = say("[... {cut} lines before; result.json has them ...]", cut=cut)
+            yield Text(translate(before, lang), style="dim")
         for line in shown:
             yield Text(f"| {line}", style="dim")
 
 
-def _words(lang: str) -> dict[str, str]:
-    return _WORDS["fr" if lang == "fr" else "en"]
+def _row(title: str, value: str) -> Iterator[Text]:
+    """A titled line; none without a value."""
+    if value:
+        yield Text.assemble((f"{title}: ", "dim"), " ".join(value.split()))
 
 
-def _totals(console: Console, result: Result, words: dict[str, str]) -> None:
+def _totals(console: Console, result: Result, lang: str) -> None:
     console.print()
     kernel = " ".join(value for value in result.kernel.values() if value)
-    console.print(Text(f"{words['total']}: {result.score}/{result.max_score}  ({kernel})", "bold"))
+    total = f"{translate('Total', lang)}: {result.score}/{result.max_score}  ({kernel})"
+    console.print(Text(total, "bold"))
     infra = sum(
         task.max_points for lab in result.labs for task in lab.tasks if task.status == Status.INFRA
     )
     if infra:
-        console.print(Text(words["infra"].format(points=infra)))
+        unjudged = say("Not judged on this machine: {points}.", points=infra)
+        console.print(Text(translate(unjudged, lang)))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from sample_results import EVERY, JUDGED
 from typist import Typist
 
+from grader.cli import labebpf as group
 from grader.course import find_labs
 from grader.run import supervise
 from grader.verdict.formats import FORMATS
@@ -204,18 +208,52 @@ def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: lis
         assert word in done.stderr
 
 
+def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """What to write for each command of `group`, and for the group itself."""
+    yield before
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+        else:
+            yield (*before, name)
+
+
+def sentences(printed: str) -> set[str]:
+    """The lines that have words in them, beside the names that are the same in all languages."""
+    names = re.compile(r"--?\w\S*|\[.*?\]|vm\S*|\w+\.\w+")
+    texts = {names.sub("", line).strip() for line in printed.splitlines()}
+    return {text for text in texts if len(re.findall(r"[a-z]{2,}", text)) > 1}
+
+
+@pytest.mark.parametrize("command", list(commands(group)), ids=" ".join)
+def test_every_command_has_help_in_both_languages(command: tuple[str, ...]) -> None:
+    english = labebpf(*command, "--help")
+    french = labebpf(*command, "--help", LANG="fr_FR.UTF-8")
+    assert (english.returncode, english.stderr) == (french.returncode, french.stderr) == (0, "")
+    assert english.stdout.startswith(" ".join(("Usage: labebpf", *command)))
+    assert french.stdout.startswith(" ".join(("Utilisation : labebpf", *command)))
+    assert not sentences(english.stdout) & sentences(french.stdout)
+
+
 @pytest.mark.parametrize(
-    "command",
+    "arguments, words",
     [
-        [],
-        *([name] for name in ("grade", "list", "hint", "watch", "reset", "run", "report")),
-        *([name] for name in ("shell", "doctor", "test", "stubs", "prove")),
+        (["grade", "lab9", "--lang", "fr"], "Il n'y a pas de lab9. Les TP sont lab0"),
+        (["--lang=fr", "hint", "9.9"], "Il n'y a pas de tâche 9.9."),
+        (["grade", "--time-scale", "0", "--lang=fr"], "n'est pas dans l'intervalle"),
+        (["grade", "--nonsense", "--lang", "fr"], "Il n'y a pas d'option '--nonsense'."),
+        (["nonsense", "--lang", "fr"], "Il n'y a pas de commande 'nonsense'."),
+        (["hint", "--lang", "fr"], "Il manque l'argument 'TÂCHE'."),
+        (["hint", "3.1", "a", "b", "--lang", "fr"], "Arguments en trop (a b)"),
+        (["report", "/dev/null", "--format", "csv", "--lang", "fr"], "n'est pas un résultat"),
+        (["new", "lab3", "--hook", "lsm", "--lang", "fr"], "--output manque."),
     ],
 )
-def test_every_command_has_help(command: list[str]) -> None:
-    done = labebpf(*command, "--help")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Usage: labebpf")
+def test_wrong_usage_is_told_in_the_language_too(arguments: list[str], words: str) -> None:
+    done = labebpf(*arguments, LANG="en_GB.UTF-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert not re.search(r"Usage:|Error:|There is", done.stderr)
 
 
 def test_who_is_not_root_is_told_so_and_loses_nothing(as_nobody: tuple[str, ...]) -> None:

@@ -117,7 +117,7 @@ def test_a_student_is_found_by_number_identifier_or_email(student: str) -> None:
 
 @pytest.mark.parametrize("student", ["", "2", "1", "Participant", "Ada", "113", "-", "example.org"])
 def test_who_is_not_there_is_not_taken_for_another(student: str) -> None:
-    with pytest.raises(UsageError, match="no rows"):
+    with pytest.raises(UsageError, match="has 0 rows"):
         fill(PASSED, ENGLISH.encode(), student)
 
 

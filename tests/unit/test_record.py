@@ -23,6 +23,7 @@ from grader.verdict.record import (
     TaskResult,
     write_result,
 )
+from grader.words import translate
 
 RECORD_KEYS = {"schema", "started", "seconds", "kernel", "score", "max_score", "labs"}
 LAB_KEYS = {"lab", "score", "max_score", "tasks"}
@@ -85,7 +86,7 @@ def test_of_a_private_task_only_verdict_and_points_are_told(finding: Finding, la
         finding.status.value,
         5 if passed else 0,
         5,
-        "" if passed else PRIVATE.get(lang),
+        "" if passed else translate(PRIVATE, lang),
     )
 
 
