@@ -67,24 +67,24 @@ class Finding:
     def cleaned(self) -> Finding:
         return replace(
             self,
-            why=cut(clean(self.why), 2000),
-            remedy=cut(clean(self.remedy), 2000),
-            expected=cut(clean(self.expected), 2000),
-            actual=cut(clean(self.actual), 2000),
+            why=clean(cut(self.why, 2000)),
+            remedy=clean(cut(self.remedy, 2000)),
+            expected=clean(cut(self.expected, 2000)),
+            actual=clean(cut(self.actual, 2000)),
             file=clean(self.file),
-            log=cut(clean(self.log)),
-            cause=cut(clean(self.cause), 2000),
+            log=clean(cut(self.log)),
+            cause=clean(cut(self.cause, 2000)),
             timeline=tuple(
                 replace(
                     moment,
-                    event=cut(clean(moment.event), 80),
-                    reports=tuple(cut(clean(text), 200) for text in moment.reports[:5]),
+                    event=clean(cut(moment.event, 80)),
+                    reports=tuple(clean(cut(text, 200)) for text in moment.reports[:5]),
                 )
                 for moment in self.timeline[:60]
             ),
-            excerpt=cut(clean(self.excerpt), 2000),
+            excerpt=clean(cut(self.excerpt, 2000)),
             known=clean(self.known),
-            values={clean(key): cut(clean(value), 2000) for key, value in self.values.items()},
+            values={clean(key): clean(cut(value, 2000)) for key, value in self.values.items()},
         )
 
 
