@@ -13,7 +13,7 @@ import click
 from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
-from grader.speech import Group, agreed, echo, note, said, settle
+from grader.speech import Group, agreed, echo, note, said, settle, tell
 from grader.surroundings import ROOT, language
 from grader.text import clean
 
@@ -234,7 +234,7 @@ def hint(task_id: str, level: int | None) -> None:
         )
     shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
     echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
-    echo(task.hints[shown - 1].get(language()))
+    tell(task.hints[shown - 1].get(language()))
     if shown < last:
         more = "" if remembered else f" --level {shown + 1}"
         echo(say("More: {command}", command=f"./labebpf hint {task_id}{more}"))

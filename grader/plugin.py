@@ -31,7 +31,7 @@ from grader.verdict.record import (
     Status,
     write_result,
 )
-from grader.words import say
+from grader.words import say, translate
 
 _SESSION = pytest.StashKey[Grading]()
 
@@ -251,9 +251,9 @@ def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -
         return
     place = f"{file}:{finding.line}" if finding.line else file
     lines = [finding.why, finding.cause, finding.remedy]
-    lines += [f"expected: {finding.expected}"] if finding.expected else []
-    lines += [f"seen:     {finding.actual}"] if finding.actual else []
-    lines += [f"where:    {place}"] if place else []
+    lines += [f"{translate('expected', lang)}: {finding.expected}"] if finding.expected else []
+    lines += [f"{translate('seen', lang)}: {finding.actual}"] if finding.actual else []
+    lines += [f"{translate('where', lang)}: {place}"] if place else []
     lines += [finding.excerpt, *drawn(finding.timeline, lang)]
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gettext
 import inspect
 import os
+import shutil
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,6 +82,13 @@ def said(text: str) -> str:
 def echo(text: str, *, err: bool = False) -> None:
     """Print a line for the person at the terminal."""
     click.echo(said(text), err=err)
+
+
+def tell(text: str) -> None:
+    """Print sentences, on a terminal with its lines broken between words."""
+    if sys.stdout.isatty():
+        text = click.wrap_text(said(text), shutil.get_terminal_size().columns)
+    echo(text)
 
 
 def note(text: str) -> None:

@@ -172,7 +172,15 @@ class StagedScript:
                         log=self.output(),
                         file=self.name,
                     )
-        self.rest()
+        if not self.rest() and self._script.unfinished.strip():
+            raise Wrong(
+                say("{name} prints, and does not end the line.", name=self.name),
+                'Let print() end it: without end="", or with a \\n.',
+                expected="a line for each event",
+                actual="one line without an end",
+                log=self.output(),
+                file=self.name,
+            )
 
     def rest(self) -> list[str]:
         """Wait until the output pauses, but not for ever: other processes may cause more of it.

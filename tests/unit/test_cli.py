@@ -285,6 +285,8 @@ def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     checks = [line for line in done.stdout.splitlines() if "::test_" in line]
     assert len(checks) == sum(len(lab.tasks) for lab in LABS.values())
+    # Editors keep what they know of a check by its id: the same on every run and every machine.
+    assert all(re.fullmatch(r"exercises/(lab\d+)/test_\1\.py::test_\w+", line) for line in checks)
 
 
 @pytest.mark.parametrize(
