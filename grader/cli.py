@@ -119,11 +119,11 @@ def grade(
     if kernel == "all":
         render_by_kernel(console, results)
     else:
-        render(console, results[0], language())
+        render(console, results[0])
     if html:
         from grader.verdict.formats.html import html as page
 
-        _write(html, page(results[0], language(), sources).encode(), "--html")
+        _write(html, page(results[0], sources).encode(), "--html")
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
@@ -144,11 +144,12 @@ def report(
 ) -> None:
     """Render RESULT.json, which `grade --out DIR` wrote, for another system.
 
+    It is in the language of the grading.
+
     Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
     word for what could not be judged.
     """
     from grader.verdict.formats import FORMATS, moodle
-    from grader.verdict.formats.html import html
     from grader.verdict.record import Result
 
     if name not in (*FORMATS, "moodle"):
@@ -168,8 +169,6 @@ def report(
         if not worksheet or not student:
             raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
         rendered = moodle.fill(result, _read(worksheet), student)
-    elif name == "html":
-        rendered = html(result, language()).encode()
     else:
         rendered = FORMATS[name](result).encode()
     if not out:

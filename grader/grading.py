@@ -254,7 +254,7 @@ class Grading:
             rubric.result(self.lang, unjudged) for _, rubric in sorted(self.rubrics.items())
         )
         seconds = time.monotonic() - self._clock
-        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs)
+        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs, self.lang)
 
     def keep_progress(self) -> None:
         """Remember what this session settled, if it was about the student's own folder."""

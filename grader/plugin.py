@@ -307,7 +307,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     console = Console(
         file=terminalreporter._tw._file, force_terminal=terminalreporter.hasmarkup, highlight=False
     )
-    render(console, grading.finish(), grading.lang, details=False)
+    render(console, grading.finish(), details=False)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def supervise(command: Sequence[str], labs: Sequence[Lab], lang: str) -> tuple[R
         results.append(rubric.result(lang))
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
+    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results), lang), printed
 
 
 def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:

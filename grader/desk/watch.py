@@ -34,7 +34,7 @@ def watch(
                 result, log = run.grade([lab], kernel, options, lang)
             if log:
                 console.print(Text(log))
-            render(console, result, lang)
+            render(console, result)
             again = say("Save {files} to grade again. Ctrl-C ends.", files=", ".join(lab.edits))
             console.print(Text(translate(again, lang), style="dim"))
     except KeyboardInterrupt:

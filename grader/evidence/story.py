@@ -10,6 +10,8 @@ from grader.evidence.trace import Record
 from grader.evidence.workload import Window
 from grader.timeline import Mark, Moment, Timeline
 
+_PLACES = {"fork": r"\w*sys_(?:\w+_)?clone3?|sched_process_fork"}
+"""Where a call comes past that is not named after it; fork() makes the system call clone."""
 _SLACK = 1_000_000
 """By how many ns two clocks of one machine may drift apart within a grading."""
 
@@ -154,7 +156,8 @@ def _told(
     if broad:
         cause = "too_broad"
     elif not cause and attached and wanted and not any(counts):
-        cause = "silent"
+        passed = any(re.fullmatch(_PLACES.get(of, rf"\w*sys_(?:\w+_)?{of}"), at) for at in attached)
+        cause = "quiet" if passed else "silent"
     cause = cause or _of_counts([count for _, count in wanted], [cpu for cpu, _ in wanted])
     return Timeline(tuple(moments), cause, details)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.course import Text
+from grader.words import paired
 
 CAUSES: Mapping[str, Text] = {
     "twice": Text(
@@ -21,6 +22,14 @@ CAUSES: Mapping[str, Text] = {
     "silent": Text(
         en="Nothing was reported of any of them. The program is attached to: {places}.",
         fr="Rien n'a été signalé d'aucun d'entre eux. Le programme est attaché à : {places}.",
+    ),
+    "quiet": Text(
+        en="Nothing was reported of any of them, although the program is attached to {places}: a "
+        "condition in it lets none of them pass, or what it reports does not get out, as with %f "
+        "in a format.",
+        fr="Rien n'a été signalé d'aucun d'entre eux, alors que le programme est attaché à "
+        "{places} : une condition n'en laisse passer aucun, ou ce qu'il signale ne sort pas, comme "
+        "avec %f dans un format.",
     ),
     "some_cpus": Text(
         en="Events were missed on some CPUs, and on no others: what the program uses, or reads, "
@@ -97,6 +106,9 @@ CAUSES: Mapping[str, Text] = {
 }
 
 
-def sentence(cause: str, details: Mapping[str, str], lang: str) -> str:
+def sentence(cause: str, details: Mapping[str, str]) -> str:
     """What a person is told of `cause`; empty for ""."""
-    return CAUSES[cause].get(lang).format_map(details) if cause else ""
+    if not cause:
+        return ""
+    text = CAUSES[cause]
+    return paired(text.en.format_map(details), text.fr.format_map(details))

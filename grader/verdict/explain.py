@@ -31,10 +31,10 @@ _CALL = re.compile(r"\(85\) call (bpf_\w+)#\d+")
 
 
 class Explained(SubmissionError):
-    """A SubmissionError that the catalogue knows: `what` and `remedy` are its texts, in English.
+    """A SubmissionError that the catalogue knows: `what` and `remedy` are its texts.
 
-    `known` and `values`, the entry and its placeholders, say the same in any other language.
-    `excerpt` is the student's line, with a caret where one can be set.
+    `known` is the entry's id, `values` its placeholders. `excerpt` is the student's line, with a
+    caret where one can be set.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Explained(SubmissionError):
         line: int,
         excerpt: str,
     ) -> None:
-        what, remedy = entry.told(values, "en")
+        what, remedy = entry.told(values)
         super().__init__(what, remedy, log=log, file=error.file, line=line or error.line)
         self.known = entry.id
         self.values = values

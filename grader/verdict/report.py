@@ -23,11 +23,11 @@ MARKS = {
 _LOG_LINES = 30
 
 
-def render(console: Console, result: Result, lang: str, *, details: bool = True) -> None:
+def render(console: Console, result: Result, *, details: bool = True) -> None:
     """Print `result`. Without `details`, only a line for each task that did not pass."""
     for lab in result.labs:
-        _lab(console, lab, lang, details)
-    _totals(console, result, lang)
+        _lab(console, lab, result.lang, details)
+    _totals(console, result)
 
 
 def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
@@ -50,7 +50,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
             table.add_row(*cells)
     sums = [f"{result.score}/{result.max_score}" for result in results]
-    table.add_row(Text("Total", style="bold"), *sums)
+    table.add_row(Text(translate("Total", results[0].lang), style="bold"), *sums)
     console.print(table)
     for why, releases in whys.items():
         console.print(Text(f"{why}  ({', '.join(releases)})"), soft_wrap=True)
@@ -71,12 +71,12 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
-            for text in describe(task.told(lang), lang):
+            for text in describe(task, lang):
                 # Not folded: a student's words must not come to stand at a line's start.
                 console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
-def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
+def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
     for sentence in (task.why, task.cause, task.remedy):
         if sentence:
@@ -108,14 +108,14 @@ def _row(title: str, value: str) -> Iterator[Text]:
         yield Text.assemble((f"{title}: ", "dim"), " ".join(value.split()))
 
 
-def _totals(console: Console, result: Result, lang: str) -> None:
+def _totals(console: Console, result: Result) -> None:
     console.print()
     kernel = " ".join(value for value in result.kernel.values() if value)
-    total = f"{translate('Total', lang)}: {result.score}/{result.max_score}  ({kernel})"
+    total = f"{translate('Total', result.lang)}: {result.score}/{result.max_score}  ({kernel})"
     console.print(Text(total, "bold"))
     infra = sum(
         task.max_points for lab in result.labs for task in lab.tasks if task.status == Status.INFRA
     )
     if infra:
         unjudged = say("Not judged on this machine: {points}.", points=infra)
-        console.print(Text(translate(unjudged, lang)))
+        console.print(Text(translate(unjudged, result.lang)))

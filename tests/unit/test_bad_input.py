@@ -96,7 +96,7 @@ def test_classroom50_has_a_message_of_it(result: Result) -> None:
 @pytest.mark.parametrize("terminal", [False, True])
 def test_a_terminal_has_its_end_and_takes_no_orders(result: Result, terminal: bool) -> None:
     shown = io.StringIO()
-    render(Console(file=shown, width=100, force_terminal=terminal, color_system=None), result, "en")
+    render(Console(file=shown, width=100, force_terminal=terminal, color_system=None), result)
     text = shown.getvalue()
     assert f"| {LAST}" in text
     assert not CONTROL & set(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -90,11 +91,14 @@ def test_report_prints_a_format_or_writes_it(name: str, record: str, tmp_path: P
     assert sorted(os.listdir(tmp_path)) == ["out", "results"]
 
 
-def test_a_page_speaks_the_language_that_is_asked_for(record: str) -> None:
-    page = ("report", record, "--format", "html")
-    assert '<html lang="en">' in labebpf(*page).stdout
-    assert '<html lang="fr">' in labebpf(*page, "--lang", "fr").stdout
-    assert '<html lang="fr">' in labebpf(*page, LABEBPF_LANG="fr").stdout
+@pytest.mark.parametrize("name", ["html", "junit", "gradescope", "actions", "actions-summary"])
+def test_a_report_speaks_the_language_of_its_grading(name: str, tmp_path: Path) -> None:
+    for lang in ("en", "fr"):
+        told = dataclasses.replace(JUDGED, lang=lang)
+        record = str(write_result(tmp_path / lang, told))
+        shown = labebpf("report", record, "--format", name, LABEBPF_LANG="en").stdout
+        assert ("expected" in shown.lower()) == (lang == "en")
+        assert ("attendu" in shown.lower()) == (lang == "fr")
 
 
 def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
                 "score": task.points,
                 "max-score": task.max_points,
                 "status": task.status,
-                "message": explanation(task),
+                "message": explanation(task, result.lang),
             }
             for lab in result.labs
             for task in lab.tasks

@@ -75,13 +75,14 @@ class Picture:
     ms: float
 
 
-def html(result: Result, lang: str = "en", sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
+def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
     """A card for each task: its verdict, what to do, the source around its line, the log folded.
 
     `sources` are the files that were graded, by lab. `infra` is shown as not judged, with a
     sentence of its own under the points.
     """
     result = safe(result)
+    lang = result.lang
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -163,7 +163,7 @@ def _feedback(result: Result) -> str:
         for task in lab.tasks:
             if task.status != Status.PASS:
                 title = f"{name(task)}: {task.status}, {task.points}/{task.max_points}"
-                told = explanation(replace(task, log=""))
+                told = explanation(replace(task, log=""), result.lang)
                 parts.append(f"<p><b>{_html(title)}</b><br>{_html(told)}</p>")
     return "".join(parts)
 
