@@ -106,10 +106,9 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        with screen.console(stderr=True).status(
-            f"{', '.join(lab.name for lab in chosen)} ({each}) ..."
-        ):
-            result, log = run.grade(chosen, each, options, language())
+        what = f"{', '.join(lab.name for lab in chosen)} ({each})"
+        with screen.going_on(what) as tell:
+            result, log = run.grade(chosen, each, options, language(), tell)
         results.append(result)
         if log:
             screen.console().print(Text(log))

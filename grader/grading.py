@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -23,8 +24,14 @@ from grader.surroundings import ROOT as ROOT
 from grader.surroundings import language
 from grader.text import clean
 from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
-from grader.words import say
+from grader.words import say, translate
 
+_PHASES = {
+    "compile": say("the program is compiled"),
+    "load": say("it is loaded"),
+    "trigger": say("things happen"),
+    "wait": say("the script is waited for"),
+}
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 
@@ -60,6 +67,7 @@ class Grading:
         self.final: Result | None = None
         self._started = datetime.now(timezone.utc)
         self._clock = time.monotonic()
+        self._task = ""
 
     def _add_private(self, given: str) -> None:
         """Let the tasks and checks of the private folder `given` join those of the labs.
@@ -211,8 +219,24 @@ class Grading:
                 pattern=lab.name in self.pattern,
                 script=lab.name in self.script,
                 trace_with_script=lab.name in self.trace_with_script,
+                tell=self._tell_phase,
             )
         return self._stage
+
+    def begin(self, task: Task) -> None:
+        """A check of `task` begins: tell who watches."""
+        self._task = task.id
+        self._tell(task.title.get(self.lang))
+
+    def _tell_phase(self, phase: str) -> None:
+        self._tell(translate(_PHASES[phase], self.lang))
+
+    def _tell(self, step: str) -> None:
+        """Let who started this grading know what goes on, if that was asked for."""
+        descriptor = self.config.getoption("--progress-fd")
+        if descriptor >= 0:
+            with suppress(OSError):  # It may have gone.
+                os.write(descriptor, f"{self._task}  {step}\n".encode())
 
     @property
     def phase(self) -> str:

@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reveal", action="store_true", help="show what private checks say")
     # For the command that runs pytest: a file without a name.
     group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
+    group.addoption("--progress-fd", type=int, default=-1, help=argparse.SUPPRESS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -169,6 +170,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not found:
         return None
     lab, task = found
+    grading.begin(task)
     reports: Iterable[pytest.TestReport]
     if grading.replay:
         following = nextitem if nextitem and grading.of(nextitem) else None

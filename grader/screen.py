@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,6 +19,13 @@ def console(*, stderr: bool = False) -> Console:
     plain = bool(os.environ.get("NO_COLOR"))
     # no_color of rich leaves what is bold or dim.
     return Console(stderr=stderr, highlight=False, color_system=None if plain else "auto")
+
+
+@contextmanager
+def going_on(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that `what` goes on, and the step of it that is told."""
+    with console(stderr=True).status(Text(f"{what} ...")) as status:
+        yield lambda step: status.update(Text(f"{what}: {step} ..."))
 
 
 class Steps:

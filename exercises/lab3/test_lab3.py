@@ -21,6 +21,14 @@ def test_the_first_directory_counts_as_one(program, builds, workload):
             count = counter.during(lambda: workload.mkdir(1), from_empty=True)
             if count.made == 1:
                 break  # Nobody else made one: it is the first, and no other.
+        keys = sorted(counter.table.items())
+        expect(
+            not keys or 0 in keys,
+            "compteur counts, but not at key 0.",
+            "There is one counter; its key is 0.",
+            expected="key 0 alone",
+            actual=say("keys {keys}", keys=keys[:10]),
+        )
         expect(
             count.exact,
             "After the first mkdir, compteur does not hold the right count at key 0.",
@@ -86,7 +94,7 @@ def test_each_mkdir_prints_the_count(program, workload, trace):
             "Print when the new count is known, for the first directory too, in the given words.",
             expected=say("Nombre de dossier(s) : {after}", after=after),
             actual=texts or "no line",
-            timeline=lambda: by_time(made, records, numbers=counts),
+            timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
         )
 
 

@@ -19,7 +19,7 @@ _FATES = {
     Fate.NOT_COMPILING: say("not compiling"),
     Fate.CAUGHT: say("caught"),
     Fate.EQUIVALENT: say("equivalent"),
-    Fate.NOT_JUDGED: say("not judged"),
+    Fate.NOT_JUDGED: say("unjudged"),
     Fate.SURVIVED: say("survived"),
 }
 

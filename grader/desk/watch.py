@@ -30,8 +30,8 @@ def watch(
         for _ in saves(lab.folder, lab.edits, poll=poll):
             if console.is_terminal:
                 console.clear()
-            with screen.console(stderr=True).status(f"{lab.name} ({kernel}) ..."):
-                result, log = run.grade([lab], kernel, options, lang)
+            with screen.going_on(f"{lab.name} ({kernel})") as tell:
+                result, log = run.grade([lab], kernel, options, lang, tell)
             if log:
                 console.print(Text(log))
             render(console, result)

@@ -121,8 +121,14 @@ def by_growth(
     cause = ""
     if before is None and after == 0 and set(wanted_growth[1:]) == {1}:
         cause = "starts_at_zero"
+    elif before is None and after == 2 and set(wanted_growth[1:]) == {1}:
+        cause = "first_twice"
+    elif before is None and (after or 0) > 1 << 32:
+        cause = "unset"
     elif after and set(wanted_growth[1:]) == {0}:
         cause = "copy_grows"
+    elif not any(growth) and _comes_past(of, attached):
+        cause = "uncounted"
     return _told(moments, [step[0] for step in steps], growth, of, attached, cause)
 
 
@@ -156,10 +162,15 @@ def _told(
     if broad:
         cause = "too_broad"
     elif not cause and attached and wanted and not any(counts):
-        passed = any(re.fullmatch(_PLACES.get(of, rf"\w*sys_(?:\w+_)?{of}"), at) for at in attached)
-        cause = "quiet" if passed else "silent"
+        cause = "quiet" if _comes_past(of, attached) else "silent"
     cause = cause or _of_counts([count for _, count in wanted], [cpu for cpu, _ in wanted])
     return Timeline(tuple(moments), cause, details)
+
+
+def _comes_past(of: str, attached: Sequence[str]) -> bool:
+    """Whether a call `of` that kind comes past one of the places `attached`."""
+    place = _PLACES.get(of, rf"\w*sys_(?:\w+_)?{of}")
+    return any(re.fullmatch(place, each) for each in attached)
 
 
 def _of_counts(counts: Sequence[int], cpus: Sequence[int]) -> str:

@@ -251,6 +251,8 @@ class StagedScript:
             if not left or not others:
                 break
         assert best
+        if best.events < len(best.matching.windows):
+            self._blame_callback()
         return best
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
@@ -349,6 +351,19 @@ class StagedScript:
         for program in bpftool.program_ids(self._script.pids()) - self._looked_at:
             refuse_acting([bpftool.program(program)], self.name, self._stage.lab.attach)
             self._looked_at.add(program)
+
+    def _blame_callback(self) -> None:
+        """Raise Wrong for an exception in a callback, which ctypes prints and then forgets."""
+        output = self.output()
+        last = last_error(output) if "Exception ignored" in output else ""
+        if last:
+            raise Wrong(
+                say("{name} fails in its callback: {last}", name=self.name, last=last),
+                "Python prints such an error, and goes on. The log shows where it is.",
+                log=output,
+                file=self.name,
+                line=traceback_line(output, self.name),
+            )
 
     def _attached(self) -> bool:
         return bool(self._stage.bpftool.attachments(self._script.pids()))

@@ -51,6 +51,23 @@ CAUSES: Mapping[str, Text] = {
         fr="Tous les comptes ont un de moins : le compteur commence à 0 au premier événement, "
         "et non à 1.",
     ),
+    "first_twice": Text(
+        en="The first event counts twice: it is stored as 1, and then added once more.",
+        fr="Le premier événement compte deux fois : il est enregistré comme 1, puis ajouté encore "
+        "une fois.",
+    ),
+    "unset": Text(
+        en="The first count is what was on the kernel's stack: a variable is stored that nothing "
+        "was ever put into.",
+        fr="Le premier compte est ce qui se trouvait sur la pile du noyau : une variable est "
+        "enregistrée alors que rien n'y a jamais été mis.",
+    ),
+    "uncounted": Text(
+        en="The counter stays as it is, although the program is attached to {places}: nothing is "
+        "stored when lookup() finds no entry, or it is stored under another key.",
+        fr="Le compteur reste tel quel, alors que le programme est attaché à {places} : rien n'est "
+        "enregistré quand lookup() ne trouve pas d'entrée, ou cela l'est sous une autre clé.",
+    ),
     "copy_grows": Text(
         en="The count stays what the first event made it: perhaps a copy of it grows, and does "
         "not get into the table.",

@@ -21,6 +21,8 @@ _DIAGNOSTIC = re.compile(
     r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)(?=\n(.*))",
     re.MULTILINE,
 )
+_COUNT = re.compile(r"(?:\d{1,9} (?:warning|error)s?(?: and )?)+ generated\.")
+"""What clang ends with."""
 _GUTTER = re.compile(r"^ *\d+ \| ?")
 _BACKEND = re.compile(r"^(?:error: /virtual/main\.c|LLVM ERROR|Error at line).*$", re.MULTILINE)
 _REFUSED = re.compile(r"^bpf: Failed to load program: .*$", re.MULTILINE)
@@ -184,7 +186,8 @@ def _diagnostics(log: str) -> Iterator[_Diagnostic]:
     quote = Quote("")
     for found in _DIAGNOSTIC.finditer(log):
         number, column, kind, message, quoted = found.groups()
-        if quote.number != int(number) or not _DIAGNOSTIC.match(f"{quoted}\n"):
+        again = _DIAGNOSTIC.match(f"{quoted}\n") or _COUNT.fullmatch(quoted)
+        if quote.number != int(number) or not again:
             quote = Quote(_GUTTER.sub("", quoted), int(number))
         yield _Diagnostic(kind, message, int(column), quote)
 

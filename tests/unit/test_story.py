@@ -172,6 +172,8 @@ def grown(values: Sequence[int | None], calls: str) -> Timeline:
         ([None, 1, 2, 3], "", Mark.RIGHT),
         ([None, 0, 1, 2], "starts_at_zero", Mark.RIGHT),
         ([None, 1, 1, 1], "copy_grows", Mark.MISSING),
+        ([None, 2, 3, 4], "first_twice", Mark.RIGHT),
+        ([None, 0xAAAA_AAAA_AAAA, 0xAAAA_AAAA_AAAB], "unset", Mark.RIGHT),
         ([5, 5, 5, 5], "copy_grows", Mark.MISSING),
         ([5, 7, 9, 11], "twice", Mark.DOUBLED),
         ([5, 6, 6, 7, 7], "some_cpus", Mark.MISSING),
@@ -183,6 +185,12 @@ def test_a_counter_tells(values: list[int | None], cause: str, last: Mark) -> No
     shown = grown(values, "mkdir " * (len(values) - 1))
     assert bool(sentence(shown.cause, shown.details)) == bool(cause)
     assert (shown.cause, shown.moments[-1].mark) == (cause, last)
+
+
+def test_a_counter_that_nothing_is_put_into_is_told_so() -> None:
+    steps = [(event, None, None, 0) for event in windows("mkdir mkdir")]
+    assert by_growth(steps, attached=["sys_enter_mkdir"]).cause == "uncounted"
+    assert by_growth(steps, attached=["sys_enter_rmdir"]).cause == "silent"
 
 
 def test_a_counter_that_grows_with_other_calls_names_them() -> None:
