@@ -308,6 +308,11 @@ class Grading:
         return 600.0 * self.scale * max(1, len(self.rubrics))
 
     def _say(self, text: str) -> None:
+        """Tell a person something beside the report: in the line of a terminal that shows steps."""
+        text = translate(text, self.lang)
+        if self.config.getoption("--progress-fd") >= 0 and os.isatty(2):
+            self._tell(text)
+            return
         capture = self.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             os.write(2, f"labebpf: {text}\n".encode())

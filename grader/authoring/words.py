@@ -45,6 +45,8 @@ _SPOKEN: dict[str, dict[str, int]] = {
     "Problem": _ERROR,
     "_wrong": {"what": 2},
     "_tell": {"step": 0},
+    "_say": {"text": 0},
+    "waiting": {"text": 0},
     "translate": {"text": 0},
     "said": {"text": 0},
     "echo": {"text": 0},

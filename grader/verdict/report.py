@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -71,9 +72,14 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
+            # A student's words must not come to stand at a line's start: on a terminal what is
+            # folded is indented, elsewhere nothing is folded, nor what is there to be copied.
+            folded = console.is_terminal and task.status != Status.INFRA
             for text in describe(task, lang):
-                # Not folded: a student's words must not come to stand at a line's start.
-                console.print(Text(" " * 9).append_text(text), soft_wrap=True)
+                if folded:
+                    console.print(Padding(text, (0, 0, 0, 9)))
+                else:
+                    console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
 def describe(task: TaskResult, lang: str) -> Iterable[Text]:
