@@ -310,12 +310,12 @@ class Grading:
     def _say(self, text: str) -> None:
         """Tell a person something beside the report: in the line of a terminal that shows steps."""
         text = translate(text, self.lang)
-        if self.config.getoption("--progress-fd") >= 0 and os.isatty(2):
-            self._tell(text)
-            return
         capture = self.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
-            os.write(2, f"labebpf: {text}\n".encode())
+            if self.config.getoption("--progress-fd") >= 0 and os.isatty(2):
+                self._tell(text)
+            else:
+                os.write(2, f"labebpf: {text}\n".encode())
 
 
 def private_folder(given: Path) -> Path:

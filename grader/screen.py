@@ -25,7 +25,7 @@ def console(*, stderr: bool = False) -> Console:
 def going_on(what: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal that `what` goes on, and the step of it that is told."""
     with console(stderr=True).status(Text(f"{what} ...")) as status:
-        yield lambda step: status.update(Text(f"{what}: {step} ..."))
+        yield lambda step: status.update(Text(f"{what}: {step.rstrip('.')} ..."))
 
 
 class Steps:
