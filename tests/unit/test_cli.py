@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -312,3 +313,19 @@ def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> 
     assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
     assert said in result.labs[0].tasks[0].why
     assert log == "noise\n"
+
+
+def test_what_goes_on_is_told_as_it_comes_and_harmlessly() -> None:
+    told: list[str] = []
+    steps = "3.1  it is loaded\\n\\x1b[2J3.2  things happen\\n"
+    program = f"import os, sys; os.write(int(sys.argv[-3]), '''{steps}'''.encode())"
+    seen = threading.Event()
+
+    def tell(step: str) -> None:
+        told.append(step)
+        if step.startswith("3.2"):
+            seen.set()
+
+    supervise([sys.executable, "-I", "-c", program], [LABS["lab3"]], "en", tell)
+    assert seen.wait(60)
+    assert told == ["3.1  it is loaded", "3.2  things happen"]
