@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import Script, ended_cleanly
+from grader.submission.tracebacks import last_error, traceback_line
 from grader.timeline import Timeline
 from grader.words import say
 
@@ -389,19 +389,3 @@ class StagedScript:
             file=self.name,
             line=traceback_line(output, self.name),
         )
-
-
-def last_error(output: str) -> str:
-    """The exception that a traceback in `output` ends with, and its message, "" without one."""
-    output = output.replace("\r\n", "\n")  # From a terminal.
-    place = r"Traceback \(most recent call last\)|^  File \".*\", line \d+$"
-    places = list(re.finditer(place, output, re.MULTILINE))
-    rest = output[places[-1].end() :] if places else ""
-    errors = re.findall(r"^[A-Za-z_][\w.]*(?:: .*)?$", rest, re.MULTILINE)
-    return str(errors[-1])[:200] if errors else ""
-
-
-def traceback_line(output: str, name: str) -> int:
-    """The line of the student's script where its last traceback passed, 0 if there is none."""
-    found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d+)', output)
-    return int(found[-1]) if found else 0

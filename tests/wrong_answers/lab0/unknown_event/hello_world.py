@@ -1,6 +1,6 @@
 # wrong: The kernel has no function of this name: system calls have others.
 # loses: 0.4 error, 0.5 blocked
-# says: Failed to attach BPF program
+# says: does not exist in this kernel
 # kernel: kprobes
 
 """Print a line for each process that is created, until Ctrl-C."""
