@@ -119,7 +119,7 @@ def by_growth(
     wanted_growth = [grown for grown, step in zip(growth, steps, strict=True) if step[0].call == of]
     _, before, after, _ = steps[0]
     cause = ""
-    if before is None and after == 0 and set(wanted_growth[1:]) == {1}:
+    if before is None and after == 0 and wanted_growth[1:] and all(wanted_growth[1:]):
         cause = "starts_at_zero"
     elif before is None and after == 2 and set(wanted_growth[1:]) == {1}:
         cause = "first_twice"

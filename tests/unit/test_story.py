@@ -171,6 +171,7 @@ def grown(values: Sequence[int | None], calls: str) -> Timeline:
     [
         ([None, 1, 2, 3], "", Mark.RIGHT),
         ([None, 0, 1, 2], "starts_at_zero", Mark.RIGHT),
+        ([None, 0, 1, 3], "starts_at_zero", Mark.DOUBLED),
         ([None, 1, 1, 1], "copy_grows", Mark.MISSING),
         ([None, 2, 3, 4], "first_twice", Mark.RIGHT),
         ([None, 0xAAAA_AAAA_AAAA, 0xAAAA_AAAA_AAAB], "unset", Mark.RIGHT),
