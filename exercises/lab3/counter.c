@@ -10,4 +10,3 @@
  *
  * TODO 3.7: let no count get lost when several CPUs run this at the same time.
  */
-// x
