@@ -99,7 +99,7 @@ def supervise(
     for lab in labs:
         rubric = Rubric(lab)
         for task in lab.tasks:
-            rubric.add(task, Finding(Status.INFRA, why, remedy))
+            rubric.add(task, Finding(Status.INFRA, why, remedy).told(lang))
         results.append(rubric.result(lang))
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}

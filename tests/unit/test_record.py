@@ -358,7 +358,7 @@ def test_what_is_no_finding_is_refused(told: object) -> None:
 @pytest.mark.parametrize("lang, why", [("en", "A text."), ("fr", "Un texte.")])
 def test_a_result_is_told_in_one_language_and_says_which(lang: str, why: str) -> None:
     rubric = Rubric(LAB)
-    rubric.add(ONE, KNOWN)
+    rubric.add(ONE, KNOWN.told(lang))
     record = Result("2024-06-07T08:09:10Z", 1, {}, (rubric.result(lang),), lang)
     read = Result.from_json(record.to_json())
     assert read == record and read.lang == lang

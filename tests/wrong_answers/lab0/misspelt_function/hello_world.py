@@ -1,6 +1,6 @@
 # wrong: The function's name is misspelt where the script attaches it.
 # loses: 0.4 error, 0.5 blocked
-# says: Unknown program b'helo'
+# says: has no function helo
 
 """Print a line for each process that is created, until Ctrl-C."""
 
