@@ -272,7 +272,7 @@ class Rubric:
         self._findings: dict[str, list[Finding]] = {task.id: [] for task in lab.tasks}
 
     def add(self, task: Task, finding: Finding) -> Finding:
-        """Take `finding` in, told in the language of the grading; what it returns is safe to show."""
+        """Take `finding` in, told in the grading's language; what it returns is safe to show."""
         safe = finding.cleaned()
         self._findings[task.id].append(safe)
         return safe
