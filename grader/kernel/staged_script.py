@@ -383,8 +383,8 @@ class StagedScript:
         remedy = "The log shows where, and what it printed before."
         if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
             remedy = (
-                "b[...] takes the name that a table has in the C file, and a table a key that is in "
-                "it: the log shows where."
+                "b[...] takes the name that a table has in the C file, and a table a key that is "
+                "in it: the log shows where."
             )
         return SubmissionError(
             say("{name} ended with an error: {last}", name=self.name, last=last)
