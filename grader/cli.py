@@ -13,11 +13,12 @@ import click
 from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
+from grader.speech import Group, agreed, echo, note, said, settle, tell
 from grader.surroundings import ROOT, language
 from grader.text import clean
 
 # What takes time to import is imported by the commands that need it: a hint comes at once.
-from grader.words import say, translate
+from grader.words import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 USAGE, INFRASTRUCTURE = 2, 3
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def labebpf() -> None:
     """eBPF labs that grade themselves, on a real kernel."""
 
@@ -44,9 +45,12 @@ def labebpf() -> None:
 @click.option("--out", metavar="DIR", help="Write result.json there.")
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page there.")
 @click.option(
-    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+    "--time-scale",
+    metavar="FACTOR",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    help="Stretch deadlines.",
 )
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
 def grade(
     names: tuple[str, ...],
     of: tuple[str, ...],
@@ -57,9 +61,8 @@ def grade(
     out: str | None,
     html: Path | None,
     time_scale: float,
-    lang: str | None,
 ) -> None:
-    """Grade LAB... (all of them if none is named), or with --lab what somebody handed in as DIR.
+    """Grade the labs named (all of them if none is), or with --lab what somebody handed in as DIR.
 
     --lab may be repeated. For a hand-in --kernel auto prefers a virtual machine.
 
@@ -103,10 +106,9 @@ def grade(
         kernels = [parse(kernel)]
     results = []
     for each in kernels:
-        with screen.console(stderr=True).status(
-            f"{', '.join(lab.name for lab in chosen)} ({each}) ..."
-        ):
-            result, log = run.grade(chosen, each, options, language(lang))
+        what = f"{', '.join(lab.name for lab in chosen)} ({each})"
+        with screen.going_on(what) as tell:
+            result, log = run.grade(chosen, each, options, language(), tell)
         results.append(result)
         if log:
             screen.console().print(Text(log))
@@ -116,11 +118,11 @@ def grade(
     if kernel == "all":
         render_by_kernel(console, results)
     else:
-        render(console, results[0], language(lang))
+        render(console, results[0])
     if html:
         from grader.verdict.formats.html import html as page
 
-        _write(html, page(results[0], language(lang), sources).encode(), "--html")
+        _write(html, page(results[0], sources).encode(), "--html")
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
@@ -132,28 +134,28 @@ def grade(
     "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
 )
 @click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of an HTML page.")
 def report(
     record: Path,
     name: str,
     out: Path | None,
     worksheet: Path | None,
     student: str | None,
-    lang: str | None,
 ) -> None:
     """Render RESULT.json, which `grade --out DIR` wrote, for another system.
+
+    It is in the language of the grading.
 
     Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
     word for what could not be judged.
     """
     from grader.verdict.formats import FORMATS, moodle
-    from grader.verdict.formats.html import html
     from grader.verdict.record import Result
 
     if name not in (*FORMATS, "moodle"):
         known = ", ".join(sorted((*FORMATS, "moodle")))
         raise UsageError(
-            say("There is no format {clean}.", clean=clean(name)), f"There are {known}."
+            say("There is no format {clean}.", clean=clean(name)),
+            say("There are {names}.", names=known),
         )
     try:
         result = Result.from_json(_read(record).decode())
@@ -166,8 +168,6 @@ def report(
         if not worksheet or not student:
             raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
         rendered = moodle.fill(result, _read(worksheet), student)
-    elif name == "html":
-        rendered = html(result, language(lang)).encode()
     else:
         rendered = FORMATS[name](result).encode()
     if not out:
@@ -184,7 +184,7 @@ def _write(out: Path, data: bytes, option: str) -> None:
     except OSError as error:
         raise UsageError(
             say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
-            f"Give another {option}.",
+            say("Give another {option}.", option=option),
         ) from error
 
 
@@ -199,22 +199,20 @@ def _read(path: Path) -> bytes:
 
 
 @labebpf.command("list")
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the titles.")
-def list_labs(lang: str | None) -> None:
+def list_labs() -> None:
     """List the labs and their tasks, the points won so far, and what is next."""
     from grader import screen
     from grader.desk import overview
     from grader.progress import Progress
 
     labs = find_labs(ROOT / "exercises").values()
-    overview.show(screen.console(), labs, Progress(ROOT), language(lang))
+    overview.show(screen.console(), labs, Progress(ROOT), language())
 
 
 @labebpf.command()
 @click.argument("task_id", metavar="TASK")
-@click.option("--level", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the hint.")
-def hint(task_id: str, level: int | None, lang: str | None) -> None:
+@click.option("--level", metavar="N", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
+def hint(task_id: str, level: int | None) -> None:
     """Show a hint for TASK, such as 3.2: each time the next one, up to the last."""
     from grader.progress import Progress
 
@@ -233,11 +231,11 @@ def hint(task_id: str, level: int | None, lang: str | None) -> None:
             "That was the last one.",
         )
     shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
-    click.echo(f"{task_id}  {task.title.get(language(lang))}  ({shown}/{last})")
-    click.echo(task.hints[shown - 1].get(language(lang)))
+    echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
+    tell(task.hints[shown - 1].get(language()))
     if shown < last:
         more = "" if remembered else f" --level {shown + 1}"
-        click.echo(f"More: ./labebpf hint {task_id}{more}")
+        echo(say("More: {command}", command=f"./labebpf hint {task_id}{more}"))
 
 
 @labebpf.command()
@@ -245,10 +243,13 @@ def hint(task_id: str, level: int | None, lang: str | None) -> None:
 @click.option("--poll", is_flag=True, help="Look at the files again and again: for network drives.")
 @click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
 @click.option(
-    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+    "--time-scale",
+    metavar="FACTOR",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    help="Stretch deadlines.",
 )
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the report.")
-def watch(lab: str, poll: bool, kernel: str, time_scale: float, lang: str | None) -> None:
+def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
     """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
 
     What is saved during a grading is graded once, after it.
@@ -259,12 +260,12 @@ def watch(lab: str, poll: bool, kernel: str, time_scale: float, lang: str | None
 
     (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
     options = [f"--submission={ROOT / 'exercises'}", f"--time-scale={time_scale}"]
-    watch(screen.console(), chosen, parse(kernel), options, language(lang), poll=poll)
+    watch(screen.console(), chosen, parse(kernel), options, language(), poll=poll)
 
 
 @labebpf.command()
 @click.argument("lab", metavar="LAB")
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[FILE]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(lab: str, file: str | None, yes: bool) -> None:
     """Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.
@@ -277,15 +278,23 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
     (chosen,) = _choose((lab,), find_labs(ROOT / "exercises"))
     stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
     for stub in stubs:
-        click.echo(f"{stub.path.relative_to(ROOT)} becomes the stub {stub.origin}.")
-    if stubs and not yes:
-        click.confirm("What is there now is kept beside it. Go on?", abort=True)
+        path = stub.path.relative_to(ROOT)
+        echo(say("{path} becomes the stub {origin}.", path=path, origin=stub.origin))
+    if stubs and not yes and not agreed("What is there now is kept beside it. Go on?"):
+        raise click.Abort
     for stub in stubs:
         backup = put_back(stub)
-        kept = f"; what it was is {backup.name}" if backup else ""
-        click.echo(f"{stub.path.name} is the stub again{kept}.")
+        if backup:
+            now = say(
+                "{file} is the stub again; what it was is {backup}.",
+                file=stub.path.name,
+                backup=backup.name,
+            )
+        else:
+            now = say("{file} is the stub again.", file=stub.path.name)
+        echo(now)
     if not stubs:
-        click.echo("What is there is the stub already.")
+        echo("What is there is the stub already.")
     Progress(ROOT).forget(chosen)
 
 
@@ -306,7 +315,7 @@ def doctor(as_json: bool) -> None:
     if os.geteuid() == 0:
         for kind, path in missing():
             mount(kind, path)
-            mounted.append(f"{kind} at {path}")
+            mounted.append(say("{kind} at {path}", kind=kind, path=path))
     machine = Machine()
     survey = machine.survey()
     machines = vm_survey.survey()
@@ -339,7 +348,7 @@ def _print_doctor(
     survey: list[Probe],
     machines: list[Probe],
     labs: dict[str, dict[str, Probe]],
-    mounted: list[str],
+    mounted: Sequence[str],
 ) -> None:
     from rich.text import Text
 
@@ -347,36 +356,36 @@ def _print_doctor(
 
     console = screen.console()
     for line in mounted:
-        console.print(Text(f"Mounted {line}."))
-    _print_probes(console, f"This machine, Linux {os.uname().release}", survey)
-    _print_probes(console, "Virtual machines", machines)
+        console.print(Text(said(say("Mounted {what}.", what=line))))
+    here = say("This machine, Linux {release}", release=os.uname().release)
+    _print_probes(console, here, survey)
+    _print_probes(console, say("Virtual machines"), machines)
     for name, needs in labs.items():
-        _print_probes(console, f"What {name} needs of this machine", list(needs.values()))
+        needed = say("What {name} needs of this machine", name=name)
+        _print_probes(console, needed, list(needs.values()))
 
 
 def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
     """A row for each probe; what mends a gap stands below it, whole, to be copied."""
     from rich.text import Text
 
-    console.print(Text(title, style="bold"))
-    lang = language(None)
+    console.print(Text(said(title), style="bold"))
     width = max(len(probe.name) for probe in probes)
     for probe in probes:
         mark = Text("  ✓ ", style="green") if probe.ok else Text("  ✗ ", style="red")
         console.print(
-            mark.append(f"{probe.name:{width}}  {translate(probe.detail, lang)}", "default"),
+            mark.append(f"{probe.name:{width}}  {said(probe.detail)}", "default"),
             soft_wrap=True,
         )
         if probe.remedy and not probe.ok:
-            remedy = translate(probe.remedy, lang)
-            console.print(Text(f"    {'':{width}}  {remedy}"), soft_wrap=True)
+            console.print(Text(f"    {'':{width}}  {said(probe.remedy)}"), soft_wrap=True)
 
 
 @labebpf.command()
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
 def stubs(labs: tuple[str, ...], check: bool) -> None:
-    """Make the stubs of LAB... (of all labs if none is named) from their solutions.
+    """Make the stubs of the labs named (of all if none is) from their solutions.
 
     Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
     """
@@ -388,9 +397,10 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     for path, text in changed.items():
         if not check:
             path.write_text(text, encoding="utf-8")
-        click.echo(f"{path.relative_to(ROOT)} {'would change' if check else 'written'}")
+        place = path.relative_to(ROOT)
+        echo(say("{path} would change", path=place) if check else say("{path} written", path=place))
     if not changed:
-        click.echo("Every stub is what its solution makes of it.")
+        echo("Every stub is what its solution makes of it.")
     sys.exit(1 if check and changed else 0)
 
 
@@ -406,11 +416,11 @@ def words() -> None:
     for path, data in files.items():
         if path.read_bytes() != data:
             path.write_bytes(data)
-            click.echo(f"{path.relative_to(ROOT)} written")
+            echo(say("{path} written", path=path.relative_to(ROOT)))
     for sentence in missing:
-        click.echo(f"No translation yet: {sentence}")
+        echo(say("No translation yet: {sentence}", sentence=sentence))
     if not missing:
-        click.echo("Every sentence has a translation.")
+        echo("Every sentence has a translation.")
     sys.exit(1 if missing else 0)
 
 
@@ -428,8 +438,8 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
     output = output or _ask("output", OUTPUTS)
     call = call or _ask("call", CALLS)
     for folder in new(name, hook, output, call):
-        click.echo(f"{folder.relative_to(ROOT)}/ written")
-    click.echo(f"Next: sudo ./labebpf prove {name}")
+        echo(say("{path} written", path=f"{folder.relative_to(ROOT)}/"))
+    echo(say("Next: {command}", command=f"sudo ./labebpf prove {name}"))
 
 
 def _ask(option: str, choices: Iterable[str]) -> str:
@@ -445,14 +455,22 @@ def _ask(option: str, choices: Iterable[str]) -> str:
 @labebpf.command()
 @click.argument("labs", nargs=-1, required=True, metavar="LAB...")
 @click.option(
-    "--rounds", type=click.IntRange(min=0), default=10, help="Of the solution beside busy CPUs."
+    "--rounds",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=10,
+    help="Of the solution beside busy CPUs.",
 )
 @click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
 @click.option(
-    "--time-scale", type=click.FloatRange(min=0.1), default=1.0, help="Stretch deadlines."
+    "--time-scale",
+    metavar="FACTOR",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    help="Stretch deadlines.",
 )
 def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
-    """Prove that LAB... judge rightly: stub, solution, known answers and mutants.
+    """Prove that the labs named judge rightly: stub, solution, known answers and mutants.
 
     Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
     to prove it on.
@@ -468,7 +486,7 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     console = screen.console()
     wrong = False
     for lab in _choose(labs, find_labs(ROOT / "exercises")):
-        console.print(Text(f"{lab.name}  {lab.title.en}", style="bold"))
+        console.print(Text(f"{lab.name}  {lab.title.get(language())}", style="bold"))
         with screen.Steps(lab.name, transient=True) as progress:
             prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
             for step in prover.prove(rounds):
@@ -491,7 +509,7 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 @labebpf.command()
-@click.argument("lab", required=False)
+@click.argument("lab", required=False, metavar="[LAB]")
 @click.option("--submission", metavar="DIR", help="Folder to work on (default: exercises).")
 @click.option("--kernel", metavar="K", default="vm", help="vm or vm:VERSION.")
 def shell(lab: str | None, submission: str | None, kernel: str) -> None:
@@ -513,10 +531,12 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     image = _image(kernel.partition(":")[2] or images.versions()[0])
     terminal = join(folder, labs, image, ROOT)
     where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
-    first = (
-        f"Linux {image.release} in a machine of its own. You are root, and BCC is ready.\n"
-        f"{where} has your files; changed ones come back when the last terminal closes."
-        "\nA second terminal: the same command in another window. The end: exit, or Ctrl-D."
+    first = say(
+        "Linux {release} in a machine of its own. You are root, and BCC is ready.\n"
+        "{where} has your files; changed ones come back when the last terminal closes.\n"
+        "A second terminal: the same command in another window. The end: exit, or Ctrl-D.",
+        release=image.release,
+        where=where,
     )
     _carry(terminal, image, first)
 
@@ -554,9 +574,12 @@ def run_script(lab: str, kernel: str) -> None:
 
     image = _image(version)
     terminal = join(ROOT / "exercises", [chosen], image, ROOT)
-    first = (
-        f"Linux {image.release} in a machine of its own runs {chosen.script}."
-        f"\nA terminal beside it, in another window: ./labebpf shell {chosen.name}"
+    first = say(
+        "Linux {release} in a machine of its own runs {script}.\n"
+        "A terminal beside it, in another window: ./labebpf shell {lab}",
+        release=image.release,
+        script=chosen.script,
+        lab=chosen.name,
     )
     _carry(terminal, image, first, ["python3", chosen.script])
 
@@ -569,17 +592,18 @@ def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] 
     from grader import screen
 
     try:
-        with screen.console(stderr=True).status(f"Linux {image.release} starts ..."):
+        starts = say("Linux {release} starts ...", release=image.release)
+        with screen.console(stderr=True).status(said(starts)):
             terminal.wait()
         if terminal.interactive:
             joined = "Another terminal of the machine that runs already."
-            click.echo(first if terminal.number == 1 else joined, err=True)
+            echo(first if terminal.number == 1 else joined, err=True)
         for line in terminal.told if terminal.interactive or command else ():
-            click.echo(f"labebpf: {line}", err=True)
+            note(line)
         status = terminal.run(command)
     finally:
         for line in terminal.report:
-            click.echo(f"labebpf: {line}", err=True)
+            note(line)
     sys.exit(status)
 
 
@@ -601,7 +625,7 @@ def image() -> None:
 
 
 @image.command("build")
-@click.argument("version", required=False)
+@click.argument("version", required=False, metavar="[VERSION]")
 def image_build(version: str | None) -> None:
     """Build the image of Linux VERSION (default: the first of `image list`), once.
 
@@ -610,7 +634,7 @@ def image_build(version: str | None) -> None:
     from grader.kernel.vm import images
 
     made = _image(version or images.versions()[0])
-    click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
+    echo(_made(made))
 
 
 @image.command("list")
@@ -622,21 +646,22 @@ def image_list() -> None:
     from grader.kernel.vm import images
 
     there = {made.version: made for made in images.built()}
-    table = Table("version", "release", "size", "built", "id", box=None, pad_edge=False)
+    heads = (said("version"), said("release"), said("size"), said("built"), "id")
+    table = Table(*heads, box=None, pad_edge=False)
     for version in images.versions():
         made = there.get(version)
         if made:
             when = made.made.replace("T", " ")[:16]
             table.add_row(version, made.release, _size(made.size), when, made.id)
         else:
-            table.add_row(version, "not built")
+            table.add_row(version, said("not built"))
     screen.console().print(table)
     if len(there) < table.row_count:
-        click.echo("Build one: ./labebpf image build VERSION")
+        echo("Build one: ./labebpf image build VERSION")
 
 
 @image.command("remove")
-@click.argument("version")
+@click.argument("version", metavar="VERSION")
 def image_remove(version: str) -> None:
     """Remove the image of Linux VERSION."""
     from grader.kernel.vm import images
@@ -645,24 +670,40 @@ def image_remove(version: str) -> None:
 
 
 @image.command("export")
-@click.argument("version")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("version", metavar="VERSION")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 def image_export(version: str, file: Path) -> None:
     """Write the image of Linux VERSION to FILE, to be imported on another machine."""
     from grader.kernel.vm import images
 
     images.export(version, file)
-    click.echo(f"{file} holds Linux {version}. There: ./labebpf image import {file.name}")
+    echo(
+        say(
+            "{file} holds Linux {version}. There: ./labebpf image import {name}",
+            file=file,
+            version=version,
+            name=file.name,
+        )
+    )
 
 
 @image.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 def image_import(file: Path) -> None:
     """Take an image from FILE, which `image export` wrote."""
     from grader.kernel.vm import images
 
     made = images.import_(file)
-    click.echo(f"Linux {made.release} is in {made.folder}, {_size(made.size)}.")
+    echo(_made(made))
+
+
+def _made(image: Image) -> str:
+    return say(
+        "Linux {release} is in {folder}, {size}.",
+        release=image.release,
+        folder=image.folder,
+        size=_size(image.size),
+    )
 
 
 def _size(size: int) -> str:
@@ -701,7 +742,7 @@ def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) ->
     folder = _folder("DIR", names[0], Path())
     for lab in labs:
         place = find_hand_in(folder, lab.name, lab.edits)
-        click.echo(f"labebpf: {lab.name} is taken from {clean(str(place))}.", err=True)
+        note(say("{lab} is taken from {place}.", lab=lab.name, place=clean(str(place))))
     return folder
 
 
@@ -720,17 +761,13 @@ def _folder(what: str, given: str, *bases: Path) -> Path:
     )
 
 
-def _said(error: LabebpfError) -> str:
-    lang = language(None)
-    return f"{translate(error.what, lang)} {translate(error.remedy, lang)}".strip()
-
-
 def main() -> None:
     """Run the command line; errors of ours become two sentences and an exit status."""
+    settle(sys.argv[1:], labebpf)
     try:
         labebpf(prog_name="labebpf")
     except UsageError as error:
-        click.echo(f"labebpf: {_said(error)}", err=True)
+        note(f"{said(error.what)} {said(error.remedy)}".strip())
         sys.exit(USAGE)
     except LabebpfError as error:
         if log := clean(getattr(error, "log", "")):
@@ -739,5 +776,5 @@ def main() -> None:
             from grader import screen
 
             screen.console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
-        click.echo(f"labebpf: {_said(error)}", err=True)
+        note(f"{said(error.what)} {said(error.remedy)}".strip())
         sys.exit(INFRASTRUCTURE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -23,8 +24,14 @@ from grader.surroundings import ROOT as ROOT
 from grader.surroundings import language
 from grader.text import clean
 from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
-from grader.words import say
+from grader.words import say, translate
 
+_PHASES = {
+    "compile": say("the program is compiled"),
+    "load": say("it is loaded"),
+    "trigger": say("things happen"),
+    "wait": say("the script is waited for"),
+}
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 
@@ -60,6 +67,7 @@ class Grading:
         self.final: Result | None = None
         self._started = datetime.now(timezone.utc)
         self._clock = time.monotonic()
+        self._task = ""
 
     def _add_private(self, given: str) -> None:
         """Let the tasks and checks of the private folder `given` join those of the labs.
@@ -211,8 +219,24 @@ class Grading:
                 pattern=lab.name in self.pattern,
                 script=lab.name in self.script,
                 trace_with_script=lab.name in self.trace_with_script,
+                tell=self._tell_phase,
             )
         return self._stage
+
+    def begin(self, task: Task) -> None:
+        """A check of `task` begins: tell who watches."""
+        self._task = task.id
+        self._tell(task.title.get(self.lang))
+
+    def _tell_phase(self, phase: str) -> None:
+        self._tell(translate(_PHASES[phase], self.lang))
+
+    def _tell(self, step: str) -> None:
+        """Let who started this grading know what goes on, if that was asked for."""
+        descriptor = self.config.getoption("--progress-fd")
+        if descriptor >= 0:
+            with suppress(OSError):  # It may have gone.
+                os.write(descriptor, f"{self._task}  {step}\n".encode())
 
     @property
     def phase(self) -> str:
@@ -254,7 +278,7 @@ class Grading:
             rubric.result(self.lang, unjudged) for _, rubric in sorted(self.rubrics.items())
         )
         seconds = time.monotonic() - self._clock
-        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs)
+        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs, self.lang)
 
     def keep_progress(self) -> None:
         """Remember what this session settled, if it was about the student's own folder."""
@@ -284,9 +308,14 @@ class Grading:
         return 600.0 * self.scale * max(1, len(self.rubrics))
 
     def _say(self, text: str) -> None:
+        """Tell a person something beside the report: in the line of a terminal that shows steps."""
+        text = translate(text, self.lang)
         capture = self.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
-            os.write(2, f"labebpf: {text}\n".encode())
+            if self.config.getoption("--progress-fd") >= 0 and os.isatty(2):
+                self._tell(text)
+            else:
+                os.write(2, f"labebpf: {text}\n".encode())
 
 
 def private_folder(given: Path) -> Path:

@@ -31,7 +31,7 @@ from grader.verdict.record import (
     Status,
     write_result,
 )
-from grader.words import say
+from grader.words import say, translate
 
 _SESSION = pytest.StashKey[Grading]()
 
@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reveal", action="store_true", help="show what private checks say")
     # For the command that runs pytest: a file without a name.
     group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
+    group.addoption("--progress-fd", type=int, default=-1, help=argparse.SUPPRESS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -169,6 +170,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not found:
         return None
     lab, task = found
+    grading.begin(task)
     reports: Iterable[pytest.TestReport]
     if grading.replay:
         following = nextitem if nextitem and grading.of(nextitem) else None
@@ -251,9 +253,9 @@ def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -
         return
     place = f"{file}:{finding.line}" if finding.line else file
     lines = [finding.why, finding.cause, finding.remedy]
-    lines += [f"expected: {finding.expected}"] if finding.expected else []
-    lines += [f"seen:     {finding.actual}"] if finding.actual else []
-    lines += [f"where:    {place}"] if place else []
+    lines += [f"{translate('expected', lang)}: {finding.expected}"] if finding.expected else []
+    lines += [f"{translate('seen', lang)}: {finding.actual}"] if finding.actual else []
+    lines += [f"{translate('where', lang)}: {place}"] if place else []
     lines += [finding.excerpt, *drawn(finding.timeline, lang)]
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
@@ -307,7 +309,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     console = Console(
         file=terminalreporter._tw._file, force_terminal=terminalreporter.hasmarkup, highlight=False
     )
-    render(console, grading.finish(), grading.lang, details=False)
+    render(console, grading.finish(), details=False)
 
 
 @pytest.fixture
@@ -315,7 +317,9 @@ def lab(request: pytest.FixtureRequest) -> Lab:
     """The lab that this check belongs to."""
     found = request.config.stash[_SESSION].of(request.node)
     if not found:
-        raise CourseError(f"{request.node.nodeid} is no check of a lab.", "Move it into one.")
+        raise CourseError(
+            say("{nodeid} is no check of a lab.", nodeid=request.node.nodeid), "Move it into one."
+        )
     return found[0]
 
 

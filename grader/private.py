@@ -16,7 +16,7 @@ from _pytest.runner import runtestprotocol
 
 from grader.errors import CourseError, UsageError
 from grader.verdict.record import PRIVATE, Finding, Status
-from grader.words import say
+from grader.words import say, translate
 
 _NAME = pytest.StashKey[tuple[str, str]]()
 _BROKEN = "The private checks are not in order. Give --reveal to see what is wrong."
@@ -83,7 +83,7 @@ def judge(item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestR
 
 def bare(item: pytest.Item, report: pytest.TestReport, lang: str) -> pytest.TestReport:
     """A new report on `item`, with nothing of `report` in it but its outcome and its time."""
-    sentence = PRIVATE.get(lang)
+    sentence = translate(PRIVATE, lang)
     explained: dict[str, Any] = {"failed": sentence, "skipped": ("", 0, sentence)}
     new = pytest.TestReport(
         **start_of(item),

@@ -20,6 +20,7 @@ from grader.kernel.vm.session import MachineDied, Order, Session
 from grader.private import is_private
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status
+from grader.words import say
 
 _PHASES = ("setup", "call", "teardown")
 _OUTCOMES = ("passed", "failed", "skipped")
@@ -123,7 +124,14 @@ class Replay:
         """Building takes a minute, once: say so, and every fifth of the way."""
         if not self._told or share - self._told >= 0.2:
             self._told = share or 0.01
-            self._say(f"The image of Linux {self._version}: {what} ({share:.0%})")
+            self._say(
+                say(
+                    "The image of Linux {version}: {what} ({share:.0%})",
+                    version=self._version,
+                    what=what,
+                    share=share,
+                )
+            )
 
     def _catch_up(self, nodeid: str) -> None:
         """Bring a new machine to where the last one was: earlier checks of the same lab, again."""

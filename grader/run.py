@@ -10,24 +10,33 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
 from grader.course import Lab
 from grader.surroundings import ROOT
+from grader.text import clean
 from grader.verdict.record import Finding, Result, Rubric, Status
+from grader.words import say
 
 
 def grade(
-    labs: Sequence[Lab], kernel: str, options: Sequence[str], lang: str
+    labs: Sequence[Lab],
+    kernel: str,
+    options: Sequence[str],
+    lang: str,
+    tell: Callable[[str], object] = str,
 ) -> tuple[Result, str]:
     """Grade on `kernel`: the result, and what pytest printed if it left none.
+
+    Meanwhile `tell` is told, on another thread, which task and which phase of it goes on.
 
     `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
     a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
     """
     command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", *options)
-    return supervise(command, labs, lang)
+    return supervise(command, labs, lang, tell)
 
 
 def objections(lab: Lab) -> str:
@@ -44,20 +53,32 @@ def objections(lab: Lab) -> str:
     return done.stdout.decode(errors="replace") if done.returncode else ""
 
 
-def supervise(command: Sequence[str], labs: Sequence[Lab], lang: str) -> tuple[Result, str]:
+def supervise(
+    command: Sequence[str],
+    labs: Sequence[Lab],
+    lang: str,
+    tell: Callable[[str], object] = str,
+) -> tuple[Result, str]:
     """Run the grader as a child: its result, and what it printed if it left none.
 
     Both files have no name, so that nothing stays when this process is killed.
     """
     started = datetime.now(timezone.utc)
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as record:
+    reading, writing = os.pipe()
+    threading.Thread(target=_follow, args=(reading, tell), daemon=True).start()
+    with (
+        open(writing, "wb", buffering=0) as progress,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as record,
+    ):
+        told = ("--progress-fd", str(progress.fileno()), "--result-fd", str(record.fileno()))
         done = subprocess.run(
-            [*command, "--result-fd", str(record.fileno())],
+            [*command, *told],
             stdin=subprocess.DEVNULL,
             stdout=output,
             env=_environment(),
             cwd=ROOT,
-            pass_fds=[record.fileno()],
+            pass_fds=[record.fileno(), progress.fileno()],
             # Ctrl-C is for this process; it ends the other one, which then has nothing to say.
             start_new_session=True,
             check=False,
@@ -70,18 +91,25 @@ def supervise(command: Sequence[str], labs: Sequence[Lab], lang: str) -> tuple[R
         return Result.from_json(recorded.decode()), ""
     except (ValueError, KeyError, TypeError):
         pass
-    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
-    why = f"The grader ended with {ended}, without a verdict."
+    code = done.returncode
+    ended = say("signal {n}", n=-code) if code < 0 else say("status {n}", n=code)
+    why = say("The grader ended with {ended}, without a verdict.", ended=ended)
     remedy = "Nothing is held against the submission. Grade again."
     results = []
     for lab in labs:
         rubric = Rubric(lab)
         for task in lab.tasks:
-            rubric.add(task, Finding(Status.INFRA, why, remedy))
+            rubric.add(task, Finding(Status.INFRA, why, remedy).told(lang))
         results.append(rubric.result(lang))
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results)), printed
+    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results), lang), printed
+
+
+def _follow(reading: int, tell: Callable[[str], object]) -> None:
+    with open(reading, encoding="utf-8", errors="replace") as steps:
+        for step in steps:
+            tell(clean(step).strip())
 
 
 def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
+
+from grader.surroundings import language
+from grader.words import translate
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -16,6 +19,13 @@ def console(*, stderr: bool = False) -> Console:
     plain = bool(os.environ.get("NO_COLOR"))
     # no_color of rich leaves what is bold or dim.
     return Console(stderr=stderr, highlight=False, color_system=None if plain else "auto")
+
+
+@contextmanager
+def going_on(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that `what` goes on, and the step of it that is told."""
+    with console(stderr=True).status(Text(f"{what} ...")) as status:
+        yield lambda step: status.update(Text(f"{what}: {step.rstrip('.')} ..."))
 
 
 class Steps:
@@ -45,6 +55,7 @@ class Steps:
 
     def __call__(self, step: str, done: float) -> None:
         """`done` of the job is done, from 0 to 1, and `step` goes on."""
+        step = translate(step, language())
         self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
         if not self._console.is_terminal and step != self._told:
             self._console.print(Text(f"{self._title}: {step} ..."))

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def language(chosen: str | None) -> str:
+def language(chosen: str | None = None) -> str:
     """The language to speak: `chosen`, LABEBPF_LANG, or the locale's; English by default."""
     variables = ("LABEBPF_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     for name in (chosen, *map(os.environ.get, variables)):

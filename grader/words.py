@@ -11,6 +11,7 @@ A sentence that is the same each time is written as it is. One with something in
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,28 +20,41 @@ DOMAIN = "labebpf"
 
 
 class Said(str):
-    """An English sentence that can be said in another language. Made by `say`."""
+    """English text that is there in another language too. Made by `say` and `paired`."""
 
-    template: str
-    values: dict[str, object]
+    told: Callable[[str], str]
+    """The same in a language; in English in one that it is not there in."""
 
 
 def say(template: str, **values: object) -> Said:
     """`template` with `values` filled in as str.format does it."""
-    said = Said(template.format(**values))
-    said.template, said.values = template, values
+
+    def told(lang: str) -> str:
+        filled = {
+            name: translate(value, lang) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return _catalogue(lang).gettext(template).format(**filled)
+
+    return _said(template.format(**values), told)
+
+
+def paired(en: str, fr: str) -> Said:
+    """Text of which both languages stand side by side, as in a lab's manifest."""
+    return _said(en, lambda lang: fr if lang == "fr" else en)
+
+
+def _said(text: str, told: Callable[[str], str]) -> Said:
+    said = Said(text)
+    said.told = told
     return said
 
 
 def translate(text: str, lang: str) -> str:
     """`text` in `lang`; as it is where there is no translation, or no such language."""
-    if not isinstance(text, Said):
-        return _catalogue(lang).gettext(text) if text else ""
-    values = {
-        name: translate(value, lang) if isinstance(value, str) else value
-        for name, value in text.values.items()
-    }
-    return _catalogue(lang).gettext(text.template).format(**values)
+    if isinstance(text, Said):
+        return text.told(lang)
+    return _catalogue(lang).gettext(text) if text else ""
 
 
 @cache

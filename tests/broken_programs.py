@@ -40,8 +40,8 @@ def recorded() -> list[tuple[str, str, str]]:
 
 def printed(error: SubmissionError, source: bytes) -> str:
     """What a student is told, the log left out, in English and in French."""
-    finding = finding_of(error, source).cleaned()
-    return "".join(f"[{lang}]\n{_printed(finding.told(lang), lang)}\n" for lang in ("en", "fr"))
+    told = {lang: finding_of(error, source, lang).cleaned() for lang in ("en", "fr")}
+    return "".join(f"[{lang}]\n{_printed(finding, lang)}\n" for lang, finding in told.items())
 
 
 def _printed(finding: Finding, lang: str) -> str:

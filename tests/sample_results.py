@@ -101,7 +101,6 @@ def hostile(status: str) -> Result:
             timeline=moments,
             excerpt=HOSTILE,
             known=HOSTILE,
-            values={HOSTILE: HOSTILE},
         )
         for number, found in (("3.1", "pass"), ("3.2", status))
     )

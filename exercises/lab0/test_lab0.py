@@ -19,11 +19,18 @@ def test_a_new_process_leaves_the_message(program, workload, trace):
     workload.release()
     texts = [record.text for record in records if made[0].holds(record.time)]
     expect(
-        any(MESSAGE in text for text in texts),
+        not texts or any(MESSAGE in text for text in texts),
+        "A new process left a line with another text than the message.",
+        "Print the message, letter by letter as the handout has it.",
+        expected=MESSAGE,
+        actual=texts,
+    )
+    expect(
+        bool(texts),
         "A new process left no line with the message.",
         "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
         expected=MESSAGE,
-        actual=texts or "no line",
+        actual="no line",
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
 
@@ -39,20 +46,20 @@ def test_one_message_for_each_process(program, workload, trace):
     others = [*workload.mkdir(1), *workload.decoys(n)]
     after = printed(trace.collect())
     expect(
+        not after,
+        "Something that makes no process left lines: exec, exit, mkdir, rmdir, open or unlink.",
+        "Attach to clone, or to sched_process_fork.",
+        expected="no line",
+        actual=say("{n} lines", n=len(after)),
+        timeline=lambda: by_time(others, after, of="fork"),
+    )
+    expect(
         set(matching.counts) == {1} and not matching.stray,
         "Each new process must leave one line.",
         "Print once, at one event. On the way out of clone there are two: parent and child.",
         expected=say("1 line for each of {n} processes", n=n),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
-    )
-    expect(
-        not after,
-        "Something that makes no process left lines: exec, exit, mkdir, rmdir, open or unlink.",
-        "Attach to clone, or to sched_process_fork.",
-        expected="no line",
-        actual=f"{len(after)} lines",
-        timeline=lambda: by_time(others, after, of="fork"),
     )
 
 
@@ -72,7 +79,7 @@ def test_the_script_prints_each_process(script, workload, trace):
         "The script must print one line for each line of the trace.",
         "Print each one once, as it comes, and nothing for blank ones.",
         expected=say("{n} lines for {n} new processes", n=n),
-        actual=f"{len(lines)} lines",
+        actual=say("{n} lines", n=len(lines)),
         log=script.output(),
     )
     expect(

@@ -87,7 +87,7 @@ class ProbePoints:
             not missing and not extra,
             say("{what} does not return what the kernel lists.", what=what),
             "Match the pattern from the start of each name; leave out the [module].",
-            expected=f"{len(wanted)} names",
+            expected=say("{n} names", n=len(wanted)),
             actual=say(
                 "{count} names; missing {missing}, too many {extra}",
                 count=len(set(found)),

@@ -39,7 +39,7 @@ def test_nothing_else_leaves_a_line(program, workload, trace):
         "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
         expected=say("no line after {n} of each", n=n),
-        actual=f"{len(records)} lines",
+        actual=say("{n} lines", n=len(records)),
         timeline=lambda: by_time(done, records),
     )
 
@@ -59,7 +59,7 @@ def test_the_script_prints_each_mkdir(script, workload, trace):
         "The script must print one line for each line of the trace.",
         "Print each one once, as it comes, and nothing for blank ones.",
         expected=say("{n} lines for {n} mkdirs", n=n),
-        actual=f"{len(lines)} lines",
+        actual=say("{n} lines", n=len(lines)),
         log=script.output(),
     )
 
@@ -92,8 +92,8 @@ def test_active_kprobes(probe_points):
             not missing,
             "active_kprobes() does not name every function that is probed.",
             "BCC's kprobes show in kprobes/list; those made by hand in kprobe_events.",
-            expected=f"{', '.join(names)} among them",
-            actual=f"without {', '.join(missing)}",
+            expected=say("{names} among them", names=", ".join(names)),
+            actual=say("without {names}", names=", ".join(missing)),
         )
         others = [name for name in found if name not in listed]
         expect(
@@ -101,7 +101,7 @@ def test_active_kprobes(probe_points):
             "active_kprobes() returns what is not the name of a probed function.",
             "Take the function alone: neither the event's name nor the address.",
             expected="names of functions that have a kprobe",
-            actual=f"{', '.join(others[:3])} among them",
+            actual=say("{names} among them", names=", ".join(others[:3])),
         )
     found = probe_points.names("active_kprobes")
     left = [name for name in names if name in found]
@@ -109,8 +109,8 @@ def test_active_kprobes(probe_points):
         not left,
         "active_kprobes() names functions that are no longer probed.",
         "Read the lists each time.",
-        expected=f"not {', '.join(names)}",
-        actual=f"with {', '.join(left)}",
+        expected=say("not {names}", names=", ".join(names)),
+        actual=say("with {names}", names=", ".join(left)),
     )
 
 

@@ -9,6 +9,12 @@ def time_of(sample):
     return int.from_bytes(sample[:8], "little")
 
 
+def time_within(sample, windows):
+    """Whether the time of one of the calls stands in `sample`, somewhere after its start."""
+    later = [time_of(sample[at:]) for at in range(4, len(sample) - 7, 4)]
+    return any(window.holds(time) for window in windows for time in later)
+
+
 def reported(got, **more):
     times = [time_of(sample) for sample in got.samples]
     others = max(0, got.made - len(got.windows))
@@ -32,7 +38,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         "Each mkdir must submit one event.",
         "Call events.perf_submit once in each call of the function.",
         expected=say("{n} events after {n} mkdirs", n=n),
-        actual=f"{len(got.samples)} events",
+        actual=say("{n} events", n=len(got.samples)),
         timeline=lambda: reported(got, attached=program.attached_to()),
     )
     got = program.submitted(lambda: workload.decoys(n))
@@ -41,7 +47,7 @@ def test_each_mkdir_submits_one_event(program, workload):
         "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
         expected=say("no event after {n} of each", n=n),
-        actual=f"{len(got.samples)} events",
+        actual=say("{n} events", n=len(got.samples)),
         timeline=lambda: reported(got),
     )
 
@@ -60,7 +66,7 @@ def test_the_event_carries_the_kernels_time(builds, workload):
             "The event is too short to hold a u64.",
             "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
             expected="8 bytes or more",
-            actual=f"{min(sizes, default=0)} bytes",
+            actual=say("{n} bytes", n=min(sizes, default=0)),
         )
         expect(
             not any(UNSET in sample for sample in got.samples),
@@ -72,6 +78,13 @@ def test_the_event_carries_the_kernels_time(builds, workload):
         times = [time_of(sample) for sample in got.samples]
         matching = match(made, times)
         others = got.made - n
+        expect(
+            matching.missing == 0 or not any(time_within(sample, made) for sample in got.samples),
+            "The event has the kernel's time in it, but not at its start.",
+            "Declare timestamp_mkdir first in the structure.",
+            expected=say("a time from {start} to {end}", start=made[0].start, end=made[-1].end),
+            actual=f"{times[:3]}",
+        )
         expect(
             matching.missing == 0 and len(matching.stray) <= others,
             "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
@@ -107,7 +120,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         "The script must print one line for each event.",
         "Print once in the callback.",
         expected=say("{n} lines after {n} mkdirs", n=n),
-        actual=f"{len(shown.lines)} lines",
+        actual=say("{n} lines", n=len(shown.lines)),
         log=script.output(),
         timeline=shown.timeline,
     )

@@ -21,12 +21,20 @@ def test_the_first_directory_counts_as_one(program, builds, workload):
             count = counter.during(lambda: workload.mkdir(1), from_empty=True)
             if count.made == 1:
                 break  # Nobody else made one: it is the first, and no other.
+        keys = sorted(counter.table.items())
+        expect(
+            not keys or 0 in keys,
+            "compteur counts, but not at key 0.",
+            "There is one counter; its key is 0.",
+            expected="key 0 alone",
+            actual=say("keys {keys}", keys=keys[:10]),
+        )
         expect(
             count.exact,
             "After the first mkdir, compteur does not hold the right count at key 0.",
             "When lookup() finds nothing, this directory is the first: store 1 at key 0.",
-            expected=f"compteur[0] = {count.made}",
-            actual=f"compteur = {counter.table.items() or 'empty'}",
+            expected=say("compteur[0] = {made}", made=count.made),
+            actual=say("compteur = {value}", value=counter.table.items() or say("empty")),
             timeline=lambda counter=counter: counter.step_by_step(
                 workload, from_empty=True, attached=program.attached_to()
             ),
@@ -45,7 +53,7 @@ def test_every_directory_counts(program, workload):
         "compteur[0] does not grow by one with each mkdir.",
         "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
         expected=say("{made} more after {made} mkdirs", made=count.made),
-        actual=f"{count.counted} more",
+        actual=say("{counted} more", counted=count.counted),
         timeline=lambda: counter.step_by_step(workload),
     )
     count = counter.during(lambda: workload.decoys(n))
@@ -54,7 +62,7 @@ def test_every_directory_counts(program, workload):
         "Something else than mkdir is counted: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
         expected=say("{made} more after {n} of each", made=count.made, n=n),
-        actual=f"{count.counted} more",
+        actual=say("{counted} more", counted=count.counted),
         timeline=lambda: counter.step_by_step(workload),
     )
     keys = sorted(counter.table.items())
@@ -63,7 +71,7 @@ def test_every_directory_counts(program, workload):
         "compteur has other keys than 0.",
         "There is one counter; its key is 0.",
         expected="key 0 alone",
-        actual=f"keys {keys[:10]}",
+        actual=say("keys {keys}", keys=keys[:10]),
     )
 
 
@@ -84,9 +92,9 @@ def test_each_mkdir_prints_the_count(program, workload, trace):
             bool(said) and all(after - others <= int(number) <= after for number in said),
             "A mkdir did not leave the line with the count after it.",
             "Print when the new count is known, for the first directory too, in the given words.",
-            expected=f"Nombre de dossier(s) : {after}",
+            expected=say("Nombre de dossier(s) : {after}", after=after),
             actual=texts or "no line",
-            timeline=lambda: by_time(made, records, numbers=counts),
+            timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
         )
 
 
@@ -102,7 +110,7 @@ def test_no_count_is_lost(program, stage, workload):
         "Between reading the old value and writing the new one, another CPU did the same. "
         "Add atomically.",
         expected=say("{made} more after {made} mkdirs on all CPUs", made=count.made),
-        actual=f"{count.counted} more",
+        actual=say("{counted} more", counted=count.counted),
     )
 
 

@@ -12,6 +12,7 @@ from grader.course import Lab
 from grader.errors import CourseError
 from grader.grading import ROOT
 from grader.verdict.record import TaskResult
+from grader.words import say
 
 _HEADER = re.compile(r"^\W{0,3}(wrong|right|loses|says|kernel): (.+?)\s*(?:\*/)?$", re.MULTILINE)
 
@@ -74,12 +75,13 @@ def read(path: Path, lab: str) -> Answer:
     entries = [entry.split() for entry in header.get("loses", "").split(",") if entry.strip()]
     if not sentence or ("wrong" in header) != bool(entries):
         raise CourseError(
-            f"{path} has no header that says what it is.",
+            say("{path} has no header that says what it is.", path=path),
             "Write wrong: and loses: in its first lines, or right:, each on a line.",
         )
     if not all(len(entry) == 2 for entry in entries):
         raise CourseError(
-            f"{path}: loses: cannot be read.", "Write it as 3.1 error, 3.2 blocked, ..."
+            say("{path}: loses: cannot be read.", path=path),
+            "Write it as 3.1 error, 3.2 blocked, ...",
         )
     return Answer(
         path, lab, sentence, dict(entries), header.get("kernel", ""), header.get("says", "")

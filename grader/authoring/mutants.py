@@ -20,6 +20,7 @@ from tree_sitter import Language, Node, Parser
 
 from grader.authoring.stubs import MARK
 from grader.errors import CourseError
+from grader.words import say
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -367,16 +368,19 @@ def equivalents(path: Path) -> tuple[Equivalent, ...]:
     if not path.exists():
         return ()
     keys = [entry.name for entry in fields(Equivalent)]
-    form = f"Write [[equivalent]] tables with {', '.join(keys)}; all are strings."
+    form = say("Write [[equivalent]] tables with {names}; all are strings.", names=", ".join(keys))
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"]
         listed = [Equivalent(**{key: _bare(entry[key]) for key in entry}) for entry in entries]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CourseError(f"{path} cannot be read: {error}.", form) from error
+        raise CourseError(
+            say("{path} cannot be read: {error}.", path=path, error=error), form
+        ) from error
     for entry in listed:
         if not entry.reason:
             raise CourseError(
-                f"{path}: {entry.before!r} has no reason.", "Say why nothing changes."
+                say("{path}: {before!r} has no reason.", path=path, before=entry.before),
+                "Say why nothing changes.",
             )
     return tuple(listed)
 

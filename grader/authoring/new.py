@@ -13,6 +13,7 @@ from grader.authoring.stubs import stubs
 from grader.course import load_lab
 from grader.errors import UsageError
 from grader.surroundings import ROOT
+from grader.words import say
 
 HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm")
 OUTPUTS = {
@@ -43,12 +44,16 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
     """
     number = re.fullmatch(r"lab(0|[1-9][0-9]*)", name)
     if not number:
-        raise UsageError(f"{name} is no name for a lab.", "Call it lab and a number, as lab7.")
+        raise UsageError(
+            say("{name} is no name for a lab.", name=name), "Call it lab and a number, as lab7."
+        )
     places = ("exercises", "solutions", "tests/wrong_answers")
     folders = exercise, solution, wrong = [root / place / name for place in places]
     for folder in folders:
         if folder.exists():
-            raise UsageError(f"{folder} is there already.", "Give the lab another number.")
+            raise UsageError(
+                say("{folder} is there already.", folder=folder), "Give the lab another number."
+            )
     render = _renderer(root / "bpf_templates", name, number[1], hook, output, call)
     program, script = f"{call}.c", f"{call}.py"
     try:
@@ -73,7 +78,8 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
             undo.pop_all()
     except OSError as error:
         raise UsageError(
-            f"{name} cannot be written: {error}.", "Mend that; nothing of the lab was left behind."
+            say("{name} cannot be written: {error}.", name=name, error=error),
+            "Mend that; nothing of the lab was left behind.",
         ) from error
     return folders
 

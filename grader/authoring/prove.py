@@ -28,6 +28,7 @@ from grader.kernel.features import Machine
 from grader.kernel.mounts import mount_privately
 from grader.text import clean
 from grader.verdict.record import Result, Status, TaskResult
+from grader.words import say
 
 Tell = Callable[[str, float], None]
 """Is told what is going on, and how much of that is done (0 to 1)."""
@@ -106,7 +107,7 @@ class Prover:
         """lab.toml was read: it is whole. Do the checks agree with it?"""
         claim = "lab.toml is whole, has hints in both languages, and the checks agree with it"
         said = run.objections(self.lab)
-        what = f"pytest refuses the checks of {self.lab.name}."
+        what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
         problem = Problem(what, "Mend what it names.", clean(said).strip())
         return Step(claim, (problem,) if said else (), vital=True)
 
@@ -118,14 +119,17 @@ class Prover:
             for task in self.lab.tasks:
                 if not re.search(rf"(?<![\d.]){re.escape(task.id)}(?![\d.]*\d)", text):
                     problems.append(
-                        Problem(f"{_short(path)} does not name task {task.id}.", "Describe it.")
+                        Problem(
+                            say("{path} does not name task {id}.", path=_short(path), id=task.id),
+                            "Describe it.",
+                        )
                     )
         return Step("both handouts name every task", tuple(problems), vital=True)
 
     def _stubs(self) -> Step:
-        remedy = f"Run: ./labebpf stubs {self.lab.name}"
+        remedy = say("Run: ./labebpf stubs {lab}", lab=self.lab.name)
         problems = [
-            Problem(f"{_short(path)} is not what its solution makes of it.", remedy)
+            Problem(say("{path} is not what its solution makes of it.", path=_short(path)), remedy)
             for path in stubs.drifted(self.lab, ROOT / "solutions")
         ]
         return Step("the stubs are what the solutions make of them", tuple(problems), vital=True)
@@ -134,7 +138,10 @@ class Prover:
         self._tell("the stub", 0)
         result = self._judge(self.lab.folder.parent)
         problems = [
-            Problem(f"The stub earns task {task.id}: {task.title}.", "Make its check stricter.")
+            Problem(
+                say("The stub earns task {id}: {title}.", id=task.id, title=task.title),
+                "Make its check stricter.",
+            )
             for task in _tasks(result)
             if task.points
         ]
@@ -148,7 +155,7 @@ class Prover:
         tasks = _tasks(result)
         infra = [task for task in tasks if task.status == Status.INFRA]
         if all(task.status in (Status.INFRA, Status.BLOCKED) for task in tasks):
-            what = f"{self.lab.name} cannot be judged. {tasks[0].why}"
+            what = say("{lab} cannot be judged. {why}", lab=self.lab.name, why=tasks[0].why)
             raise Infra(what, tasks[0].remedy, log=self._printed)
         self._unjudged = frozenset(task.id for task in infra)
         by_reason: dict[str, list[str]] = {}
@@ -156,7 +163,9 @@ class Prover:
             by_reason.setdefault(task.why, []).append(task.id)
         unjudged = " ".join(f"{', '.join(ids)}: {why}" for why, ids in by_reason.items())
         problems = tuple(self._lost(result))
-        claim = "the solution earns everything" + (" that can be judged here" if infra else "")
+        claim = "the solution earns everything"
+        if infra:
+            claim = say("the solution earns everything that can be judged here")
         return Step(claim, problems, unjudged, vital=True)
 
     def _beside_busy_cpus(self, rounds: int) -> Step:
@@ -166,10 +175,10 @@ class Prover:
             for number in range(rounds):
                 self._tell("the solution beside busy CPUs", number / rounds)
                 for problem in self._lost(self._grade_files({})):
-                    what = f"Round {number + 1}: {problem.what}"
+                    what = say("Round {round}: {what}", round=number + 1, what=problem.what)
                     problems.append(Problem(what, problem.remedy, problem.detail))
-        times = "once" if rounds == 1 else f"{rounds} times"
-        return Step(f"the solution earns everything beside busy CPUs, {times}", tuple(problems))
+        claim = say("the solution earns everything beside busy CPUs, rounds: {n}", n=rounds)
+        return Step(claim, tuple(problems))
 
     def _answers(self, kind: str) -> Step:
         """Each answer loses what its header says, no more and no less."""
@@ -193,7 +202,12 @@ class Prover:
             if lost != loses:
                 problems.append(
                     Problem(
-                        f"{_short(answer.path)} loses {_said(lost)}, and not {_said(loses)}.",
+                        say(
+                            "{path} loses {lost}, and not {loses}.",
+                            path=_short(answer.path),
+                            lost=_said(lost),
+                            loses=_said(loses),
+                        ),
                         "Mend the check, or what the header says if the check is right.",
                         answer.sentence,
                     )
@@ -201,16 +215,28 @@ class Prover:
             elif not answer.is_told(_tasks(result)):
                 problems.append(
                     Problem(
-                        f'{_short(answer.path)} is not told "{answer.says}".',
+                        say(
+                            '{path} is not told "{says}".',
+                            path=_short(answer.path),
+                            says=answer.says,
+                        ),
                         "Let the check say what is wrong, or mend what the header says.",
                         answer.sentence,
                     )
                 )
         if kind == "wrong_answers" and not known:
-            remedy = f"Write some: see docs/authoring.md. They go to tests/{kind}/{self.lab.name}/."
+            remedy = say(
+                "Write some: see docs/authoring.md. They go to tests/{kind}/{lab}/.",
+                kind=kind,
+                lab=self.lab.name,
+            )
             problems.append(Problem("There is no wrong answer.", remedy))
-        loss = "what their headers say" if kind == "wrong_answers" else "nothing"
-        claim = f"{len(known) - len(unjudged)} {what} lose {loss}"
+        judged = len(known) - len(unjudged)
+        claim = (
+            say("{judged} wrong answers lose what their headers say", judged=judged)
+            if kind == "wrong_answers"
+            else say("{judged} right answers lose nothing", judged=judged)
+        )
         return Step(claim, tuple(problems), ", ".join(unjudged))
 
     def _mutants(self) -> Step:
@@ -231,9 +257,18 @@ class Prover:
         self._tell("mutants", 1)
         problems = [
             Problem(
-                f"A mutant survives, {mutant.file}:{mutant.line}, {mutant.kind}.",
-                f"Make a check of {', '.join(tasks)} notice it. If it does nothing wrong, list it "
-                f"in {_short(path)} and say why.",
+                say(
+                    "A mutant survives, {file}:{line}, {kind}.",
+                    file=mutant.file,
+                    line=mutant.line,
+                    kind=mutant.kind,
+                ),
+                say(
+                    "Make a check of {names} notice it. If it does nothing wrong, list it in "
+                    "{path} and say why.",
+                    names=", ".join(tasks),
+                    path=_short(path),
+                ),
                 mutant.diff(),
             )
             for (mutant, tasks), (_, fate) in zip(made, self.fates, strict=True)
@@ -241,7 +276,12 @@ class Prover:
         ]
         problems += [
             Problem(
-                f"{_short(path)} lists what no mutant does: {entry.before!r} to {entry.after!r}.",
+                say(
+                    "{path} lists what no mutant does: {before!r} to {after!r}.",
+                    path=_short(path),
+                    before=entry.before,
+                    after=entry.after,
+                ),
                 "Remove the entry, or write the lines as the solution has them.",
             )
             for entry in listed
@@ -249,9 +289,12 @@ class Prover:
         ]
         spared = sum(fate is Fate.NOT_JUDGED for _, fate in self.fates)
         return Step(
-            f"every one of {len(made)} mutants loses points, or is listed as equivalent",
+            say(
+                "every one of {made} mutants loses points, or is listed as equivalent",
+                made=len(made),
+            ),
             tuple(problems),
-            f"{spared} mutants" if spared else "",
+            say("{spared} mutants", spared=spared) if spared else "",
         )
 
     def _fate(self, mutant: Mutant, tasks: Iterable[str], listed: tuple[Equivalent, ...]) -> Fate:
@@ -306,7 +349,12 @@ class Prover:
         """What the solution should not have lost."""
         return [
             Problem(
-                f"The solution does not earn task {task.id}: {task.status}. {task.why}",
+                say(
+                    "The solution does not earn task {id}: {status}. {why}",
+                    id=task.id,
+                    status=task.status,
+                    why=task.why,
+                ),
                 "Mend the solution, or the check.",
                 "\n".join(
                     filter(None, (f"expected: {task.expected}", f"seen: {task.actual}", task.log))
@@ -372,4 +420,4 @@ def _short(path: Path) -> str:
 
 
 def _said(loses: Mapping[str, str]) -> str:
-    return ", ".join(f"{task} {status}" for task, status in sorted(loses.items())) or "nothing"
+    return ", ".join(f"{task} {status}" for task, status in sorted(loses.items())) or say("nothing")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.course import Lab
 from grader.errors import CourseError
+from grader.words import say
 
 _BEGIN = re.compile(r"\s*(?://|#) ?BEGIN SOLUTION((?: +\S+)+)\s*")
 _END = re.compile(r"\s*(?://|#) ?END SOLUTION\s*")
@@ -66,7 +67,9 @@ def read(lab: Lab, name: str, solutions: Path) -> Marked:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}.", "Write the solution.") from error
+        raise CourseError(
+            say("{path} cannot be read: {error}.", path=path, error=error), "Write the solution."
+        ) from error
     return parse(lab, name, path, text)
 
 
@@ -81,7 +84,12 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
         shown = _SHOWN.fullmatch(line)
         if opens := _BEGIN.fullmatch(line):
             if begin:
-                raise _wrong(path, number, f"A block begins in that of line {begin[0]}.", "END")
+                raise _wrong(
+                    path,
+                    number,
+                    say("A block begins in that of line {begin}.", begin=begin[0]),
+                    "END",
+                )
             begin, shows = (number, tuple(opens[1].split())), False
             _check_tasks(lab, name, path, *begin)
         elif _END.fullmatch(line):
@@ -115,7 +123,11 @@ def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
         marked = read(lab, name, solutions)
         for line in marked.leaks():
             raise CourseError(
-                f"{marked.path}: the stub shows a line of the solution: {line}",
+                say(
+                    "{path}: the stub shows a line of the solution: {line}",
+                    path=marked.path,
+                    line=line,
+                ),
                 "Put that line into a block, or reword what the block shows instead.",
             )
         yield lab.folder / name, marked.stub
@@ -141,12 +153,24 @@ def _check_tasks(lab: Lab, name: str, path: Path, line: int, tasks: tuple[str, .
     for task in tasks:
         if task not in files:
             raise CourseError(
-                f"{path}:{line}: {lab.name} has no task {task}.",
-                f"Its tasks are {', '.join(files)}.",
+                say(
+                    "{path}:{line}: {lab} has no task {task}.",
+                    path=path,
+                    line=line,
+                    lab=lab.name,
+                    task=task,
+                ),
+                say("Its tasks are {names}.", names=", ".join(files)),
             )
         if files[task] != name:
             raise CourseError(
-                f"{path}:{line}: task {task} is about {files[task]}.",
+                say(
+                    "{path}:{line}: task {task} is about {files}.",
+                    path=path,
+                    line=line,
+                    task=task,
+                    files=files[task],
+                ),
                 "Name the tasks of this file, or change the task's file in lab.toml.",
             )
 
@@ -158,12 +182,25 @@ def _check_whole(lab: Lab, name: str, marked: Marked) -> None:
     for task in lab.tasks:
         if task.file == name and task.id not in named:
             raise CourseError(
-                f"{marked.path}:{end}: no block is the solution of task {task.id}.",
-                f"Write BEGIN SOLUTION {task.id} above its lines, and END SOLUTION below them.",
+                say(
+                    "{path}:{end}: no block is the solution of task {id}.",
+                    path=marked.path,
+                    end=end,
+                    id=task.id,
+                ),
+                say(
+                    "Write BEGIN SOLUTION {id} above its lines, and END SOLUTION below them.",
+                    id=task.id,
+                ),
             )
         if task.file == name and not re.search(rf"TODO {re.escape(task.id)}(?!\d)", marked.stub):
             raise CourseError(
-                f"{marked.path}:{end}: the stub has no TODO {task.id}.",
+                say(
+                    "{path}:{end}: the stub has no TODO {id}.",
+                    path=marked.path,
+                    end=end,
+                    id=task.id,
+                ),
                 "Say in its block what is to be done, after //| or #|.",
             )
 
@@ -171,5 +208,6 @@ def _check_whole(lab: Lab, name: str, marked: Marked) -> None:
 def _wrong(path: Path, line: int, what: str, lacks: str) -> CourseError:
     form = {"BEGIN": "BEGIN SOLUTION TASK...", "END": "END SOLUTION"}[lacks]
     return CourseError(
-        f"{path}:{line}: {what}", f"Write // {form} (in Python with #) on a line of its own."
+        say("{path}:{line}: {what}", path=path, line=line, what=what),
+        say("Write // {form} (in Python with #) on a line of its own.", form=form),
     )

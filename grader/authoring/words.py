@@ -1,24 +1,31 @@
-"""The sentences that students read, found in the code, and the catalogue of their translations.
+"""The sentences that a person reads, found in the code, and the catalogue of their translations.
 
 Babel reads and writes the catalogue. Which strings are sentences is seen from where they stand,
-which Babel's own extractor cannot: they are arguments of the calls below.
+which Babel's own extractor cannot: they are arguments of the calls below, and the help of the
+command line. Click's own words are among them, as it looks them up in our catalogue.
 """
 
 from __future__ import annotations
 
 import ast
-import string
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from grader.errors import CourseError
-from grader.words import DOMAIN, LOCALE
+from grader.words import DOMAIN, LOCALE, say
 
+_PLURALS = "nplurals=2; plural=(n > 1);"
+"""Of French; the only language with them so far."""
+CLICK = "click"
+"""Where click's own words stand."""
 _NAMED = 1 << 10
 _ERROR = {"what": 0, "remedy": 1}
 _SEEN = {"expected": _NAMED, "actual": _NAMED}
@@ -30,13 +37,39 @@ _SPOKEN: dict[str, dict[str, int]] = {
     "Infra": _ERROR,
     "UsageError": _ERROR,
     "Blocked": _ERROR,
+    "CourseError": _ERROR,
     "PhaseTimeout": {"what": 2, "remedy": 3},
     "Finding": {"why": 1, "remedy": 2, **_SEEN},
     "Probe": {"detail": 2, "remedy": 3},
+    "Step": {"claim": 0, "unjudged": 2},
+    "Problem": _ERROR,
+    "_wrong": {"what": 2},
+    "_tell": {"step": 0},
+    "_say": {"text": 0},
+    "waiting": {"text": 0},
+    "translate": {"text": 0},
+    "said": {"text": 0},
+    "echo": {"text": 0},
+    "note": {"text": 0},
+    "agreed": {"question": 0},
+    "option": {"help": _NAMED, "metavar": _NAMED},
+    "Option": {"help": _NAMED},
+    "argument": {"metavar": _NAMED},
 }
 """Calls, and which of their arguments are read: by position, or named alone."""
-_INSTRUCTORS = {"authoring", "course", "formats"}
-"""Rooms whose messages are for instructors, who read English."""
+_READ_LATER = {"what", "why", "remedy", "detail", "claim", "_REMEDY"}
+"""Variables that hold such an argument until then."""
+_ALWAYS = {"say", "translate", "said"}
+_SINGLE_WORDS = {"Probe", "Step", "_tell", "option", "Option"}
+"""Those of which a single word is a sentence too, and not a name."""
+_UNSPOKEN = {"Text": 0, "print": 0, "secho": 0, "status": 0, "confirm": 0, "prompt": 0}
+"""Calls that show their argument as it is: no sentence may stand there untranslated."""
+_UNCHECKED = "grader/kernel/vm/"
+"""Where sentences may be put together in another way, and are English then."""
+_WORD = re.compile(r"(?=\w*[a-zé])[^\W\d_]{2,}")
+_NO_WORDS = re.compile(r"\{.*?\}|(?:sudo )?\./labebpf.*|^labebpf:")
+_OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
+"""The modules of click whose words a person can meet here."""
 
 
 def sentences(root: Path) -> dict[str, str]:
@@ -49,10 +82,25 @@ def sentences(root: Path) -> dict[str, str]:
     for folder in ("exercises", "grader"):
         for path in sorted((root / folder).rglob("*.py")):
             name = str(path.relative_to(root))
-            if _INSTRUCTORS.isdisjoint(path.relative_to(root).parts):
+            if "inside" not in path.parts:
                 for text in _spoken(ast.parse(path.read_bytes()), name):
                     found.setdefault(text, name)
     return found
+
+
+def words_of_click() -> list[str | tuple[str, str]]:
+    """What click itself says, as it is installed here; of two forms both, for one and for more."""
+    found: dict[str | tuple[str, str], None] = {}
+    for module in _OF_CLICK:
+        path = Path(click.__file__).with_name(f"{module}.py")
+        if path.exists():
+            with path.open("rb") as file:
+                for _, _, text, _ in extract_python(file, {"_": None, "ngettext": (1, 2)}, (), {}):
+                    if isinstance(text, str):
+                        found[text] = None
+                    elif text and text[0] and text[1]:
+                        found[text[0], text[1]] = None
+    return list(found)
 
 
 def renewed(lang: str, root: Path) -> tuple[dict[Path, bytes], list[str]]:
@@ -66,7 +114,7 @@ def renewed(lang: str, root: Path) -> tuple[dict[Path, bytes], list[str]]:
         locale=lang,
         domain=DOMAIN,
         fuzzy=False,
-        header_comment="# What students read, in another language. Renewed by: ./labebpf words",
+        header_comment="# What a person reads, in another language. Renewed by: ./labebpf words",
         project="labebpf",
         version="1",
         last_translator="labebpf",
@@ -74,56 +122,81 @@ def renewed(lang: str, root: Path) -> tuple[dict[Path, bytes], list[str]]:
         creation_date=old.creation_date,
         revision_date=old.creation_date,
     )
+    # Babel's own differ from release to release.
+    new.mime_headers = [("Plural-Forms", _PLURALS)]
     missing = []
-    for text, file in sentences(root).items():
+    wanted: dict[str | tuple[str, str], str] = dict.fromkeys(words_of_click(), CLICK)
+    wanted.update(sentences(root))
+    for text, file in wanted.items():
         message = old.get(text)
-        if message is None or not message.string:
-            missing.append(text)
-        new.add(text, message.string if message else "", locations=[(file, 0)])
+        said = forms(message.string) if message and message.string else ("",)
+        if not all(said):
+            missing.append(" / ".join(forms(text)))
+        new.add(text, said[0] if len(said) == 1 else said, locations=[(file, 0)])
     written, compiled = BytesIO(), BytesIO()
     write_po(written, new, width=98, sort_by_file=True, include_lineno=False)
     write_mo(compiled, new)
     return {path: written.getvalue(), path.with_suffix(".mo"): compiled.getvalue()}, missing
 
 
+def forms(text: str | Sequence[str]) -> tuple[str, ...]:
+    """The singular and the plural of a message, or what it is in both cases."""
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
 def _spoken(tree: ast.Module, file: str) -> Iterator[str]:
-    for call in ast.walk(tree):
-        if not isinstance(call, ast.Call):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(map(_makes_command, node.decorator_list)):
+            yield ast.get_docstring(node) or ""
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in _READ_LATER:
+            yield from _texts(node.value, file, 2)
+        if not isinstance(node, ast.Call):
             continue
-        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
         for parameter, position in _SPOKEN.get(name, {}).items():
             value = given.get(parameter)
-            if value is None and position < len(call.args):
-                value = call.args[position]
-            if name == "say" and isinstance(value, ast.Constant):
-                yield str(value.value)
-            elif value is not None:
-                yield from _texts(value, file)
+            if value is None and position < len(node.args):
+                value = node.args[position]
+            if value is not None:
+                least = 1 if name in _SINGLE_WORDS else 2
+                if name in _ALWAYS or parameter == "metavar":
+                    least = 0
+                yield from _texts(value, file, least)
+        if name in _UNSPOKEN and node.args and file.startswith("grader/"):
+            for text in _texts(node.args[0], file, 2):
+                raise _untranslated(f"{file}:{node.lineno}", repr(text))
 
 
-def _texts(value: ast.expr, file: str) -> Iterator[str]:
-    """The sentences that `value` can be."""
+def _makes_command(decorator: ast.expr) -> bool:
+    """Whether the function below it is a command, whose docstring is its help."""
+    made = getattr(getattr(decorator, "func", None), "attr", "")
+    return made in ("command", "group")
+
+
+def _texts(value: ast.expr, file: str, least: int) -> Iterator[str]:
+    """The sentences that `value` can be; it is one from `least` words on."""
     if isinstance(value, ast.Constant):
-        if isinstance(value.value, str) and _has_words(value.value):
+        if isinstance(value.value, str) and _count(value.value) >= least:
             yield value.value
     elif isinstance(value, ast.IfExp):
-        yield from (*_texts(value.body, file), *_texts(value.orelse, file))
+        yield from (*_texts(value.body, file, least), *_texts(value.orelse, file, least))
     elif isinstance(value, ast.BoolOp):
         for each in value.values:
-            yield from _texts(each, file)
-    elif isinstance(value, ast.JoinedStr | ast.BinOp) and _has_words(ast.unparse(value)):
-        raise CourseError(
-            f"{file}:{value.lineno}: {ast.unparse(value)} cannot be translated.",
-            'Write it as say("... {name} ...", name=value).',
-        )
+            yield from _texts(each, file, least)
+    elif isinstance(value, ast.JoinedStr | ast.BinOp) and not file.startswith(_UNCHECKED):
+        parts = [part.value for part in ast.walk(value) if isinstance(part, ast.Constant)]
+        if any(isinstance(part, str) and _count(part) for part in parts):
+            raise _untranslated(f"{file}:{value.lineno}", ast.unparse(value))
 
 
-def _has_words(text: str) -> bool:
-    """Whether `text` differs from language to language: it has words beside what is filled in."""
-    try:
-        parts = [part for part, *_ in string.Formatter().parse(text)]
-    except ValueError:  # Braces that are none of str.format's.
-        parts = [text]
-    words = "".join(parts).replace(".", " ").replace(",", " ").split()
-    return sum(word.isalpha() for word in words) > 1
+def _untranslated(place: str, code: str) -> CourseError:
+    return CourseError(
+        say("{place}: {code} cannot be translated.", place=place, code=code),
+        'Write it as say("... {name} ...", name=value).',
+    )
+
+
+def _count(text: str) -> int:
+    """The words in `text`, without what is filled in, and what is to be typed."""
+    return len(_WORD.findall(_NO_WORDS.sub("", text)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import CourseError, UsageError
+from grader.words import say
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -92,7 +93,10 @@ class Lab:
             if task.id == task_id:
                 return task
         ids = ", ".join(task.id for task in self.tasks)
-        raise UsageError(f"{self.name} has no task {task_id}.", f"Its tasks are {ids}.")
+        raise UsageError(
+            say("{name} has no task {task_id}.", name=self.name, task_id=task_id),
+            say("Its tasks are {ids}.", ids=ids),
+        )
 
 
 def find_labs(exercises: Path) -> dict[str, Lab]:
@@ -136,12 +140,17 @@ def add_private(labs: Mapping[str, Lab], folder: Path, *, reveal: bool) -> dict[
     """
     names = sorted(path.parent.name for path in folder.glob("*/lab.toml"))
     if not names:
-        raise UsageError(f"{folder} has no LAB/lab.toml in it.", "Lay it out as exercises/ is.")
+        raise UsageError(
+            say("{folder} has no LAB/lab.toml in it.", folder=folder),
+            "Lay it out as exercises/ is.",
+        )
     joined = dict(labs)
     for name in names:
         try:
             if name not in labs:
-                raise CourseError(f"There is no lab {name} in exercises.", "Rename the folder.")
+                raise CourseError(
+                    say("There is no lab {name} in exercises.", name=name), "Rename the folder."
+                )
             joined[name] = _join(labs[name], folder / name, reveal)
         except CourseError:
             if reveal:
@@ -153,7 +162,8 @@ def add_private(labs: Mapping[str, Lab], folder: Path, *, reveal: bool) -> dict[
 def not_in_order(name: str) -> CourseError:
     """What is said of any mistake in the private checks of lab `name` unless they are revealed."""
     return CourseError(
-        f"The private checks of {name} are not in order.", "Give --reveal to see what is wrong."
+        say("The private checks of {name} are not in order.", name=name),
+        "Give --reveal to see what is wrong.",
     )
 
 
@@ -164,7 +174,9 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
     entries = top.tables("task")
     top.nothing_else()
     if not entries:
-        raise CourseError(f"{path} has no [[task]].", "Write one, or remove the folder.")
+        raise CourseError(
+            say("{path} has no [[task]].", path=path), "Write one, or remove the folder."
+        )
     tasks = (*lab.tasks, *(_task(path, entry, private=True) for entry in entries))
     joined = replace(lab, tasks=tasks, private=folder, reveal=reveal)
     _check(path, joined)
@@ -175,7 +187,9 @@ def _read(path: Path) -> _Reader:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}.", "Mend the file.") from error
+        raise CourseError(
+            say("{path} cannot be read: {error}.", path=path, error=error), "Mend the file."
+        ) from error
     return _Reader(path, "the file", data)
 
 
@@ -198,38 +212,63 @@ def _task(path: Path, entry: dict[str, Any], *, private: bool = False) -> Task:
 def _check(path: Path, lab: Lab) -> None:
     """What a manifest must hold beyond the types of its keys."""
     if not lab.tasks:
-        raise CourseError(f"{path} has no [[task]].", "A lab grades at least one task.")
+        raise CourseError(
+            say("{path} has no [[task]].", path=path), "A lab grades at least one task."
+        )
     seen: list[str] = []
     for task in lab.tasks:
         if task.id in seen:
-            raise CourseError(f"{path}: task {task.id} stands there twice.", "Renumber one.")
+            raise CourseError(
+                say("{path}: task {id} stands there twice.", path=path, id=task.id), "Renumber one."
+            )
         for needed in task.needs:
             if needed not in seen:
                 raise CourseError(
-                    f"{path}: task {task.id} needs {needed}, which is no earlier task.",
+                    say(
+                        "{path}: task {id} needs {needed}, which is no earlier task.",
+                        path=path,
+                        id=task.id,
+                        needed=needed,
+                    ),
                     "A task can need those above it only.",
                 )
         if task.points < 1:
-            raise CourseError(f"{path}: task {task.id} has no points.", "Give it at least one.")
+            raise CourseError(
+                say("{path}: task {id} has no points.", path=path, id=task.id),
+                "Give it at least one.",
+            )
         if not task.hints and not task.private:
-            raise CourseError(f"{path}: task {task.id} has no hint.", "Write at least one.")
+            raise CourseError(
+                say("{path}: task {id} has no hint.", path=path, id=task.id), "Write at least one."
+            )
         if task.file not in lab.edits:
             raise CourseError(
-                f"{path}: task {task.id} is about {task.file}, which is not in edits.",
+                say(
+                    "{path}: task {id} is about {file}, which is not in edits.",
+                    path=path,
+                    id=task.id,
+                    file=task.file,
+                ),
                 "Name a file that the student edits.",
             )
         seen.append(task.id)
     for name in lab.edits:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py)", name):
             raise CourseError(
-                f"{path}: edits has the name {name!r}.", "Use a plain .c or .py name."
+                say("{path}: edits has the name {name!r}.", path=path, name=name),
+                "Use a plain .c or .py name.",
             )
     for name in (lab.program, lab.script):
         if name not in lab.edits:
-            raise CourseError(f"{path}: {name} is not in edits.", "Add it there.")
+            raise CourseError(
+                say("{path}: {name} is not in edits.", path=path, name=name), "Add it there."
+            )
     if not re.fullmatch("|".join(_HOOKS), lab.attach, re.ASCII):
         forms = ", ".join(hook.replace(r"\w+", "NAME") for hook in _HOOKS)
-        raise CourseError(f"{path}: attach is {lab.attach!r}.", f"Write it as one of {forms}.")
+        raise CourseError(
+            say("{path}: attach is {attach!r}.", path=path, attach=lab.attach),
+            say("Write it as one of {forms}.", forms=forms),
+        )
 
 
 class _Reader:
@@ -271,17 +310,24 @@ class _Reader:
     def nothing_else(self) -> None:
         if self._table:
             keys = ", ".join(self._table)
-            raise CourseError(f"{self._where} has unknown keys: {keys}.", "Remove or rename them.")
+            raise CourseError(
+                say("{where} has unknown keys: {keys}.", where=self._where, keys=keys),
+                "Remove or rename them.",
+            )
 
     def _text(self, key: str, value: Any) -> Text:
         table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
         if set(table) != {"en", "fr"} or not all(isinstance(v, str) and v for v in table.values()):
             raise CourseError(
-                f"{self._where}: {key} lacks a language.", "Write it in en and in fr."
+                say("{where}: {key} lacks a language.", where=self._where, key=key),
+                "Write it in en and in fr.",
             )
         return Text(en=table["en"], fr=table["fr"])
 
     def _typed(self, key: str, value: Any, kind: type, words: str) -> Any:
         if type(value) is not kind:
-            raise CourseError(f"{self._where}: {key} must be {words}.", "Mend the manifest.")
+            raise CourseError(
+                say("{where}: {key} must be {words}.", where=self._where, key=key, words=words),
+                "Mend the manifest.",
+            )
         return value

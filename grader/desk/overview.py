@@ -10,24 +10,11 @@ from rich.text import Text
 from grader.course import Lab, Task
 from grader.progress import LabProgress, Progress
 from grader.verdict.report import MARKS
-
-_WORDS = {
-    "en": {
-        "changed": "the files changed since",
-        "next": "Next",
-        "all": "Every task is passed.",
-    },
-    "fr": {
-        "changed": "les fichiers ont changé depuis",
-        "next": "La suite",
-        "all": "Toutes les tâches sont réussies.",
-    },
-}
+from grader.words import say, translate
 
 
 def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -> None:
     """Print the points won and the verdict on each task; below it, the task to go on with."""
-    words = _WORDS[lang]
     following: Task | None = None
     for lab in labs:
         reached, files = progress.of(lab), progress.files(lab)
@@ -37,16 +24,18 @@ def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -
         for task in lab.tasks:
             line = _line(task, reached, lang)
             if task.id in reached.marks and reached.marks[task.id].files != files:
-                line.append(f"  ({words['changed']})", style="yellow")
+                since = translate("the files changed since", lang)
+                line.append(f"  ({since})", style="yellow")
             console.print(line, soft_wrap=True)
         following = following or reached.next(lab)
     console.print()
     if following:
-        title = following.title.get(lang)
-        console.print(Text(f"{words['next']}: {following.id}  {title}", "bold"), soft_wrap=True)
+        title = f"{following.id}  {following.title.get(lang)}"
+        go_on = translate(say("Next: {command}", command=title), lang)
+        console.print(Text(go_on, "bold"), soft_wrap=True)
         console.print(Text(f"./labebpf hint {following.id}"))
     else:
-        console.print(Text(words["all"], style="bold"))
+        console.print(Text(translate("Every task is passed.", lang), style="bold"))
 
 
 def _line(task: Task, reached: LabProgress, lang: str) -> Text:

@@ -36,7 +36,7 @@ def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
     if only is not None and only not in lab.edits:
         raise UsageError(
             say("{name} has no file {only} to put back.", name=lab.name, only=only),
-            f"There are {', '.join(lab.edits)}.",
+            say("There are {names}.", names=", ".join(lab.edits)),
         )
     found = [_stub(root, lab, name) for name in lab.edits if only in (None, name)]
     return [
@@ -65,14 +65,17 @@ def _stub(root: Path, lab: Lab, name: str) -> Stub:
     solution = root / "solutions" / lab.name / name
     if solution.is_file():
         text = stubs.read(lab, name, root / "solutions").stub
-        return Stub(lab.folder / name, text.encode(), f"of {solution.relative_to(root)}")
+        return Stub(
+            lab.folder / name, text.encode(), say("of {path}", path=solution.relative_to(root))
+        )
     path = f"exercises/{lab.name}/{name}"
     history = _git(root, "log", "--reverse", "--format=%h %as", "--", path).decode()
     for version in history.splitlines():
         commit, date = version.split()
         data = _git(root, "show", f"{commit}:./{path}")
         if _is_stub(lab, name, data):
-            return Stub(lab.folder / name, data, f"of commit {commit}, {date}")
+            origin = say("of commit {commit}, {date}", commit=commit, date=date)
+            return Stub(lab.folder / name, data, origin)
     raise UsageError(
         say(
             "The stub of {name} is nowhere to be found: here is no solution to make "

@@ -13,16 +13,13 @@ from rich.text import Text
 from grader import run, screen
 from grader.course import Lab
 from grader.verdict.report import render
+from grader.words import say, translate
 
 _TICK_MS = 200
 _STEP_MS = 100
 """Saves that follow each other faster than this are one."""
 _MOMENT = 1.0
 """Seconds for which a file may be missing: editors that save by rename take it away first."""
-_WORDS = {
-    "en": "Save {files} to grade again. Ctrl-C ends.",
-    "fr": "Enregistrez {files} pour une nouvelle évaluation. Ctrl-C met fin.",
-}
 
 
 def watch(
@@ -33,12 +30,13 @@ def watch(
         for _ in saves(lab.folder, lab.edits, poll=poll):
             if console.is_terminal:
                 console.clear()
-            with screen.console(stderr=True).status(f"{lab.name} ({kernel}) ..."):
-                result, log = run.grade([lab], kernel, options, lang)
+            with screen.going_on(f"{lab.name} ({kernel})") as tell:
+                result, log = run.grade([lab], kernel, options, lang, tell)
             if log:
                 console.print(Text(log))
-            render(console, result, lang)
-            console.print(Text(_WORDS[lang].format(files=", ".join(lab.edits)), style="dim"))
+            render(console, result)
+            again = say("Save {files} to grade again. Ctrl-C ends.", files=", ".join(lab.edits))
+            console.print(Text(translate(again, lang), style="dim"))
     except KeyboardInterrupt:
         console.print()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.evidence.workload import Window
+from grader.words import say
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Matching:
 
     def describe(self) -> str:
         """The counts in words, for a person."""
-        words = ", ".join(str(count) for count in self.counts) or "none"
-        stray = f"; {len(self.stray)} outside any of them" if self.stray else ""
-        return f"{words}{stray}"
+        words = ", ".join(str(count) for count in self.counts) or say("none")
+        if not self.stray:
+            return words
+        return say("{counts}; {stray} outside any of them", counts=words, stray=len(self.stray))
 
 
 def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:

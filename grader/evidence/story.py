@@ -10,6 +10,8 @@ from grader.evidence.trace import Record
 from grader.evidence.workload import Window
 from grader.timeline import Mark, Moment, Timeline
 
+_PLACES = {"fork": r"\w*sys_(?:\w+_)?clone3?|sched_process_fork"}
+"""Where a call comes past that is not named after it; fork() makes the system call clone."""
 _SLACK = 1_000_000
 """By how many ns two clocks of one machine may drift apart within a grading."""
 
@@ -117,10 +119,16 @@ def by_growth(
     wanted_growth = [grown for grown, step in zip(growth, steps, strict=True) if step[0].call == of]
     _, before, after, _ = steps[0]
     cause = ""
-    if before is None and after == 0 and set(wanted_growth[1:]) == {1}:
+    if before is None and after == 0 and wanted_growth[1:] and all(wanted_growth[1:]):
         cause = "starts_at_zero"
+    elif before is None and after == 2 and set(wanted_growth[1:]) == {1}:
+        cause = "first_twice"
+    elif before is None and (after or 0) > 1 << 32:
+        cause = "unset"
     elif after and set(wanted_growth[1:]) == {0}:
         cause = "copy_grows"
+    elif not any(growth) and _comes_past(of, attached):
+        cause = "uncounted"
     return _told(moments, [step[0] for step in steps], growth, of, attached, cause)
 
 
@@ -154,9 +162,15 @@ def _told(
     if broad:
         cause = "too_broad"
     elif not cause and attached and wanted and not any(counts):
-        cause = "silent"
+        cause = "quiet" if _comes_past(of, attached) else "silent"
     cause = cause or _of_counts([count for _, count in wanted], [cpu for cpu, _ in wanted])
     return Timeline(tuple(moments), cause, details)
+
+
+def _comes_past(of: str, attached: Sequence[str]) -> bool:
+    """Whether a call `of` that kind comes past one of the places `attached`."""
+    place = _PLACES.get(of, rf"\w*sys_(?:\w+_)?{of}")
+    return any(re.fullmatch(place, each) for each in attached)
 
 
 def _of_counts(counts: Sequence[int], cpus: Sequence[int]) -> str:

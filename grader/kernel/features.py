@@ -121,7 +121,10 @@ class Machine:
                 first = file.readline()
         except OSError as error:
             return Probe(
-                name, False, f"unreadable: {error.strerror}", "Use a kernel that lets root read it."
+                name,
+                False,
+                say("unreadable: {strerror}", strerror=error.strerror),
+                "Use a kernel that lets root read it.",
             )
         if not first:
             return Probe(name, False, "empty", "Use a kernel with CONFIG_DYNAMIC_FTRACE.")
@@ -160,14 +163,24 @@ def bpf_syscall() -> Probe:
     """Make a BPF map, to see that bpf(2) is there and allowed."""
     number = _SYS_BPF.get(os.uname().machine)
     if number is None:
-        return Probe("bpf", False, f"unknown on {os.uname().machine}", "Use x86_64 or aarch64.")
+        return Probe(
+            "bpf",
+            False,
+            say("unknown on {machine}", machine=os.uname().machine),
+            "Use x86_64 or aarch64.",
+        )
     # union bpf_attr: map_type (2: array), key_size, value_size, max_entries.
     attributes = (ctypes.c_uint32 * 18)(2, 4, 8, 1)
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = libc.syscall(number, _BPF_MAP_CREATE, attributes, ctypes.sizeof(attributes))
     if descriptor < 0:
         error = os.strerror(ctypes.get_errno())
-        return Probe("bpf", False, f"bpf(2) says: {error}", "Grade as root, outside a container.")
+        return Probe(
+            "bpf",
+            False,
+            say("bpf(2) says: {error}", error=error),
+            "Grade as root, outside a container.",
+        )
     os.close(descriptor)
     return Probe("bpf", True, "bpf(2) works")
 
@@ -188,14 +201,19 @@ def _lsm(need: str) -> Probe:
     try:
         hook = lsm_hook_id(need.partition(":")[2])
     except (OSError, Infra) as error:
-        return Probe(need, False, f"no such hook: {error}", remedy)
+        return Probe(need, False, say("no such hook: {error}", error=error), remedy)
     # union bpf_attr: prog_type, insn_cnt, insns, license; expected_attach_type; attach_btf_id.
     addresses = (ctypes.addressof(program), ctypes.addressof(license))
     attributes = struct.pack("=IIQQ44xI36xIxxxx", _PROG_TYPE_LSM, 2, *addresses, _BPF_LSM_MAC, hook)
     number = _SYS_BPF.get(os.uname().machine, -1)
     descriptor = libc.syscall(number, _BPF_PROG_LOAD, attributes, len(attributes))
     if descriptor < 0:
-        return Probe(need, False, f"refused: {os.strerror(ctypes.get_errno())}", remedy)
+        return Probe(
+            need,
+            False,
+            say("refused: {strerror}", strerror=os.strerror(ctypes.get_errno())),
+            remedy,
+        )
     os.close(descriptor)
     return Probe(need, True, "an LSM program loads")
 
@@ -203,12 +221,19 @@ def _lsm(need: str) -> Probe:
 def headers() -> Probe:
     found = find_headers(os.uname().release)
     if found.origin == "none":
-        remedy = f"apt-get install linux-headers-{os.uname().release}, or dnf install kernel-devel"
+        remedy = say(
+            "apt-get install linux-headers-{release}, or dnf install kernel-devel",
+            release=os.uname().release,
+        )
         return Probe("headers", False, "none", remedy)
-    detail = str(found)
     if found.origin == "borrowed":
-        detail += " (right for these labs; kernel structures may be laid out otherwise)"
-    return Probe("headers", True, detail)
+        detail = say(
+            "borrowed {version} (right for these labs; kernel structures may be laid out "
+            "otherwise)",
+            version=found.version,
+        )
+        return Probe("headers", True, detail)
+    return Probe("headers", True, say("of the running kernel"))
 
 
 def btf() -> Probe:
@@ -235,7 +260,7 @@ def lockdown() -> Probe:
 def memlock() -> Probe:
     """Before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, in bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    words = "unlimited" if soft == resource.RLIM_INFINITY else f"{soft >> 10} KiB"
+    words = say("unlimited") if soft == resource.RLIM_INFINITY else f"{soft >> 10} KiB"
     accounted = _release() < (5, 11)
     low = accounted and 0 <= soft < 8 << 20 and 0 <= hard < 8 << 20
     if not accounted:
@@ -254,7 +279,12 @@ def bcc() -> Probe:
         return Probe("bcc", False, "not there for /usr/bin/python3", remedy)
     version, has_bpf = done.stdout.split()
     if has_bpf != "True":
-        return Probe("bcc", False, "another package of that name", f"pip uninstall bcc; {remedy}")
+        return Probe(
+            "bcc",
+            False,
+            "another package of that name",
+            say("pip uninstall bcc; {remedy}", remedy=remedy),
+        )
     return Probe("bcc", True, version)
 
 
@@ -285,15 +315,17 @@ def _version(name: str, path: str | None, package: str) -> Probe:
 def _smp() -> Probe:
     count = len(os.sched_getaffinity(0))
     remedy = "" if count > 1 else "Give this machine a second CPU."
-    return Probe("smp", count > 1, f"{count} CPUs", remedy)
+    return Probe("smp", count > 1, say("{count} CPUs", count=count), remedy)
 
 
 def _mounted(kind: str, path: Path) -> Probe:
     if mounted(kind, path):
-        return Probe(kind, True, f"at {path}")
+        return Probe(kind, True, say("at {path}", path=path))
     if not path.is_dir():
         return Probe(kind, False, "not in this kernel", "Use a kernel with ftrace.")
-    return Probe(kind, False, "not mounted", f"mount -t {kind} {kind} {path}")
+    return Probe(
+        kind, False, "not mounted", say("mount -t {kind} {kind} {path}", kind=kind, path=path)
+    )
 
 
 def _release() -> tuple[int, ...]:

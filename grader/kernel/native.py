@@ -67,7 +67,7 @@ class NativeKernel:
                     "Grading on this machine's own kernel needs root: {detail}.",
                     detail=allowed.detail,
                 ),
-                f"Run: {allowed.remedy}",
+                say("Run: {remedy}", remedy=allowed.remedy),
             )
         RUN.mkdir(exist_ok=True)
         RUN.chmod(0o711)

@@ -10,7 +10,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,12 +53,14 @@ class Stage:
         pattern: bool = False,
         script: bool = False,
         trace_with_script: bool = True,
+        tell: Callable[[str], object] = str,
     ) -> None:
         """Start everything that takes time.
 
         `pattern` says that the second build is wanted, `script` that the script is, and
-        `trace_with_script` that a check wants the trace while it runs.
+        `trace_with_script` that a check wants the trace while it runs. `tell` is told each phase.
         """
+        self._tell_phase = tell
         self._trace_with_script = trace_with_script
         self._pattern = pattern
         self._retiring: list[threading.Thread] = []
@@ -77,11 +79,20 @@ class Stage:
         self._script: StagedScript | None = None
         self._failed: dict[str, Exception] = {}
         self.phase = "load"
-        """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
         if lab.program in submission.files:
             self._build("program")
         if script and lab.script in submission.files:
             self._script = StagedScript(self)
+
+    @property
+    def phase(self) -> str:
+        """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
+        return self._phase
+
+    @phase.setter
+    def phase(self, phase: str) -> None:
+        self._phase = phase
+        self._tell_phase(phase)
 
     @property
     def witness(self) -> Witness:
@@ -104,8 +115,10 @@ class Stage:
         call = self.lab.call
         if call not in CALLS:
             raise CourseError(
-                f"{self.lab.name}: the workload cannot make the call {call}.",
-                f"It can make {', '.join(CALLS)}.",
+                say(
+                    "{lab}: the workload cannot make the call {call}.", lab=self.lab.name, call=call
+                ),
+                say("It can make {names}.", names=", ".join(CALLS)),
             )
         return CALLS[call] if self.lab.attach.startswith("lsm:") else (call,)
 

@@ -112,8 +112,8 @@ class StagedProgram:
             raise Wrong(
                 say("{name} declares no table named {table}.", name=self._name, table=name),
                 say("Declare it at the top of the file; its name is {name}.", name=name),
-                expected=f"a table {name} ({kind})",
-                actual=f"tables: {there}",
+                expected=say("a table {name} ({kind})", name=name, kind=kind),
+                actual=say("tables: {there}", there=there),
                 file=self._name,
             )
         if found.type != kind:

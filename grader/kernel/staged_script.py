@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import Script, ended_cleanly
+from grader.submission.tracebacks import last_error, traceback_line
 from grader.timeline import Timeline
 from grader.words import say
 
@@ -172,7 +172,15 @@ class StagedScript:
                         log=self.output(),
                         file=self.name,
                     )
-        self.rest()
+        if not self.rest() and self._script.unfinished.strip():
+            raise Wrong(
+                say("{name} prints, and does not end the line.", name=self.name),
+                'Let print() end it: without end="", or with a \\n.',
+                expected="a line for each event",
+                actual="one line without an end",
+                log=self.output(),
+                file=self.name,
+            )
 
     def rest(self) -> list[str]:
         """Wait until the output pauses, but not for ever: other processes may cause more of it.
@@ -243,6 +251,8 @@ class StagedScript:
             if not left or not others:
                 break
         assert best
+        if best.events < len(best.matching.windows):
+            self._blame_callback()
         return best
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
@@ -270,7 +280,7 @@ class StagedScript:
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
-                expected=f"a table {name} ({kind})",
+                expected=say("a table {name} ({kind})", name=name, kind=kind),
                 actual="none",
                 log=self.output(),
                 file=self.name,
@@ -314,7 +324,7 @@ class StagedScript:
                 ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
                 expected="exit status 0, and no traceback",
-                actual=f"exit status {self._script.status}",
+                actual=say("exit status {status}", status=self._script.status),
                 log=self.output(),
                 file=self.name,
                 line=traceback_line(self.output(), self.name),
@@ -342,6 +352,19 @@ class StagedScript:
             refuse_acting([bpftool.program(program)], self.name, self._stage.lab.attach)
             self._looked_at.add(program)
 
+    def _blame_callback(self) -> None:
+        """Raise Wrong for an exception in a callback, which ctypes prints and then forgets."""
+        output = self.output()
+        last = last_error(output) if "Exception ignored" in output else ""
+        if last:
+            raise Wrong(
+                say("{name} fails in its callback: {last}", name=self.name, last=last),
+                "Python prints such an error, and goes on. The log shows where it is.",
+                log=output,
+                file=self.name,
+                line=traceback_line(output, self.name),
+            )
+
     def _attached(self) -> bool:
         return bool(self._stage.bpftool.attachments(self._script.pids()))
 
@@ -357,28 +380,18 @@ class StagedScript:
                 file=self.name,
             )
         last = last_error(output)
+        remedy = "The log shows where, and what it printed before."
+        if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
+            remedy = (
+                "b[...] takes the name that a table has in the C file, and a table a key that is "
+                "in it: the log shows where."
+            )
         return SubmissionError(
             say("{name} ended with an error: {last}", name=self.name, last=last)
             if last
             else say("{name} ended with status {status}.", name=self.name, status=status),
-            "The log shows where, and what it printed before.",
+            remedy,
             log=output,
             file=self.name,
             line=traceback_line(output, self.name),
         )
-
-
-def last_error(output: str) -> str:
-    """The exception that a traceback in `output` ends with, and its message, "" without one."""
-    output = output.replace("\r\n", "\n")  # From a terminal.
-    place = r"Traceback \(most recent call last\)|^  File \".*\", line \d+$"
-    places = list(re.finditer(place, output, re.MULTILINE))
-    rest = output[places[-1].end() :] if places else ""
-    errors = re.findall(r"^[A-Za-z_][\w.]*(?:: .*)?$", rest, re.MULTILINE)
-    return str(errors[-1])[:200] if errors else ""
-
-
-def traceback_line(output: str, name: str) -> int:
-    """The line of the student's script where its last traceback passed, 0 if there is none."""
-    found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d+)', output)
-    return int(found[-1]) if found else 0

@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
+from grader.submission.tracebacks import last_error, traceback_line
 from grader.words import say
 
 _CALL = Path(__file__).parent / "inside" / "call.py"
@@ -59,14 +60,17 @@ def call(
             log=log,
             file=file,
         )
+    last = last_error(log)
     raise SubmissionError(
-        say(
-            "{function}() of {file} does not return: it ended with status {status}.",
+        say("{function}() ends with an error: {last}", function=function, last=last)
+        if last
+        else say(
+            "{function}() does not return: it ended with status {status}.",
             function=function,
-            file=file,
             status=status,
         ),
-        "The log's last line says why.",
+        "The log shows where, and what it printed before.",
         log=log,
         file=file,
+        line=traceback_line(log, file),
     )

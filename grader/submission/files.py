@@ -28,7 +28,11 @@ class Submission:
         """The bytes of `name`. Raises SubmissionError when it was not handed in."""
         if name in self.files:
             return self.files[name]
-        raise SubmissionError(f"{name} {self.refused[name]}.", f"Put {name} there.", file=name)
+        raise SubmissionError(
+            say("{name} {why}.", name=name, why=self.refused[name]),
+            say("Put {name} there.", name=name),
+            file=name,
+        )
 
     def line_of_todo(self, name: str, task_id: str) -> int:
         """The line of `name` that still says `TODO task_id`, 0 when none does."""
@@ -51,9 +55,10 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
         try:
             files[name] = _read(root / name)
         except FileNotFoundError:
-            refused[name] = f"is missing from {root}"
+            refused[name] = say("is missing from {root}", root=root)
         except OSError as error:
-            refused[name] = f"cannot be taken: {error.strerror or error}"
+            why = error.strerror or str(error)
+            refused[name] = say("cannot be taken: {why}", why=why)
     return Submission(files, refused)
 
 

@@ -176,7 +176,10 @@ class Program:
         if answer.get("nonce") != self._pending:
             raise self._died(phase)
         if not answer["ok"] and not answer["theirs"]:
-            raise Infra(f"The loader failed: {answer['error']}.", "Report it, with the C file.")
+            raise Infra(
+                say("The loader failed: {answer}.", answer=answer["error"]),
+                "Report it, with the C file.",
+            )
         if not answer["ok"]:
             raise SubmissionError(
                 say(

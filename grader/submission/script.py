@@ -87,6 +87,11 @@ class Script:
         status = self._child.poll()
         return 128 - status if status is not None and status < 0 else status
 
+    @property
+    def unfinished(self) -> str:
+        """What it printed after its last end of a line."""
+        return self._partial.decode(errors="replace")
+
     def output(self) -> str:
         """What it printed, the middle cut out where it was more than 128 KiB."""
         missing = self.total - len(self._head) - len(self._tail)

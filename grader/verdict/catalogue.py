@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Text
+from grader.words import Said, paired
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -42,12 +43,17 @@ class Entry:
         found = (re.search(pattern, said, re.MULTILINE) for pattern in self.says.get(stage, ()))
         return next(filter(None, found), None)
 
-    def told(self, values: Mapping[str, str], lang: str) -> tuple[str, str]:
-        """Cause and mend in `lang`, with `values` in their places."""
-        words = _Words({key: text.get(lang) for key, text in self.otherwise.items()}, lang)
-        words.update(values)
-        cause, mend = (text.get(lang).format_map(words) for text in (self.cause, self.mend))
-        return cause, mend
+    def told(self, values: Mapping[str, str]) -> tuple[Said, Said]:
+        """Cause and mend, with `values` in their places."""
+        return self._filled(self.cause, values), self._filled(self.mend, values)
+
+    def _filled(self, text: Text, values: Mapping[str, str]) -> Said:
+        def told(lang: str) -> str:
+            words = _Words({key: text.get(lang) for key, text in self.otherwise.items()}, lang)
+            words.update(values)
+            return text.get(lang).format_map(words)
+
+        return paired(told("en"), told("fr"))
 
 
 class _Words(dict[str, str]):
@@ -66,14 +72,6 @@ def entries() -> tuple[Entry, ...]:
     """The catalogue, in its order."""
     text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
     return tuple(_entry(table) for table in tomllib.loads(text)["entry"])
-
-
-def told(known: str, values: Mapping[str, str], lang: str) -> tuple[str, str] | None:
-    """Cause and mend of the entry `known` in `lang`; None if there is no such entry."""
-    if not known:
-        return None
-    entry = next((entry for entry in entries() if entry.id == known), None)
-    return entry.told(values, lang) if entry else None
 
 
 def _entry(table: Mapping[str, Any]) -> Entry:

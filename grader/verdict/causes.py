@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.course import Text
+from grader.words import paired
 
 CAUSES: Mapping[str, Text] = {
     "twice": Text(
@@ -21,6 +22,14 @@ CAUSES: Mapping[str, Text] = {
     "silent": Text(
         en="Nothing was reported of any of them. The program is attached to: {places}.",
         fr="Rien n'a été signalé d'aucun d'entre eux. Le programme est attaché à : {places}.",
+    ),
+    "quiet": Text(
+        en="Nothing was reported of any of them, although the program is attached to {places}: a "
+        "condition in it lets none of them pass, or what it reports does not get out, as with %f "
+        "in a format.",
+        fr="Rien n'a été signalé d'aucun d'entre eux, alors que le programme est attaché à "
+        "{places} : une condition n'en laisse passer aucun, ou ce qu'il signale ne sort pas, comme "
+        "avec %f dans un format.",
     ),
     "some_cpus": Text(
         en="Events were missed on some CPUs, and on no others: what the program uses, or reads, "
@@ -41,6 +50,23 @@ CAUSES: Mapping[str, Text] = {
         en="All counts are one too small: the counter starts at 0 with the first event, not at 1.",
         fr="Tous les comptes ont un de moins : le compteur commence à 0 au premier événement, "
         "et non à 1.",
+    ),
+    "first_twice": Text(
+        en="The first event counts twice: it is stored as 1, and then added once more.",
+        fr="Le premier événement compte deux fois : il est enregistré comme 1, puis ajouté encore "
+        "une fois.",
+    ),
+    "unset": Text(
+        en="The first count is what was on the kernel's stack: a variable is stored that nothing "
+        "was ever put into.",
+        fr="Le premier compte est ce qui se trouvait sur la pile du noyau : une variable est "
+        "enregistrée alors que rien n'y a jamais été mis.",
+    ),
+    "uncounted": Text(
+        en="The counter stays as it is, although the program is attached to {places}: nothing is "
+        "stored when lookup() finds no entry, or it is stored under another key.",
+        fr="Le compteur reste tel quel, alors que le programme est attaché à {places} : rien n'est "
+        "enregistré quand lookup() ne trouve pas d'entrée, ou cela l'est sous une autre clé.",
     ),
     "copy_grows": Text(
         en="The count stays what the first event made it: perhaps a copy of it grows, and does "
@@ -97,6 +123,9 @@ CAUSES: Mapping[str, Text] = {
 }
 
 
-def sentence(cause: str, details: Mapping[str, str], lang: str) -> str:
+def sentence(cause: str, details: Mapping[str, str]) -> str:
     """What a person is told of `cause`; empty for ""."""
-    return CAUSES[cause].get(lang).format_map(details) if cause else ""
+    if not cause:
+        return ""
+    text = CAUSES[cause]
+    return paired(text.en.format_map(details), text.fr.format_map(details))

@@ -18,10 +18,10 @@ def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> F
 
     `source` is the student's C file, to find lines in.
     """
-    return _finding_of(error, source, lang).told(lang)
+    return _finding_of(error, source).told(lang)
 
 
-def _finding_of(error: BaseException, source: bytes, lang: str) -> Finding:
+def _finding_of(error: BaseException, source: bytes) -> Finding:
     if isinstance(error, SubmissionError):
         told = explain(error, source)
         finding = Finding(
@@ -33,7 +33,7 @@ def _finding_of(error: BaseException, source: bytes, lang: str) -> Finding:
             log=told.log,
         )
         if isinstance(told, Explained):
-            return replace(finding, excerpt=told.excerpt, known=told.known, values=told.values)
+            return replace(finding, excerpt=told.excerpt, known=told.known)
         return finding
     if isinstance(error, Wrong):
         shown = error.timeline or Timeline(())
@@ -46,7 +46,7 @@ def _finding_of(error: BaseException, source: bytes, lang: str) -> Finding:
             error.file,
             error.line,
             error.log,
-            sentence(shown.cause, shown.details, lang),
+            sentence(shown.cause, shown.details),
             shown.moments,
         )
     if isinstance(error, PhaseTimeout):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.course import Text
 from grader.timeline import Mark, Moment
+from grader.words import say, translate
 
-MARKED: Mapping[Mark, Text] = {
-    Mark.MISSING: Text(en="missing", fr="manque"),
-    Mark.DOUBLED: Text(en="more than once", fr="plus d'une fois"),
-    Mark.FOREIGN: Text(en="should not be there", fr="ne devrait pas y être"),
-    Mark.WRONG: Text(en="wrong", fr="faux"),
+MARKED: Mapping[Mark, str] = {
+    Mark.MISSING: say("missing"),
+    Mark.DOUBLED: say("more than once"),
+    Mark.FOREIGN: say("should not be there"),
+    Mark.WRONG: say("wrong"),
 }
-_COLUMNS = Text(en="time cpu event reported", fr="temps cpu événement signalé")
-_MORE = Text(en="... {count} more ...", fr="... {count} de plus ...")
+COLUMNS = (say("time"), say("CPU"), say("event"), say("reported"))
 _ROWS = 12
 _WIDTH = 60
 
@@ -25,10 +24,11 @@ def drawn(moments: Sequence[Moment], lang: str) -> list[str]:
         return []
     cut = max(0, len(moments) - _ROWS)
     head, tail = moments[: len(moments) - cut - _ROWS // 2], moments[len(moments) - _ROWS // 2 :]
-    rows = [(*_COLUMNS.get(lang).split(" "), "")]
+    rows = [(*(translate(column, lang) for column in COLUMNS), "")]
     rows += [_row(moment, lang) for moment in head]
     if cut:
-        rows.append(("", "", _MORE.get(lang).format(count=cut), "", ""))
+        more = translate(say("... {count} more ...", count=cut), lang)
+        rows.append(("", "", more, "", ""))
     rows += [_row(moment, lang) for moment in (tail if cut else moments[len(head) :])]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = []
@@ -46,5 +46,5 @@ def _row(moment: Moment, lang: str) -> tuple[str, ...]:
         str(moment.cpu) if moment.cpu >= 0 else "",
         moment.event,
         told or "-",
-        f"✗ {MARKED[moment.mark].get(lang)}" if moment.mark is not Mark.RIGHT else "",
+        f"✗ {translate(MARKED[moment.mark], lang)}" if moment.mark is not Mark.RIGHT else "",
     )

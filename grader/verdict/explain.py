@@ -21,6 +21,8 @@ _DIAGNOSTIC = re.compile(
     r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)(?=\n(.*))",
     re.MULTILINE,
 )
+_COUNT = re.compile(r"(?:\d{1,9} (?:warning|error)s?(?: and )?)+ generated\.")
+"""What clang ends with."""
 _GUTTER = re.compile(r"^ *\d+ \| ?")
 _BACKEND = re.compile(r"^(?:error: /virtual/main\.c|LLVM ERROR|Error at line).*$", re.MULTILINE)
 _REFUSED = re.compile(r"^bpf: Failed to load program: .*$", re.MULTILINE)
@@ -31,10 +33,10 @@ _CALL = re.compile(r"\(85\) call (bpf_\w+)#\d+")
 
 
 class Explained(SubmissionError):
-    """A SubmissionError that the catalogue knows: `what` and `remedy` are its texts, in English.
+    """A SubmissionError that the catalogue knows: `what` and `remedy` are its texts.
 
-    `known` and `values`, the entry and its placeholders, say the same in any other language.
-    `excerpt` is the student's line, with a caret where one can be set.
+    `known` is the entry's id, `values` its placeholders. `excerpt` is the student's line, with a
+    caret where one can be set.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Explained(SubmissionError):
         line: int,
         excerpt: str,
     ) -> None:
-        what, remedy = entry.told(values, "en")
+        what, remedy = entry.told(values)
         super().__init__(what, remedy, log=log, file=error.file, line=line or error.line)
         self.known = entry.id
         self.values = values
@@ -184,7 +186,8 @@ def _diagnostics(log: str) -> Iterator[_Diagnostic]:
     quote = Quote("")
     for found in _DIAGNOSTIC.finditer(log):
         number, column, kind, message, quoted = found.groups()
-        if quote.number != int(number) or not _DIAGNOSTIC.match(f"{quoted}\n"):
+        again = _DIAGNOSTIC.match(f"{quoted}\n") or _COUNT.fullmatch(quoted)
+        if quote.number != int(number) or not again:
             quote = Quote(_GUTTER.sub("", quoted), int(number))
         yield _Diagnostic(kind, message, int(column), quote)
 

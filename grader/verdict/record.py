@@ -9,11 +9,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.course import Lab, Task, Text
+from grader.course import Lab, Task
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
-from grader.verdict import catalogue
-from grader.words import translate
+from grader.words import say, translate
 
 SCHEMA = "labebpf/result/v1"
 
@@ -48,8 +47,6 @@ class Finding:
     """The line of the file, with a caret below the place."""
     known: str = ""
     """The catalogue's entry that `why` and `remedy` are of, if they are of any."""
-    values: Mapping[str, str] = field(default_factory=dict)
-    """The placeholders of that entry."""
 
     @classmethod
     def read(cls, told: Any) -> Finding:
@@ -59,32 +56,35 @@ class Finding:
 
     def told(self, lang: str) -> Finding:
         """The same in `lang`, as far as there are translations."""
-        texts = catalogue.told(self.known, self.values, lang)
-        why, remedy = texts or (translate(self.why, lang), translate(self.remedy, lang))
-        expected, actual = translate(self.expected, lang), translate(self.actual, lang)
-        return replace(self, why=why, remedy=remedy, expected=expected, actual=actual)
+        return replace(
+            self,
+            why=translate(self.why, lang),
+            remedy=translate(self.remedy, lang),
+            expected=translate(self.expected, lang),
+            actual=translate(self.actual, lang),
+            cause=translate(self.cause, lang),
+        )
 
     def cleaned(self) -> Finding:
         return replace(
             self,
-            why=cut(clean(self.why), 2000),
-            remedy=cut(clean(self.remedy), 2000),
-            expected=cut(clean(self.expected), 2000),
-            actual=cut(clean(self.actual), 2000),
+            why=clean(cut(self.why, 2000)),
+            remedy=clean(cut(self.remedy, 2000)),
+            expected=clean(cut(self.expected, 2000)),
+            actual=clean(cut(self.actual, 2000)),
             file=clean(self.file),
-            log=cut(clean(self.log)),
-            cause=cut(clean(self.cause), 2000),
+            log=clean(cut(self.log)),
+            cause=clean(cut(self.cause, 2000)),
             timeline=tuple(
                 replace(
                     moment,
-                    event=cut(clean(moment.event), 80),
-                    reports=tuple(cut(clean(text), 200) for text in moment.reports[:5]),
+                    event=clean(cut(moment.event, 80)),
+                    reports=tuple(clean(cut(text, 200)) for text in moment.reports[:5]),
                 )
                 for moment in self.timeline[:60]
             ),
-            excerpt=cut(clean(self.excerpt), 2000),
+            excerpt=clean(cut(self.excerpt, 2000)),
             known=clean(self.known),
-            values={clean(key): cut(clean(value), 2000) for key, value in self.values.items()},
         )
 
 
@@ -97,8 +97,6 @@ def _values(kind: type, told: Any) -> dict[str, Any]:
         value = values[one.name]
         if one.name == "timeline":
             values["timeline"] = tuple(map(_moment, _list(value)))
-        elif one.name == "values":
-            _check_values(value)
         elif not isinstance(value, int if one.type == "int" else str) or isinstance(value, bool):
             raise ValueError(f"{one.name} is of another kind")
     return values
@@ -130,10 +128,7 @@ _WORST_FIRST = [
     Status.PASS,
 ]
 NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
-PRIVATE = Text(
-    en="A private check: only its verdict is shown.",
-    fr="Un contrôle privé : seul son verdict est montré.",
-)
+PRIVATE = say("A private check: only its verdict is shown.")
 BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
 
 
@@ -158,7 +153,6 @@ class TaskResult:
     timeline: tuple[Moment, ...] = ()
     excerpt: str = ""
     known: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
@@ -168,20 +162,6 @@ class TaskResult:
         if task.max_points < 0 or not 0 <= task.points <= most:
             raise ValueError("points that nothing earned")
         return task
-
-    def told(self, lang: str) -> TaskResult:
-        """The same in `lang`, as far as the catalogue has it."""
-        texts = catalogue.told(self.known, self.values, lang)
-        return replace(self, why=texts[0], remedy=texts[1]) if texts else self
-
-
-def _check_values(values: Any) -> None:
-    if (
-        not isinstance(values, dict)
-        or len(values) > 50
-        or not all(type(part) is str for pair in values.items() for part in pair)
-    ):
-        raise ValueError("values that no entry of the catalogue has")
 
 
 @dataclass(frozen=True)
@@ -201,12 +181,13 @@ class LabResult:
 
 @dataclass(frozen=True)
 class Result:
-    """One grading. `started` is UTC (ISO 8601); `seconds` is wall time."""
+    """One grading, told in `lang`. `started` is UTC (ISO 8601); `seconds` is wall time."""
 
     started: str
     seconds: float
     kernel: Mapping[str, str]
     labs: tuple[LabResult, ...]
+    lang: str = "en"
 
     @property
     def score(self) -> int:
@@ -246,6 +227,7 @@ class Result:
             "schema": SCHEMA,
             "started": self.started,
             "seconds": round(self.seconds, 3),
+            "lang": self.lang,
             "kernel": dict(self.kernel),
             "score": self.score,
             "max_score": self.max_score,
@@ -267,8 +249,9 @@ class Result:
             LabResult(lab["lab"], lab["title"], tuple(map(TaskResult.read, lab["tasks"])))
             for lab in record["labs"]
         )
-        result = cls(record["started"], record["seconds"], dict(record["kernel"]), labs)
-        texts = [result.started, *result.kernel.values()]
+        kernel, lang = dict(record["kernel"]), record["lang"]
+        result = cls(record["started"], record["seconds"], kernel, labs, lang)
+        texts = [result.started, lang, *result.kernel.values()]
         texts += [text for lab in labs for text in (lab.lab, lab.title)]
         if not all(isinstance(text, str) for text in texts) or not 0 <= result.seconds < 1e9:
             raise ValueError("a record of other kinds")
@@ -289,7 +272,7 @@ class Rubric:
         self._findings: dict[str, list[Finding]] = {task.id: [] for task in lab.tasks}
 
     def add(self, task: Task, finding: Finding) -> Finding:
-        """Take `finding` in; what it returns is safe to show."""
+        """Take `finding` in, told in the grading's language; what it returns is safe to show."""
         safe = finding.cleaned()
         self._findings[task.id].append(safe)
         return safe
@@ -313,7 +296,7 @@ class Rubric:
         passed = finding.status is Status.PASS
         hidden = self.lab.hides(task)
         if hidden:
-            finding = Finding(finding.status, "" if passed else PRIVATE.get(lang))
+            finding = Finding(finding.status, "" if passed else translate(PRIVATE, lang))
         return TaskResult(
             id=task.id,
             title=task.title.get(lang),
@@ -332,7 +315,6 @@ class Rubric:
             timeline=finding.timeline,
             excerpt=finding.excerpt,
             known=finding.known,
-            values=finding.values,
         )
 
     def _worst(self, task_id: str) -> Finding | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from grader.verdict.drawing import drawn
 from grader.verdict.record import LabResult, Result, Status, TaskResult
+from grader.words import say, translate
 
 MARKS = {
     Status.PASS: ("✓", "green"),
@@ -19,32 +21,14 @@ MARKS = {
     Status.BLOCKED: ("·", "yellow"),
     Status.INFRA: ("?", "magenta"),
 }
-_WORDS = {
-    "en": {
-        "expected": "expected",
-        "actual": "seen",
-        "where": "where",
-        "hint": "hint",
-        "total": "Total",
-        "infra": "Not judged on this machine: {points}.",
-    },
-    "fr": {
-        "expected": "attendu",
-        "actual": "vu",
-        "where": "où",
-        "hint": "indice",
-        "total": "Total",
-        "infra": "Non jugés sur cette machine : {points}.",
-    },
-}
 _LOG_LINES = 30
 
 
-def render(console: Console, result: Result, lang: str, *, details: bool = True) -> None:
+def render(console: Console, result: Result, *, details: bool = True) -> None:
     """Print `result`. Without `details`, only a line for each task that did not pass."""
     for lab in result.labs:
-        _lab(console, lab, lang, details)
-    _totals(console, result, _words(lang))
+        _lab(console, lab, result.lang, details)
+    _totals(console, result)
 
 
 def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
@@ -67,7 +51,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
             table.add_row(*cells)
     sums = [f"{result.score}/{result.max_score}" for result in results]
-    table.add_row(Text("Total", style="bold"), *sums)
+    table.add_row(Text(translate("Total", results[0].lang), style="bold"), *sums)
     console.print(table)
     for why, releases in whys.items():
         console.print(Text(f"{why}  ({', '.join(releases)})"), soft_wrap=True)
@@ -88,27 +72,29 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
-            for text in describe(task.told(lang), lang):
-                # Not folded: a student's words must not come to stand at a line's start.
-                console.print(Text(" " * 9).append_text(text), soft_wrap=True)
+            # A student's words must not come to stand at a line's start: on a terminal what is
+            # folded is indented, elsewhere nothing is folded, nor what is there to be copied.
+            folded = console.is_terminal and task.status != Status.INFRA
+            for text in describe(task, lang):
+                if folded:
+                    console.print(Padding(text, (0, 0, 0, 9)))
+                else:
+                    console.print(Text(" " * 9).append_text(text), soft_wrap=True)
 
 
-def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
+def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     """What a person is told of a task that did not pass, line by line."""
-    words = _words(lang)
     for sentence in (task.why, task.cause, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
     if task.status in (Status.BLOCKED, Status.INFRA):
         return
-    rows = [("expected", task.expected), ("actual", task.actual)]
     place = f"{task.file}:{task.line}" if task.line else task.file
-    rows += [("where", place), ("hint", task.hint)]
-    for key, value in rows:
-        if value:
-            yield Text.assemble((f"{words[key]}: ", "dim"), " ".join(value.split()))
-        if key == "where":
-            yield from map(Text, task.excerpt.splitlines())
+    yield from _row(translate("expected", lang), task.expected)
+    yield from _row(translate("seen", lang), task.actual)
+    yield from _row(translate("where", lang), place)
+    yield from map(Text, task.excerpt.splitlines())
+    yield from _row(translate("hint", lang), task.hint)
     for row in drawn(task.timeline, lang):
         yield Text(row, style="dim")
     if task.log.strip():
@@ -116,21 +102,26 @@ def describe(task: TaskResult, lang: str = "en") -> Iterable[Text]:
         shown = lines[-_LOG_LINES:]
         cut = len(lines) - len(shown)
         if cut:
-            yield Text(f"[... {cut} lines before; result.json has them ...]", style="dim")
+            before = say("[... {cut} lines before; result.json has them ...]", cut=cut)
+            yield Text(translate(before, lang), style="dim")
         for line in shown:
             yield Text(f"| {line}", style="dim")
 
 
-def _words(lang: str) -> dict[str, str]:
-    return _WORDS["fr" if lang == "fr" else "en"]
+def _row(title: str, value: str) -> Iterator[Text]:
+    """A titled line; none without a value."""
+    if value:
+        yield Text.assemble((f"{title}: ", "dim"), " ".join(value.split()))
 
 
-def _totals(console: Console, result: Result, words: dict[str, str]) -> None:
+def _totals(console: Console, result: Result) -> None:
     console.print()
     kernel = " ".join(value for value in result.kernel.values() if value)
-    console.print(Text(f"{words['total']}: {result.score}/{result.max_score}  ({kernel})", "bold"))
+    total = f"{translate('Total', result.lang)}: {result.score}/{result.max_score}  ({kernel})"
+    console.print(Text(total, "bold"))
     infra = sum(
         task.max_points for lab in result.labs for task in lab.tasks if task.status == Status.INFRA
     )
     if infra:
-        console.print(Text(words["infra"].format(points=infra)))
+        unjudged = say("Not judged on this machine: {points}.", points=infra)
+        console.print(Text(translate(unjudged, result.lang)))

@@ -50,6 +50,7 @@ def test_a_right_answer_gets_all_points(answer: Answer, tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", answers("wrong_answers"), ids=lambda answer: answer.id)
 def test_a_wrong_answer_loses_its_tasks(answer: Answer, tmp_path: Path) -> None:
     assert answer.loses, "a wrong answer that loses nothing is none"
+    assert answer.says, "its student is told what is wrong"
     lost, expected = judge(answer, tmp_path)
     assert lost == expected, answer.sentence
 

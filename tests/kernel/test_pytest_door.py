@@ -43,7 +43,7 @@ def test_one_mistake_is_one_error_and_lf_runs_what_failed(tmp_path: Path, kernel
     status, printed = pytest_lab3(tmp_path, kernel, "--junitxml", str(report))
     assert status == 1
     assert "1 error, 6 blocked" in printed
-    assert f"where:    {tmp_path / 'lab3' / 'counter.c'}:" in printed
+    assert f"where: {tmp_path / 'lab3' / 'counter.c'}:" in printed
     assert "Traceback" not in printed
     suite = ElementTree.parse(report).getroot()[0]
     assert (suite.get("errors"), suite.get("skipped"), suite.get("tests")) == ("1", "6", "7")

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from consumers import ADA, HEADER, RUNNER, TOTALS, cells
 from machine import ROOT, grade
-from test_formats import RUNNER, TOTALS
-from test_moodle import ADA, HEADER, cells
 
 from grader.verdict.formats import FORMATS
 from grader.verdict.record import Result, Status

@@ -11,8 +11,9 @@ from broken_programs import PROGRAMS, RECORDED, entry_of, recorded
 
 from grader.course import Text
 from grader.errors import SubmissionError
-from grader.verdict.catalogue import Entry, entries, told
+from grader.verdict.catalogue import Entry, entries
 from grader.verdict.explain import Explained, explain
+from grader.words import translate
 
 SAYINGS = recorded()
 IDS = [entry.id for entry in entries()]
@@ -72,31 +73,31 @@ def test_what_other_kernels_and_compilers_said_is_known(where: str, known: str, 
     assert isinstance(error, Explained)
     assert error.known == known
     for lang in ("en", "fr"):
-        assert not re.search(
-            r"[{}]", "".join(told(known, error.values, lang) or "{").replace("{}", "")
-        )
+        told = translate(error.what, lang) + translate(error.remedy, lang)
+        for value in ("{}", *error.values.values()):
+            told = told.replace(value, "")
+        assert not re.search(r"[{}]", told)
 
 
-def test_of_an_unknown_entry_nothing_is_told() -> None:
-    assert told("", {}, "en") is None
-    assert told("E00", {}, "fr") is None
+def entry(known: str) -> Entry:
+    return next(entry for entry in entries() if entry.id == known)
 
 
 def test_what_could_not_be_told_has_words_in_its_place() -> None:
-    assert told("E23", {}, "en") != told("E23", {}, "fr")
-    cause, _ = told("E23", {}, "en") or ("", "")
+    cause, _ = entry("E23").told({})
+    assert translate(cause, "fr").endswith("voir le journal")
     assert cause == "The verifier refuses to follow a pointer, which may be NULL: see the log"
 
 
 def test_a_value_is_no_template() -> None:
     values = {"variable": "{file}", "source": "{0.__class__} {variable}"}
-    cause, _ = told("E23", values, "en") or ("", "")
+    cause, _ = entry("E23").told(values)
     assert cause.endswith("follow {file}, which may be NULL: {0.__class__} {variable}")
 
 
 def test_the_first_pattern_that_fits_gives_the_values() -> None:
     text = Text("{name}", "{name}")
-    entry = Entry("E00", {"kernel": ["no (?P<name>one)", "(?P<name>any)"]}, text, text, ())
-    match = entry.match("kernel", "any\nno one")
+    made = Entry("E00", {"kernel": ["no (?P<name>one)", "(?P<name>any)"]}, text, text, ())
+    match = made.match("kernel", "any\nno one")
     assert match and match["name"] == "one"
-    assert entry.match("verifier", "any") is None
+    assert made.match("verifier", "any") is None

@@ -109,11 +109,13 @@ def test_a_scripts_error_is_shown_in_the_script_not_in_the_c_file() -> None:
     assert (found.file, found.line) == ("hello_world.py", 40)
 
 
-def test_an_error_that_the_catalogue_knows_can_be_told_in_another_language() -> None:
+def test_an_error_that_the_catalogue_knows_is_told_in_the_language_asked_for() -> None:
     log = "could not open bpf map: events, error: Invalid argument\n"
     source = b"\nBPF_RINGBUF_OUTPUT(events, 3);\n"
     found = finding_of(SubmissionError("No.", log=log, file="a.c"), source)
     assert (found.status, found.known, found.line) == (Status.ERROR, "E36", 2)
     assert found.excerpt == "    2 | BPF_RINGBUF_OUTPUT(events, 3);"
-    assert "events" in found.why and "events" in found.told("fr").why
-    assert found.told("en") == found != found.told("fr")
+    french = finding_of(SubmissionError("No.", log=log, file="a.c"), source, "fr")
+    assert "events" in found.why and "events" in french.why
+    assert (found.excerpt, found.known) == (french.excerpt, french.known)
+    assert found.why != french.why and found.remedy != french.remedy

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from sample_results import EVERY, JUDGED
 from typist import Typist
 
+from grader.cli import labebpf as group
 from grader.course import find_labs
 from grader.run import supervise
 from grader.verdict.formats import FORMATS
@@ -86,11 +92,14 @@ def test_report_prints_a_format_or_writes_it(name: str, record: str, tmp_path: P
     assert sorted(os.listdir(tmp_path)) == ["out", "results"]
 
 
-def test_a_page_speaks_the_language_that_is_asked_for(record: str) -> None:
-    page = ("report", record, "--format", "html")
-    assert '<html lang="en">' in labebpf(*page).stdout
-    assert '<html lang="fr">' in labebpf(*page, "--lang", "fr").stdout
-    assert '<html lang="fr">' in labebpf(*page, LABEBPF_LANG="fr").stdout
+@pytest.mark.parametrize("name", ["html", "junit", "gradescope", "actions", "actions-summary"])
+def test_a_report_speaks_the_language_of_its_grading(name: str, tmp_path: Path) -> None:
+    for lang in ("en", "fr"):
+        told = dataclasses.replace(JUDGED, lang=lang)
+        record = str(write_result(tmp_path / lang, told))
+        shown = labebpf("report", record, "--format", name, LABEBPF_LANG="en").stdout
+        assert ("expected" in shown.lower()) == (lang == "en")
+        assert ("attendu" in shown.lower()) == (lang == "fr")
 
 
 def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> None:
@@ -204,18 +213,52 @@ def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: lis
         assert word in done.stderr
 
 
+def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """What to write for each command of `group`, and for the group itself."""
+    yield before
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+        else:
+            yield (*before, name)
+
+
+def sentences(printed: str) -> set[str]:
+    """The lines that have words in them, beside the names that are the same in all languages."""
+    names = re.compile(r"--?\w\S*|\[.*?\]|vm\S*|\w+\.\w+")
+    texts = {names.sub("", line).strip() for line in printed.splitlines()}
+    return {text for text in texts if len(re.findall(r"[a-z]{2,}", text)) > 1}
+
+
+@pytest.mark.parametrize("command", list(commands(group)), ids=" ".join)
+def test_every_command_has_help_in_both_languages(command: tuple[str, ...]) -> None:
+    english = labebpf(*command, "--help")
+    french = labebpf(*command, "--help", LANG="fr_FR.UTF-8")
+    assert (english.returncode, english.stderr) == (french.returncode, french.stderr) == (0, "")
+    assert english.stdout.startswith(" ".join(("Usage: labebpf", *command)))
+    assert french.stdout.startswith(" ".join(("Utilisation : labebpf", *command)))
+    assert not sentences(english.stdout) & sentences(french.stdout)
+
+
 @pytest.mark.parametrize(
-    "command",
+    "arguments, words",
     [
-        [],
-        *([name] for name in ("grade", "list", "hint", "watch", "reset", "run", "report")),
-        *([name] for name in ("shell", "doctor", "test", "stubs", "prove")),
+        (["grade", "lab9", "--lang", "fr"], "Il n'y a pas de lab9. Les TP sont lab0"),
+        (["--lang=fr", "hint", "9.9"], "Il n'y a pas de tâche 9.9."),
+        (["grade", "--time-scale", "0", "--lang=fr"], "n'est pas dans l'intervalle"),
+        (["grade", "--nonsense", "--lang", "fr"], "Il n'y a pas d'option '--nonsense'."),
+        (["nonsense", "--lang", "fr"], "Il n'y a pas de commande 'nonsense'."),
+        (["hint", "--lang", "fr"], "Il manque l'argument 'TÂCHE'."),
+        (["hint", "3.1", "a", "b", "--lang", "fr"], "Arguments en trop (a b)"),
+        (["report", "/dev/null", "--format", "csv", "--lang", "fr"], "n'est pas un résultat"),
+        (["new", "lab3", "--hook", "lsm", "--lang", "fr"], "--output manque."),
     ],
 )
-def test_every_command_has_help(command: list[str]) -> None:
-    done = labebpf(*command, "--help")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Usage: labebpf")
+def test_wrong_usage_is_told_in_the_language_too(arguments: list[str], words: str) -> None:
+    done = labebpf(*arguments, LANG="en_GB.UTF-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert not re.search(r"Usage:|Error:|There is", done.stderr)
 
 
 def test_who_is_not_root_is_told_so_and_loses_nothing(as_nobody: tuple[str, ...]) -> None:
@@ -247,6 +290,8 @@ def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     checks = [line for line in done.stdout.splitlines() if "::test_" in line]
     assert len(checks) == sum(len(lab.tasks) for lab in LABS.values())
+    # Editors keep what they know of a check by its id: the same on every run and every machine.
+    assert all(re.fullmatch(r"exercises/(lab\d+)/test_\1\.py::test_\w+", line) for line in checks)
 
 
 @pytest.mark.parametrize(
@@ -267,4 +312,22 @@ def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> 
     assert set(result.statuses) == {"infra"}
     assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
     assert said in result.labs[0].tasks[0].why
+    french, _ = supervise([sys.executable, "-I", "-c", program], labs, "fr")
+    assert french.labs[0].tasks[0].why.startswith("L'évaluateur s'est terminé avec le ")
     assert log == "noise\n"
+
+
+def test_what_goes_on_is_told_as_it_comes_and_harmlessly() -> None:
+    told: list[str] = []
+    steps = "3.1  it is loaded\\n\\x1b[2J3.2  things happen\\n"
+    program = f"import os, sys; os.write(int(sys.argv[-3]), '''{steps}'''.encode())"
+    seen = threading.Event()
+
+    def tell(step: str) -> None:
+        told.append(step)
+        if step.startswith("3.2"):
+            seen.set()
+
+    supervise([sys.executable, "-I", "-c", program], [LABS["lab3"]], "en", tell)
+    assert seen.wait(60)
+    assert told == ["3.1  it is loaded", "3.2  things happen"]

@@ -84,7 +84,7 @@ def source_of(line: int, program: bytes = PROGRAM) -> tuple[Result, dict[str, Su
 )
 def test_it_needs_nothing_and_fits_a_telephone(show, said, result: Result, lang, scheme) -> None:
     sources = {"lab3": Submission({"counter.c": (HOSTILE * 9).encode(errors="replace")}, {})}
-    page = show(html(result, lang, sources), color_scheme=scheme)
+    page = show(html(replace(result, lang=lang), sources), color_scheme=scheme)
     assert page.evaluate("document.documentElement.lang") == lang
     assert overflow(page) <= 0
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -115,13 +115,13 @@ def test_every_task_has_its_verdict_its_points_and_what_to_do(show) -> None:
 
 
 def test_it_speaks_french(show) -> None:
-    text = show(html(EVERY, "fr")).locator("body").inner_text()
+    text = show(html(replace(EVERY, lang="fr"))).locator("body").inner_text()
     for word in ("Rapport", "réussi", "échoué", "Attendu", "Vu", "non jugé", "n'ont pas pu"):
         assert word in text
 
 
 def test_a_timeline_is_a_picture_and_a_table(show) -> None:
-    page = show(html(EVERY, "fr"))
+    page = show(html(replace(EVERY, lang="fr")))
     picture = page.get_by_role("img", name="Ce qui s'est passé")
     assert picture.is_visible()
     marks = picture.locator("g").evaluate_all("all => all.map(each => each.getAttribute('class'))")
@@ -167,7 +167,7 @@ def test_hostile_text_is_text(show, said, status: str) -> None:
 )
 def test_the_source_is_shown_around_its_line(show, line: int, numbers: range) -> None:
     result, sources = source_of(line)
-    page = show(html(result, "en", sources))
+    page = show(html(result, sources))
     shown = page.locator(".source span").all_text_contents()
     assert shown == [f"{number}line {number}" for number in numbers]
     assert page.locator(".source .marked").all_text_contents() == [f"{line}line {line}"]
@@ -176,14 +176,14 @@ def test_the_source_is_shown_around_its_line(show, line: int, numbers: range) ->
 @pytest.mark.parametrize("line", [0, 31])
 def test_a_line_that_is_not_there_shows_none(show, line: int) -> None:
     result, sources = source_of(line)
-    assert show(html(result, "en", sources)).locator(".source").count() == 0
+    assert show(html(result, sources)).locator(".source").count() == 0
     assert show(html(result)).locator(".source").count() == 0
 
 
 def test_the_source_of_a_student_is_text(show, said) -> None:
     program = b"<script>alert(1)</script>\n</pre><img src=x onerror=alert(2)>\x1b]0;\n\x00::error\n"
     result, sources = source_of(2, program + b"x" * 5000)
-    page = show(html(result, "en", sources))
+    page = show(html(result, sources))
     lines = page.locator(".source span").all_text_contents()
     assert lines[0] == "1<script>alert(1)</script>"
     assert lines[1].startswith("2</pre><img src=x onerror=alert(2)>")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from html.parser import HTMLParser
 
 import pytest
+from consumers import ADA, HEADER, cells
 from sample_results import EVERY, JUDGED, a_result, a_task, hostile
 
 from grader.errors import Infra, UsageError
@@ -17,16 +16,6 @@ from grader.verdict.record import LabResult, Result
 PASSED = a_result(LabResult("lab3", "Lab", (a_task("3.1", "pass", 7), a_task("3.2", "fail", 2))))
 """7 of 9 points."""
 
-# As mod/assign/feedback/offline of Moodle 4 writes it.
-HEADER = (
-    'Identifier,"Full name","Email address",Status,Group,Grade,"Maximum Grade",'
-    '"Grade can be changed","Last modified (submission)","Last modified (grade)",'
-    '"Feedback comments"'
-)
-ADA = (
-    '"Participant 12","Ada, Countess of ""Lovelace""",Ada@example.org,"Submitted for grading - ",'
-    '"Group A",,9.00,Yes,"Monday, 1 June 2026, 2:32 PM",-,'
-)
 BOB = (
     '"Participant 112","Bob É",bob@example.org,"Submitted for grading","Group ""B""",3.50,9.00,'
     'Yes,"Monday, 1 June 2026, 3:00 PM",-,"<p>Good, ""very"" good.<br />\nSee = 3</p>"'
@@ -38,11 +27,6 @@ FRENCH = (
     "Participant 12;Ada Élan;ada@example.org;Remis;;9,00;Oui;-;\r\n"
     'Participant 112;"Bob; fils";bob@example.org;Remis;"3,5";9,00;Oui;-;"Très ""bien"""\r\n'
 )
-
-
-def cells(worksheet: bytes, separator: str = ",", encoding: str = "utf-8-sig") -> list[list[str]]:
-    text = io.StringIO(worksheet.decode(encoding), newline="")
-    return list(csv.reader(text, delimiter=separator))
 
 
 class Words(HTMLParser):
@@ -117,7 +101,7 @@ def test_a_student_is_found_by_number_identifier_or_email(student: str) -> None:
 
 @pytest.mark.parametrize("student", ["", "2", "1", "Participant", "Ada", "113", "-", "example.org"])
 def test_who_is_not_there_is_not_taken_for_another(student: str) -> None:
-    with pytest.raises(UsageError, match="no rows"):
+    with pytest.raises(UsageError, match="has 0 rows"):
         fill(PASSED, ENGLISH.encode(), student)
 
 

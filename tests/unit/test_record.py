@@ -23,6 +23,7 @@ from grader.verdict.record import (
     TaskResult,
     write_result,
 )
+from grader.words import paired, translate
 
 RECORD_KEYS = {"schema", "started", "seconds", "kernel", "score", "max_score", "labs"}
 LAB_KEYS = {"lab", "score", "max_score", "tasks"}
@@ -46,12 +47,11 @@ PASS = Finding(Status.PASS)
 FAIL = Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log", "A cause.", MOMENTS)
 KNOWN = Finding(
     Status.ERROR,
-    "An old text.",
+    paired("A text.", "Un texte."),
     file="a.c",
     line=7,
     excerpt="    7 | f()\n      | ^",
     known="E04",
-    values={"name": "f"},
 )
 
 
@@ -85,7 +85,7 @@ def test_of_a_private_task_only_verdict_and_points_are_told(finding: Finding, la
         finding.status.value,
         5 if passed else 0,
         5,
-        "" if passed else PRIVATE.get(lang),
+        "" if passed else translate(PRIVATE, lang),
     )
 
 
@@ -267,9 +267,6 @@ TASK_CHANGES: list[dict[str, object]] = [
     {"title": None},
     {"line": "7"},
     {"extra": ""},
-    {"values": []},
-    {"values": {"name": 1}},
-    {"values": dict.fromkeys(map(str, range(51)), "")},
 ]
 
 
@@ -351,9 +348,6 @@ def test_a_finding_is_read_back(finding: Finding) -> None:
                 {"more": 1},
             )
         ),
-        {**asdict(PASS), "values": []},
-        {**asdict(PASS), "values": {"name": 1}},
-        {**asdict(PASS), "values": dict.fromkeys(map(str, range(51)), "")},
     ],
 )
 def test_what_is_no_finding_is_refused(told: object) -> None:
@@ -361,31 +355,24 @@ def test_what_is_no_finding_is_refused(told: object) -> None:
         Finding.read(told)
 
 
-@pytest.mark.parametrize(
-    "lang, why", [("en", "There is no function f()."), ("fr", "Il n'y a pas de fonction f().")]
-)
-def test_what_the_catalogue_knows_is_told_in_the_language_asked_for(lang: str, why: str) -> None:
+@pytest.mark.parametrize("lang, why", [("en", "A text."), ("fr", "Un texte.")])
+def test_a_result_is_told_in_one_language_and_says_which(lang: str, why: str) -> None:
     rubric = Rubric(LAB)
-    rubric.add(ONE, KNOWN)
-    task = rubric.result(lang).tasks[0]
-    assert (task.why, task.excerpt, task.line) == (why, KNOWN.excerpt, 7)
-    other = rubric.result("fr" if lang == "en" else "en")
-    record = Result("2024-06-07T08:09:10Z", 1, {}, (other,))
-    read = Result.from_json(record.to_json()).labs[0].tasks[0]
-    assert read.why != why
-    assert replace(read.told(lang), title=task.title) == task
+    rubric.add(ONE, KNOWN.told(lang))
+    record = Result("2024-06-07T08:09:10Z", 1, {}, (rubric.result(lang),), lang)
+    read = Result.from_json(record.to_json())
+    assert read == record and read.lang == lang
+    task = read.labs[0].tasks[0]
+    assert (task.why, task.known, task.excerpt, task.line) == (why, "E04", KNOWN.excerpt, 7)
 
 
-def test_what_the_catalogue_does_not_know_is_told_as_it_stands() -> None:
-    later = replace(KNOWN, known="E999")
-    assert later.told("fr") == later
+def test_what_has_no_other_language_is_told_as_it_stands() -> None:
     assert FAIL.told("fr") == FAIL
 
 
-def test_the_values_of_an_entry_are_clean_and_of_bounded_size() -> None:
+def test_an_excerpt_is_clean_and_of_bounded_size() -> None:
     hostile = "\x1b[31m" + "x" * 100_000
-    safe = replace(KNOWN, known=hostile[:9], excerpt=hostile, values={hostile[:9]: hostile})
-    told = Rubric(LAB).add(ONE, safe)
-    for text in (told.known, told.excerpt, *told.values, *told.values.values()):
+    told = Rubric(LAB).add(ONE, replace(KNOWN, known=hostile[:9], excerpt=hostile))
+    for text in (told.known, told.excerpt):
         assert "\x1b" not in text
         assert len(text) < 2100

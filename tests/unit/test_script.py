@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from grader.errors import SubmissionError
-from grader.kernel.staged_script import traceback_line
 from grader.submission import script as module
 from grader.submission.sandbox import descendants
 from grader.submission.script import Script, ended_cleanly
+from grader.submission.tracebacks import last_error, traceback_line
 
 PATIENCE = 60.0
 Start = Callable[[str], Script]
@@ -270,3 +270,22 @@ def test_the_last_line_of_a_traceback_that_is_the_scripts_own_is_found(
 )
 def test_the_line_of_a_traceback_is_one_of_the_script(output: str, line: int) -> None:
     assert traceback_line(output, "a.py") == line
+
+
+@pytest.mark.parametrize(
+    "output, error",
+    [
+        ("", ""),
+        ("KeyError: 'a'\n", ""),
+        (
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'a'\n",
+            "KeyError: 'a'",
+        ),
+        (
+            'Traceback (most recent call last):\r\n  File "a.py", line 1\r\nKeyboardInterrupt\r\n',
+            "KeyboardInterrupt",
+        ),
+    ],
+)
+def test_the_error_of_a_traceback_is_its_last_line(output: str, error: str) -> None:
+    assert last_error(output) == error

@@ -39,7 +39,7 @@ def commands(result: Result, token: str = "") -> str:
     token = token or secrets.token_hex(16)
     report = io.StringIO()
     # So wide that no line is folded: a student's words must not come to stand at a line's start.
-    render(Console(file=report, color_system=None, highlight=False, width=10**6), result, "en")
+    render(Console(file=report, color_system=None, highlight=False, width=10**6), result)
     lines = [
         "::group::labebpf",
         f"::stop-commands::{token}",
@@ -50,14 +50,14 @@ def commands(result: Result, token: str = "") -> str:
     worst = list(_LEVELS)
     found = [(lab, task) for lab in result.labs for task in lab.tasks if task.status in _LEVELS]
     for lab, task in sorted(found, key=lambda each: worst.index(Status(each[1].status))):
-        lines.append(_annotation(lab, task))
+        lines.append(_annotation(lab, task, result.lang))
     lines.append(_command("notice", headline(result), title="labebpf"))
     return "\n".join(lines) + "\n"
 
 
-def _annotation(lab: LabResult, task: TaskResult) -> str:
+def _annotation(lab: LabResult, task: TaskResult, lang: str) -> str:
     where = {"file": place(lab, task), "line": str(task.line) if task.line else ""}
-    text = cut(explanation(task), 4000)
+    text = cut(explanation(task, lang), 4000)
     return _command(_LEVELS[Status(task.status)], text, **where, title=name(task))
 
 
@@ -101,17 +101,17 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
         yield ""
         for task in lab.tasks:
             if folds and task.status != Status.PASS:
-                yield from _fold(task)
+                yield from _fold(task, result.lang)
     kernel = " ".join(value for value in result.kernel.values() if value)
     yield f"**{headline(result)}** {_inline(kernel)}"
 
 
-def _fold(task: TaskResult) -> Iterator[str]:
+def _fold(task: TaskResult, lang: str) -> Iterator[str]:
     """HTML, in which GitHub reads no Markdown: a `pre` block ends at its end tag alone."""
     told = html.escape(f"{name(task)}: {task.status}")
     yield f"<details><summary>{told}</summary>"
     yield ""
-    yield f"<pre>{html.escape(explanation(task))}</pre>"
+    yield f"<pre>{html.escape(explanation(task, lang))}</pre>"
     yield "</details>"
     yield ""
 

@@ -11,6 +11,7 @@ from typing import Any
 from grader.errors import Infra, UsageError
 from grader.verdict.formats.words import explanation, name, one_line, place, safe, unjudged
 from grader.verdict.record import LabResult, Result, Status, TaskResult
+from grader.words import say
 
 
 def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> str:
@@ -29,7 +30,10 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     missing = [task.id for lab in result.labs for task in unjudged(lab)]
     if missing:
         raise Infra(
-            f"This machine could not judge {', '.join(missing)}, which would count as failed.",
+            say(
+                "This machine could not judge {names}, which would count as failed.",
+                names=", ".join(missing),
+            ),
             "Grade again, with --kernel vm or where ./labebpf doctor finds no gap.",
         )
     who = {
@@ -42,7 +46,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     unset = [variable for variable in who.values() if not environment.get(variable)]
     if unset:
         raise UsageError(
-            f"There is no {', '.join(unset)} in the environment.",
+            say("There is no {names} in the environment.", names=", ".join(unset)),
             "Run this in an autograder.py of Classroom 50.",
         )
     record = {
@@ -59,7 +63,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
                 "score": task.points,
                 "max-score": task.max_points,
                 "status": task.status,
-                "message": explanation(task),
+                "message": explanation(task, result.lang),
             }
             for lab in result.labs
             for task in lab.tasks

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.verdict.formats.words import explanation, headline, safe, unjudged
 from grader.verdict.record import Result, Status, TaskResult
+from grader.words import translate
 
 
 def gradescope(result: Result) -> str:
@@ -29,7 +30,7 @@ def gradescope(result: Result) -> str:
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": [
-            _test(task, judged=task not in unjudged(lab))
+            _test(task, result.lang, judged=task not in unjudged(lab))
             for lab in result.labs
             for task in lab.tasks
         ],
@@ -37,11 +38,11 @@ def gradescope(result: Result) -> str:
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 
 
-def _test(task: TaskResult, judged: bool) -> dict[str, Any]:
+def _test(task: TaskResult, lang: str, *, judged: bool) -> dict[str, Any]:
     test: dict[str, Any] = {
         "number": task.id,
         "name": task.title,
-        "output": explanation(task),
+        "output": explanation(task, lang),
         "tags": [task.status],
     }
     if judged:
@@ -49,5 +50,5 @@ def _test(task: TaskResult, judged: bool) -> dict[str, Any]:
         test["max_score"] = task.max_points
         test["status"] = "passed" if task.status == Status.PASS else "failed"
     else:
-        test["name"] += " (not judged)"
+        test["name"] += f" ({translate('not judged', lang)})"
     return test

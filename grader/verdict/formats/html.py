@@ -11,10 +11,11 @@ import jinja2
 from grader.submission.files import Submission
 from grader.text import clean
 from grader.timeline import Moment
-from grader.verdict.drawing import MARKED
+from grader.verdict.drawing import COLUMNS, MARKED
 from grader.verdict.formats.words import safe, unjudged
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.verdict.report import MARKS
+from grader.words import say, translate
 
 _AROUND = 4
 """Lines of the source above and below the marked one."""
@@ -23,46 +24,25 @@ _WIDE, _LEFT, _LANE = 440, 48, 26
 """Of a timeline's picture: its width, where time begins, and the height of a CPU's lane."""
 _NO_SOURCES: Mapping[str, Submission] = {}
 _WORDS = {
-    "en": {
-        "report": "Report",
-        "points": "points",
-        "unjudged": "could not be judged on this machine. That is not held against the submission.",
-        "expected": "Expected",
-        "actual": "Seen",
-        "where": "Where",
-        "hint": "More help",
-        "log": "What the tools printed",
-        "timeline": "What happened",
-        "columns": ("time", "CPU", "event", "reported"),
-        "graded": "Graded",
-        "kernel": "Kernel",
-        "pass": "passed",
-        "fail": "failed",
-        "error": "error",
-        "timeout": "too slow",
-        "blocked": "blocked",
-        "infra": "not judged",
-    },
-    "fr": {
-        "report": "Rapport",
-        "points": "points",
-        "unjudged": "n'ont pas pu être jugés sur cette machine. Le rendu n'y perd rien.",
-        "expected": "Attendu",
-        "actual": "Vu",
-        "where": "Où",
-        "hint": "Plus d'aide",
-        "log": "Ce que les outils ont affiché",
-        "timeline": "Ce qui s'est passé",
-        "columns": ("temps", "CPU", "événement", "signalé"),
-        "graded": "Évalué",
-        "kernel": "Noyau",
-        "pass": "réussi",
-        "fail": "échoué",
-        "error": "erreur",
-        "timeout": "trop lent",
-        "blocked": "bloqué",
-        "infra": "non jugé",
-    },
+    "report": say("Report"),
+    "points": say("points"),
+    "unjudged": say(
+        "could not be judged on this machine. That is not held against the submission."
+    ),
+    "expected": say("Expected"),
+    "actual": say("Seen"),
+    "where": say("Where"),
+    "hint": say("More help"),
+    "log": say("What the tools printed"),
+    "timeline": say("What happened"),
+    "graded": say("Graded"),
+    "kernel": say("Kernel"),
+    "pass": say("passed"),
+    "fail": say("failed"),
+    "error": say("error"),
+    "timeout": say("too slow"),
+    "blocked": say("blocked"),
+    "infra": say("not judged"),
 }
 
 
@@ -95,13 +75,14 @@ class Picture:
     ms: float
 
 
-def html(result: Result, lang: str = "en", sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
+def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
     """A card for each task: its verdict, what to do, the source around its line, the log folded.
 
     `sources` are the files that were graded, by lab. `infra` is shown as not judged, with a
     sentence of its own under the points.
     """
     result = safe(result)
+    lang = result.lang
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -109,17 +90,17 @@ def html(result: Result, lang: str = "en", sources: Mapping[str, Submission] = _
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    lang = lang if lang in _WORDS else "en"
     return environment.get_template("report.html.j2").render(
         result=result,
         lang=lang,
-        words=_WORDS[lang],
+        words={key: translate(text, lang) for key, text in _WORDS.items()},
+        columns=[translate(column, lang) for column in COLUMNS],
         marks={status.value: mark for status, (mark, _) in MARKS.items()},
         kernel=" ".join(value for value in result.kernel.values() if value),
         unjudged=sum(task.max_points for lab in result.labs for task in unjudged(lab)),
         excerpt=lambda lab, task: _excerpt(sources, lab, task),
         picture=_picture,
-        marked=lambda moment: MARKED[moment.mark].get(lang) if moment.mark else "",
+        marked=lambda moment: translate(MARKED[moment.mark], lang) if moment.mark else "",
     )
 
 

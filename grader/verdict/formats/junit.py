@@ -32,7 +32,7 @@ def junit(result: Result) -> str:
         if key != "skipped":
             root.set(key, value)
     for lab in result.labs:
-        root.append(_suite(lab, result.started))
+        root.append(_suite(lab, result))
     ET.indent(root)
     # The declaration of ElementTree names the locale's encoding.
     text = ET.tostring(root, encoding="unicode")
@@ -49,8 +49,10 @@ def _counts(tasks: Iterable[TaskResult]) -> dict[str, str]:
     }
 
 
-def _suite(lab: LabResult, started: str) -> ET.Element:
-    suite = ET.Element("testsuite", name=lab.lab, timestamp=started, attrib=_counts(lab.tasks))
+def _suite(lab: LabResult, result: Result) -> ET.Element:
+    suite = ET.Element(
+        "testsuite", name=lab.lab, timestamp=result.started, attrib=_counts(lab.tasks)
+    )
     properties = ET.SubElement(suite, "properties")
     points = {"title": lab.title, "score": str(lab.score), "max_score": str(lab.max_score)}
     for key, value in points.items():
@@ -60,5 +62,5 @@ def _suite(lab: LabResult, started: str) -> ET.Element:
         tag = _TAGS.get(Status(task.status))
         if tag:
             message = f"{task.status}: {one_line(task.why)}"
-            ET.SubElement(case, tag, message=message).text = explanation(task)
+            ET.SubElement(case, tag, message=message).text = explanation(task, result.lang)
     return suite

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from grader.errors import UsageError
 from grader.verdict.formats.words import explanation, headline, name, safe, unjudged
 from grader.verdict.record import Result, Status
+from grader.words import say
 
 # Moodle writes and reads the columns by their names in the teacher's language.
 _COLUMNS = {
@@ -127,7 +128,11 @@ def _find(rows: Sequence[_Row], columns: Mapping[str, int], student: str) -> _Ro
     found = [row for row in rows if is_wanted(row)]
     if len(found) != 1:
         raise UsageError(
-            f"The worksheet has {len(found) or 'no'} rows of {student}.",
+            say(
+                "The worksheet has {value} rows of {student}.",
+                value=len(found),
+                student=student,
+            ),
             "Give --student the number in a row's Identifier, or an email address.",
         )
     return found[0]
@@ -140,8 +145,15 @@ def _check_maximum(told: str, result: Result) -> None:
         same = False
     if not same:
         raise UsageError(
-            f"The worksheet's maximum grade is {told or 'empty'}, the result's {result.max_score}.",
-            f"Set the assignment's maximum grade in Moodle to {result.max_score}.",
+            say(
+                "The worksheet's maximum grade is {value}, the result's {max_score}.",
+                value=told or say("empty"),
+                max_score=result.max_score,
+            ),
+            say(
+                "Set the assignment's maximum grade in Moodle to {max_score}.",
+                max_score=result.max_score,
+            ),
         )
 
 
@@ -151,7 +163,7 @@ def _feedback(result: Result) -> str:
         for task in lab.tasks:
             if task.status != Status.PASS:
                 title = f"{name(task)}: {task.status}, {task.points}/{task.max_points}"
-                told = explanation(replace(task, log=""))
+                told = explanation(replace(task, log=""), result.lang)
                 parts.append(f"<p><b>{_html(title)}</b><br>{_html(told)}</p>")
     return "".join(parts)
 

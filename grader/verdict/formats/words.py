@@ -8,6 +8,7 @@ from grader.errors import Infra
 from grader.text import clean
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.verdict.report import describe
+from grader.words import say, translate
 
 
 def safe(result: Result) -> Result:
@@ -23,7 +24,7 @@ def safe(result: Result) -> Result:
         for lab in result.labs
     )
     kernel = {key: one_line(value) for key, value in result.kernel.items()}
-    return Result(one_line(result.started), result.seconds, kernel, labs)
+    return Result(one_line(result.started), result.seconds, kernel, labs, result.lang)
 
 
 def _safe_task(task: TaskResult) -> TaskResult:
@@ -38,8 +39,7 @@ def _safe_task(task: TaskResult) -> TaskResult:
         replace(moment, event=one_line(moment.event), reports=tuple(map(one_line, moment.reports)))
         for moment in task.timeline
     )
-    values = {clean(key): clean(value) for key, value in task.values.items()}
-    return replace(task, **texts, values=values, timeline=moments)  # type: ignore[arg-type]
+    return replace(task, **texts, timeline=moments)  # type: ignore[arg-type]
 
 
 def one_line(text: str) -> str:
@@ -61,14 +61,16 @@ def unjudged(lab: LabResult) -> tuple[TaskResult, ...]:
 
 def headline(result: Result) -> str:
     """The points in a sentence, and in another one those that the machine could not judge."""
-    text = f"{result.score}/{result.max_score} points."
+    text = say("{score}/{most} points.", score=result.score, most=result.max_score)
     missing = sum(task.max_points for lab in result.labs for task in unjudged(lab))
     if missing:
-        text += (
-            f" {missing} of them could not be judged on this machine."
-            " That is not held against the submission."
+        text = say(
+            "{points} {missing} of them could not be judged on this machine. "
+            "That is not held against the submission.",
+            points=text,
+            missing=missing,
         )
-    return text
+    return translate(text, result.lang)
 
 
 def name(task: TaskResult) -> str:
@@ -80,8 +82,8 @@ def place(lab: LabResult, task: TaskResult) -> str:
     return f"{lab.lab}/{task.file}" if task.file else ""
 
 
-def explanation(task: TaskResult) -> str:
+def explanation(task: TaskResult, lang: str) -> str:
     """Why `task` did not pass and what to do, line by line; empty when it passed."""
     if task.status == Status.PASS:
         return ""
-    return "\n".join(line.plain for line in describe(task))
+    return "\n".join(line.plain for line in describe(task, lang))

@@ -1,5 +1,6 @@
 # wrong: Collects the messages and prints them at the end.
 # loses: 0.4 fail, 0.5 blocked
+# says: Print each event as it comes
 
 """Print a line for each process that is created, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Prints the first line and ends: there is no loop.
 # loses: 0.4 fail, 0.5 blocked
+# says: wait for events in a loop
 
 """Print a line for each process that is created, until Ctrl-C."""
 

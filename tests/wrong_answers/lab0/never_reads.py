@@ -1,5 +1,6 @@
 # wrong: Loads the program and never reads what it prints.
 # loses: 0.4 fail, 0.5 blocked
+# says: printed nothing, though its program was called
 
 """Print a line for each process that is created, until Ctrl-C."""
 

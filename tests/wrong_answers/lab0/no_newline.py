@@ -1,5 +1,6 @@
 # wrong: Prints all messages on one line.
 # loses: 0.4 fail, 0.5 blocked
+# says: does not end the line
 
 """Print a line for each process that is created, until Ctrl-C."""
 

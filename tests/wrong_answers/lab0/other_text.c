@@ -1,6 +1,7 @@
 /*
  * wrong: The comma of Hello, World! is missing.
  * loses: 0.2 fail, 0.3 blocked, 0.4 blocked, 0.5 blocked
+ * says: another text than the message
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_clone)

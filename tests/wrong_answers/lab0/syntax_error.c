@@ -1,6 +1,7 @@
 /*
  * wrong: No semicolon after bpf_trace_printk(...).
  * loses: 0.1 error, 0.2 blocked, 0.3 blocked, 0.4 blocked, 0.5 blocked
+ * says: expected ';'
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_clone)

@@ -1,6 +1,7 @@
 /*
  * wrong: The test for CLONE_THREAD is inverted: only threads are announced.
  * loses: 0.2 fail, 0.3 blocked, 0.4 blocked, 0.5 blocked
+ * says: a condition in it lets none of them pass
  */
 
 #define CLONE_THREAD 0x00010000

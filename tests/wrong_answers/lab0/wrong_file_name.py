@@ -1,5 +1,6 @@
 # wrong: The C file has another name.
 # loses: 0.4 error, 0.5 blocked
+# says: Could not find file
 
 """Print a line for each process that is created, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Prints for the first directory only.
  * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * says: a condition in it lets none of them pass
  */
 
 BPF_ARRAY(seen, u32, 1);

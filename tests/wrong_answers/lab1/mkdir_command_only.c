@@ -1,6 +1,7 @@
 /*
  * wrong: Sees only the command mkdir, not the system call of other programs.
  * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * says: a condition in it lets none of them pass
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)

@@ -1,5 +1,6 @@
 # wrong: Two lines of output for one mkdir.
 # loses: 1.4 fail, 1.5 blocked
+# says: Print each one once
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Reads the file trace, which only root may, and not trace_pipe.
 # loses: 1.4 error, 1.5 blocked
+# says: /sys/kernel/tracing/trace'
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

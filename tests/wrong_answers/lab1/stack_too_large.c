@@ -1,6 +1,7 @@
 /*
  * wrong: A path of 4096 bytes does not fit into the stack of 512.
  * loses: 1.1 error, 1.2 blocked, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * says: 512 bytes of stack
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)

@@ -1,5 +1,6 @@
 # wrong: Waits until it has a thousand lines before it prints them.
 # loses: 1.4 fail, 1.5 blocked
+# says: Print each event as it comes
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: bpf_trace_printk takes three values after the format.
  * loses: 1.1 error, 1.2 blocked, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * says: three values
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)

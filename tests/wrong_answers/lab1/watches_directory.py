@@ -1,5 +1,6 @@
 # wrong: Lists a directory again and again, and loads no BPF program.
 # loses: 1.4 fail, 1.5 blocked
+# says: has no BPF program attached
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

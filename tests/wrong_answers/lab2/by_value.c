@@ -1,6 +1,7 @@
 /*
  * wrong: Submits the structure, not its address.
  * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: where its address is wanted
  */
 
 struct timestamp_mkdir_class {

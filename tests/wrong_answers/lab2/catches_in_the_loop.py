@@ -1,5 +1,6 @@
 # wrong: Catches KeyboardInterrupt inside the loop, and goes on.
 # loses: 2.5 timeout
+# says: catch it around the loop, not inside
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

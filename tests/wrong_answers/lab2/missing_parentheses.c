@@ -1,6 +1,7 @@
 /*
  * wrong: No () after bpf_ktime_get_ns: the helper is not called.
  * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: named here, and not called
  */
 
 struct timestamp_mkdir_class {

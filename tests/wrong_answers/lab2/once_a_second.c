@@ -1,6 +1,7 @@
 /*
  * wrong: At most one event a second, so that the output stays short.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: The first event was reported, and none after it
  */
 
 struct timestamp_mkdir_class {

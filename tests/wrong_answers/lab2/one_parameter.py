@@ -1,5 +1,6 @@
 # wrong: The callback takes one parameter, where BCC passes three.
 # loses: 2.4 fail, 2.5 blocked
+# says: fails in its callback: TypeError
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

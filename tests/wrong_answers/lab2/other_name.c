@@ -1,6 +1,7 @@
 /*
  * wrong: The perf buffer is called evenements, not events.
  * loses: 2.1 fail, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: no table named
  */
 
 struct timestamp_mkdir_class {

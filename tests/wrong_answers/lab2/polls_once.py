@@ -1,5 +1,6 @@
 # wrong: Polls once and ends: there is no loop.
 # loses: 2.4 fail, 2.5 blocked
+# says: wait for events in a loop
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Ignores SIGINT to be rid of the traceback: never ends.
 # loses: 2.5 timeout
+# says: SIGINT switched off
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

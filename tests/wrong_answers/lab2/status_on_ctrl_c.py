@@ -1,5 +1,6 @@
 # wrong: Ends on Ctrl-C with status 1, as if something had failed.
 # loses: 2.5 fail
+# says: with status 1
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

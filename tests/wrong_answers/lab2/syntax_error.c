@@ -1,6 +1,7 @@
 /*
  * wrong: No semicolon after the structure.
  * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: expected ';'
  */
 
 struct timestamp_mkdir_class {

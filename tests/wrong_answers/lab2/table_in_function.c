@@ -1,6 +1,7 @@
 /*
  * wrong: Declares the perf buffer inside the function.
  * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: declared inside a function
  */
 
 struct timestamp_mkdir_class {

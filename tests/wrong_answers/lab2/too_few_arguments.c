@@ -1,6 +1,7 @@
 /*
  * wrong: perf_submit needs the context too.
  * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: 2 argument(s), and needs 3
  */
 
 struct timestamp_mkdir_class {

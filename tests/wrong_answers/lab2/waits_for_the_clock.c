@@ -1,6 +1,7 @@
 /*
  * wrong: A loop that waits for time to pass never ends for the verifier.
  * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: end of a loop
  */
 
 struct timestamp_mkdir_class {

@@ -1,5 +1,6 @@
 # wrong: Watches the directory from Python, and loads no BPF program.
 # loses: 2.4 fail, 2.5 blocked
+# says: has no BPF program attached
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Catches KeyboardInterrupt inside the loop, and goes on.
 # loses: 3.6 timeout
+# says: catch it around the loop, not inside
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Clears the table after each look, so that the count starts again.
 # loses: 3.5 fail, 3.6 blocked
+# says: print the count when it is new
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Takes the counter out and puts it in again, as the first course did.
  * loses: 3.7 fail
+ * says: Between reading the old value
  */
 
 BPF_HASH(compteur);

@@ -1,5 +1,6 @@
 # wrong: Shows the first count and ends.
 # loses: 3.5 fail, 3.6 blocked
+# says: wait for events in a loop
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: The counter starts at 1, and then the first directory is added too.
  * loses: 3.2 fail
+ * says: The first event counts twice
  */
 
 BPF_HASH(compteur);

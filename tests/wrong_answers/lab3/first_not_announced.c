@@ -1,6 +1,7 @@
 /*
  * wrong: No line for the first directory.
  * loses: 3.4 fail
+ * says: for the first directory too
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: The first count is whatever was on the kernel's stack.
  * loses: 3.2 fail, 3.7 fail
+ * says: on the kernel's stack
  */
 
 BPF_HASH(compteur);

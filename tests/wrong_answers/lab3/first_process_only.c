@@ -1,6 +1,7 @@
 /*
  * wrong: Counts for the first process that it sees, and for no other.
  * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: lookup()
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: One counter for each process, and none at key 0.
  * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: not at key 0
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: lookup takes the address of the key, not the key.
  * loses: 3.1 error, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: where an address is wanted
  */
 
 BPF_HASH(compteur);

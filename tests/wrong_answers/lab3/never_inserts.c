@@ -1,6 +1,7 @@
 /*
  * wrong: Nothing ever puts a first count into the table.
  * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: nothing is stored when lookup() finds no entry
  */
 
 BPF_HASH(compteur);

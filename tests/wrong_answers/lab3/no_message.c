@@ -1,6 +1,7 @@
 /*
  * wrong: Counts, and leaves no trace line.
  * loses: 3.4 fail
+ * says: what it reports does not get out
  */
 
 BPF_HASH(compteur);

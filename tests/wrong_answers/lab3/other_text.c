@@ -1,6 +1,7 @@
 /*
  * wrong: The line has another text than the one asked for.
  * loses: 3.4 fail
+ * says: in the given words
  */
 
 BPF_HASH(compteur);

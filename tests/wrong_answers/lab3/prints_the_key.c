@@ -1,6 +1,7 @@
 /*
  * wrong: Prints the key in the place of the count.
  * loses: 3.4 fail
+ * says: the count after it
  */
 
 BPF_HASH(compteur);

@@ -1,5 +1,6 @@
 # wrong: Reads the table once, before the loop.
 # loses: 3.5 fail, 3.6 blocked
+# says: Read the table again
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

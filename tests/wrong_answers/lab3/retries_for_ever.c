@@ -1,6 +1,7 @@
 /*
  * wrong: A loop that tries until the counter is there.
  * loses: 3.1 error, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: end of a loop
  */
 
 BPF_HASH(compteur);

@@ -1,6 +1,7 @@
 /*
  * wrong: A key of 4 bytes for a table whose keys have 8.
  * loses: 3.1 error, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * says: u32 * where u64 * is wanted
  */
 
 BPF_HASH(compteur);

@@ -1,5 +1,6 @@
 # wrong: Ends on Ctrl-C with a message and status 1.
 # loses: 3.6 fail
+# says: with status 1
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Looks at the table twice a minute.
 # loses: 3.5 fail, 3.6 blocked
+# says: at least once a second
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Counts what it finds in a directory, and loads no BPF program.
 # loses: 3.5 fail, 3.6 blocked
+# says: no BPF program
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: Compares with the first column, which holds addresses.
 # loses: 1.8 fail
+# says: the last column of kprobes/blacklist
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

@@ -1,5 +1,6 @@
 # wrong: attach_tracepoint("a:b", "f") by position attaches nothing.
 # loses: 1.4 fail, 1.5 blocked
+# says: has no BPF program attached
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

@@ -1,5 +1,6 @@
 # wrong: The file is called blacklist, with no s at its end.
 # loses: 1.8 error
+# says: ends with an error: FileNotFoundError
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

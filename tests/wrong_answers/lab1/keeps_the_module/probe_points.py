@@ -1,5 +1,6 @@
 # wrong: Keeps whole lines, with the [module] behind a name.
 # loses: 1.6 fail
+# says: leave out the [module]
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

@@ -1,5 +1,6 @@
 # wrong: Reads kprobe_events alone, where BCC's kprobes do not show.
 # loses: 1.7 fail
+# says: BCC's kprobes show in kprobes/list
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

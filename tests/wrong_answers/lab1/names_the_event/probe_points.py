@@ -1,5 +1,6 @@
 # wrong: Takes the event's name in kprobe_events, not the function's.
 # loses: 1.7 fail
+# says: neither the event's name
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

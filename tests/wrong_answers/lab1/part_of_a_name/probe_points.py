@@ -1,5 +1,6 @@
 # wrong: Looks for the name anywhere in the text, so that a part of one will do.
 # loses: 1.8 fail
+# says: Compare whole names
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

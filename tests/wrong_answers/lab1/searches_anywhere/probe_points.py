@@ -1,5 +1,6 @@
 # wrong: re.search finds the pattern anywhere, not from the start of the name.
 # loses: 1.6 fail
+# says: from the start of each name
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

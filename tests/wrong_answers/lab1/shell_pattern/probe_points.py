@@ -1,5 +1,6 @@
 # wrong: Takes the regular expression for a shell pattern.
 # loses: 1.6 fail
+# says: Match the pattern
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""

@@ -1,0 +1,27 @@
+/*
+ * wrong: A size that is larger than the structure.
+ * loses: 2.1 error, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * says: 64 bytes of a local variable, which has fewer
+ */
+
+struct timestamp_mkdir_class, with one field u64 timestamp_mkdir, and the
+//|  * perf buffer events.
+//|  *
+//|  * TODO 2.2: at each mkdir, submit one such structure to events.
+//|  *
+//|  * TODO 2.3: put the kernel's time, in nanoseconds, into timestamp_mkdir.
+//|  */
+struct timestamp_mkdir_class {
+	u64 timestamp_mkdir;
+};
+
+BPF_PERF_OUTPUT(events);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct timestamp_mkdir_class data = {};
+
+	data.timestamp_mkdir = bpf_ktime_get_ns();
+	events.perf_submit(args, &data, 64);
+	return 0;
+}
