@@ -79,7 +79,9 @@ class Program:
         with theirs:
             binds = ["--ro-bind", str(_LOADER), "/loader.py"]
             self._child = sandbox.start(
-                [PYTHON, "-I", "-B", "/loader.py", str(theirs.fileno())],
+                # As a script starts, with the view's sitecustomize first: BCC's libraries then lie
+                # where they lie in a script, and what QEMU has translated for one fits the other.
+                [PYTHON, "/loader.py", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=self._output,

@@ -12,8 +12,6 @@ import re
 import socket
 import sys
 
-sys.path.insert(0, "/kernel")
-import sitecustomize  # noqa: F401  (teaches BCC the names of this kernel's system calls)
 from bcc import BPF, lib  # type: ignore[import-not-found]
 from bcc.table import RingBuf  # type: ignore[import-not-found]
 
