@@ -14,7 +14,7 @@ from grader.course import load_lab
 from grader.errors import UsageError
 from grader.surroundings import ROOT
 
-HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm")
+HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm", "uprobe")
 OUTPUTS = {
     "trace": "trace.j2",
     "perf": "events.j2",
@@ -133,7 +133,7 @@ def _wrapped(text: str) -> str:
         part
         if part.startswith("\n")
         else textwrap.fill(
-            part,
+            " ".join(part.split()),
             99,
             subsequent_indent="  " if part.startswith("- ") else "",
             break_long_words=False,

@@ -22,8 +22,12 @@ _HOOKS = (
     r"kprobe:\w+",
     r"kretprobe:\w+",
     r"lsm:\w+",
+    r"uprobe:c:\w+",
 )
-"""Kprobes name a system call: what its function is called differs from kernel to kernel."""
+"""Kprobes name a system call: what its function is called differs from kernel to kernel.
+
+Uprobes are on functions of libc, which the workload calls.
+"""
 
 
 @dataclass(frozen=True)

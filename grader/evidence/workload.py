@@ -42,20 +42,33 @@ class Window:
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
+    It may do nothing that any user may not: programs that it meets can do more than look on.
+
     `call` is the system call that the lab is about.
 
     Raises SubmissionError when a call is refused or its process is killed while a submission's
     program is attached: the workload only ever does what succeeds without one.
     """
 
-    def __init__(self, call: str = "mkdir", *, scale: float = 1.0) -> None:
+    def __init__(
+        self, call: str = "mkdir", *, scale: float = 1.0, library: int | None = None
+    ) -> None:
+        """With `library`, a descriptor, that is its libc, and makes the calls."""
         self.call = call
         self._seconds = 20.0 * scale
-        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
-        command += ["--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
+        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
+        command += ["--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/var/tmp"]
+        command += ["--perms", "1777", "--tmpfs", "/tmp"]
         command += ["--ro-bind", str(_INSIDE), "/var/tmp/workload.py"]
+        lent = [] if library is None else [library]
+        for descriptor in lent:
+            command += ["--symlink", f"/proc/self/fd/{descriptor}", "/var/tmp/libc.so.6"]
+            command += ["--setenv", "LD_LIBRARY_PATH", "/var/tmp"]
+        command += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        command += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
         command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/workload.py"]
-        self._child = Child("workload", command, stderr=subprocess.DEVNULL)
+        command += ["libc"] if lent else []
+        self._child = Child("workload", command, stderr=subprocess.DEVNULL, pass_fds=lent)
 
     @property
     def alive(self) -> bool:

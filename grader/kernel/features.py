@@ -17,6 +17,7 @@ from grader.errors import Infra
 from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
+from grader.kernel.uprobe import UPROBES
 from grader.words import say
 
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
@@ -55,6 +56,7 @@ class Machine:
             btf,
             lambda: self.offers("trace_lines"),
             lambda: self.offers("kprobes"),
+            lambda: self.offers("uprobes"),
             lambda: self.offers("available_filter_functions"),
             lambda: self.offers("smp"),
             lockdown,
@@ -80,6 +82,7 @@ class Machine:
         known = {
             "trace_lines": self._trace_lines,
             "kprobes": self._kprobes,
+            "uprobes": _uprobes,
             "available_filter_functions": self._filter_functions,
             "smp": _smp,
         }
@@ -280,6 +283,12 @@ def _version(name: str, path: str | None, package: str) -> Probe:
         )
     done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
     return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
+
+
+def _uprobes() -> Probe:
+    there = (UPROBES / "type").exists()
+    remedy = "" if there else "Use a kernel with CONFIG_UPROBE_EVENTS."
+    return Probe("uprobes", there, "present" if there else "absent", remedy)
 
 
 def _smp() -> Probe:

@@ -20,6 +20,7 @@ from grader.evidence.witness import Witness
 from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
+from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import bwrap_arguments, kernel_copy
 from grader.lock import take
 from grader.submission.cgroup import leftover_groups, remove_group
@@ -109,14 +110,22 @@ class NativeKernel:
             self._witness = Witness(templates, self.headers_view, calls)
         return self._witness
 
-    def sandbox(self, files: dict[str, bytes], scale: float = 1.0) -> Sandbox:
-        """A sandbox with `files` in it. `scale` stretches what it may take of the CPU."""
-        limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
-        return Sandbox(self.new_name(), files, self.view, work=self.work, limits=limits)
+    def sandbox(
+        self, files: dict[str, bytes], scale: float = 1.0, uprobe: Uprobe | None = None
+    ) -> Sandbox:
+        """A sandbox with `files` in it. `scale` stretches what it may take of the CPU.
 
-    def loader(self, scale: float = 1.0) -> Program:
+        It may attach to `uprobe`.
+        """
+        limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
+        view = uprobe.lend(self.view) if uprobe else self.view
+        return Sandbox(self.new_name(), files, view, work=self.work, limits=limits)
+
+    def loader(self, scale: float = 1.0, uprobe: Uprobe | None = None) -> Program:
         """A loader for one program: one that waits already, or a new one."""
-        return self._loaders.pop() if self._loaders else Program(self.sandbox({}, scale))
+        if self._loaders and not uprobe:
+            return self._loaders.pop()
+        return Program(self.sandbox({}, scale, uprobe))
 
     def keep_loaders(self, count: int, scale: float) -> None:
         """Have `count` loaders wait, with BCC ready. Raises what Program does."""

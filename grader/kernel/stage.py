@@ -26,6 +26,7 @@ from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
+from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import probe_lists
 from grader.submission.call import call
 from grader.submission.files import Submission
@@ -68,7 +69,10 @@ class Stage:
         self.bpftool = Bpftool(kernel.helper_symbols)
         self.libbpf = Libbpf()
         self._witness = kernel.witness(templates, self._calls())
-        self._workload = Workload(lab.call, scale=scale)
+        kind, _, place = lab.attach.partition(":c:")
+        self.uprobe = Uprobe(place) if kind == "uprobe" else None
+        """What the lab's programs attach to, if that is a function of libc."""
+        self._workload = self._start_workload()
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
         self._programs: dict[str, StagedProgram] = {}
@@ -95,9 +99,13 @@ class Stage:
             self._workload.close()
             self._retire_trace()
             self._workload_pid = 0
-            self._workload = Workload(self.lab.call, scale=self.scale)
+            self._workload = self._start_workload()
         self.phase = "trigger"
         return self._workload
+
+    def _start_workload(self) -> Workload:
+        library = self.uprobe.library if self.uprobe else None
+        return Workload(self.lab.call, scale=self.scale, library=library)
 
     def _calls(self) -> tuple[str, ...]:
         """The calls that the lab's hook sees. Raises CourseError."""
@@ -244,7 +252,7 @@ class Stage:
             )
 
     def sandbox(self, files: dict[str, bytes]) -> Sandbox:
-        return self.kernel.sandbox(files, self.scale)
+        return self.kernel.sandbox(files, self.scale, self.uprobe)
 
     def call(self, file: str, function: str, *arguments: Any) -> Any:
         """What a function of the student's Python returns; it sees the kernel's real lists."""
@@ -277,7 +285,7 @@ class Stage:
         kind, _, place = self.lab.attach.partition(":")
         function = f"lsm__{place}" if kind == "lsm" else "nothing"
         text = f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
-        with self.kernel.loader(self.scale) as canary:
+        with self.kernel.loader(self.scale, self.uprobe) as canary:
             try:
                 canary.begin("canary.c", text.encode())
                 canary.compile(60 * self.scale)
@@ -305,6 +313,8 @@ class Stage:
         with ThreadPoolExecutor(len(parts)) as pool:
             for done in [pool.submit(part) for part in parts]:
                 done.result()
+        if self.uprobe:
+            self.uprobe.close()
 
     def _close_programs(self) -> None:
         self._close("pattern", "program")

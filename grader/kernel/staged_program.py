@@ -58,7 +58,7 @@ class StagedProgram:
         self._name = stage.lab.program
         source = stage.submission.require(self._name)
         flags = [PATTERN] if pattern else []
-        self._program = stage.kernel.loader(stage.scale)
+        self._program = stage.kernel.loader(stage.scale, stage.uprobe)
         self._program.begin(self._name, source, extra_flags=flags)
         self._maps: list[Map] = []
         self._listening: set[str] = set()

@@ -15,7 +15,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.submission.cgroup import Cgroup
@@ -46,6 +46,9 @@ class View:
     hidden: tuple[Path, ...] = ()
     """Folders to cover, should they lie below a folder that the sandbox sees."""
     capabilities: tuple[str, ...] = ("bpf", "perfmon")
+    descriptors: tuple[int, ...] = ()
+    """What each process is handed; the sandbox closes them."""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sandbox:
@@ -69,6 +72,7 @@ class Sandbox:
         self._uid = free_uid()
         self._cgroup = Cgroup(name, memory=self._limits.memory, processes=self._limits.processes)
         self._children: list[tuple[subprocess.Popen[bytes], int]] = []
+        self._descriptors = list(view.descriptors)
         self.folder = work / name
         """A folder of the host that belongs to this sandbox, for what `binds` are to show."""
         lab = self.folder / "lab"
@@ -123,8 +127,8 @@ class Sandbox:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            pass_fds=pass_fds,
-            env=_environment() | dict(environment or {}),
+            pass_fds=[*pass_fds, *self._view.descriptors],
+            env={**_environment(), **self._view.environment, **(environment or {})},
             start_new_session=True,
         )
         self._children.append((child, os.pidfd_open(child.pid)))
@@ -147,6 +151,9 @@ class Sandbox:
             child.wait()
             os.close(process)
         self._children = []
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._descriptors = []
         self._cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 

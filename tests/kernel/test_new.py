@@ -11,11 +11,15 @@ from machine import copy_checkout, labebpf, prove
 
 from grader.authoring.new import OUTPUTS
 
-NATIVE = ("tracepoint", "raw_tracepoint")
+NATIVE = ("tracepoint", "raw_tracepoint", "uprobe")
 CHOSEN = (
     [(hook, output, "mkdir") for hook, output in itertools.product(NATIVE, OUTPUTS)]
     if os.environ.get("LABEBPF_PAIRINGS") == "all"
-    else [("tracepoint", "ring", "rename"), ("raw_tracepoint", "histogram", "rmdir")]
+    else [
+        ("tracepoint", "ring", "rename"),
+        ("raw_tracepoint", "histogram", "rmdir"),
+        ("uprobe", "perf", "link"),
+    ]
 )
 """Every hook and every way out has a part in it; each with each, when asked for."""
 

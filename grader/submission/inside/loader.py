@@ -34,6 +34,7 @@ HOOKS = {
     "kprobe": BPF.KPROBE,
     "kretprobe": BPF.KPROBE,
     "lsm": BPF.LSM,
+    "uprobe": BPF.KPROBE,
 }
 MAX_SAMPLES = 1 << 16
 
@@ -76,6 +77,9 @@ class Program(BPF):
             self.attach_kprobe(event=self.get_syscall_fnname(place), fn_name=name)
         elif kind == "kretprobe":
             self.attach_kretprobe(event=self.get_syscall_fnname(place), fn_name=name)
+        elif kind == "uprobe":
+            library, _, function = place.partition(":")
+            self.attach_uprobe(name=library, sym=function, fn_name=name)
 
 
 class Loader:
