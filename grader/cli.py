@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, calls, new
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
 from grader.surroundings import ROOT, language
@@ -418,7 +418,7 @@ def words() -> None:
 @click.argument("name", metavar="LAB")
 @click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
 @click.option("--output", type=click.Choice(list(OUTPUTS)), help="Its way out of the kernel.")
-@click.option("--call", type=click.Choice(list(CALLS)), help="The system call that it is about.")
+@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="What it is about.")
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
     """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
 
@@ -426,7 +426,8 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
     """
     hook = hook or _ask("hook", HOOKS)
     output = output or _ask("output", OUTPUTS)
-    call = call or _ask("call", CALLS)
+    possible = calls(hook)
+    call = call or (_ask("call", possible) if len(possible) > 1 else next(iter(possible)))
     for folder in new(name, hook, output, call):
         click.echo(f"{folder.relative_to(ROOT)}/ written")
     click.echo(f"Next: sudo ./labebpf prove {name}")

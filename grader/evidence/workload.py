@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 from grader.errors import SubmissionError
@@ -51,23 +54,32 @@ class Workload:
     """
 
     def __init__(
-        self, call: str = "mkdir", *, scale: float = 1.0, library: int | None = None
+        self,
+        call: str = "mkdir",
+        *,
+        scale: float = 1.0,
+        library: int | None = None,
+        sockets: Sequence[socket] = (),
     ) -> None:
-        """With `library`, a descriptor, that is its libc, and makes the calls."""
+        """With `library`, a descriptor, that is its libc, and makes the calls.
+
+        Packets go from the first of `sockets` to the second.
+        """
         self.call = call
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += ["--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/var/tmp"]
         command += ["--perms", "1777", "--tmpfs", "/tmp"]
         command += ["--ro-bind", str(_INSIDE), "/var/tmp/workload.py"]
-        lent = [] if library is None else [library]
-        for descriptor in lent:
-            command += ["--symlink", f"/proc/self/fd/{descriptor}", "/var/tmp/libc.so.6"]
+        lent = [end.fileno() for end in sockets]
+        if library is not None:
+            lent.append(library)
+            command += ["--symlink", f"/proc/self/fd/{library}", "/var/tmp/libc.so.6"]
             command += ["--setenv", "LD_LIBRARY_PATH", "/var/tmp"]
         command += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         command += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
         command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/workload.py"]
-        command += ["libc"] if lent else []
+        command += [json.dumps({"sockets": lent[: len(sockets)], "libc": library is not None})]
         self._child = Child("workload", command, stderr=subprocess.DEVNULL, pass_fds=lent)
 
     @property

@@ -20,6 +20,7 @@ from grader.evidence.witness import Witness
 from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
+from grader.kernel.network import Network
 from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import bwrap_arguments, kernel_copy
 from grader.lock import take
@@ -111,21 +112,21 @@ class NativeKernel:
         return self._witness
 
     def sandbox(
-        self, files: dict[str, bytes], scale: float = 1.0, uprobe: Uprobe | None = None
+        self, files: dict[str, bytes], scale: float = 1.0, place: Uprobe | Network | None = None
     ) -> Sandbox:
         """A sandbox with `files` in it. `scale` stretches what it may take of the CPU.
 
-        It may attach to `uprobe`.
+        Its programs may be attached to `place`, beyond what any sandbox's may.
         """
         limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
-        view = uprobe.lend(self.view) if uprobe else self.view
+        view = place.lend(self.view) if place else self.view
         return Sandbox(self.new_name(), files, view, work=self.work, limits=limits)
 
-    def loader(self, scale: float = 1.0, uprobe: Uprobe | None = None) -> Program:
+    def loader(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Program:
         """A loader for one program: one that waits already, or a new one."""
-        if self._loaders and not uprobe:
+        if self._loaders and not place:
             return self._loaders.pop()
-        return Program(self.sandbox({}, scale, uprobe))
+        return Program(self.sandbox({}, scale, place))
 
     def keep_loaders(self, count: int, scale: float) -> None:
         """Have `count` loaders wait, with BCC ready. Raises what Program does."""

@@ -49,6 +49,8 @@ class View:
     descriptors: tuple[int, ...] = ()
     """What each process is handed; the sandbox closes them."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    network: int | None = None
+    """A network namespace to be in, as a descriptor; without one it is an empty one of its own."""
 
 
 class Sandbox:
@@ -111,11 +113,13 @@ class Sandbox:
         `terminal`, standard input becomes the controlling terminal, so that a ^C written to its
         master interrupts the program.
         """
+        network = self._view.network
         command = [
             # A shell starts background jobs with SIGINT ignored, which a child would inherit.
             *("env", "--default-signal=INT,QUIT,TERM,HUP"),
             *self._cgroup.prefix(),
             *self._rlimits(),
+            *(("nsenter", f"--net=/proc/self/fd/{network}") if network else ()),
             *self._bwrap(),
             *binds,
             *(("setsid", "--ctty", "--wait") if terminal else ()),
@@ -127,7 +131,7 @@ class Sandbox:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            pass_fds=[*pass_fds, *self._view.descriptors],
+            pass_fds=[*pass_fds, *self._view.descriptors, *([network] if network else [])],
             env={**_environment(), **self._view.environment, **(environment or {})},
             start_new_session=True,
         )
@@ -170,7 +174,8 @@ class Sandbox:
         ]
 
     def _bwrap(self) -> list[str]:
-        arguments = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
+        arguments = ["bwrap", "--die-with-parent", "--unshare-pid"]
+        arguments += [] if self._view.network else ["--unshare-net"]
         arguments += ["--unshare-ipc", "--unshare-uts", "--hostname", "lab"]
         for path in _SYSTEM:
             if os.path.islink(path):

@@ -35,6 +35,7 @@ HOOKS = {
     "kretprobe": BPF.KPROBE,
     "lsm": BPF.LSM,
     "uprobe": BPF.KPROBE,
+    "xdp": BPF.XDP,
 }
 MAX_SAMPLES = 1 << 16
 
@@ -80,6 +81,8 @@ class Program(BPF):
         elif kind == "uprobe":
             library, _, function = place.partition(":")
             self.attach_uprobe(name=library, sym=function, fn_name=name)
+        elif kind == "xdp":
+            self.attach_xdp(place, self.load_func(name, BPF.XDP))
 
 
 class Loader:
