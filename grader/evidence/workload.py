@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.errors import SubmissionError
 from grader.evidence.child import Child, ChildDied, Refused
+from grader.surroundings import system_files
 from grader.words import say
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
@@ -45,7 +46,7 @@ class Window:
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
-    It may do nothing that any user may not: programs that it meets can do more than look on.
+    It sees the system's programs, and may do nothing: a uprobe's program can take it over.
 
     `call` is the system call that the lab is about.
 
@@ -68,8 +69,8 @@ class Workload:
         self.call = call
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
-        command += ["--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/var/tmp"]
-        command += ["--perms", "1777", "--tmpfs", "/tmp"]
+        command += [*system_files(), "--proc", "/proc", "--dev", "/dev"]
+        command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var/tmp"]
         command += ["--ro-bind", str(_INSIDE), "/var/tmp/workload.py"]
         lent = [end.fileno() for end in sockets]
         if library is not None:

@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.submission.cgroup import Cgroup
+from grader.surroundings import SYSTEM, system_files
 
 PYTHON = "/usr/bin/python3"
-_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
-_ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")
 
 
 @dataclass(frozen=True)
@@ -177,15 +176,16 @@ class Sandbox:
         arguments = ["bwrap", "--die-with-parent", "--unshare-pid"]
         arguments += [] if self._view.network else ["--unshare-net"]
         arguments += ["--unshare-ipc", "--unshare-uts", "--hostname", "lab"]
-        for path in _SYSTEM:
-            if os.path.islink(path):
-                arguments += ["--symlink", os.readlink(path), path]
-            elif os.path.isdir(path):
-                arguments += ["--ro-bind", path, path]
-        arguments += ["--perms", "0755", "--dir", "/etc"]
-        for name in _ETC:
-            arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys"]
+        arguments += [
+            *system_files(),
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--ro-bind",
+            "/sys",
+            "/sys",
+        ]
         arguments += ["--perms", "1777", "--tmpfs", "/tmp"]
         arguments += ["--tmpfs", "/sys/fs/bpf"] if os.path.isdir("/sys/fs/bpf") else []
         for folder in self._view.hidden:
@@ -210,7 +210,7 @@ class Sandbox:
 
 def visible(folder: Path) -> bool:
     """Whether `folder` lies in what every sandbox sees of the system."""
-    return any(folder.is_relative_to(Path(top).resolve()) for top in _SYSTEM)
+    return any(folder.is_relative_to(Path(top).resolve()) for top in SYSTEM)
 
 
 def free_uid() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,29 @@ print(json.dumps({
 }))
 """
 NET_ADMIN = 1 << 12
+MOVES_OUT = """
+import glob, os, socket, struct
+
+def attribute(kind, data):
+    return struct.pack("HH", 4 + len(data), kind) + data + b"\\0" * (-len(data) % 4)
+
+def veth(number, where):
+    '''Make a pair of interfaces, one of them in another network. 0 or an error, negative.'''
+    nothing = struct.pack("BxHiII", 0, 0, 0, 0, 0)
+    name = b"out%d\\0" % number
+    peer = attribute(1, nothing + attribute(3, name) + where)  # VETH_INFO_PEER, IFLA_IFNAME
+    link = attribute(18, attribute(1, b"veth\\0") + attribute(2, peer))  # IFLA_LINKINFO
+    body = nothing + attribute(3, b"in%d\\0" % number) + link
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as netlink:
+        netlink.send(struct.pack("IHHII", 16 + len(body), 16, 0x605, 1, 0) + body)
+        return struct.unpack_from("i", netlink.recv(4096), 16)[0]
+
+pids = [int(path[6:]) for path in glob.glob("/proc/[0-9]*")]
+places = [attribute(19, struct.pack("I", pid)) for pid in [os.getppid(), *pids]]
+places += [attribute(28, struct.pack("I", descriptor)) for descriptor in range(16)]
+places += [attribute(46, struct.pack("i", number)) for number in range(16)]
+print(veth(0, b""), *(veth(number, where) for number, where in enumerate(places, 1)))
+"""
 
 
 @pytest.fixture
@@ -131,26 +155,32 @@ def test_a_workload_whose_packets_are_dropped_says_so(
     child.close()
 
 
-def looks_round(kernel: NativeKernel, place: Network | None) -> dict[str, object]:
-    """What a script in the sandbox of a lab at `place` finds of networks."""
+def printed(kernel: NativeKernel, script: str, place: Network | None = None) -> str:
+    """What `script` prints in the sandbox of a lab at `place`."""
     sandbox = kernel.sandbox({}, place=place)
     with memory_file() as output:
-        command = [PYTHON, "-I", "-c", LOOKS_ROUND]
+        command = [PYTHON, "-I", "-c", script]
         quiet = subprocess.DEVNULL
         sandbox.start(command, stdin=quiet, stdout=output, stderr=output).wait(60)
         sandbox.close()
-        seen: dict[str, object] = json.loads(read_back(output))
-    return seen
+        return read_back(output)
 
 
 def test_power_over_networks_is_over_the_labs_own(kernel: NativeKernel, network: Network) -> None:
-    seen = looks_round(kernel, network)
+    seen = json.loads(printed(kernel, LOOKS_ROUND, network))
     own = os.readlink(f"/proc/self/fd/{network.namespace}")
     assert seen["networks"] == [own] != [os.readlink("/proc/self/ns/net")]
     assert seen["interfaces"] == ["lo"]
     assert seen["control groups"] == []
-    assert int(str(seen["capabilities"]), 16) & NET_ADMIN
+    assert int(seen["capabilities"], 16) & NET_ADMIN
+
+
+def test_no_interface_is_moved_out(kernel: NativeKernel, network: Network) -> None:
+    before = socket.if_nameindex()
+    said = printed(kernel, MOVES_OUT, network)
+    assert said.split()[0] == "0", said  # In the lab's own network it may make some.
+    assert socket.if_nameindex() == before
 
 
 def test_no_other_lab_has_it(kernel: NativeKernel) -> None:
-    assert not int(str(looks_round(kernel, None)["capabilities"]), 16) & NET_ADMIN
+    assert not int(json.loads(printed(kernel, LOOKS_ROUND))["capabilities"], 16) & NET_ADMIN
