@@ -155,8 +155,8 @@ class Bpftool:
         """XDP programs in the network, by id, and the interfaces that they are attached to."""
         if not self._network:
             return []
-        (shown,) = json.loads(self._run("-j", "net", "show", tool=self._inside()))
-        return [(entry["id"], entry["devname"]) for entry in shown["xdp"]]
+        shown = self._json("net", "show", tool=self._inside()) or [{"xdp": []}]
+        return [(entry["id"], entry["devname"]) for entry in shown[0]["xdp"]]
 
     def _inside(self) -> list[str]:
         return ["nsenter", f"--net=/proc/self/fd/{self._network}", self._path]
@@ -179,8 +179,8 @@ class Bpftool:
             hook_id=_hook_id(number) if kind == "lsm" else 0,
         )
 
-    def _json(self, *arguments: str) -> Any:
-        text = self._run("-j", *arguments)
+    def _json(self, *arguments: str, tool: Sequence[str] = ()) -> Any:
+        text = self._run("-j", *arguments, tool=tool)
         try:
             # Paths that a program is attached to may hold control characters.
             return json.loads(text, strict=False) if text.strip() else None

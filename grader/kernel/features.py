@@ -58,6 +58,7 @@ class Machine:
             lambda: self.offers("trace_lines"),
             lambda: self.offers("kprobes"),
             lambda: self.offers("uprobes"),
+            lambda: self.offers("xdp"),
             lambda: self.offers("available_filter_functions"),
             lambda: self.offers("smp"),
             lockdown,
