@@ -87,7 +87,11 @@ def send(payload):
     if libc.sendmmsg(sender.fileno(), header, 1, 0) != 1:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     receiver.settimeout(ARRIVES)
-    if receiver.recv(2 * len(payload)) != payload:
+    try:
+        arrived = receiver.recv(2 * len(payload))
+    except OSError:
+        raise RuntimeError(f"a packet did not arrive within {ARRIVES} s") from None
+    if arrived != payload:
         raise RuntimeError("a packet arrived with other contents")
 
 
