@@ -117,7 +117,7 @@ class Stage:
                 f"{self.lab.name}: the workload cannot make the call {call}.",
                 f"It can make {', '.join(CALLS)}.",
             )
-        return CALLS[call] if self.lab.attach.startswith(("lsm:", "xdp:")) else CALLS[call][:1]
+        return CALLS[call] if self.lab.attach.startswith("lsm:") else CALLS[call][:1]
 
     @property
     def trace(self) -> TraceInstance | SharedTracePipe:

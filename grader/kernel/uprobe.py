@@ -47,7 +47,7 @@ class Uprobe:
 
     def _open(self, *, returns: bool) -> int:
         libc = ctypes.CDLL(None, use_errno=True)
-        kind = int((UPROBES / "type").read_text())
+        kind = _kind()
         path = ctypes.create_string_buffer(f"/proc/self/fd/{self.library}".encode())
         attributes = _ATTRIBUTES.pack(
             kind, _ATTRIBUTES.size, returns, ctypes.addressof(path), self._offset
@@ -64,6 +64,14 @@ class Uprobe:
 
     def close(self) -> None:
         os.close(self.library)
+
+
+def _kind() -> int:
+    """The number of uprobes among perf events. Raises Infra where the kernel has none."""
+    try:
+        return int((UPROBES / "type").read_text())
+    except OSError as error:
+        raise Infra("This kernel has no uprobes.", "Run: ./labebpf doctor") from error
 
 
 def _place(function: str) -> tuple[str, int]:

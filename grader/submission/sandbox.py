@@ -1,8 +1,9 @@
 """Where student code runs: bubblewrap's namespaces, a user of its own, the least privilege.
 
 The sandbox sees /usr read-only, an empty /tmp, the lab's own files in /lab, and the kernel as
-`view` shows it: neither the checks nor the solutions, nor any home. It has no network. It holds
-CAP_BPF and CAP_PERFMON (Linux 5.8), or CAP_SYS_ADMIN on kernels that lack them.
+`view` shows it: neither the checks nor the solutions, nor any home. It has no network but one that
+`view` gives. It holds CAP_BPF and CAP_PERFMON (Linux 5.8), or CAP_SYS_ADMIN on kernels that lack
+them, and what else `view` says.
 """
 
 from __future__ import annotations
