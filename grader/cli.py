@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, calls, new
 from grader.course import Lab, add_private, find_labs
 from grader.errors import Infra, LabebpfError, UsageError
 from grader.speech import Group, agreed, echo, note, said, settle, tell
@@ -428,7 +428,7 @@ def words() -> None:
 @click.argument("name", metavar="LAB")
 @click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
 @click.option("--output", type=click.Choice(list(OUTPUTS)), help="Its way out of the kernel.")
-@click.option("--call", type=click.Choice(list(CALLS)), help="The system call that it is about.")
+@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="What it is about.")
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
     """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
 
@@ -436,7 +436,8 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
     """
     hook = hook or _ask("hook", HOOKS)
     output = output or _ask("output", OUTPUTS)
-    call = call or _ask("call", CALLS)
+    possible = calls(hook)
+    call = call or (_ask("call", possible) if len(possible) > 1 else next(iter(possible)))
     for folder in new(name, hook, output, call):
         echo(say("{path} written", path=f"{folder.relative_to(ROOT)}/"))
     echo(say("Next: {command}", command=f"sudo ./labebpf prove {name}"))

@@ -1,4 +1,4 @@
-"""What this process finds around it: the checkout that it belongs to, and a language to speak."""
+"""What this process finds around it: its checkout, the system's programs, a language to speak."""
 
 from __future__ import annotations
 
@@ -6,6 +6,23 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+"""Where a distribution has its programs and libraries."""
+_ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")
+
+
+def system_files() -> list[str]:
+    """Arguments to bubblewrap that show the system's programs, read-only, and nobody's files."""
+    arguments = []
+    for path in SYSTEM:
+        if os.path.islink(path):
+            arguments += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            arguments += ["--ro-bind", path, path]
+    arguments += ["--perms", "0755", "--dir", "/etc"]
+    for name in _ETC:
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return arguments
 
 
 def language(chosen: str | None = None) -> str:

@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.surroundings import ROOT
 from grader.words import say
 
-HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm")
+HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm", "uprobe", "xdp")
 OUTPUTS = {
     "trace": "trace.j2",
     "perf": "events.j2",
@@ -24,6 +24,14 @@ OUTPUTS = {
     "histogram": "tables.j2",
 }
 """The ways out of the kernel, and the template that has all about each."""
+PAIRINGS = tuple(
+    (hook, output)
+    for hook in HOOKS
+    for output in OUTPUTS
+    # A trace line is told from others by its process, and a packet is no process's.
+    if (hook, output) != ("xdp", "trace")
+)
+"""Each hook with each output that goes with it."""
 _DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 CALLS = {
     "mkdir": "mkdir /tmp/x",
@@ -34,14 +42,37 @@ CALLS = {
     "symlink": 'python3 -c \'import os; os.symlink("/etc", "/tmp/x")\'',
 }
 """The calls that a lab can be about, and how a person makes one: mv and ln make others."""
+PACKET = {"packet": "bash -c 'echo hello >/dev/udp/127.0.0.1/9'"}
+"""What an XDP program sees instead."""
+
+
+def calls(hook: str) -> dict[str, str]:
+    """What a lab of `hook` can be about, and how a person makes it happen."""
+    return PACKET if hook == "xdp" else CALLS
 
 
 def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
     """Make the lab `name` below `root`: the folders that were made.
 
-    Raises UsageError for a name that is none, or that is taken. Whatever else comes in between,
-    Ctrl-C too, nothing of it stays.
+    Raises UsageError for a name that is none, or that is taken, and for what does not go together.
+    Whatever else comes in between, Ctrl-C too, nothing of it stays.
     """
+    if call not in calls(hook):
+        raise UsageError(
+            say("The hook {hook} does not see the call {call}.", hook=hook, call=call),
+            say("Give one of {others}.", others=", ".join(calls(hook))),
+        )
+    if (hook, output) not in PAIRINGS:
+        others = ", ".join(other for one, other in PAIRINGS if one == hook)
+        raise UsageError(
+            say(
+                "The output {output} does not go with the hook {hook}: a trace line is told from "
+                "others by its process, and a packet is no process's.",
+                output=output,
+                hook=hook,
+            ),
+            say("Give one of {others}.", others=others),
+        )
     number = re.fullmatch(r"lab(0|[1-9][0-9]*)", name)
     if not number:
         raise UsageError(
@@ -84,13 +115,24 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
     return folders
 
 
+def checks(root: Path = ROOT) -> Iterator[tuple[str, str]]:
+    """All checks that a new lab can have, with the template that they are from.
+
+    None for a checkout without templates.
+    """
+    for hook, output in PAIRINGS if (root / "bpf_templates").is_dir() else ():
+        call = next(iter(calls(hook)))
+        render = _renderer(root / "bpf_templates", "lab0", "0", hook, output, call)
+        yield f"bpf_templates/lab/{OUTPUTS[output]}", render("checks.py")
+
+
 def _mistakes(hook: str) -> Iterator[tuple[str, str, str]]:
     """The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
     yield "reports_twice.c", "Reports each call twice.", "2 fail, 3 blocked, 4 blocked, 5 blocked"
     yield "reports_too_much.c", "Reports another call as well.", "3 fail"
     yield "prints_nothing.py", "Reads what the program reports, and keeps it.", "4 fail, 5 blocked"
     yield "traceback_on_ctrl_c.py", "Ends on Ctrl-C with a traceback.", "5 fail"
-    if hook == "lsm":
+    if hook in ("lsm", "xdp"):
         yield "forbids.c", "Forbids each call.", "2 error, 3 blocked, 4 blocked, 5 blocked"
 
 
@@ -116,12 +158,15 @@ def _renderer(
         "hook": hook,
         "output": output,
         "call": call,
+        "call_fr": "paquet" if call in PACKET else call,
+        "named": f'say("{call}")' if call in PACKET else f'"{call}"',
+        "topic": {"en": "packets", "fr": "paquets"} if call in PACKET else {"en": call, "fr": call},
         "out_file": f"lab/{OUTPUTS[output]}",
         "program": f"{call}.c",
         "script": f"{call}.py",
         "decoys": [decoy for decoy in _DECOYS if decoy != call],
         "decoy": "unlink" if call == "rmdir" else "rmdir",
-        "try_it": CALLS[call],
+        "try_it": calls(hook)[call],
         "mistake": "",
         "header": (),
     }
@@ -139,7 +184,7 @@ def _wrapped(text: str) -> str:
         part
         if part.startswith("\n")
         else textwrap.fill(
-            part,
+            " ".join(part.split()),
             99,
             subsequent_indent="  " if part.startswith("- ") else "",
             break_long_words=False,

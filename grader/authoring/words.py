@@ -19,6 +19,7 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from grader.authoring.new import checks
 from grader.errors import CourseError
 from grader.words import DOMAIN, LOCALE, say
 
@@ -75,6 +76,8 @@ _OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "termui
 def sentences(root: Path) -> dict[str, str]:
     """All sentences of the checkout `root`, each with a file where it stands.
 
+    Those of labs that `labebpf new` makes are among them.
+
     What is filled in stands in braces, by name. Raises CourseError for a sentence that cannot be
     translated, since it is put together in another way.
     """
@@ -85,6 +88,9 @@ def sentences(root: Path) -> dict[str, str]:
             if "inside" not in path.parts:
                 for text in _spoken(ast.parse(path.read_bytes()), name):
                     found.setdefault(text, name)
+    for name, written in checks(root):
+        for text in _spoken(ast.parse(written), name):
+            found.setdefault(text, name)
     return found
 
 

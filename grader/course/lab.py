@@ -23,8 +23,13 @@ _HOOKS = (
     r"kprobe:\w+",
     r"kretprobe:\w+",
     r"lsm:\w+",
+    r"uprobe:c:\w+",
+    r"xdp:lo",
 )
-"""Kprobes name a system call: what its function is called differs from kernel to kernel."""
+"""Kprobes name a system call: what its function is called differs from kernel to kernel.
+
+Uprobes are on functions of libc, which the workload calls; XDP is where its packets pass.
+"""
 
 
 @dataclass(frozen=True)

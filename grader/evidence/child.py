@@ -30,7 +30,14 @@ class Refused(LabebpfError):
 class Child:
     """Start `argv` and talk to it. It ends with the grader: its launcher sees to that."""
 
-    def __init__(self, name: str, argv: Sequence[str], *, stderr: IO[bytes] | int) -> None:
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        stderr: IO[bytes] | int,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
         self._name = name
         self._buffer = b""
         self._asked = 0
@@ -39,6 +46,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
+            pass_fds=pass_fds,
             start_new_session=True,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
         )

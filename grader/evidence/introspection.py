@@ -79,12 +79,15 @@ class MapInfo:
 class Bpftool:
     """bpftool, run as root. Raises Infra when it is missing or does not answer."""
 
-    def __init__(self, helper_symbols: Path | None = None) -> None:
-        """`helper_symbols` is a short /proc/kallsyms that names the helpers at least.
+    def __init__(self, helper_symbols: Path | None = None, network: int | None = None) -> None:
+        """`network` is the network namespace, as a descriptor, in which there may be XDP programs.
+
+        `helper_symbols` is a short /proc/kallsyms that names the helpers at least.
 
         bpftool reads all of /proc/kallsyms to name the helpers that a program calls, which takes
         longer than everything else about it.
         """
+        self._network = network
         self._path = find_bpftool()
         self._dump = [self._path]
         if helper_symbols:
@@ -124,7 +127,7 @@ class Bpftool:
         return found
 
     def attachments(self, pids: Iterable[int]) -> list[Attachment]:
-        """Where the processes `pids` have attached programs: perf events, and BPF links."""
+        """Where the processes `pids` have attached programs: perf events, BPF links, XDP."""
         wanted = set(pids)
         found = []
         for entry in (self._json("perf", "show") or []) if _may_attach(wanted) else []:
@@ -138,7 +141,25 @@ class Bpftool:
             if entry["id"] in linked:
                 where = entry.get("tp_name") or entry.get("target_name", "")
                 found.append(Attachment(0, entry["prog_id"], entry["type"], str(where)))
+        here = self._xdp()
+        loaded = _held("prog_id", wanted) if here else set()
+        found += [Attachment(0, number, "xdp", at) for number, at in here if number in loaded]
         return found
+
+    def detach_xdp(self) -> None:
+        """Detach the XDP programs of the network; they outlive who attached them."""
+        for _, interface in self._xdp():
+            self._run("net", "detach", "xdp", "dev", interface, tool=self._inside())
+
+    def _xdp(self) -> list[tuple[int, str]]:
+        """XDP programs in the network, by id, and the interfaces that they are attached to."""
+        if not self._network:
+            return []
+        shown = self._json("net", "show", tool=self._inside()) or [{"xdp": []}]
+        return [(entry["id"], entry["devname"]) for entry in shown[0]["xdp"]]
+
+    def _inside(self) -> list[str]:
+        return ["nsenter", f"--net=/proc/self/fd/{self._network}", self._path]
 
     def loaded_ids(self) -> set[int]:
         """The ids of all programs in this kernel."""
@@ -158,8 +179,8 @@ class Bpftool:
             hook_id=_hook_id(number) if kind == "lsm" else 0,
         )
 
-    def _json(self, *arguments: str) -> Any:
-        text = self._run("-j", *arguments)
+    def _json(self, *arguments: str, tool: Sequence[str] = ()) -> Any:
+        text = self._run("-j", *arguments, tool=tool)
         try:
             # Paths that a program is attached to may hold control characters.
             return json.loads(text, strict=False) if text.strip() else None
@@ -171,7 +192,11 @@ class Bpftool:
     def _run(self, *arguments: str, tool: Sequence[str] = ()) -> str:
         try:
             done = subprocess.run(
-                [*(tool or [self._path]), *arguments], capture_output=True, timeout=30, check=False
+                [*(tool or [self._path]), *arguments],
+                capture_output=True,
+                timeout=30,
+                check=False,
+                pass_fds=[self._network] if self._network else [],
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Infra(say("bpftool does not answer: {error}.", error=error)) from error

@@ -24,6 +24,7 @@ CALLS = {
     "rename": ("rename", "renameat", "renameat2"),
     "link": ("link", "linkat"),
     "symlink": ("symlink", "symlinkat"),
+    "packet": ("sendmmsg",),
 }
 """What the workload can call, and all the calls that then do the same in the kernel."""
 STRIDE = 8

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 from grader.errors import SubmissionError
 from grader.evidence.child import Child, ChildDied, Refused
+from grader.surroundings import system_files
 from grader.words import say
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
@@ -42,20 +46,42 @@ class Window:
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
+    It sees the system's programs, and may do nothing: a uprobe's program can take it over.
+
     `call` is the system call that the lab is about.
 
     Raises SubmissionError when a call is refused or its process is killed while a submission's
     program is attached: the workload only ever does what succeeds without one.
     """
 
-    def __init__(self, call: str = "mkdir", *, scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        call: str = "mkdir",
+        *,
+        scale: float = 1.0,
+        library: int | None = None,
+        sockets: Sequence[socket] = (),
+    ) -> None:
+        """With `library`, a descriptor, that is its libc, and makes the calls.
+
+        Packets go from the first of `sockets` to the second.
+        """
         self.call = call
         self._seconds = 20.0 * scale
-        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
-        command += ["--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
+        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
+        command += [*system_files(), "--proc", "/proc", "--dev", "/dev"]
+        command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var/tmp"]
         command += ["--ro-bind", str(_INSIDE), "/var/tmp/workload.py"]
+        lent = [end.fileno() for end in sockets]
+        if library is not None:
+            lent.append(library)
+            command += ["--symlink", f"/proc/self/fd/{library}", "/var/tmp/libc.so.6"]
+            command += ["--setenv", "LD_LIBRARY_PATH", "/var/tmp"]
+        command += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        command += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
         command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/workload.py"]
-        self._child = Child("workload", command, stderr=subprocess.DEVNULL)
+        command += [json.dumps({"sockets": lent[: len(sockets)], "libc": library is not None})]
+        self._child = Child("workload", command, stderr=subprocess.DEVNULL, pass_fds=lent)
 
     @property
     def alive(self) -> bool:

@@ -17,6 +17,7 @@ from grader.errors import Infra
 from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
+from grader.kernel.uprobe import UPROBES
 from grader.words import say
 
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
@@ -24,6 +25,7 @@ _SYS_BPF = {"x86_64": 321, "aarch64": 280}
 _SYS_LSM_LIST_MODULES = 461
 _LSM_ID_BPF = 109
 _BPF_MAP_CREATE, _BPF_PROG_LOAD = 0, 5
+_PROG_TYPE_XDP = 6
 _PROG_TYPE_LSM, _BPF_LSM_MAC = 29, 27
 
 
@@ -55,6 +57,8 @@ class Machine:
             btf,
             lambda: self.offers("trace_lines"),
             lambda: self.offers("kprobes"),
+            lambda: self.offers("uprobes"),
+            lambda: self.offers("xdp"),
             lambda: self.offers("available_filter_functions"),
             lambda: self.offers("smp"),
             lockdown,
@@ -80,6 +84,8 @@ class Machine:
         known = {
             "trace_lines": self._trace_lines,
             "kprobes": self._kprobes,
+            "uprobes": _uprobes,
+            "xdp": _xdp,
             "available_filter_functions": self._filter_functions,
             "smp": _smp,
         }
@@ -196,26 +202,39 @@ def _lsm(need: str) -> Probe:
     found = libc.syscall(_SYS_LSM_LIST_MODULES, modules, ctypes.byref(size), 0)
     if found < 0 or _LSM_ID_BPF not in modules[:found]:
         return Probe(need, False, "this kernel is not known to run LSM programs", remedy)
-    program = ctypes.create_string_buffer(struct.pack("=QQ", 0xB7, 0x95))  # r0 = 0; exit
-    license = ctypes.create_string_buffer(b"GPL")
     try:
         hook = lsm_hook_id(need.partition(":")[2])
     except (OSError, Infra) as error:
         return Probe(need, False, say("no such hook: {error}", error=error), remedy)
+    try:
+        _load(_PROG_TYPE_LSM, _BPF_LSM_MAC, hook)
+    except OSError as error:
+        return Probe(need, False, say("refused: {strerror}", strerror=error.strerror), remedy)
+    return Probe(need, True, "an LSM program loads")
+
+
+def _xdp() -> Probe:
+    try:
+        _load(_PROG_TYPE_XDP)
+    except OSError as error:
+        refused = say("refused: {strerror}", strerror=error.strerror)
+        return Probe("xdp", False, refused, "Grade where you are root, with CAP_NET_ADMIN.")
+    return Probe("xdp", True, "an XDP program loads")
+
+
+def _load(kind: int, attach_type: int = 0, hook: int = 0) -> None:
+    """Load a program that does nothing. Raises OSError."""
+    program = ctypes.create_string_buffer(struct.pack("=QQ", 0xB7, 0x95))  # r0 = 0; exit
+    license = ctypes.create_string_buffer(b"GPL")
     # union bpf_attr: prog_type, insn_cnt, insns, license; expected_attach_type; attach_btf_id.
     addresses = (ctypes.addressof(program), ctypes.addressof(license))
-    attributes = struct.pack("=IIQQ44xI36xIxxxx", _PROG_TYPE_LSM, 2, *addresses, _BPF_LSM_MAC, hook)
+    attributes = struct.pack("=IIQQ44xI36xIxxxx", kind, 2, *addresses, attach_type, hook)
+    libc = ctypes.CDLL(None, use_errno=True)
     number = _SYS_BPF.get(os.uname().machine, -1)
     descriptor = libc.syscall(number, _BPF_PROG_LOAD, attributes, len(attributes))
     if descriptor < 0:
-        return Probe(
-            need,
-            False,
-            say("refused: {strerror}", strerror=os.strerror(ctypes.get_errno())),
-            remedy,
-        )
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     os.close(descriptor)
-    return Probe(need, True, "an LSM program loads")
 
 
 def headers() -> Probe:
@@ -310,6 +329,12 @@ def _version(name: str, path: str | None, package: str) -> Probe:
         )
     done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
     return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
+
+
+def _uprobes() -> Probe:
+    there = (UPROBES / "type").exists()
+    remedy = "" if there else "Use a kernel with CONFIG_UPROBE_EVENTS."
+    return Probe("uprobes", there, "present" if there else "absent", remedy)
 
 
 def _smp() -> Probe:

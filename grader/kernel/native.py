@@ -20,6 +20,8 @@ from grader.evidence.witness import Witness
 from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
+from grader.kernel.network import Network
+from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import bwrap_arguments, kernel_copy
 from grader.lock import take
 from grader.submission.cgroup import leftover_groups, remove_group
@@ -114,14 +116,22 @@ class NativeKernel:
             self._witness.close()
             self._witness = None
 
-    def sandbox(self, files: dict[str, bytes], scale: float = 1.0) -> Sandbox:
-        """A sandbox with `files` in it. `scale` stretches what it may take of the CPU."""
-        limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
-        return Sandbox(self.new_name(), files, self.view, work=self.work, limits=limits)
+    def sandbox(
+        self, files: dict[str, bytes], scale: float = 1.0, place: Uprobe | Network | None = None
+    ) -> Sandbox:
+        """A sandbox with `files` in it. `scale` stretches what it may take of the CPU.
 
-    def loader(self, scale: float = 1.0) -> Program:
+        Its programs may be attached to `place`, beyond what any sandbox's may.
+        """
+        limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
+        view = place.lend(self.view) if place else self.view
+        return Sandbox(self.new_name(), files, view, work=self.work, limits=limits)
+
+    def loader(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Program:
         """A loader for one program: one that waits already, or a new one."""
-        return self._loaders.pop() if self._loaders else Program(self.sandbox({}, scale))
+        if self._loaders and not place:
+            return self._loaders.pop()
+        return Program(self.sandbox({}, scale, place))
 
     def keep_loaders(self, count: int, scale: float) -> None:
         """Have `count` loaders wait, with BCC ready. Raises what Program does."""

@@ -24,8 +24,10 @@ from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
 from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
+from grader.kernel.network import Network
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
+from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import probe_lists
 from grader.submission.call import call
 from grader.submission.files import Submission
@@ -68,10 +70,13 @@ class Stage:
         self.lab = lab
         self.submission = submission
         self.scale = scale
-        self.bpftool = Bpftool(kernel.helper_symbols)
+        self.place = _place(lab.attach)
+        """What the lab's programs attach to, where a sandbox has to be given that."""
+        network = self.place.namespace if isinstance(self.place, Network) else None
+        self.bpftool = Bpftool(kernel.helper_symbols, network)
         self.libbpf = Libbpf()
         self._witness = kernel.witness(templates, self._calls())
-        self._workload = Workload(lab.call, scale=scale)
+        self._workload = self._start_workload()
         self._workload_pid = 0
         self._trace: TraceInstance | SharedTracePipe | None = None
         self._programs: dict[str, StagedProgram] = {}
@@ -106,9 +111,14 @@ class Stage:
             self._workload.close()
             self._retire_trace()
             self._workload_pid = 0
-            self._workload = Workload(self.lab.call, scale=self.scale)
+            self._workload = self._start_workload()
         self.phase = "trigger"
         return self._workload
+
+    def _start_workload(self) -> Workload:
+        library = self.place.library if isinstance(self.place, Uprobe) else None
+        sockets = self.place.sockets if isinstance(self.place, Network) else ()
+        return Workload(self.lab.call, scale=self.scale, library=library, sockets=sockets)
 
     def _calls(self) -> tuple[str, ...]:
         """The calls that the lab's hook sees. Raises CourseError."""
@@ -120,7 +130,7 @@ class Stage:
                 ),
                 say("It can make {names}.", names=", ".join(CALLS)),
             )
-        return CALLS[call] if self.lab.attach.startswith("lsm:") else (call,)
+        return CALLS[call] if self.lab.attach.startswith("lsm:") else CALLS[call][:1]
 
     @property
     def trace(self) -> TraceInstance | SharedTracePipe:
@@ -128,7 +138,8 @@ class Stage:
         if self._trace is None:
             tracefs = self.kernel.tracefs
             private = (tracefs / "events" / PRINTK).exists()
-            events = [f"syscalls/sys_enter_{self.lab.call}", *([PRINTK] if private else [])]
+            call, *_ = CALLS[self.lab.call]
+            events = [f"syscalls/sys_enter_{call}", *([PRINTK] if private else [])]
             instance = TraceInstance(tracefs, self.kernel.new_name(), events)
             self._trace = instance
             self._workload_pid = self._find_workload(instance)
@@ -262,7 +273,7 @@ class Stage:
             )
 
     def sandbox(self, files: dict[str, bytes]) -> Sandbox:
-        return self.kernel.sandbox(files, self.scale)
+        return self.kernel.sandbox(files, self.scale, self.place)
 
     def call(self, file: str, function: str, *arguments: Any) -> Any:
         """What a function of the student's Python returns; it sees the kernel's real lists."""
@@ -295,7 +306,7 @@ class Stage:
         kind, _, place = self.lab.attach.partition(":")
         function = f"lsm__{place}" if kind == "lsm" else "nothing"
         text = f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
-        with self.kernel.loader(self.scale) as canary:
+        with self.kernel.loader(self.scale, self.place) as canary:
             try:
                 canary.begin("canary.c", text.encode())
                 canary.compile(60 * self.scale)
@@ -323,11 +334,22 @@ class Stage:
         with ThreadPoolExecutor(len(parts)) as pool:
             for done in [pool.submit(part) for part in parts]:
                 done.result()
+        if self.place:
+            self.place.close()
 
     def _close_programs(self) -> None:
         self._close("pattern", "program")
+        self.bpftool.detach_xdp()
 
     def _end_script(self) -> None:
         if self._script:
             self._script.close()
             self._script = None
+            self.bpftool.detach_xdp()
+
+
+def _place(attach: str) -> Uprobe | Network | None:
+    kind, _, place = attach.partition(":")
+    if kind == "uprobe":
+        return Uprobe(place.removeprefix("c:"))
+    return Network() if kind == "xdp" else None

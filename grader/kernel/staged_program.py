@@ -58,7 +58,7 @@ class StagedProgram:
         self._name = stage.lab.program
         source = stage.submission.require(self._name)
         flags = [PATTERN] if pattern else []
-        self._program = stage.kernel.loader(stage.scale)
+        self._program = stage.kernel.loader(stage.scale, stage.place)
         self._program.begin(self._name, source, extra_flags=flags)
         self._maps: list[Map] = []
         self._listening: set[str] = set()
@@ -179,12 +179,14 @@ class StagedProgram:
 def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> None:
     """Raise SubmissionError when a program could change what it is only to watch.
 
-    An LSM program can forbid what it sees: it may be at the lab's own `hook` alone, where a call of
-    the workload's that does not succeed tells of it.
+    LSM and XDP programs can forbid what they see: they may be at the lab's own `hook` alone, where
+    a call of the workload's that does not succeed tells of it.
     """
     kind, _, place = hook.partition(":")
     for program in programs:
-        asked_for = kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
+        asked_for = kind == program.type == "xdp" or (
+            kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
+        )
         if program.type and program.type not in OBSERVING_TYPES and not asked_for:
             raise SubmissionError(
                 say(

@@ -22,11 +22,33 @@ _SITE = """\
 import os
 
 try:
+    import bcc
     from bcc import BPF
 except ImportError:
     pass
 else:
     BPF._syscall_prefixes.insert(0, {prefix!r})
+
+if "LABEBPF_UPROBES" in os.environ:
+    # The grader has opened them, for one place: at the function's begin (0) and end (1).
+    import fcntl
+    from os.path import samefile as _same
+
+    def _attach(program, kind, name, file, offset, pid, *more):
+        there = (offset, pid) == (_offset, -1) and _same(file, _file)
+        if not there or kind not in _events:
+            return _open(program, kind, name, file, offset, pid, *more)
+        event = _events.pop(kind)
+        try:
+            fcntl.ioctl(event, 0x40042408, program)  # PERF_EVENT_IOC_SET_BPF
+        except OSError:
+            return -1
+        return event
+
+    _lent = os.environ.pop("LABEBPF_UPROBES").split(",", 3)
+    _events = dict(enumerate(map(int, _lent[:2])))
+    _offset, _file = int(_lent[2]), _lent[3]
+    _open, bcc.lib.bpf_attach_uprobe = bcc.lib.bpf_attach_uprobe, _attach
 
 if "LABEBPF_WAIT" in os.environ:
     # A script that was started early goes on when the other side of this pipe is closed.
@@ -41,7 +63,7 @@ _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_func
 def kernel_copy(tracefs: Path) -> Path:
     """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v4-{boot}"
+    folder = CACHE / f"v5-{boot}"
     if folder.is_dir():
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,9 @@
 """Where student code runs: bubblewrap's namespaces, a user of its own, the least privilege.
 
 The sandbox sees /usr read-only, an empty /tmp, the lab's own files in /lab, and the kernel as
-`view` shows it: neither the checks nor the solutions, nor any home. It has no network. It holds
-CAP_BPF and CAP_PERFMON (Linux 5.8), or CAP_SYS_ADMIN on kernels that lack them.
+`view` shows it: neither the checks nor the solutions, nor any home. It has no network but one that
+`view` gives. It holds CAP_BPF and CAP_PERFMON (Linux 5.8), or CAP_SYS_ADMIN on kernels that lack
+them, and what else `view` says.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.submission.cgroup import Cgroup
+from grader.surroundings import SYSTEM, system_files
 
 PYTHON = "/usr/bin/python3"
-_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
-_ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class View:
     hidden: tuple[Path, ...] = ()
     """Folders to cover, should they lie below a folder that the sandbox sees."""
     capabilities: tuple[str, ...] = ("bpf", "perfmon")
+    descriptors: tuple[int, ...] = ()
+    """What each process is handed; the sandbox closes them."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    network: int | None = None
+    """A network namespace to be in, as a descriptor; without one it is an empty one of its own."""
 
 
 class Sandbox:
@@ -69,6 +74,7 @@ class Sandbox:
         self._uid = free_uid()
         self._cgroup = Cgroup(name, memory=self._limits.memory, processes=self._limits.processes)
         self._children: list[tuple[subprocess.Popen[bytes], int]] = []
+        self._descriptors = list(view.descriptors)
         self.folder = work / name
         """A folder of the host that belongs to this sandbox, for what `binds` are to show."""
         lab = self.folder / "lab"
@@ -107,11 +113,13 @@ class Sandbox:
         `terminal`, standard input becomes the controlling terminal, so that a ^C written to its
         master interrupts the program.
         """
+        network = self._view.network
         command = [
             # A shell starts background jobs with SIGINT ignored, which a child would inherit.
             *("env", "--default-signal=INT,QUIT,TERM,HUP"),
             *self._cgroup.prefix(),
             *self._rlimits(),
+            *(("nsenter", f"--net=/proc/self/fd/{network}") if network else ()),
             *self._bwrap(),
             *binds,
             *(("setsid", "--ctty", "--wait") if terminal else ()),
@@ -123,8 +131,8 @@ class Sandbox:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            pass_fds=pass_fds,
-            env=_environment() | dict(environment or {}),
+            pass_fds=[*pass_fds, *self._view.descriptors, *([network] if network else [])],
+            env={**_environment(), **self._view.environment, **(environment or {})},
             start_new_session=True,
         )
         self._children.append((child, os.pidfd_open(child.pid)))
@@ -147,6 +155,9 @@ class Sandbox:
             child.wait()
             os.close(process)
         self._children = []
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._descriptors = []
         self._cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -163,17 +174,19 @@ class Sandbox:
         ]
 
     def _bwrap(self) -> list[str]:
-        arguments = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
+        arguments = ["bwrap", "--die-with-parent", "--unshare-pid"]
+        arguments += [] if self._view.network else ["--unshare-net"]
         arguments += ["--unshare-ipc", "--unshare-uts", "--hostname", "lab"]
-        for path in _SYSTEM:
-            if os.path.islink(path):
-                arguments += ["--symlink", os.readlink(path), path]
-            elif os.path.isdir(path):
-                arguments += ["--ro-bind", path, path]
-        arguments += ["--perms", "0755", "--dir", "/etc"]
-        for name in _ETC:
-            arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys"]
+        arguments += [
+            *system_files(),
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--ro-bind",
+            "/sys",
+            "/sys",
+        ]
         arguments += ["--perms", "1777", "--tmpfs", "/tmp"]
         arguments += ["--tmpfs", "/sys/fs/bpf"] if os.path.isdir("/sys/fs/bpf") else []
         for folder in self._view.hidden:
@@ -198,7 +211,7 @@ class Sandbox:
 
 def visible(folder: Path) -> bool:
     """Whether `folder` lies in what every sandbox sees of the system."""
-    return any(folder.is_relative_to(Path(top).resolve()) for top in _SYSTEM)
+    return any(folder.is_relative_to(Path(top).resolve()) for top in SYSTEM)
 
 
 def free_uid() -> int:

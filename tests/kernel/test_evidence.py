@@ -124,7 +124,7 @@ def test_the_witness_knows_which_calls_failed(witness: Witness, tmp_path: Path) 
     assert witness.quietly(lambda: witness.failed, 10)[1] - before >= 5
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", [call for call in CALLS if call != "packet"])
 def test_the_workload_makes_each_call_and_no_decoy_is_one(kernel: NativeKernel, call: str) -> None:
     trace = TraceInstance(kernel.tracefs, kernel.new_name(), [f"syscalls/sys_enter_{call}"])
     child = Workload(call)
@@ -141,7 +141,9 @@ def test_the_workload_makes_each_call_and_no_decoy_is_one(kernel: NativeKernel, 
     assert match(decoys, [record.time for record in own]).missing == len(decoys)
 
 
-@pytest.mark.parametrize("calls", CALLS.values(), ids=list(CALLS))
+@pytest.mark.parametrize(
+    "calls", [calls for calls in CALLS.values() if calls != CALLS["packet"]], ids="/".join
+)
 def test_a_witness_counts_all_calls_of_a_kind(kernel: NativeKernel, calls: tuple[str, ...]) -> None:
     own = Witness(ROOT / "bpf_templates", kernel.headers_view, calls)
     own.wait(60)

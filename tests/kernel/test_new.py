@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from pathlib import Path
 
 import pytest
 from machine import copy_checkout, labebpf, prove
 
-from grader.authoring.new import OUTPUTS
+from grader.authoring.new import PAIRINGS, calls
 
-NATIVE = ("tracepoint", "raw_tracepoint")
+NATIVE = ("tracepoint", "raw_tracepoint", "uprobe", "xdp")
 CHOSEN = (
-    [(hook, output, "mkdir") for hook, output in itertools.product(NATIVE, OUTPUTS)]
+    [(hook, output, next(iter(calls(hook)))) for hook, output in PAIRINGS if hook in NATIVE]
     if os.environ.get("LABEBPF_PAIRINGS") == "all"
-    else [("tracepoint", "ring", "rename"), ("raw_tracepoint", "histogram", "rmdir")]
+    else [
+        ("tracepoint", "ring", "rename"),
+        ("raw_tracepoint", "histogram", "rmdir"),
+        ("uprobe", "perf", "link"),
+        ("xdp", "hash", "packet"),
+    ]
 )
 """Every hook and every way out has a part in it; each with each, when asked for."""
 

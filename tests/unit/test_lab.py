@@ -205,7 +205,8 @@ def test_a_submission_has_plain_file_names_only(tmp_path: Path, name: str) -> No
     [
         "",
         "kprobe:",
-        "uprobe:c:mkdir",
+        "uprobe:mkdir",
+        "uprobe:ssl:SSL_read",
         "lsm:path:mkdir",
         "nonsense:mkdir",
         "syscalls:sys_enter_mkdir",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import pty
 import re
@@ -18,7 +17,7 @@ import pytest
 
 from grader.authoring.answers import answers
 from grader.authoring.mutants import equivalents, mutants
-from grader.authoring.new import CALLS, HOOKS, OUTPUTS, new
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, new
 from grader.authoring.stubs import drifted
 from grader.course import load_lab
 from grader.errors import UsageError
@@ -26,7 +25,7 @@ from grader.evidence import witness
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("exercises/lab7", "solutions/lab7", "tests/wrong_answers/lab7")
-PAIRINGS = [*itertools.product(HOOKS, OUTPUTS, CALLS)]
+LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]
 
 
 @pytest.fixture
@@ -44,9 +43,9 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("hook, output", [*itertools.product(HOOKS, OUTPUTS)])
+@pytest.mark.parametrize("hook, output", PAIRINGS)
 def test_a_lab_is_whole(checkout: Path, hook: str, output: str) -> None:
-    for number, call in enumerate(CALLS):
+    for number, call in enumerate(calls(hook)):
         name = f"lab{number}"
         folder, solution, wrong = new(name, hook, output, call, checkout)
         lab = load_lab(folder)
@@ -70,15 +69,32 @@ def test_a_lab_is_whole(checkout: Path, hook: str, output: str) -> None:
 
 
 def test_nothing_of_a_template_is_left(checkout: Path) -> None:
-    for number, pairing in enumerate(PAIRINGS):
-        new(f"lab{number}", *pairing, checkout)
+    for number, lab in enumerate(LABS):
+        new(f"lab{number}", *lab, checkout)
     for name, data in files(checkout).items():
         if not name.startswith(("grader/", "bpf_templates/")):
             assert not re.search(rb"\{\{|\}\}(?!\")|\{%|%\}|\{#|#\}", data), name
 
 
+@pytest.mark.parametrize(
+    "hook, output, call, words",
+    [
+        ("xdp", "trace", "packet", "Give one of perf, ring, hash, histogram"),
+        ("xdp", "hash", "mkdir", "Give one of packet"),
+        ("kprobe", "hash", "packet", "Give one of mkdir, "),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    checkout: Path, hook: str, output: str, call: str, words: str
+) -> None:
+    before = files(checkout)
+    with pytest.raises(UsageError, match=words):
+        new("lab7", hook, output, call, checkout)
+    assert files(checkout) == before
+
+
 def test_the_workload_can_make_every_call() -> None:
-    assert set(CALLS) == set(witness.CALLS)
+    assert {*CALLS, *PACKET} == set(witness.CALLS)
 
 
 @pytest.mark.parametrize("name", ["", "lab", "lab07", "lab7x", "Lab7", "../lab7", "7", "labor"])
@@ -153,6 +169,12 @@ def test_the_command_writes_a_lab_and_says_what_is_next(checkout: Path) -> None:
     again = labebpf(checkout, "lab7", *flags)
     assert again.returncode == 2
     assert "there already" in again.stderr
+
+
+def test_the_hook_that_sees_one_thing_is_about_that(checkout: Path) -> None:
+    done = labebpf(checkout, "lab7", "--hook", "xdp", "--output", "hash")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load_lab(checkout / "exercises" / "lab7").call == "packet"
 
 
 @pytest.mark.parametrize("missing", ["hook", "output", "call"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
@@ -12,14 +11,23 @@ import pytest
 from machine import copy_checkout, labebpf
 
 from grader.authoring.answers import read
-from grader.authoring.new import HOOKS, OUTPUTS
+from grader.authoring.new import PAIRINGS, calls
 from grader.kernel.vm.images import Image
 
 ALL = os.environ.get("LABEBPF_PAIRINGS") == "all"
 CHOSEN = (
-    [(hook, output, "mkdir") for hook, output in itertools.product(HOOKS[2:], OUTPUTS)]
+    [
+        (hook, output, next(iter(calls(hook))))
+        for hook, output in PAIRINGS
+        if "tracepoint" not in hook
+    ]
     if ALL
-    else [("kprobe", "hash", "rmdir"), ("kretprobe", "ring", "unlink")]
+    else [
+        ("kprobe", "hash", "rmdir"),
+        ("kretprobe", "ring", "unlink"),
+        ("uprobe", "trace", "symlink"),
+        ("xdp", "histogram", "packet"),
+    ]
 )
 
 

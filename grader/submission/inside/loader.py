@@ -32,6 +32,8 @@ HOOKS = {
     "kprobe": BPF.KPROBE,
     "kretprobe": BPF.KPROBE,
     "lsm": BPF.LSM,
+    "uprobe": BPF.KPROBE,
+    "xdp": BPF.XDP,
 }
 MAX_SAMPLES = 1 << 16
 ANY_HEADERS = ["-Xclang", "-fno-validate-pch"]
@@ -76,6 +78,11 @@ class Program(BPF):
             self.attach_kprobe(event=self.get_syscall_fnname(place), fn_name=name)
         elif kind == "kretprobe":
             self.attach_kretprobe(event=self.get_syscall_fnname(place), fn_name=name)
+        elif kind == "uprobe":
+            library, _, function = place.partition(":")
+            self.attach_uprobe(name=library, sym=function, fn_name=name)
+        elif kind == "xdp":
+            self.attach_xdp(place, self.load_func(name, BPF.XDP))
 
 
 class Loader:

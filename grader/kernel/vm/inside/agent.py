@@ -70,6 +70,7 @@ def set_up() -> None:
         Path(target).mkdir(exist_ok=True)
         command = ["busybox", "mount", "-t", kind, "-o", options, source, target]
         subprocess.run(command, check=True)
+    subprocess.run(["busybox", "ip", "link", "set", "lo", "up"], check=True)
     Path("/proc/sys/kernel/hostname").write_text("labebpf")
     Path("/sys/fs/cgroup/cgroup.subtree_control").write_text("+memory +pids")
 
