@@ -137,7 +137,7 @@ def test_two_terminals_one_machine(world: World) -> None:
     one.type(CTRL_D)
     status, last = one.end()
     assert status == 0
-    assert "runs on in 1 other terminal." in last
+    assert "The machine runs on; other terminals in it: 1." in last
     assert one.put_back()
     assert not (world.lab / "from-one").exists()
 

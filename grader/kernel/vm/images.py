@@ -89,9 +89,9 @@ class Label:
                 and all(0 < file["size"] < LARGEST for file in label.files.values())
             )
         except (TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise ValueError(f"its {LABEL} is another's") from error
+            raise ValueError(say("its {LABEL} is another's", LABEL=LABEL)) from error
         if not sound:
-            raise ValueError(f"its {LABEL} is another's")
+            raise ValueError(say("its {LABEL} is another's", LABEL=LABEL))
         return label
 
     def write(self) -> bytes:
@@ -122,11 +122,11 @@ def cache() -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
             return folder
-        why = f"{folder} cannot be written"
+        why = say("{folder} cannot be written", folder=folder)
     except OSError as error:
-        why = f"{error.filename} cannot be made ({error.strerror})"
+        why = say("{folder} cannot be made ({error})", folder=error.filename, error=error.strerror)
     except RuntimeError:
-        why = "this user has no home"
+        why = say("this user has no home")
     raise Infra(
         say("There is no place for images: {why}.", why=why),
         "Name a folder that you may write: export XDG_CACHE_HOME=FOLDER",
@@ -226,7 +226,7 @@ def import_(file: Path) -> Image:
                 for name, facts in label.files.items() if label.current else ():
                     with (folder / name).open("wb") as target:
                         if _copy(_next(tar, name, facts["size"]), target) != facts:
-                            raise ValueError(f"{name} is damaged")
+                            raise ValueError(say("{name} is damaged", name=name))
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Infra(
                 say(
@@ -354,5 +354,5 @@ def _next(tar: tarfile.TarFile, name: str, limit: int) -> IO[bytes]:
     member = tar.next()
     data = tar.extractfile(member) if member and member.isreg() else None
     if not member or not data or member.name != name or member.size > limit:
-        raise ValueError(f"it has no {name} where that should be")
+        raise ValueError(say("it has no {name} where that should be", name=name))
     return data

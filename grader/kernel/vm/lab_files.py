@@ -81,7 +81,7 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
             if count <= MAX_FILES and size <= MAX_BYTES:
                 files[name] = data
             else:
-                refused[name] = "is one too many"
+                refused[name] = say("is one too many")
         folders.append(LabFolder(lab.name, path, lab.edits, files, refused))
     if not folders:
         raise UsageError(
@@ -133,20 +133,31 @@ def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[
             continue
         shown = clean(name).replace("\n", " ")
         if why := _staying(folder, name, data):
-            said.append(f"{shown} stays in the machine: {why}.")
+            said.append(say("{name} stays in the machine: {why}.", name=shown, why=why))
             continue
         assert data is not None
         target = name
         if os.path.lexists(folder.path / name) and (now is None or now != before):
             target = _free(folder.path, f"{name}.from-shell")
-            said.append(f"{shown} changed here too: the machine's is {target}.")
+            said.append(
+                say(
+                    "{name} changed here too: the machine's is {target}.", name=shown, target=target
+                )
+            )
         try:
             put(folder.path / target, data)
             came.append(target)
         except OSError as error:
             trouble, homeless[target] = error, data
     if came:
-        said.insert(0, f"From the machine, into {folder.path}: {', '.join(came)}.")
+        said.insert(
+            0,
+            say(
+                "From the machine, into {folder}: {names}.",
+                folder=folder.path,
+                names=", ".join(came),
+            ),
+        )
     return [*said, *(_rescue(folder, homeless, trouble) if homeless else ())]
 
 
@@ -154,8 +165,10 @@ def _staying(folder: LabFolder, name: str, data: bytes | None) -> str:
     """Why a file is not taken out of a machine, nothing if it is."""
     if not folder.takes(name):
         plain = _PLAIN.fullmatch(name)
-        return "only the course makes such a file" if plain else "no file may be called so"
-    return "it is too large" if data is None else ""
+        return (
+            say("only the course makes such a file") if plain else say("no file may be called so")
+        )
+    return say("it is too large") if data is None else ""
 
 
 def _free(folder: Path, name: str) -> str:
@@ -170,11 +183,13 @@ def _free(folder: Path, name: str) -> str:
 def _rescue(folder: LabFolder, files: Mapping[str, bytes], error: OSError) -> list[str]:
     """Put elsewhere what cannot be written to its folder. What to say of it."""
     names = ", ".join(files)
-    why = f"{folder.path} cannot be written ({error.strerror})"
+    why = say("{folder} cannot be written ({error})", folder=folder.path, error=error.strerror)
     try:
         elsewhere = Path(tempfile.mkdtemp(prefix=f"labebpf-{folder.lab}-"))
         for name, data in files.items():
             (elsewhere / name).write_bytes(data)
     except OSError:
-        return [f"{why}, nor any other folder: {names} could not be kept."]
-    return [f"{why}: {names} is in {elsewhere}."]
+        return [
+            say("{why}, nor any other folder: {names} could not be kept.", why=why, names=names)
+        ]
+    return [say("{why}: {names} is in {elsewhere}.", why=why, names=names, elsewhere=elsewhere)]

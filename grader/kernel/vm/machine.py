@@ -19,6 +19,7 @@ from grader.errors import Infra
 from grader.kernel.vm.images import Image
 from grader.kernel.vm.wire import Wire, WireError
 from grader.text import clean
+from grader.words import say
 
 QEMU = "qemu-system-x86_64"
 INSTALL = "sudo apt-get install qemu-system-x86, or sudo dnf install qemu-system-x86-core"
@@ -120,7 +121,9 @@ class Machine:
             message = self.wire.receive(seconds)
         except (WireError, TimeoutError) as error:
             raise NotUp(
-                f"The virtual machine did not come up: {str(error) or 'it hangs'}.",
+                say(
+                    "The virtual machine did not come up: {why}.", why=str(error) or say("it hangs")
+                ),
                 "Grade again.",
                 log=self.console(),
             ) from error
@@ -221,7 +224,7 @@ def qemu_identity() -> str:
 def _binary() -> Path:
     binary = shutil.which(QEMU)
     if binary is None:
-        raise Infra("QEMU is missing.", f"Install it: {INSTALL}")
+        raise Infra("QEMU is missing.", say("Install it: {how}", how=INSTALL))
     return Path(binary).resolve()
 
 

@@ -65,7 +65,6 @@ NOTES = ("release", "packages")
 
 MIRROR = "http://deb.debian.org/debian"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-ELSEWHERE = "or build it on another machine, and use ./labebpf image export and import"
 SWITCHES = (
     ("user.max_user_namespaces", "0", "10000"),
     ("kernel.unprivileged_userns_clone", "0", "1"),
@@ -166,12 +165,16 @@ def _mmdebstrap(recipe: Recipe, kitchen: Path, folder: Path, mirror: str) -> lis
     ]
 
 
+def _elsewhere() -> str:
+    return say("or build it on another machine, and use ./labebpf image export and import")
+
+
 def check_tools() -> None:
     """Raise Infra unless this user can build here."""
     if os.uname().machine != "x86_64":
         raise Infra(
             "Images are built on x86-64 machines.",
-            say("Change to one, {ELSEWHERE}.", ELSEWHERE=ELSEWHERE),
+            say("Change to one, {elsewhere}.", elsewhere=_elsewhere()),
         )
     user = os.geteuid() != 0
     there = {
@@ -206,14 +209,15 @@ def _check_namespaces() -> None:
     remedy = "Build it as root"
     if "/etc/subuid" in tried.stderr:
         name = getpass.getuser()
-        remedy = f"Run: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
+        how = f"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
+        remedy = say("Run: sudo {how}", how=how)
     for switch, off, on in SWITCHES:
         path = Path("/proc/sys", *switch.split("."))
         if path.exists() and path.read_text().strip() == off:
-            remedy = f"Run: sudo sysctl {switch}={on}"
+            remedy = say("Run: sudo {how}", how=f"sysctl {switch}={on}")
     raise Infra(
         "Building an image without root takes user namespaces, and this user may not make them.",
-        f"{remedy}, {ELSEWHERE}.",
+        say("{remedy}, {elsewhere}.", remedy=remedy, elsewhere=_elsewhere()),
     )
 
 
@@ -282,7 +286,11 @@ def _run(making: list[str], packed: Path, scratch: Path, lock: int, progress: Pr
         # mksquashfs has nothing to say of its own where mmdebstrap ended early.
         log += [] if "reading tar file" in complaint else complaint.splitlines()
         place = packed.parent.parent if "No space" in complaint else scratch.parent
-        ends = f"mmdebstrap ended with {maker.returncode}, mksquashfs with {packer.returncode}"
+        ends = say(
+            "mmdebstrap ended with {maker}, mksquashfs with {packer}",
+            maker=maker.returncode,
+            packer=packer.returncode,
+        )
         raise _diagnosed("\n".join(log), place, ends)
 
 
@@ -292,18 +300,26 @@ def _diagnosed(log: str, place: Path, ends: str) -> Infra:
     causes = {
         "No space left on device|Disk quota exceeded": (disk.what, disk.remedy),
         "NO_PUBKEY|EXPKEYSIG": (
-            f"This machine's keys of Debian do not fit what comes from {mirror}.",
-            f"Update the package debian-archive-keyring, {ELSEWHERE}.",
+            say(
+                "This machine's keys of Debian do not fit what comes from {mirror}.", mirror=mirror
+            ),
+            say("Update the package debian-archive-keyring, {elsewhere}.", elsewhere=_elsewhere()),
         ),
         "E: no package of Linux": (
-            f"{mirror} no longer has this version of Linux.",
+            say("{mirror} no longer has this version of Linux.", mirror=mirror),
             "Update labebpf, or set LABEBPF_MIRROR to a snapshot (https://snapshot.debian.org).",
         ),
         "E: (Failed|Unable) to fetch|have a Release file": (
-            f"The packages cannot be fetched from {mirror}.",
-            f"Check the network, name another mirror in LABEBPF_MIRROR, {ELSEWHERE}.",
+            say("The packages cannot be fetched from {mirror}.", mirror=mirror),
+            say(
+                "Check the network, name another mirror in LABEBPF_MIRROR, {elsewhere}.",
+                elsewhere=_elsewhere(),
+            ),
         ),
-        "": (f"The image was not finished: {ends}.", "See above what they say, and try again."),
+        "": (
+            say("The image was not finished: {ends}.", ends=ends),
+            "See above what they say, and try again.",
+        ),
     }
     cause = next(words for pattern, words in causes.items() if re.search(pattern, log))
     return Infra(*cause, log="\n".join(log.splitlines()[-LOG_LINES:]))

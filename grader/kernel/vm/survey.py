@@ -66,13 +66,13 @@ def _images() -> list[Probe]:
         return [Probe("images", False, error.what, error.remedy)]
     probes = []
     for version in images.versions():
-        name = f"image {version}"
+        name = "image " + version
         if version not in built:
             remedy = f"./labebpf image build {version}"
-            probes.append(Probe(name, False, "not built", remedy))
+            probes.append(Probe(name, False, say("not built"), remedy))
             continue
         image = built[version]
         count = len(stored(image))
-        kept = f"{count} snapshot{'s' if count != 1 else ''}"
+        kept = say("snapshots: {count}", count=count)
         probes.append(Probe(name, True, f"{image.release}, {image.size >> 20} MB, {kept}"))
     return probes

@@ -202,7 +202,12 @@ class Switchboard:
             connection.close()
             return None
         if len(self._callers) == MAX_TERMINALS:
-            caller.send(error=[f"This machine has {MAX_TERMINALS} terminals.", "Close one."])
+            caller.send(
+                error=[
+                    say("This machine has {count} terminals.", count=MAX_TERMINALS),
+                    say("Close one."),
+                ]
+            )
             caller.close()
             return None
         self._last_number += 1
@@ -213,9 +218,17 @@ class Switchboard:
         told = []
         for folder in self._plan.folders:
             for name, why in folder.refused.items():
-                told.append(f"Not in it: {folder.lab}/{name} {why}.")
+                told.append(
+                    say("Not in it: {lab}/{name} {why}.", lab=folder.lab, name=name, why=why)
+                )
             for name in folder.changed():
-                told.append(f"{folder.lab}/{name} changed here; the machine has it as it was.")
+                told.append(
+                    say(
+                        "{lab}/{name} changed here; the machine has it as it was.",
+                        lab=folder.lab,
+                        name=name,
+                    )
+                )
         caller.send(ready={"number": caller.number, "told": told})
 
     def _pass_on(self, caller: Caller) -> None:
@@ -269,8 +282,9 @@ class Switchboard:
             if self._callers:
                 others = len(self._callers)
                 report = [
-                    f"The machine runs on in {others} other terminal{'s' * (others > 1)}."
-                    " Changed files come back when its last one closes."
+                    say("The machine runs on; other terminals in it: {others}.", others=others)
+                    + " "
+                    + say("Changed files come back when its last one closes.")
                 ]
             else:
                 # Whoever wants this machine now waits until its files are on the host.
