@@ -9,8 +9,9 @@ its last line JSON:
     {"snapshot_ratio", "boot_ratio", "memory_mb", "disk_mb", "throughput", ...}
 
 Times are medians in s. Run it by `.venv/bin/python bench/vm.py [RUNS]`; virtme-ng comes with the
-project's development tools, and the kernel from Debian. kmod and udev have to be installed: without
-udev virtme-ng does not find its virtio ports, and the command's output gets lost.
+project's development tools, and the kernel from Debian. kmod, udev and
+busybox-static have to be installed: without udev virtme-ng does not find its virtio ports, and the
+command's output gets lost.
 """
 
 from __future__ import annotations
@@ -137,6 +138,7 @@ def main() -> None:
             without_snapshot(image)
             boot.append(seconds(GRADE))
             snapshot.append(seconds(GRADE))
+            print(f"{vng[-1]:.2f} {boot[-1]:.2f} {snapshot[-1]:.2f}", file=sys.stderr, flush=True)
     one = statistics.median(snapshot)
     with ThreadPoolExecutor(2) as pool:
         pairs = []

@@ -104,6 +104,14 @@ def world(image: Image, tmp_path: Path) -> Iterator[World]:
             os.kill(process, signal.SIGKILL)
 
 
+def test_the_headers_of_bcc_are_precompiled_unless_a_script_has_options(world: World) -> None:
+    look = "ls /usr/src/linux-headers-*/include/linux/kconfig.h.pch"
+    assert world.pipe(look).returncode == 0
+    script = world.lab / "counter.py"
+    script.write_text(script.read_text().replace('counter.c")', 'counter.c"), cflags=[]'))
+    assert world.pipe(look).returncode != 0
+
+
 def test_commands_from_a_pipe(world: World) -> None:
     done = world.pipe("uname -r; pwd; id -un; echo to you >&2; exit 7\n")
     assert done.stdout == f"{world.image.release}\n/exercises/lab3\nroot\n"

@@ -176,10 +176,12 @@ def test_a_debugger_is_refused() -> None:
     assert "--kernel native" in done.stderr
 
 
+OTHERWISE = {"lab3/own_flags.py"}
+"""What a machine goes about in another way than this one."""
 CHOSEN = [
     answer
     for answer in (*answers("right_answers"), *answers("wrong_answers"))
-    if os.environ.get("LABEBPF_ANSWERS") == "all" or answer.kernel
+    if os.environ.get("LABEBPF_ANSWERS") == "all" or answer.kernel or answer.id in OTHERWISE
 ]
 """What this machine's own kernel may lack is judged here each time; the rest, when asked for."""
 
