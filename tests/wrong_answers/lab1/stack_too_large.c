@@ -6,7 +6,7 @@
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {
-	char path[4096] = {};
+	char path[4096];
 
 	bpf_probe_read_user_str(path, sizeof(path), args->pathname);
 	bpf_trace_printk("mkdir %s", path);

@@ -15,6 +15,8 @@ from pathlib import Path
 INCOMPLETE, FOR_SERIALIZATION = 0x02, 0x10
 """Of CXTranslationUnit_Flags, in clang-c/Index.h."""
 MAIN = b"/virtual/main.h"
+NEWER = ("-fcf-protection", "-fms-extensions")
+"""Options that BCC has had since 0.31, and since 0.37."""
 
 
 class Node(ctypes.Structure):
@@ -70,14 +72,13 @@ def arguments(build: str) -> list[str]:
     both = [
         f"-I{path}" for a, b in zip(folders, generated, strict=True) for path in (a, f"{build}/{b}")
     ]
-    # From version 0.30 on; a macro, __CET__, comes with it.
     library = next(Path("/usr/lib/x86_64-linux-gnu").glob("libbcc.so.0.*")).read_bytes()
-    protection = b"\0-fcf-protection\0" in library
+    own = [flag for flag in NEWER if b"\0%b\0" % flag.encode() in library]
     return [
         *("clang", "-target", "x86_64-unknown-linux-gnu", "-O2", "-g", "-x", "c-header"),
         *("-nostdinc", "-isystem", "/virtual/lib/clang/include", *both),
         *("-include", "./include/linux/kconfig.h"),
-        *(["-fcf-protection"] if protection else []),
+        *own,
         *("-D__BPF_TRACING__", "-D__KERNEL__", '-DKBUILD_MODNAME="bcc"'),
         *("-fno-jump-tables", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-w"),
         *("-include", "/virtual/include/bcc/bpf.h"),
