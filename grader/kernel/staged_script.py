@@ -277,6 +277,8 @@ class StagedScript:
                 if info.name == name[:15] and info.type == kind:
                     self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
                     return self._map
+            if self._script.status is not None:
+                raise self._ended()
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
