@@ -1,6 +1,6 @@
 # wrong: Keeps the offset behind the function's name.
 # loses: 1.7 fail
-# says: Take the function alone
+# says: does not name every function that is probed
 # kernel: kprobes
 
 """Where to find what can be probed, what is probed now, and what must not be."""
