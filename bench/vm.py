@@ -29,8 +29,8 @@ from pathlib import Path
 from grader.course import find_labs
 from grader.kernel.vm import images
 from grader.kernel.vm.images import Image
-from grader.kernel.vm.machine import Shape
 from grader.kernel.vm.session import Order, Session
+from grader.kernel.vm.shape import Shape
 from grader.kernel.vm.snapshots import stored
 from grader.replay import files_below
 

@@ -15,8 +15,9 @@ import pytest
 from grader.errors import Infra
 from grader.kernel.vm import images
 from grader.kernel.vm.accelerator import fastest
-from grader.kernel.vm.machine import Shape, launcher
+from grader.kernel.vm.machine import launcher
 from grader.kernel.vm.session import MachineDied, Order, Session
+from grader.kernel.vm.shape import Shape
 from grader.private import is_private
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status

@@ -55,11 +55,17 @@ class Witness:
     """Counts `calls` on the whole machine, exactly. Attach it before any student code.
 
     `bwrap` are the arguments that give its process the kernel headers. Compiling starts at once;
-    `wait` ends when it is attached. Raises Infra when the kernel refuses it.
+    `wait` ends when it is attached, which one that is `held` waits for `release` with. Raises
+    Infra when the kernel refuses it.
     """
 
     def __init__(
-        self, templates: Path, bwrap: Sequence[str], calls: tuple[str, ...] = ("mkdir",)
+        self,
+        templates: Path,
+        bwrap: Sequence[str],
+        calls: tuple[str, ...] = ("mkdir",),
+        *,
+        held: bool = False,
     ) -> None:
         self.calls = calls
         command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *bwrap]
@@ -72,6 +78,12 @@ class Witness:
         self._racy: Map | None = None
         self._cpus = possible_cpus()
         self._child.tell(text=render(templates, self._cpus, calls), maps=["counts", "racy"])
+        if not held:
+            self.release()
+
+    def release(self) -> None:
+        """Let it attach once it is compiled."""
+        self._child.tell()
 
     def wait(self, seconds: float) -> None:
         """Return when it is attached. Raises Infra."""

@@ -27,6 +27,7 @@ from grader.lock import take
 from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
+from grader.submission.script import Script
 from grader.words import say
 
 RUN = Path("/run/labebpf")
@@ -34,6 +35,7 @@ PREFIX = "labebpf-"
 STOPPED_SECONDS = 20
 TAKEN = "labebpf-kernel"
 """The name under which a kernel that is held already is registered with pytest."""
+TRACEFS_PLACES = (Path("/sys/kernel/tracing"), Path("/sys/kernel/debug/tracing"))
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 """Debian and Ubuntu know levels above 2, upstream's default, at which CAP_PERFMON is not enough
 for perf_event_open(2), by which BCC attaches."""
@@ -98,16 +100,22 @@ class NativeKernel:
         self.helper_symbols = copy / "helpers"
         self._witness: Witness | None = None
         self._loaders: list[Program] = []
+        self._scripts: list[Script] = []
         self._work = RUN / f"work-{secrets.token_hex(6)}"
         self._work.mkdir()
         self._work.chmod(0o711)
 
-    def witness(self, templates: Path, calls: tuple[str, ...] = ("mkdir",)) -> Witness:
-        """The witness, which may still be starting. One for all labs about the same calls."""
+    def witness(
+        self, templates: Path, calls: tuple[str, ...] = ("mkdir",), *, held: bool = False
+    ) -> Witness:
+        """The witness, which may still be starting. One for all labs about the same calls.
+
+        A new one that is `held` waits for its release before it attaches.
+        """
         if self._witness and not (self._witness.alive and self._witness.calls == calls):
             self.close_witness()
         if self._witness is None:
-            self._witness = Witness(templates, self.headers_view, calls)
+            self._witness = Witness(templates, self.headers_view, calls, held=held)
         return self._witness
 
     def close_witness(self) -> None:
@@ -133,12 +141,25 @@ class NativeKernel:
             return self._loaders.pop()
         return Program(self.sandbox({}, scale, place))
 
-    def keep_loaders(self, count: int, scale: float) -> None:
-        """Have `count` loaders wait, with BCC ready. Raises what Program does."""
-        loaders = [Program(self.sandbox({}, scale)) for _ in range(count)]
-        for loader in loaders:
-            loader.wait_until_ready(60 * scale)
-        self._loaders += loaders
+    def script(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Script:
+        """A Python for one script: one that waits already, or a new one."""
+        if self._scripts and not place:
+            return self._scripts.pop()
+        pipes = [f"{folder}/trace_pipe" for folder in TRACEFS_PLACES if folder.parent.is_dir()]
+        return Script(self.sandbox({}, scale, place), trace_pipes=pipes)
+
+    def keep(self, loaders: int, scripts: int, scale: float) -> None:
+        """Start so many loaders and scripts, for later."""
+        programs = [self.loader(scale) for _ in range(loaders)]
+        self._scripts += [self.script(scale) for _ in range(scripts)]
+        self._loaders += programs
+
+    def wait_for_kept(self, seconds: float) -> None:
+        """Return when those have BCC. Raises what Program and Script do."""
+        for loader in self._loaders:
+            loader.wait_until_ready(seconds)
+        for script in self._scripts:
+            script.wait_until_ready(seconds)
 
     @property
     def tracefs(self) -> Path:
@@ -168,6 +189,8 @@ class NativeKernel:
         """Let go of the kernel. What stages and sandboxes made must be closed before."""
         for loader in self._loaders:
             loader.close()
+        for script in self._scripts:
+            script.close()
         self.close_witness()
         os.close(self._alive)
         os.waitpid(self._keeper, 0)

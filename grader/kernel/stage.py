@@ -64,7 +64,6 @@ class Stage:
         """
         self._tell_phase = tell
         self._trace_with_script = trace_with_script
-        self._pattern = pattern
         self._retiring: list[threading.Thread] = []
         self.kernel = kernel
         self.lab = lab
@@ -85,7 +84,9 @@ class Stage:
         self._failed: dict[str, Exception] = {}
         self.phase = "load"
         if lab.program in submission.files:
-            self._build("program")
+            self._loader("program").begin()
+            if pattern:
+                self._loader("pattern")
         if script and lab.script in submission.files:
             self._script = StagedScript(self)
 
@@ -197,26 +198,33 @@ class Stage:
             raise self._failed[which]
         try:
             self.submission.require(self.lab.program)
-            program = self._programs.get(which) or self._build(which)
+            program = self._loader(which)
             if not program.attached:
                 _ = self.witness
                 if self.lab.attach.startswith("lsm:"):
                     _ = self.trace  # The program could forbid what that needs.
-                # Not both builds at once: the second one's compiler finds the first one's warm.
-                program.attach(self._build_pattern)
+                program.attach(self._compiled)
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed[which] = error
             self._close(which)
             raise
         return program
 
-    def _build(self, which: str) -> StagedProgram:
-        self._programs[which] = StagedProgram(self, pattern=which == "pattern")
+    def _loader(self, which: str) -> StagedProgram:
+        if which not in self._programs:
+            self._programs[which] = StagedProgram(self, pattern=which == "pattern")
         return self._programs[which]
 
-    def _build_pattern(self) -> None:
-        if self._pattern and "pattern" not in self._programs:
-            self._build("pattern")
+    def _compiled(self) -> None:
+        """Before something is attached: whatever starts makes directories, as any process may.
+
+        And not both builds at once: the second one's compiler finds the first one's warm.
+        """
+        if pattern := self._programs.get("pattern"):
+            pattern.wait_until_ready()
+            pattern.begin()
+        if self._script and not self._script.running:
+            self._script.wait_until_ready()
 
     def _close(self, *which: str) -> None:
         for one in which:

@@ -56,13 +56,23 @@ class StagedProgram:
     def __init__(self, stage: Stage, *, pattern: bool = False) -> None:
         self._stage = stage
         self._name = stage.lab.program
-        source = stage.submission.require(self._name)
-        flags = [PATTERN] if pattern else []
+        self._source = stage.submission.require(self._name)
+        self._flags = [PATTERN] if pattern else []
         self._program = stage.kernel.loader(stage.scale, stage.place)
-        self._program.begin(self._name, source, extra_flags=flags)
+        self._begun = False
         self._maps: list[Map] = []
         self._listening: set[str] = set()
         self.attached = False
+
+    def begin(self) -> None:
+        """Let the compiler start, if it has not."""
+        if not self._begun:
+            self._begun = True
+            self._program.begin(self._name, self._source, extra_flags=self._flags)
+
+    def wait_until_ready(self) -> None:
+        """Return when its loader, which may just have been started, has BCC."""
+        self._program.wait_until_ready(60 * self._stage.scale)
 
     def attach(self, compiled: Callable[[], object]) -> None:
         """Compile, load, look at what was loaded, attach. Raises what the student should read.
@@ -70,6 +80,7 @@ class StagedProgram:
         `compiled` is called when the compiler is done.
         """
         scale = self._stage.scale
+        self.begin()
         try:
             self._stage.phase = "compile"
             self._program.compile(60 * scale)

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
@@ -16,7 +15,7 @@ from grader.evidence.story import by_value
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
-from grader.submission.script import Script, ended_cleanly
+from grader.submission.script import ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
 from grader.timeline import Timeline
 from grader.words import say
@@ -65,23 +64,12 @@ class StagedScript:
         self._stage = stage
         self.name = stage.lab.script
         stage.submission.require(self.name)
-        self._sandbox = stage.sandbox(dict(stage.submission.files))
         self._feed: TraceInstance | None = None
         self._source = -1
         self._map: Map | None = None
         self._looked_at: set[int] = set()
-        fifo = self._sandbox.folder / "trace_pipe"
-        os.mkfifo(fifo, mode=0o600)
-        os.chown(fifo, self._sandbox.uid, self._sandbox.uid)
-        places = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
-        binds = [
-            argument
-            for place in places
-            if Path(place).parent.is_dir()
-            for argument in ("--bind", str(fifo), f"{place}/trace_pipe")
-        ]
-        self._script = Script(self._sandbox, self.name, binds=binds)
-        self._script.feed(fifo, self._trace_pipe)
+        self._script = stage.kernel.script(stage.scale, stage.place)
+        self._script.feed(self._trace_pipe)
         self.running = False
         """Whether the student's code has begun; until then only BCC is imported."""
 
@@ -96,13 +84,17 @@ class StagedScript:
         self._source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
         return self._source
 
+    def wait_until_ready(self) -> None:
+        """Return when its Python, which may just have been started, has BCC."""
+        self._script.wait_until_ready(60 * self._stage.scale)
+
     def begin(self) -> None:
         """Let it run, and return when it has a program attached.
 
         Raises what the student should read.
         """
         self.running = True
-        self._script.begin()
+        self._script.begin(self.name, self._stage.submission.files)
         self._stage.phase = "load"
         limit = 10 * self._stage.scale
         idle = 3 * self._stage.scale

@@ -50,11 +50,6 @@ if "LABEBPF_UPROBES" in os.environ:
     _offset, _file = int(_lent[2]), _lent[3]
     _open, bcc.lib.bpf_attach_uprobe = bcc.lib.bpf_attach_uprobe, _attach
 
-if "LABEBPF_WAIT" in os.environ:
-    # A script that was started early goes on when the other side of this pipe is closed.
-    with open(int(os.environ.pop("LABEBPF_WAIT"))) as pipe:
-        pipe.read()
-    del pipe
 del os
 """
 _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_functions")
@@ -63,7 +58,7 @@ _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_func
 def kernel_copy(tracefs: Path) -> Path:
     """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v5-{boot}"
+    folder = CACHE / f"v6-{boot}"
     if folder.is_dir():
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -9,19 +9,22 @@ import pty
 import re
 import select
 import signal
+import socket
 import struct
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from grader.errors import SubmissionError
+from grader.errors import Infra, SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox
 from grader.words import say
 
 HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
 _CTRL_C = b"\x03"
+_STARTER = Path(__file__).parent / "inside" / "script.py"
 
 
 class Script:
@@ -31,21 +34,19 @@ class Script:
     is read behind the caller's back: output moves only inside `wait_for` and `interrupt`.
     """
 
-    def __init__(
-        self,
-        sandbox: Sandbox,
-        name: str,
-        *,
-        argv: Sequence[str] = (),
-        binds: Sequence[str] = (),
-    ) -> None:
-        self.name = name
+    def __init__(self, sandbox: Sandbox, *, trace_pipes: Sequence[str] = ()) -> None:
+        """`trace_pipes` are the places where the script finds what `feed` gives it."""
+        self.name = ""
         self.lines: list[str] = []
         """Complete lines so far, as printed; `forget_lines` empties it."""
         self.total = 0
         """Bytes of output so far."""
         self._sandbox = sandbox
-        self._fifo: tuple[Path, Callable[[], int]] | None = None
+        self._fifo = sandbox.folder / "trace_pipe"
+        if trace_pipes:
+            os.mkfifo(self._fifo, mode=0o600)
+            os.chown(self._fifo, sandbox.uid, sandbox.uid)
+        self._open_source: Callable[[], int] | None = None
         self._source = self._sink = -1
         self._partial = b""
         self._head = b""
@@ -53,30 +54,43 @@ class Script:
         self._open = True
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
-        wait, self._go = os.pipe()
+        self._channel, theirs = socket.socketpair()
         try:
             self._child = sandbox.start(
-                [PYTHON, *(argv or (name,))],
+                [PYTHON, "/script.py", str(theirs.fileno())],
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
-                binds=binds,
-                pass_fds=[wait],
-                # The first is read by sitecustomize, of the view; from 3.13 on a traceback on a
-                # terminal is in colours, and its file, line and error could not be read.
-                environment={"LABEBPF_WAIT": str(wait), "PYTHON_COLORS": "0"},
+                binds=[
+                    *("--ro-bind", str(_STARTER), "/script.py"),
+                    *(word for place in trace_pipes for word in ("--bind", str(self._fifo), place)),
+                ],
+                pass_fds=[theirs.fileno()],
+                # From 3.13 on a traceback on a terminal is in colours, and its file, line and
+                # error could not be read.
+                environment={"PYTHON_COLORS": "0"},
                 terminal=True,
             )
         finally:
             os.close(slave)
-            os.close(wait)
+            theirs.close()
         os.set_blocking(self._master, False)
 
-    def begin(self) -> None:
-        """Let the student's code run."""
-        if self._go >= 0:
-            os.close(self._go)
-            self._go = -1
+    def begin(self, name: str, files: Mapping[str, bytes]) -> None:
+        """Let the student's code run: the script `name`, with `files` beside it."""
+        self.name = name
+        self._sandbox.put(files)
+        with suppress(OSError):  # It has died; its status says how.
+            self._channel.sendall(name.encode())
+        self._channel.close()
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Return when it has BCC, and waits for `begin`. Raises Infra: nothing is theirs yet."""
+        if not select.select([self._channel], [], [], seconds)[0]:
+            raise Infra(
+                say("Python did not start within {seconds:g} s.", seconds=seconds),
+                "Grade again when the machine is less busy.",
+            )
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
@@ -98,12 +112,9 @@ class Script:
         cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
         return (self._head + cut + self._tail).decode(errors="replace")
 
-    def feed(self, fifo: Path, source: Callable[[], int]) -> None:
-        """When the script opens `fifo`, pump to it what comes from the descriptor `source()`.
-
-        That is how a script gets a trace_pipe of its own.
-        """
-        self._fifo = (fifo, source)
+    def feed(self, source: Callable[[], int]) -> None:
+        """When the script opens a trace_pipe, pump to it what the descriptor `source()` gives."""
+        self._open_source = source
 
     def forget_lines(self) -> None:
         self.lines.clear()
@@ -164,7 +175,7 @@ class Script:
     def close(self) -> None:
         """End the script and everything that it started."""
         self._sandbox.close()
-        self.begin()
+        self._channel.close()
         os.close(self._master)
         if self._sink >= 0:
             os.close(self._sink)
@@ -210,21 +221,20 @@ class Script:
 
     def _answer_fifo(self) -> None:
         """Once the script has the FIFO open, or waits to: open its source, and this end of it."""
-        if self._fifo is None:
+        if self._open_source is None:
             return
-        path, source = self._fifo
         try:
-            probe = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            probe = os.open(self._fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             if error.errno == errno.ENXIO:
                 return  # Nobody reads it yet.
             raise
-        self._fifo = None
         # For reading too: it then stays open when the script opens it a second time. The probe
         # stays until then: without any writer the script would read an end of file.
-        self._sink = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._sink = os.open(self._fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         os.close(probe)
-        self._source = source()
+        self._source = self._open_source()
+        self._open_source = None
 
     def _feed(self) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 
 from grader.errors import SubmissionError
 from grader.submission import script as module
-from grader.submission.sandbox import descendants
+from grader.submission.sandbox import PYTHON, descendants
 from grader.submission.script import Script, ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
 
@@ -25,16 +25,23 @@ class OpenSandbox:
     """Runs what the real one runs, without its walls."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.uid = os.getuid()
         self.children: list[subprocess.Popen[bytes]] = []
 
     def start(self, argv: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
         assert given.pop("terminal")
-        del given["binds"]
+        binds = given.pop("binds")
+        shown = {binds[n + 2]: binds[n + 1] for n in range(0, len(binds), 3)}
+        argv = [shown.get(word, word) for word in argv]
         given["env"] = os.environ | given.pop("environment")
         command = ["env", "--default-signal=INT", "setsid", "--ctty", "--wait", *argv]
-        self.children.append(subprocess.Popen(command, cwd=self._folder, **given))
+        self.children.append(subprocess.Popen(command, cwd=self.folder, **given))
         return self.children[-1]
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        for name, data in files.items():
+            (self.folder / name).write_bytes(data)
 
     def pids(self) -> list[int]:
         return [pid for child in self.children for pid in descendants(child.pid)]
@@ -56,9 +63,9 @@ def start(sandbox: OpenSandbox, tmp_path: Path) -> Iterator[Start]:
     scripts = []
 
     def start(code: str) -> Script:
-        (tmp_path / "a.py").write_text(code)
-        scripts.append(Script(sandbox, "a.py"))  # type: ignore[arg-type]
-        scripts[-1].begin()
+        pipe = str(tmp_path / "trace_pipe")
+        scripts.append(Script(sandbox, trace_pipes=[pipe]))  # type: ignore[arg-type]
+        scripts[-1].begin("a.py", {"a.py": code.encode()})
         return scripts[-1]
 
     yield start
@@ -192,7 +199,6 @@ def test_a_script_that_prints_without_end_is_ended(
 
 def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) -> None:
     """So a script reads a trace_pipe of its own: a FIFO that the grader fills."""
-    os.mkfifo(tmp_path / "pipe")
     source, ours = os.pipe()
     os.write(ours, b"a line\n")
     asked = []
@@ -203,9 +209,9 @@ def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) 
 
     try:
         script = start(
-            "print('first', flush=True); input(); print(open('pipe').readline().strip())"
+            "print('first', flush=True); input(); print(open('trace_pipe').readline().strip())"
         )
-        script.feed(tmp_path / "pipe", opened)
+        script.feed(opened)
         assert script.wait_for(lambda: "first" in script.lines, PATIENCE)
         assert not asked, "the script has not opened it yet"
         os.write(script._master, b"go on\n")
@@ -214,6 +220,43 @@ def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) 
     finally:
         for descriptor in (source, ours):
             os.close(descriptor)
+
+
+PLAIN = {
+    "itself": "import sys\nprint(__file__, __name__, __doc__, __loader__.path, sys.argv, sys.path)",
+    "globals": "print(sorted(globals()))",
+    "docstring": '"What it does."\nprint(__doc__)',
+    "traceback": "def f():\n    return 1 / 0\n\n\nf()",
+    "syntax": "print('a')\nfor x in 3\n",
+    "tabs": "if 1:\n\tx = 1\n        y = 2\n",
+    "coding": "# coding: latin-1\nprint('\u00e9')",
+    "chained": "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise KeyError('b') from e",
+    "exit": "raise SystemExit('enough')",
+    "status": "import sys\nsys.exit(7)",
+    "at exit": "import atexit\natexit.register(lambda: print('bye'))\n1 / 0",
+    "own hook": "import sys\nsys.excepthook = lambda *error: print(error[:2])\n{}['a']",
+    "interrupt": "import os, signal\nos.kill(os.getpid(), signal.SIGINT)",
+    "imports itself": "import a\nprint(a.__name__, __name__)",
+    "source": "import inspect\ndef f(): pass\nprint(inspect.getsource(f))",
+    "pickles": "import pickle\nclass A: pass\nprint(pickle.loads(pickle.dumps(A())).__module__)",
+}
+
+
+@pytest.mark.parametrize("code", PLAIN.values(), ids=list(PLAIN))
+def test_a_script_runs_as_python_runs_it(finish: Start, tmp_path: Path, code: str) -> None:
+    (tmp_path / "a.py").write_text(code)
+    plain = subprocess.run(
+        [PYTHON, "a.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHON_COLORS": "0"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    script = finish(code)
+    assert script.output().replace("\r\n", "\n") == plain.stdout.decode(errors="replace")
+    assert script.status == (plain.returncode if plain.returncode >= 0 else 128 - plain.returncode)
 
 
 def test_what_was_printed_last_is_judged_even_if_the_script_has_long_ended(

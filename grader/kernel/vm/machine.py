@@ -11,12 +11,12 @@ import tempfile
 import time
 from base64 import b64encode
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image
+from grader.kernel.vm.shape import Shape
 from grader.kernel.vm.wire import Wire, WireError
 from grader.text import clean
 from grader.words import say
@@ -34,25 +34,6 @@ _ACCELERATORS = {
 # and Linux patches itself most while it starts; noreplace-smp: not once more for the second CPU.
 # norandmaps: libraries lie at the same address in every process, and TCG translates them once.
 _COMMAND_LINE = "console=ttyS0 quiet panic=-1 maxcpus=1 noreplace-smp norandmaps mitigations=off"
-
-
-EMULATED = 4.0
-"""By how much deadlines stretch under TCG: what computes is up to ten times slower, and what
-waits is not."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How big a machine is, and what runs it. Memory in MiB."""
-
-    accelerator: str = "tcg"
-    memory: int = 640
-    cpus: int = 2
-
-    @property
-    def slowness(self) -> float:
-        """The time scale of a machine like this."""
-        return EMULATED if self.accelerator == "tcg" else 1.0
 
 
 class NotUp(Infra):

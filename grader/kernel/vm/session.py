@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image
-from grader.kernel.vm.machine import Shape
+from grader.kernel.vm.shape import Shape
 from grader.kernel.vm.snapshots import start
 from grader.kernel.vm.wire import WireError
 from grader.text import clean, cut

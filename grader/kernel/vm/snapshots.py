@@ -11,7 +11,8 @@ from pathlib import Path
 
 from grader.errors import Infra
 from grader.kernel.vm.images import Image, cache
-from grader.kernel.vm.machine import Machine, NotUp, Shape, qemu_identity
+from grader.kernel.vm.machine import Machine, NotUp, qemu_identity
+from grader.kernel.vm.shape import Shape
 from grader.kernel.vm.wire import WireError
 from grader.lock import locked
 

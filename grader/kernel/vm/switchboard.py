@@ -26,8 +26,9 @@ from grader.errors import Infra
 from grader.kernel.vm.accelerator import fastest
 from grader.kernel.vm.images import Image
 from grader.kernel.vm.lab_files import LabFolder, Luggage
-from grader.kernel.vm.machine import Machine, Shape
+from grader.kernel.vm.machine import Machine
 from grader.kernel.vm.meeting import Meeting
+from grader.kernel.vm.shape import Shape
 from grader.kernel.vm.snapshots import start
 from grader.kernel.vm.wire import Wire, WireError
 from grader.words import say

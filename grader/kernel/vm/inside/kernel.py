@@ -1,0 +1,51 @@
+"""A machine's kernel: taken for good, and got ready for gradings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import Infra
+from grader.kernel.native import NativeKernel
+from grader.kernel.vm.inside.system import forget_precompiled, one_cpu
+from grader.kernel.vm.shape import EMULATED
+
+ROOT = Path(__file__).resolve().parents[4]
+LOADERS = 2
+"""As many as the first lab may want at once: its program, built in two ways."""
+_SECONDS = 600
+
+
+class Kernel(NativeKernel):
+    """Starts what each grading needs; `get_ready` waits for it. The end of a grading, which closes
+    it, changes nothing: the machine is thrown away then."""
+
+    def __init__(self) -> None:
+        super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+        self._start_witness()
+        self.keep(LOADERS, scripts=1, scale=EMULATED)
+
+    def _start_witness(self) -> None:
+        self._held = self.witness(ROOT / "bpf_templates", held=True)
+
+    def get_ready(self) -> None:
+        """Return when the witness is attached, and BCC imported wherever it will be wanted."""
+        self.wait_for_kept(_SECONDS)
+        with one_cpu():
+            try:
+                self._attach_witness()
+            except Infra:
+                forget_precompiled()  # Perhaps this BCC has other options than it was made for.
+                self.close_witness()
+                self._start_witness()
+                self._attach_witness()
+
+    def _attach_witness(self) -> None:
+        self._held.release()
+        self._held.wait(_SECONDS)
+
+    def close(self) -> None:
+        pass
+
+    def let_go(self) -> None:
+        """Close it in earnest."""
+        super().close()
