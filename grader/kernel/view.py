@@ -58,10 +58,20 @@ _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_func
 def kernel_copy(tracefs: Path) -> Path:
     """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v6-{boot}"
+    folder = CACHE / f"v7-{boot}"
     if folder.is_dir():
         return folder
+    before = os.umask(0o022)
+    try:
+        _make(folder, tracefs)
+    finally:
+        os.umask(before)
+    return folder
+
+
+def _make(folder: Path, tracefs: Path) -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
+    CACHE.chmod(0o755)
     for old in CACHE.iterdir():
         shutil.rmtree(old, ignore_errors=True)
     fresh = Path(tempfile.mkdtemp(dir=CACHE))
@@ -74,15 +84,10 @@ def kernel_copy(tracefs: Path) -> Path:
     (fresh / "kallsyms").write_text(_syscall_symbols(symbols))
     (fresh / "site").mkdir()
     (fresh / "site" / "sitecustomize.py").write_text(_SITE.format(prefix=_prefix(symbols)))
-    CACHE.chmod(0o755)
-    for at, _, names in os.walk(fresh):  # Whatever this process's umask.
-        os.chmod(at, 0o755)
-        for name in names:
-            os.chmod(f"{at}/{name}", 0o444)
     (fresh / "helpers").touch(mode=0o400)
     (fresh / "helpers").write_text(_helper_symbols(symbols))
+    fresh.chmod(0o755)
     fresh.rename(folder)
-    return folder
 
 
 def bwrap_arguments(copy: Path) -> tuple[str, ...]:
@@ -126,7 +131,7 @@ def probe_lists(tracefs: Path, folder: Path) -> list[str]:
 
 
 def _copy_events(source: str, target: str) -> None:
-    """Copy each event's id and format. There are thousands: no Path objects here."""
+    """Copy each event's id and format. There are thousands: no objects here but strings."""
     os.mkdir(target)
     for category in os.scandir(source):
         if not category.is_dir():
@@ -138,13 +143,20 @@ def _copy_events(source: str, target: str) -> None:
             folder = f"{target}/{category.name}/{event.name}"
             os.mkdir(folder)
             for name in ("id", "format"):
-                try:
-                    with open(f"{event.path}/{name}", "rb", buffering=0) as file:
-                        data = file.read()
-                except OSError:
-                    continue  # ftrace's own events have no id.
-                with open(f"{folder}/{name}", "wb", buffering=0) as file:
-                    file.write(data)
+                _copy(f"{event.path}/{name}", f"{folder}/{name}")
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file, as one that anybody may read; none where `source` cannot be read."""
+    try:
+        descriptor = os.open(source, os.O_RDONLY)
+    except OSError:
+        return  # ftrace's own events have no id.
+    copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    while data := os.read(descriptor, 1 << 16):
+        os.write(copy, data)
+    os.close(copy)
+    os.close(descriptor)
 
 
 def _prefix(symbols: list[str]) -> bytes:

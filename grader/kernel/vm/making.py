@@ -22,6 +22,8 @@ from shlex import quote
 from typing import Any
 
 from grader.errors import Infra, UsageError
+from grader.kernel.vm.code import code
+from grader.surroundings import ROOT
 from grader.text import clean
 from grader.words import say
 
@@ -36,7 +38,11 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that makes an image what it is, but for the versions of packages."""
+        """SHA-256 of all that makes an image what it is, but for the versions of packages.
+
+        The grader's code is not in it: an image has that as bytecode alone, which Python takes
+        for a source with the same hash and for no other.
+        """
         facts = [*_mmdebstrap(self, Path("kitchen"), Path("folder"), "mirror"), *SQUASHFS]
         facts += [
             (KITCHEN / name).read_text() for name in ("kernel.sh", "init.sh", "precompile.py")
@@ -109,6 +115,7 @@ def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[st
     (folder / "scratch").symlink_to(scratch)
     # The users that mmdebstrap acts as may not look into a home.
     kitchen = shutil.copytree(KITCHEN, scratch / "recipe")
+    (kitchen / "code.tar").write_bytes(code(ROOT))
     for path in (scratch, kitchen, *kitchen.iterdir()):
         path.chmod(0o755)
     making = [

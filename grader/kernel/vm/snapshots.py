@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
-import tarfile
 import time
 from pathlib import Path
 
 from grader.errors import Infra
+from grader.kernel.vm.code import code
 from grader.kernel.vm.images import Image, cache
 from grader.kernel.vm.machine import Machine, NotUp, qemu_identity
 from grader.kernel.vm.shape import Shape
@@ -22,27 +21,6 @@ _BOOTS = 4
 _SAVE_SECONDS = 60
 _RESTORE_SECONDS = 20
 _UNUSED_SECONDS = 3600
-
-
-def code(root: Path) -> bytes:
-    """What a guest needs of the grader, as a tar file that depends on nothing but the text."""
-    host = {"cli.py", "run.py", "progress.py", "writing.py", "authoring", "desk", "formats"}
-    host |= {"shell.py", "switchboard.py", "meeting.py", "lab_files.py", "survey.py"}
-    paths = [
-        path
-        for path in root.glob("grader/**/*.py")
-        if host.isdisjoint(path.relative_to(root).parts)
-    ]
-    for pattern in ("grader/verdict/*.toml", "grader/locale/**/*.mo", "bpf_templates/*.j2"):
-        paths += root.glob(pattern)
-    paths.append(root / "conftest.py")
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for path in sorted(paths):
-            entry = tarfile.TarInfo(str(path.relative_to(root)))
-            entry.size = path.stat().st_size
-            tar.addfile(entry, io.BytesIO(path.read_bytes()))
-    return data.getvalue()
 
 
 def key(image: Image, code: bytes, shape: Shape) -> str:
