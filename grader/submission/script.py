@@ -82,7 +82,7 @@ class Script:
         self._sandbox.put(files)
         with suppress(OSError):  # It has died; its status says how.
             self._channel.sendall(name.encode())
-        self._channel.close()
+            self._channel.shutdown(socket.SHUT_WR)
 
     def wait_until_ready(self, seconds: float) -> None:
         """Return when it has BCC, and waits for `begin`. Raises Infra: nothing is theirs yet."""
