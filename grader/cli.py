@@ -505,7 +505,9 @@ def test(arguments: tuple[str, ...]) -> None:
     """Run this project's own tests; further arguments go to pytest."""
     import subprocess
 
-    command = [sys.executable, "-m", "pytest", "-rs", *(arguments or ("tests",))]
+    # All of them: those on this kernel, which can't share it, beside those that need it not.
+    everything = ("-n", "2", "--dist", "loadgroup", "tests")
+    command = [sys.executable, "-m", "pytest", "-rs", *(arguments or everything)]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 

@@ -36,7 +36,6 @@ def set_up() -> None:
     subprocess.run(["busybox", "ip", "link", "set", "lo", "up"], check=True)
     Path("/proc/sys/kernel/hostname").write_text("labebpf")
     Path("/sys/fs/cgroup/cgroup.subtree_control").write_text("+memory +pids")
-    _switch(_others(), "1")
 
 
 def channel() -> int:
@@ -47,24 +46,17 @@ def channel() -> int:
     raise OSError("no port of the host's")
 
 
-def _others() -> list[Path]:
-    return sorted(Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
-
-
-def _switch(cpus: list[Path], state: str) -> None:
-    for cpu in cpus:
-        cpu.write_text(state)
-
-
 @contextmanager
 def one_cpu() -> Iterator[None]:
     """Only the first CPU runs meanwhile: Linux patches its own code (see the command line)."""
-    others = _others()
-    _switch(others, "0")
+    others = sorted(Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
+    for switch in others:
+        switch.write_text("0")
     try:
         yield
     finally:
-        _switch(others, "1")
+        for switch in others:
+            switch.write_text("1")
 
 
 def forget_precompiled() -> None:
