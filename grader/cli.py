@@ -506,7 +506,7 @@ def test(arguments: tuple[str, ...]) -> None:
     import subprocess
 
     # All of them: those on this kernel, which can't share it, beside those that need it not.
-    everything = ("-n", "2", "--dist", "loadgroup", "tests")
+    everything = ("-n", "2", "--dist", "loadscope", "tests")
     command = [sys.executable, "-m", "pytest", "-rs", *(arguments or everything)]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 

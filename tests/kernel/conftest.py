@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from machine import State, state
 
@@ -25,11 +23,3 @@ def before(
     """What the machine is like before a test, so that the test can ask for the same after."""
     monkeypatch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
     return state()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One after the other: they share the kernel, and look for what is left in it."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("kernel"))

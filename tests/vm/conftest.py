@@ -20,11 +20,8 @@ def image() -> Image:
     return images.build(images.versions()[0], lambda what, share: None)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Emulated machines take their time, above all when an image has to be built first."""
     for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("vm"))
-            if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(900))
+        if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(900))

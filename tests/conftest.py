@@ -1,0 +1,21 @@
+"""How the tests share a machine: those on its kernel go one after the other, others beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+
+class OneKernel(LoadScopeScheduling):
+    """Hands out files, but tests/kernel and tests/vm whole, each to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        room = "/".join(nodeid.split("/")[:2])
+        return room if room in ("tests/kernel", "tests/vm") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneKernel:
+    return OneKernel(config, log)
