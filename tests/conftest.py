@@ -16,6 +16,5 @@ class OneKernel(LoadScopeScheduling):
         return room if room in ("tests/kernel", "tests/vm") else nodeid.partition("::")[0]
 
 
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneKernel:
     return OneKernel(config, log)

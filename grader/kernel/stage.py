@@ -64,6 +64,7 @@ class Stage:
         """
         self._tell_phase = tell
         self._trace_with_script = trace_with_script
+        self._pattern = pattern
         self._retiring: list[threading.Thread] = []
         self.kernel = kernel
         self.lab = lab
@@ -208,6 +209,9 @@ class Stage:
             self._failed[which] = error
             self._close(which)
             raise
+        except Infra:
+            self._close(which)
+            raise
         return program
 
     def _loader(self, which: str) -> StagedProgram:
@@ -216,11 +220,12 @@ class Stage:
         return self._programs[which]
 
     def _compiled(self) -> None:
-        """Before something is attached: whatever starts makes directories, as any process may.
+        """What else is to start has started before the program is attached: it makes directories.
 
         And not both builds at once: the second one's compiler finds the first one's warm.
         """
-        if pattern := self._programs.get("pattern"):
+        if self._pattern:
+            pattern = self._loader("pattern")
             pattern.wait_until_ready()
             pattern.begin()
         if self._script and not self._script.running:
@@ -248,6 +253,9 @@ class Stage:
                 script.begin()
         except (SubmissionError, PhaseTimeout, Wrong) as error:
             self._failed["script"] = error
+            self._end_script()
+            raise
+        except Infra:
             self._end_script()
             raise
         return script

@@ -93,6 +93,7 @@ class StagedScript:
 
         Raises what the student should read.
         """
+        self.wait_until_ready()
         self.running = True
         self._script.begin(self.name, self._stage.submission.files)
         self._stage.phase = "load"

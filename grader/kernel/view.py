@@ -153,10 +153,14 @@ def _copy(source: str, target: str) -> None:
     except OSError:
         return  # ftrace's own events have no id.
     copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-    while data := os.read(descriptor, 1 << 16):
-        os.write(copy, data)
-    os.close(copy)
-    os.close(descriptor)
+    try:
+        while data := os.read(descriptor, 1 << 16):
+            os.write(copy, data)
+    except OSError:
+        os.unlink(target)  # The event has gone meanwhile.
+    finally:
+        os.close(copy)
+        os.close(descriptor)
 
 
 def _prefix(symbols: list[str]) -> bytes:

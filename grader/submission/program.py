@@ -97,9 +97,14 @@ class Program:
         self._send("compile", path=f"/lab/{name}", cflags=[*STRICT, *extra_flags])
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the loader has BCC. Raises SubmissionError, PhaseTimeout."""
+        """Return when the loader has BCC. Raises Infra: nothing is theirs yet."""
         if not self._ready:
-            self._receive("compile", seconds, ready=True)
+            try:
+                self._receive("compile", seconds, ready=True)
+            except (SubmissionError, PhaseTimeout) as error:
+                raise Infra(
+                    "The loader did not start.", "Run: ./labebpf doctor", log=self.log()
+                ) from error
             self._ready = True
 
     def __enter__(self) -> Program:

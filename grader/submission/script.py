@@ -80,7 +80,7 @@ class Script:
         """Let the student's code run: the script `name`, with `files` beside it."""
         self.name = name
         self._sandbox.put(files)
-        with suppress(OSError):  # It has died; its status says how.
+        with suppress(OSError):  # It has died since it was ready; its status says how.
             self._channel.sendall(name.encode())
             self._channel.shutdown(socket.SHUT_WR)
 
@@ -91,6 +91,12 @@ class Script:
                 say("Python did not start within {seconds:g} s.", seconds=seconds),
                 "Grade again when the machine is less busy.",
             )
+        said = b""
+        with suppress(ConnectionResetError):
+            said = self._channel.recv(1, socket.MSG_PEEK)
+        if not said:
+            self._pump(0)
+            raise Infra("Python did not start.", "Run: ./labebpf doctor", log=self.output())
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
@@ -229,12 +235,12 @@ class Script:
             if error.errno == errno.ENXIO:
                 return  # Nobody reads it yet.
             raise
+        source, self._open_source = self._open_source, None
         # For reading too: it then stays open when the script opens it a second time. The probe
         # stays until then: without any writer the script would read an end of file.
         self._sink = os.open(self._fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         os.close(probe)
-        self._source = self._open_source()
-        self._open_source = None
+        self._source = source()
 
     def _feed(self) -> None:
         try:

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from grader.errors import SubmissionError
+from grader.errors import Infra, SubmissionError
 from grader.submission import script as module
 from grader.submission.sandbox import PYTHON, descendants
 from grader.submission.script import Script, ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
 
 PATIENCE = 60.0
-Start = Callable[[str], Script]
+Start = Callable[[str | bytes], Script]
 
 
 class OpenSandbox:
@@ -62,10 +62,11 @@ def sandbox(tmp_path: Path) -> OpenSandbox:
 def start(sandbox: OpenSandbox, tmp_path: Path) -> Iterator[Start]:
     scripts = []
 
-    def start(code: str) -> Script:
+    def start(code: str | bytes) -> Script:
+        data = code.encode() if isinstance(code, str) else code
         pipe = str(tmp_path / "trace_pipe")
         scripts.append(Script(sandbox, trace_pipes=[pipe]))  # type: ignore[arg-type]
-        scripts[-1].begin("a.py", {"a.py": code.encode()})
+        scripts[-1].begin("a.py", {"a.py": data})
         return scripts[-1]
 
     yield start
@@ -77,7 +78,7 @@ def start(sandbox: OpenSandbox, tmp_path: Path) -> Iterator[Start]:
 def finish(start: Start, sandbox: OpenSandbox) -> Start:
     """Start a script, and return it when it has ended and all its output is read."""
 
-    def finish(code: str) -> Script:
+    def finish(code: str | bytes) -> Script:
         script = start(code)
         script.wait_for(lambda: False, PATIENCE)
         sandbox.children[-1].wait(PATIENCE)
@@ -229,6 +230,11 @@ PLAIN = {
     "traceback": "def f():\n    return 1 / 0\n\n\nf()",
     "syntax": "print('a')\nfor x in 3\n",
     "tabs": "if 1:\n\tx = 1\n        y = 2\n",
+    "null byte": "x = '\0'",
+    "latin-1": b"print('a')\n# caf\xe9\nprint('b')\n",
+    "latin-1 string": b"x = 'caf\xe9'\n",
+    "unknown coding": "# coding: nonsense\n",
+    "byte order mark": "\ufeffprint('a')",
     "coding": "# coding: latin-1\nprint('\u00e9')",
     "chained": "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise KeyError('b') from e",
     "exit": "raise SystemExit('enough')",
@@ -243,8 +249,9 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("code", PLAIN.values(), ids=list(PLAIN))
-def test_a_script_runs_as_python_runs_it(finish: Start, tmp_path: Path, code: str) -> None:
-    (tmp_path / "a.py").write_text(code)
+def test_a_script_runs_as_python_runs_it(finish: Start, tmp_path: Path, code: str | bytes) -> None:
+    data = code.encode() if isinstance(code, str) else code
+    (tmp_path / "a.py").write_bytes(data)
     plain = subprocess.run(
         [PYTHON, "a.py"],
         cwd=tmp_path,
@@ -254,9 +261,23 @@ def test_a_script_runs_as_python_runs_it(finish: Start, tmp_path: Path, code: st
         stderr=subprocess.STDOUT,
         check=False,
     )
-    script = finish(code)
+    script = finish(data)
     assert script.output().replace("\r\n", "\n") == plain.stdout.decode(errors="replace")
     assert script.status == (plain.returncode if plain.returncode >= 0 else 128 - plain.returncode)
+
+
+def test_a_python_that_does_not_start_is_no_fault_of_the_student_s(tmp_path: Path) -> None:
+    class Broken(OpenSandbox):
+        def start(self, argv: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
+            return super().start(["sh", "-c", "echo no memory; exit 3"], **given)
+
+    script = Script(Broken(tmp_path))  # type: ignore[arg-type]
+    try:
+        with pytest.raises(Infra, match="did not start") as caught:
+            script.wait_until_ready(PATIENCE)
+        assert "no memory" in caught.value.log
+    finally:
+        script.close()
 
 
 def test_what_was_printed_last_is_judged_even_if_the_script_has_long_ended(

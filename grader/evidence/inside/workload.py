@@ -156,18 +156,26 @@ class Workload:
     def fork(self, count):
         """Fork; the children wait, so that what happens at their end cannot be mistaken.
 
-        Then they exec, and exit: neither makes a process.
+        Then they exec, and exit: neither makes a process. They have all begun when this returns:
+        the fork has come back in each of them too.
         """
         made = []
+        born, bears = os.pipe()
         for _ in range(count):
             cpu = libc.sched_getcpu()
             start = now()
             pid = os.fork()
             if pid == 0:
+                os.write(bears, b"b")
+                os.close(bears)
                 os.read(self.gate[0], 1)
                 os.execv("/bin/true", ["true"])
             made.append(["fork", str(pid), start, now(), cpu])
             self.children.append(pid)
+        os.close(bears)
+        while os.read(born, 1):  # Until each has closed it, or was killed.
+            pass
+        os.close(born)
         return made
 
     def release(self):

@@ -13,6 +13,7 @@ import random
 import pytest
 
 from grader import plugin
+from grader.errors import Infra
 from grader.kernel.native import TAKEN
 from grader.kernel.vm.inside.kernel import ROOT, Kernel
 from grader.kernel.vm.wire import Wire
@@ -51,7 +52,11 @@ class Guest:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Wait: a pytest that has only to collect is ready by now, and in the snapshot."""
-        self._kernel.get_ready()
+        try:
+            self._kernel.get_ready()
+        except Infra as error:
+            print(error.log)  # pytest shows what an error says, and no more.
+            raise
         os.write(self._ready, b"1")
         with os.fdopen(self._order) as pipe:
             text = pipe.read()

@@ -22,7 +22,8 @@ class Kernel(NativeKernel):
     def __init__(self) -> None:
         super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
         self._start_witness()
-        self.keep(LOADERS, scripts=1, scale=EMULATED)
+        # Their CPU time is bounded now, and the scale that will be asked for is not known.
+        self.keep(LOADERS, scripts=1, scale=10 * EMULATED)
 
     def _start_witness(self) -> None:
         self._held = self.witness(ROOT / "bpf_templates", held=True)
