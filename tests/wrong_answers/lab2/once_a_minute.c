@@ -1,5 +1,5 @@
 /*
- * wrong: At most one event a minute, so that the output stays short.
+ * wrong: At most one event of a process a minute, so that the output stays short.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
  * says: The first event was reported, and none after it
  */
@@ -10,19 +10,19 @@ struct timestamp_mkdir_class {
 
 BPF_PERF_OUTPUT(events);
 
-BPF_ARRAY(last, u64, 1);
+BPF_HASH(last, u32, u64);
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {
 	struct timestamp_mkdir_class data = {};
-	int zero = 0;
-	u64 *before = last.lookup(&zero);
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+	u64 *before = last.lookup(&pid);
 
 	data.timestamp_mkdir = bpf_ktime_get_ns();
-	if (!before || data.timestamp_mkdir - *before < 60000000000)
+	if (before && data.timestamp_mkdir - *before < 60000000000)
 		return 0;
 
-	*before = data.timestamp_mkdir;
+	last.update(&pid, &data.timestamp_mkdir);
 	events.perf_submit(args, &data, sizeof(data));
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * wrong: Submits one event, for the first directory.
+ * wrong: Submits one event for each process, for its first directory.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
  * says: The first event was reported, and none after
  */
@@ -10,18 +10,17 @@ struct timestamp_mkdir_class {
 
 BPF_PERF_OUTPUT(events);
 
-BPF_ARRAY(done, u32, 1);
+BPF_HASH(done, u32, u32);
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {
 	struct timestamp_mkdir_class data = {};
-	int zero = 0;
-	u32 *submitted = done.lookup(&zero);
+	u32 pid = bpf_get_current_pid_tgid() >> 32, one = 1;
 
-	if (!submitted || *submitted)
+	if (done.lookup(&pid))
 		return 0;
 
-	*submitted = 1;
+	done.update(&pid, &one);
 	data.timestamp_mkdir = bpf_ktime_get_ns();
 	events.perf_submit(args, &data, sizeof(data));
 	return 0;
