@@ -253,7 +253,7 @@ def test_a_script_runs_as_python_runs_it(finish: Start, tmp_path: Path, code: st
     data = code.encode() if isinstance(code, str) else code
     (tmp_path / "a.py").write_bytes(data)
     plain = subprocess.run(
-        [PYTHON, "a.py"],
+        ["env", "--default-signal=INT", PYTHON, "a.py"],
         cwd=tmp_path,
         env=os.environ | {"PYTHON_COLORS": "0"},
         stdin=subprocess.DEVNULL,
