@@ -1,7 +1,7 @@
 """Programs that the tools refuse, each with what a student is told of it, in both languages.
 
 tests/broken/E23_no_null_check.c is for entry E23 of the catalogue; beside it, E23_no_null_check.txt
-has what is printed.
+has what is printed. Its header may name a hook, else it is a tracepoint.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ After a change to the catalogue, LABEBPF_GOLDEN=write writes the text files anew
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,12 @@ from machine import ROOT
 
 from grader.errors import SubmissionError
 from grader.kernel.native import NativeKernel
+from grader.kernel.network import Network
+from grader.kernel.uprobe import Uprobe
 from grader.verdict.explain import Explained, explain
+
+PLACES = {"tracepoint": lambda: None, "xdp": Network, "uprobe": lambda: Uprobe("mkdir")}
+"""What a sandbox is lent, by the kind of the hook."""
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +33,17 @@ def kernel() -> Iterator[NativeKernel]:
 
 
 def refusal(kernel: NativeKernel, source: bytes) -> SubmissionError:
-    """How a program is refused that is taken as far as it gets."""
-    with kernel.loader() as program, pytest.raises(SubmissionError) as caught:
+    """How a program is refused that is taken as far as it gets, to the hook that it names."""
+    named = re.search(rb"^ \* hook: (\S+)$", source, re.MULTILINE)
+    hook = named[1].decode() if named else "tracepoint:syscalls:sys_enter_mkdir"
+    with ExitStack() as stack, pytest.raises(SubmissionError) as caught:
+        place = PLACES[hook.partition(":")[0]]()
+        if place:
+            stack.callback(place.close)
+        program = stack.enter_context(kernel.loader(1.0, place))
         program.begin("program.c", source)
         program.compile(60)
-        program.load("tracepoint:syscalls:sys_enter_mkdir", 60)
+        program.load(hook, 60)
         program.attach(60)
     return caught.value
 

@@ -63,7 +63,7 @@ def test_an_entry_was_seen_where_it_says_and_nowhere_else(entry: Entry) -> None:
 def test_a_broken_program_is_for_an_entry_and_says_what_it_shows(program: Path) -> None:
     assert entry_of(program) in IDS
     text = program.read_text(encoding="utf-8")
-    assert re.match(r"/\*\n \* shows: [A-Z].+\.\n \*/\n", text)
+    assert re.match(r"/\*\n \* shows: [A-Z].+\.\n( \* hook: \S+\n)? \*/\n", text)
     assert program.with_suffix(".txt").is_file()
 
 

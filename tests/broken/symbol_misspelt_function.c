@@ -1,0 +1,13 @@
+/*
+ * shows: Is to be attached to a function whose name is misspelt.
+ * hook: uprobe:c:mkdirr
+ */
+BPF_HASH(compteur);
+
+int compte_appels(struct pt_regs *ctx)
+{
+	u64 cle = 0;
+
+	compteur.atomic_increment(cle);
+	return 0;
+}
