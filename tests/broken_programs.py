@@ -1,7 +1,9 @@
 """Programs that the tools refuse, each with what a student is told of it, in both languages.
 
 tests/broken/E23_no_null_check.c is for entry E23 of the catalogue; beside it, E23_no_null_check.txt
-has what is printed. Its header may name a hook, else it is a tracepoint.
+has what is printed. Its header may name a hook, else it is a tracepoint. Those in
+tests/broken/recorded/, scripts among them, were refused elsewhere: the header says by which Linux
+and BCC, and unit/logs has what these said.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from grader.verdict.report import describe
 
 FOLDER = Path(__file__).parent / "broken"
 PROGRAMS = sorted(FOLDER.glob("*.c"))
+ELSEWHERE = sorted([*FOLDER.glob("recorded/*.c"), *FOLDER.glob("recorded/*.py")])
 RECORDED = "6.18/0.26"
 """The Linux and the BCC that refused them when they were written."""
 LOGS = Path(__file__).parent / "unit" / "logs"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import string
 from pathlib import Path
 
 import pytest
-from broken_programs import PROGRAMS, RECORDED, entry_of, recorded
+from broken_programs import ELSEWHERE, PROGRAMS, RECORDED, entry_of, printed, recorded
 
 from grader.course import Text
 from grader.errors import SubmissionError
@@ -65,6 +66,28 @@ def test_a_broken_program_is_for_an_entry_and_says_what_it_shows(program: Path) 
     text = program.read_text(encoding="utf-8")
     assert re.match(r"/\*\n \* shows: [A-Z].+\.\n( \* hook: \S+\n)? \*/\n", text)
     assert program.with_suffix(".txt").is_file()
+
+
+def test_each_entry_has_a_program() -> None:
+    assert {entry_of(program) for program in (*PROGRAMS, *ELSEWHERE)} == set(IDS)
+
+
+@pytest.mark.parametrize("program", ELSEWHERE, ids=lambda path: path.stem)
+def test_what_was_refused_elsewhere_is_explained(program: Path) -> None:
+    source = program.read_bytes()
+    named = re.search(rb"shows: [A-Z].+\.\n[ #*]+recorded: (\S+)\n", source)
+    assert named
+    (log,) = [
+        log for where, known, log in SAYINGS
+        if (where, known) == (named[1].decode(), entry_of(program))
+    ]  # fmt: skip
+    told = program.with_suffix(".txt")
+    said = printed(
+        SubmissionError("It is refused.", log=log, file="program" + program.suffix), source
+    )
+    if os.environ.get("LABEBPF_GOLDEN") == "write":
+        told.write_text(said, encoding="utf-8")
+    assert said == told.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("where, known, log", SAYINGS, ids=lambda value: str(value)[:9])
