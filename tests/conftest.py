@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 
-class OneKernel(LoadScopeScheduling):
-    """Hands out files, but tests/kernel and tests/vm whole, each to one worker."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out files to the workers, but tests/kernel and tests/vm whole, each to one."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    def _split_scope(self, nodeid: str) -> str:
-        room = "/".join(nodeid.split("/")[:2])
-        return room if room in ("tests/kernel", "tests/vm") else nodeid.partition("::")[0]
+    class OneKernel(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            room = "/".join(nodeid.split("/")[:2])
+            return room if room in ("tests/kernel", "tests/vm") else nodeid.partition("::")[0]
 
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneKernel:
     return OneKernel(config, log)
