@@ -16,22 +16,23 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[4]
-sys.path.insert(0, str(ROOT))
+# It runs as a file: where its package lies has to be said before anything of that is imported.
+sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-from grader.kernel.vm.inside.system import (  # noqa: E402
+from grader.kernel.vm.inside.system import (
+    OUT,
+    PRIVATE,
+    ROOT,
+    SUBMISSION,
     channel,
     forget_precompiled,
     one_cpu,
     set_up,
     wake,
 )
-from grader.kernel.vm.wire import Wire  # noqa: E402
+from grader.kernel.vm.wire import Wire
 
 LOG = Path("/run/grader.log")
-SUBMISSION = Path("/submission")
-RESULT = Path("/run/result/result.json")
-PRIVATE = ROOT / "private"
 
 
 def lay_out(folder: Path, files: dict[str, str]) -> None:
@@ -100,7 +101,7 @@ class Grader:
             json.dump({name: request[name] for name in names}, pipe)
         status = reap(self._child)
         try:
-            result = json.loads(RESULT.read_text())
+            result = json.loads((OUT / "result.json").read_text())
         except (OSError, ValueError):
             result = {}
         self._wire.send(ended=status, kernel=result.get("kernel", {}), log=self.log())

@@ -15,16 +15,14 @@ import pytest
 from grader import plugin
 from grader.errors import Infra
 from grader.kernel.native import TAKEN
-from grader.kernel.vm.inside.kernel import ROOT, Kernel
+from grader.kernel.vm.inside.kernel import Kernel
+from grader.kernel.vm.inside.system import OUT, PRIVATE, ROOT, SUBMISSION
 from grader.kernel.vm.wire import Wire
 
-SUBMISSION = "/submission"
-OUT = "/run/result"
-PRIVATE = ROOT / "private"
 ARGUMENTS = (
     *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
     *("-p", "grader.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
-    *("--kernel", "native", "--submission", SUBMISSION, "--out", OUT),
+    *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
 )
 PRELOADED = ("grader.verdict.report", "rich.console")
 """What a grading imports at its end."""

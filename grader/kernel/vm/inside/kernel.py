@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from grader.errors import Infra
 from grader.kernel.native import NativeKernel
-from grader.kernel.vm.inside.system import forget_precompiled, one_cpu
+from grader.kernel.vm.inside.system import ROOT, forget_precompiled, one_cpu
 from grader.kernel.vm.shape import EMULATED
 
-ROOT = Path(__file__).resolve().parents[4]
 LOADERS = 2
 """As many as the first lab may want at once: its program, built in two ways."""
 _SECONDS = 600

@@ -1,4 +1,4 @@
-"""What a machine's own processes do to it: set it up, stop and start its CPUs, set its clock."""
+"""What a machine's own processes share: its places, and what they do to it as a whole."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[4]
+"""Where the grader's code lies."""
+SUBMISSION = Path("/submission")
+OUT = Path("/run/result")
+PRIVATE = ROOT / "private"
 _RNDADDENTROPY, _RNDRESEEDCRNG = 0x40085203, 0x5207
 _MOUNTS = (
     ("devpts", "/dev/pts", "devpts", "ptmxmode=666"),
