@@ -120,21 +120,27 @@ class Sandbox:
             *self._cgroup.prefix(),
             *self._rlimits(),
             *(("nsenter", f"--net=/proc/self/fd/{network}") if network else ()),
-            *self._bwrap(),
-            *binds,
+        ]
+        inner = [
             *(("setsid", "--ctty", "--wait") if terminal else ()),
             *self._setpriv(),
             *argv,
         ]
-        child = subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            pass_fds=[*pass_fds, *self._view.descriptors, *([network] if network else [])],
-            env={**_environment(), **self._view.environment, **(environment or {})},
-            start_new_session=True,
-        )
+        with memory_file() as arguments:
+            # Not in the command: all in the sandbox read that, and it names the host's folders.
+            os.pwrite(arguments, "".join(f"{a}\0" for a in (*self._bwrap(), *binds)).encode(), 0)
+            child = subprocess.Popen(
+                [*command, "bwrap", "--args", str(arguments), *inner],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                pass_fds=[
+                    *(arguments, *pass_fds, *self._view.descriptors),
+                    *([network] if network else []),
+                ],
+                env={**_environment(), **self._view.environment, **(environment or {})},
+                start_new_session=True,
+            )
         self._children.append((child, os.pidfd_open(child.pid)))
         return child
 
@@ -174,7 +180,7 @@ class Sandbox:
         ]
 
     def _bwrap(self) -> list[str]:
-        arguments = ["bwrap", "--die-with-parent", "--unshare-pid"]
+        arguments = ["--die-with-parent", "--unshare-pid"]
         arguments += [] if self._view.network else ["--unshare-net"]
         arguments += ["--unshare-ipc", "--unshare-uts", "--hostname", "lab"]
         arguments += [
@@ -240,11 +246,11 @@ def descendants(pid: int) -> list[int]:
 
 @contextmanager
 def memory_file() -> Iterator[int]:
-    """A file in memory, as a descriptor, for what a child prints; `read_back` reads it.
+    """A file in memory, as a descriptor, for what a child reads or prints; `read_back` reads it.
 
     Unlike a pipe it never blocks the child, and RLIMIT_FSIZE bounds it.
     """
-    descriptor = os.memfd_create("labebpf-output")
+    descriptor = os.memfd_create("labebpf")
     try:
         yield descriptor
     finally:
