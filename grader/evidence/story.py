@@ -214,10 +214,13 @@ def _of_times(
     in_order: Sequence[tuple[Sequence[int], str]],
     others: int,
 ) -> str:
-    """The cause that wrong times tell, if any: what turns them into right ones, but for others'."""
+    """The cause that wrong times tell, if any: what turns them into right ones, but for others'.
+
+    A few of an earlier event's may be among them too, which came late.
+    """
 
     def enough(fits: Iterable[bool]) -> bool:
-        return sum(fits) >= max(1, len(wrong) - others)
+        return sum(fits) >= max(1, min(len(wrong) - others, len(windows)))
 
     def turned(turn: Callable[[int], int], before: int = 0, after: int = 0) -> bool:
         def fits(value: int) -> bool:

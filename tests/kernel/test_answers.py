@@ -37,7 +37,7 @@ def judge(answer: Answer, folder: Path) -> tuple[dict[str, str], dict[str, str]]
     expected = answer.loses | here(answer.lab)
     unjudged = [task for task in answer.loses if expected[task] == "infra"]
     told = [TaskResult.read(task) for task in done.tasks]
-    assert unjudged or answer.is_told(told), (answer.says, told)
+    assert unjudged or answer.is_told(told), f"not told {answer.says!r}:\n{done.output}"
     return done.lost, expected
 
 
