@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -37,5 +38,21 @@ def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[i
         yield descriptor
         # A child that was forked meanwhile may have the descriptor for another moment.
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def turn(path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock of the file `path` meanwhile, or after `seconds` of waiting go on without."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline:
+            with suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            time.sleep(0.05)  # flock(2) knows no deadline.
+        yield
     finally:
         os.close(descriptor)

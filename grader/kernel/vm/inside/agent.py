@@ -71,7 +71,7 @@ class Grader:
                 os.chdir(ROOT)
                 from grader.kernel.vm.inside.kernel import Kernel
 
-                kernel = Kernel()
+                kernel = Kernel(wire)
                 # This takes as long as what the kernel has started now.
                 from grader.kernel.vm.inside.guest import Guest
 

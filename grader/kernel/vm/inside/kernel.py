@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from grader.errors import Infra
 from grader.kernel.native import NativeKernel
 from grader.kernel.vm.inside.system import ROOT, forget_precompiled, one_cpu
 from grader.kernel.vm.shape import EMULATED
+from grader.kernel.vm.wire import Wire
 
 LOADERS = 2
 """As many as the first lab may want at once: its program, built in two ways."""
@@ -16,8 +20,9 @@ class Kernel(NativeKernel):
     """Starts what each grading needs; `get_ready` waits for it. The end of a grading, which closes
     it, changes nothing: the machine is thrown away then."""
 
-    def __init__(self) -> None:
+    def __init__(self, wire: Wire) -> None:
         super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+        self._wire = wire
         self._start_witness()
         # Their CPU time is bounded now, and the scale that will be asked for is not known.
         self.keep(LOADERS, scripts=1, scale=10 * EMULATED)
@@ -40,6 +45,16 @@ class Kernel(NativeKernel):
     def _attach_witness(self) -> None:
         self._held.release()
         self._held.wait(_SECONDS)
+
+    @contextmanager
+    def others_waiting(self) -> Iterator[None]:
+        """Two machines that load all CPUs at once take them from each other: ask the host."""
+        self._wire.send(alone=True)
+        self._wire.receive()
+        try:
+            yield
+        finally:
+            self._wire.send(alone=False)
 
     def close(self) -> None:
         pass
