@@ -108,6 +108,17 @@ class Script:
         return 128 - status if status is not None and status < 0 else status
 
     @property
+    def computes(self) -> bool:
+        """Whether one of its threads has, or wants, a CPU now."""
+        for pid in self._sandbox.pids():
+            for stat in Path("/proc").glob(f"{pid}/task/*/stat"):
+                with suppress(OSError):  # It has ended.
+                    # The name before the state is the thread's to choose.
+                    if stat.read_bytes().rpartition(b") ")[2][:1] in b"RD":
+                        return True
+        return False
+
+    @property
     def unfinished(self) -> str:
         """What it printed after its last end of a line."""
         return self._partial.decode(errors="replace")
