@@ -55,12 +55,6 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    @property
-    def hung_up(self) -> bool:
-        """Whether a child that was asked nothing has closed its end. Works in a fork too."""
-        assert self._process.stdout
-        return bool(select.select([self._process.stdout], [], [], 0)[0])
-
     def ask(self, phase: str, seconds: float, **request: Any) -> Any:
         """Send `request` and wait for its answer.
 

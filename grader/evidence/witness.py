@@ -112,7 +112,7 @@ class Witness:
     @property
     def alive(self) -> bool:
         """Whether its process is there, which holds the program."""
-        return not (self.attached and self._child.hung_up)
+        return not self.attached or self._child.alive
 
     def _sum(self, what: int) -> int:
         """Of all calls together, those entered (0) or left (1)."""

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,7 +71,7 @@ class Sandbox:
         self._view = view
         self._uid = free_uid()
         self._cgroup = Cgroup(name, memory=self._limits.memory, processes=self._limits.processes)
-        self._children: list[tuple[subprocess.Popen[bytes], int]] = []
+        self._children: list[subprocess.Popen[bytes]] = []
         self._descriptors = list(view.descriptors)
         self.folder = work / name
         """A folder of the host that belongs to this sandbox, for what `binds` are to show."""
@@ -141,25 +139,20 @@ class Sandbox:
                 env={**_environment(), **self._view.environment, **(environment or {})},
                 start_new_session=True,
             )
-        self._children.append((child, os.pidfd_open(child.pid)))
+        self._children.append(child)
         return child
 
     def pids(self) -> list[int]:
         """The processes that run in the sandbox now, as the host numbers them."""
         if self._cgroup.bounded:
             return self._cgroup.pids()
-        return [pid for child, _ in self._children for pid in descendants(child.pid)]
+        return [pid for child in self._children for pid in descendants(child.pid)]
 
     def close(self) -> None:
         """End every process of the sandbox and remove its files."""
-        for child, process in self._children:
-            # bubblewrap's monitor takes the PID namespace, and all that runs in it, with it. By
-            # its descriptor: in a fork of who started it, it is no child that could be waited for.
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(process, signal.SIGKILL)
-            select.select([process], [], [])
+        for child in self._children:
+            child.kill()  # bubblewrap takes the PID namespace, and all that runs in it, with it.
             child.wait()
-            os.close(process)
         self._children = []
         for descriptor in self._descriptors:
             os.close(descriptor)
