@@ -285,7 +285,8 @@ class StagedScript:
                 if info.name == name[:15] and info.type == kind:
                     self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
                     return self._map
-            if self._script.status is not None:
+            # A Python that ends lets go of its tables first.
+            if self._script.wait_for(lambda: self._script.status is not None, self._stage.scale):
                 raise self._ended()
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
