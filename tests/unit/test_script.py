@@ -106,6 +106,14 @@ def test_the_script_has_a_terminal_of_its_own_and_its_errors_are_seen(finish: St
     assert finish(code).lines == ["True True True", "e"]
 
 
+@pytest.mark.parametrize(
+    ("then", "computes"), [("input()", False), ("while True:\n    pass", True)]
+)
+def test_who_waits_does_not_compute(start: Start, then: str, computes: bool) -> None:
+    script = ready(start(f"print('one', flush=True)\n{then}"))
+    assert script.wait_for(lambda: script.computes == computes, PATIENCE)
+
+
 def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
     script = ready(start("print('one', flush=True)\ninput()\nprint('two')"))
     script.forget_lines()

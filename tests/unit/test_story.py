@@ -137,6 +137,13 @@ def test_wrong_times_tell_what_they_are(told: Callable[[int], int], cause: str) 
     assert (set(marks(shown)) == {"wrong"}) == (told(events[0].start) != events[0].start)
 
 
+def test_a_line_of_an_earlier_event_that_came_late_hides_no_cause() -> None:
+    events = windows()
+    times = [BASE - 2_000_000_000, *(event.start + 70 for event in events)]
+    told = [((value // 1_000_000,), "text") for value in times]
+    assert by_value(events, told).cause == "milliseconds"
+
+
 def test_the_time_of_the_event_before_is_known_as_that() -> None:
     events = windows()
     before = [1, *(event.start + 20 for event in events[:-1])]

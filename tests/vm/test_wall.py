@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -133,6 +134,14 @@ def test_who_kills_every_machine_gets_infra_and_no_points(
     result = json.loads((tmp_path / "result.json").read_text())
     assert {task["status"] for task in result["labs"][0]["tasks"]} <= {"infra", "blocked"}
     assert result["score"] == 0
+
+
+def test_two_machines_at_once_lose_no_counts_to_each_other(tmp_path: Path, image: Image) -> None:
+    def graded(name: str) -> dict[str, str]:
+        return grade("lab3", submission="solutions", out=tmp_path / name, kernel="vm").lost
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(graded, ["one", "other"])) == [{}, {}]
 
 
 KILLS_EVERYBODY = """

@@ -1,0 +1,34 @@
+"""Who waits for a lock, and for how long."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from grader.lock import turn
+
+PATIENCE = 60.0
+
+
+def test_turns_come_one_after_the_other(tmp_path: Path) -> None:
+    events: list[str] = []
+    asked, told = threading.Event(), threading.Event()
+
+    def second() -> None:
+        asked.set()
+        with turn(tmp_path / "lock", PATIENCE):
+            events.append("second")
+        told.set()
+
+    with turn(tmp_path / "lock", PATIENCE):
+        threading.Thread(target=second).start()
+        assert asked.wait(PATIENCE)
+        assert not told.wait(0.3)  # Time to come too early.
+        events.append("first")
+    assert told.wait(PATIENCE)
+    assert events == ["first", "second"]
+
+
+def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    with turn(tmp_path / "lock", PATIENCE), turn(tmp_path / "lock", 0.2):
+        pass
