@@ -114,7 +114,8 @@ class StagedScript:
         if self._attached():
             self._look()
             return
-        if self._script.status is not None:
+        # A Python that ends lets go of its programs first.
+        if self._script.wait_for(lambda: self._script.status is not None, self._stage.scale):
             raise self._ended()
         if loaded_since is None and not self.output().strip():
             raise PhaseTimeout(
