@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -46,13 +46,10 @@ def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[i
 def turn(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of the file `path` meanwhile, or after `seconds` of waiting go on without."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + seconds
     try:
-        while time.monotonic() < deadline:
-            with suppress(BlockingIOError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            time.sleep(0.05)  # flock(2) knows no deadline.
+        # flock(2) knows no deadline; flock(1) does, and locks what it shares with its parent.
+        command = ["flock", "--wait", str(seconds), str(descriptor)]
+        subprocess.run(command, pass_fds=[descriptor], check=False)
         yield
     finally:
         os.close(descriptor)

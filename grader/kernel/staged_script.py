@@ -114,9 +114,7 @@ class StagedScript:
         if self._attached():
             self._look()
             return
-        # A Python that ends lets go of its programs first.
-        if self._script.wait_for(lambda: self._script.status is not None, self._stage.scale):
-            raise self._ended()
+        self._let_it_end()
         if loaded_since is None and not self.output().strip():
             raise PhaseTimeout(
                 "load",
@@ -286,9 +284,7 @@ class StagedScript:
                 if info.name == name[:15] and info.type == kind:
                     self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
                     return self._map
-            # A Python that ends lets go of its tables first.
-            if self._script.wait_for(lambda: self._script.status is not None, self._stage.scale):
-                raise self._ended()
+            self._let_it_end()
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
@@ -379,6 +375,14 @@ class StagedScript:
 
     def _attached(self) -> bool:
         return bool(self._stage.bpftool.attachments(self._script.pids()))
+
+    def _let_it_end(self) -> None:
+        """Raise what the student should read if the script ends now.
+
+        A Python that ends lets go of its programs and tables first.
+        """
+        if self._script.wait_for(lambda: self._script.status is not None, self._stage.scale):
+            raise self._ended()
 
     def _ended(self) -> Exception:
         status, output = self._script.status, self.output()

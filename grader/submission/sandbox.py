@@ -133,7 +133,9 @@ class Sandbox:
                 stdout=stdout,
                 stderr=stderr,
                 pass_fds=[
-                    *(arguments, *pass_fds, *self._view.descriptors),
+                    arguments,
+                    *pass_fds,
+                    *self._view.descriptors,
                     *([network] if network else []),
                 ],
                 env={**_environment(), **self._view.environment, **(environment or {})},
