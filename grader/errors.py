@@ -12,6 +12,9 @@ from grader.words import say
 class LabebpfError(Exception):
     """Base of all errors that a person reads. `what` happened; `remedy` says what to do."""
 
+    exit_status = 3
+    """Of a command that it ends."""
+
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(f"{what} {remedy}".strip())
         self.what = what
@@ -20,6 +23,8 @@ class LabebpfError(Exception):
 
 class UsageError(LabebpfError):
     """The command line asks for something that does not exist."""
+
+    exit_status = 2
 
 
 class CourseError(LabebpfError):

@@ -1,0 +1,141 @@
+"""Commands of the instructor's workshop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, calls, new
+from grader.cli import given
+from grader.course import find_labs
+from grader.errors import UsageError
+from grader.speech import Command, echo
+from grader.surroundings import ROOT, language
+from grader.words import say
+
+
+@click.command(cls=Command)
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+def stubs(labs: tuple[str, ...], check: bool) -> None:
+    """Make the stubs of the labs named (of all if none is) from their solutions.
+
+    Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
+    """
+    from grader.authoring.stubs import drifted
+
+    changed: dict[Path, str] = {}
+    for lab in given.choose(labs, find_labs(ROOT / "exercises")):
+        changed |= drifted(lab, ROOT / "solutions")
+    for path, text in changed.items():
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        place = path.relative_to(ROOT)
+        echo(say("{path} would change", path=place) if check else say("{path} written", path=place))
+    if not changed:
+        echo("Every stub is what its solution makes of it.")
+    sys.exit(1 if check and changed else 0)
+
+
+@click.command(cls=Command)
+def words() -> None:
+    """Renew the catalogue of translations, after sentences were changed in checks or code.
+
+    Exit status: 0 every sentence has one, 1 some have none yet.
+    """
+    from grader.authoring.words import renewed
+
+    files, missing = renewed("fr", ROOT)
+    for path, data in files.items():
+        if path.read_bytes() != data:
+            path.write_bytes(data)
+            echo(say("{path} written", path=path.relative_to(ROOT)))
+    for sentence in missing:
+        echo(say("No translation yet: {sentence}", sentence=sentence))
+    if not missing:
+        echo("Every sentence has a translation.")
+    sys.exit(1 if missing else 0)
+
+
+@click.command("new", cls=Command)
+@click.argument("name", metavar="LAB")
+@click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
+@click.option("--output", type=click.Choice(list(OUTPUTS)), help="Its way out of the kernel.")
+@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="What it is about.")
+def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
+    """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
+
+    What no option says is asked for. Then: ./labebpf prove LAB.
+    """
+    hook = hook or _ask("hook", HOOKS)
+    output = output or _ask("output", OUTPUTS)
+    possible = calls(hook)
+    call = call or (_ask("call", possible) if len(possible) > 1 else next(iter(possible)))
+    for folder in new(name, hook, output, call):
+        echo(say("{path} written", path=f"{folder.relative_to(ROOT)}/"))
+    echo(say("Next: {command}", command=f"sudo ./labebpf prove {name}"))
+
+
+def _ask(option: str, choices: Iterable[str]) -> str:
+    """What a person at the terminal chooses. Raises UsageError where nobody sits."""
+    if not sys.stdin.isatty():
+        raise UsageError(
+            say("--{option} is missing.", option=option),
+            say("Give one of {names}.", names=", ".join(choices)),
+        )
+    return str(click.prompt(option, type=click.Choice(list(choices))))
+
+
+@click.command(cls=Command)
+@click.argument("labs", nargs=-1, required=True, metavar="LAB...")
+@click.option(
+    "--rounds",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=10,
+    help="Of the solution beside busy CPUs.",
+)
+@given.kernel
+@given.time_scale
+def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
+    """Prove that the labs named judge rightly: stub, solution, known answers and mutants.
+
+    Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
+    to prove it on.
+    """
+    from rich.text import Text
+
+    from grader import screen
+    from grader.authoring.prove import Prover
+    from grader.authoring.report import show_fates, show_step
+    from grader.kernel.choice import parse
+
+    kernel = parse(kernel)
+    console = screen.console()
+    wrong = False
+    for lab in given.choose(labs, find_labs(ROOT / "exercises")):
+        console.print(Text(f"{lab.name}  {lab.title.get(language())}", style="bold"))
+        with screen.Steps(lab.name, transient=True) as progress:
+            prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
+            for step in prover.prove(rounds):
+                wrong |= bool(step.problems)
+                with progress.away():
+                    show_step(console, step)
+        if prover.fates:
+            show_fates(console, prover.fates)
+    sys.exit(1 if wrong else 0)
+
+
+@click.command(cls=Command, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run this project's own tests; further arguments go to pytest."""
+    import subprocess
+
+    # All of them: those on this kernel, which can't share it, beside those that need it not.
+    everything = ("-n", "2", "--dist", "loadscope", "tests")
+    command = [sys.executable, "-m", "pytest", "-rs", *(arguments or everything)]
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)

@@ -1,0 +1,214 @@
+"""Commands of the student's day."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from grader.cli import given
+from grader.course import find_labs
+from grader.errors import UsageError
+from grader.speech import Command, agreed, echo, note, said, tell
+from grader.surroundings import ROOT, language
+from grader.words import say
+
+if TYPE_CHECKING:
+    from grader.kernel.vm.images import Image
+    from grader.kernel.vm.shell import Terminal
+
+
+@click.command("list", cls=Command)
+def list_labs() -> None:
+    """List the labs and their tasks, the points won so far, and what is next."""
+    from grader import screen
+    from grader.desk import overview
+    from grader.progress import Progress
+
+    labs = find_labs(ROOT / "exercises").values()
+    overview.show(screen.console(), labs, Progress(ROOT), language())
+
+
+@click.command(cls=Command)
+@click.argument("task_id", metavar="TASK")
+@click.option("--level", metavar="N", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
+def hint(task_id: str, level: int | None) -> None:
+    """Show a hint for TASK, such as 3.2: each time the next one, up to the last."""
+    from grader.progress import Progress
+
+    labs = find_labs(ROOT / "exercises").values()
+    tasks = {task.id: (lab, task) for lab in labs for task in lab.tasks}
+    if task_id not in tasks:
+        raise UsageError(
+            say("There is no task {task_id}.", task_id=task_id),
+            say("The tasks are {names}.", names=", ".join(tasks)),
+        )
+    lab, task = tasks[task_id]
+    last = len(task.hints)
+    if level and level > last:
+        raise UsageError(
+            say("Task {task_id} has {last} hints.", task_id=task_id, last=last),
+            "That was the last one.",
+        )
+    shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
+    echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
+    tell(task.hints[shown - 1].get(language()))
+    if shown < last:
+        more = "" if remembered else f" --level {shown + 1}"
+        echo(say("More: {command}", command=f"./labebpf hint {task_id}{more}"))
+
+
+@click.command(cls=Command)
+@click.argument("lab", metavar="LAB")
+@click.option("--poll", is_flag=True, help="Look at the files again and again: for network drives.")
+@given.kernel
+@given.time_scale
+def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
+    """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
+
+    What is saved during a grading is graded once, after it.
+    """
+    from grader import screen
+    from grader.desk.watch import watch
+    from grader.kernel.choice import parse
+
+    (chosen,) = given.choose((lab,), find_labs(ROOT / "exercises"))
+    options = [f"--submission={ROOT / 'exercises'}", f"--time-scale={time_scale}"]
+    watch(screen.console(), chosen, parse(kernel), options, language(), poll=poll)
+
+
+@click.command(cls=Command)
+@click.argument("lab", metavar="LAB")
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(lab: str, file: str | None, yes: bool) -> None:
+    """Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.
+
+    What you have written is kept beside them, as counter.c.bak-TIME.
+    """
+    from grader.desk.reset import put_back, stubs_to_put_back
+    from grader.progress import Progress
+
+    (chosen,) = given.choose((lab,), find_labs(ROOT / "exercises"))
+    stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
+    for stub in stubs:
+        path = stub.path.relative_to(ROOT)
+        echo(say("{path} becomes the stub {origin}.", path=path, origin=stub.origin))
+    if stubs and not yes and not agreed("What is there now is kept beside it. Go on?"):
+        raise click.Abort
+    for stub in stubs:
+        backup = put_back(stub)
+        if backup:
+            now = say(
+                "{file} is the stub again; what it was is {backup}.",
+                file=stub.path.name,
+                backup=backup.name,
+            )
+        else:
+            now = say("{file} is the stub again.", file=stub.path.name)
+        echo(now)
+    if not stubs:
+        echo("What is there is the stub already.")
+    Progress(ROOT).forget(chosen)
+
+
+@click.command(cls=Command)
+@click.argument("lab", required=False, metavar="[LAB]")
+@click.option("--submission", metavar="DIR", help="Folder to work on (default: exercises).")
+@click.option("--kernel", metavar="K", default="vm", help="vm or vm:VERSION.")
+def shell(lab: str | None, submission: str | None, kernel: str) -> None:
+    """Open a terminal in a virtual machine with the files of LAB (all labs if none is named).
+
+    There you are root, and BCC is ready. The same command in another terminal joins the same
+    machine. When the last one closes, files changed in it come back. Commands can be piped in.
+
+    Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
+    """
+    from grader.kernel.choice import parse
+    from grader.kernel.vm import images
+    from grader.kernel.vm.shell import LABS, join
+
+    labs = given.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
+    folder = given.submission_folder(submission)
+    if parse(kernel) == "native":
+        raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
+    image = given.image_of(kernel.partition(":")[2] or images.versions()[0])
+    terminal = join(folder, labs, image, ROOT)
+    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
+    first = say(
+        "Linux {release} in a machine of its own. You are root, and BCC is ready.\n"
+        "{where} has your files; changed ones come back when the last terminal closes.\n"
+        "A second terminal: the same command in another window. The end: exit, or Ctrl-D.",
+        release=image.release,
+        where=where,
+    )
+    _carry(terminal, image, first)
+
+
+@click.command("run", cls=Command)
+@click.argument("lab", metavar="LAB")
+@given.kernel
+def run_script(lab: str, kernel: str) -> None:
+    """Run your script of LAB, live, on this terminal. Ctrl-C is the script's to end on.
+
+    In a virtual machine it joins the one that `./labebpf shell LAB` has, or starts it; natively it
+    needs root.
+
+    Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
+    """
+    from grader.kernel.choice import choose, parse
+
+    (chosen,) = given.choose((lab,), find_labs(ROOT / "exercises"))
+    if not (chosen.folder / chosen.script).is_file():
+        raise UsageError(
+            say("{name} has no {script}.", name=chosen.name, script=chosen.script),
+            say(
+                "To put the stub there: ./labebpf reset {name} {script}",
+                name=chosen.name,
+                script=chosen.script,
+            ),
+        )
+    wishes = {need for task in chosen.tasks for need in task.kernel}
+    version = choose(parse(kernel), chosen.needs, wishes)
+    if version is None:
+        from grader.desk.live import become_script
+
+        become_script(chosen)
+    from grader.kernel.vm.shell import join
+
+    image = given.image_of(version)
+    terminal = join(ROOT / "exercises", [chosen], image, ROOT)
+    first = say(
+        "Linux {release} in a machine of its own runs {script}.\n"
+        "A terminal beside it, in another window: ./labebpf shell {lab}",
+        release=image.release,
+        script=chosen.script,
+        lab=chosen.name,
+    )
+    _carry(terminal, image, first, ["python3", chosen.script])
+
+
+def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] = ()) -> NoReturn:
+    """Let `command`, or a shell, have this terminal; end as it ends.
+
+    `first` is said to a person whose terminal is the machine's first one.
+    """
+    from grader import screen
+
+    try:
+        starts = say("Linux {release} starts ...", release=image.release)
+        with screen.console(stderr=True).status(said(starts)):
+            terminal.wait()
+        if terminal.interactive:
+            joined = "Another terminal of the machine that runs already."
+            echo(first if terminal.number == 1 else joined, err=True)
+        for line in terminal.told if terminal.interactive or command else ():
+            note(line)
+        status = terminal.run(command)
+    finally:
+        for line in terminal.report:
+            note(line)
+    sys.exit(status)

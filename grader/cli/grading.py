@@ -1,0 +1,186 @@
+"""Commands that grade, and hand verdicts to others."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli import given
+from grader.course import Lab, add_private, find_labs
+from grader.errors import Infra, UsageError
+from grader.speech import Command, note
+from grader.surroundings import ROOT, language
+from grader.text import clean
+from grader.words import say
+
+
+@click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="LAB... | DIR")
+@click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
+@click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
+@click.option("--private", metavar="DIR", help="Folder with private checks of the labs.")
+@click.option("--reveal", is_flag=True, help="Show what private checks say.")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
+@click.option("--out", metavar="DIR", help="Write result.json there.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page there.")
+@given.time_scale
+def grade(
+    names: tuple[str, ...],
+    of: tuple[str, ...],
+    submission: str | None,
+    private: str | None,
+    reveal: bool,
+    kernel: str,
+    out: str | None,
+    html: Path | None,
+    time_scale: float,
+) -> None:
+    """Grade the labs named (all of them if none is), or with --lab what somebody handed in as DIR.
+
+    --lab may be repeated. For a hand-in --kernel auto prefers a virtual machine.
+
+    With --kernel all, on each image that is built; the DIR of --out then has a folder for each.
+
+    Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
+    """
+    from rich.text import Text
+
+    from grader import run, screen
+    from grader.grading import private_folder
+    from grader.kernel.choice import parse
+    from grader.kernel.vm import images
+    from grader.submission.files import take
+    from grader.verdict.record import write_result
+    from grader.verdict.report import render, render_by_kernel
+
+    labs = find_labs(ROOT / "exercises")
+    options = [f"--time-scale={time_scale}"]
+    if private is not None:
+        folder = private_folder(Path(private))
+        labs = add_private(labs, folder, reveal=reveal)
+        options += [f"--private={folder}", *(["--reveal"] if reveal else [])]
+    if of:
+        chosen = given.choose(of, labs)
+        submitted = _hand_in(names, submission, chosen)
+        options += ["--stranger"]
+    else:
+        chosen = given.choose(names, labs)
+        submitted = given.submission_folder(submission)
+    options += [f"--submission={submitted}"]
+    if html and kernel == "all":
+        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
+    # As they are now: while it is graded, the student may save a file.
+    sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
+    if kernel == "all":
+        kernels = [f"vm:{image.version}" for image in images.built()]
+        if not kernels:
+            raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
+    else:
+        kernels = [parse(kernel)]
+    results = []
+    for each in kernels:
+        what = f"{', '.join(lab.name for lab in chosen)} ({each})"
+        with screen.going_on(what) as tell:
+            result, log = run.grade(chosen, each, options, language(), tell)
+        results.append(result)
+        if log:
+            screen.console().print(Text(log))
+        if out:
+            write_result(Path(out, each.removeprefix("vm:") if kernel == "all" else ""), result)
+    console = screen.console()
+    if kernel == "all":
+        render_by_kernel(console, results)
+    else:
+        render(console, results[0])
+    if html:
+        from grader.verdict.formats.html import html as page
+
+        _write(html, page(results[0], sources).encode(), "--html")
+    sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
+
+
+@click.command(cls=Command)
+@click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
+@click.option("--format", "name", metavar="NAME", required=True, help="One of README.md's.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option(
+    "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
+)
+@click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
+def report(
+    record: Path,
+    name: str,
+    out: Path | None,
+    worksheet: Path | None,
+    student: str | None,
+) -> None:
+    """Render RESULT.json, which `grade --out DIR` wrote, for another system.
+
+    It is in the language of the grading.
+
+    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
+    word for what could not be judged.
+    """
+    from grader.verdict.formats import FORMATS, moodle
+    from grader.verdict.record import Result
+
+    if name not in (*FORMATS, "moodle"):
+        known = ", ".join(sorted((*FORMATS, "moodle")))
+        raise UsageError(
+            say("There is no format {clean}.", clean=clean(name)),
+            say("There are {names}.", names=known),
+        )
+    try:
+        result = Result.from_json(_read(record).decode())
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UsageError(
+            say("{record} is no result of labebpf.", record=record),
+            "Give a result.json that grade --out wrote.",
+        ) from None
+    if name == "moodle":
+        if not worksheet or not student:
+            raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
+        rendered = moodle.fill(result, _read(worksheet), student)
+    else:
+        rendered = FORMATS[name](result).encode()
+    if not out:
+        click.echo(rendered, nl=False)
+        return
+    _write(out, rendered, "--out")
+
+
+def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:
+    """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
+    from grader.submission.files import find_hand_in
+
+    if len(names) != 1 or submission is not None:
+        raise UsageError("--lab is for one hand-in.", "Write: ./labebpf grade DIR --lab LAB")
+    folder = given.folder_named("DIR", names[0], Path())
+    for lab in labs:
+        place = find_hand_in(folder, lab.name, lab.edits)
+        note(say("{lab} is taken from {place}.", lab=lab.name, place=clean(str(place))))
+    return folder
+
+
+def _write(out: Path, data: bytes, option: str) -> None:
+    from grader.verdict.record import write_whole
+
+    try:
+        write_whole(out, data)
+    except OSError as error:
+        raise UsageError(
+            say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
+            say("Give another {option}.", option=option),
+        ) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            "Name another file.",
+        ) from error

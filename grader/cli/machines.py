@@ -1,0 +1,197 @@
+"""Commands about kernels: what this machine can do, and the images of virtual ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli import given
+from grader.course import find_labs
+from grader.errors import Infra
+from grader.speech import Command, Group, echo, said
+from grader.surroundings import ROOT
+from grader.words import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.kernel.features import Probe
+    from grader.kernel.vm.images import Image
+
+
+@click.command(cls=Command)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what this machine can do, and for each gap the command that mends it.
+
+    As root it mounts tracefs and debugfs where they are missing.
+    """
+    import json
+
+    from grader.kernel.features import Machine
+    from grader.kernel.mounts import missing, mount
+    from grader.kernel.vm import survey as vm_survey
+
+    mounted = []
+    if os.geteuid() == 0:
+        for kind, path in missing():
+            mount(kind, path)
+            mounted.append(say("{kind} at {path}", kind=kind, path=path))
+    machine = Machine()
+    survey = machine.survey()
+    machines = vm_survey.survey()
+    labs = {
+        lab.name: {
+            need: machine.offers(need)
+            for need in dict.fromkeys((*lab.needs, *(k for task in lab.tasks for k in task.kernel)))
+        }
+        for lab in find_labs(ROOT / "exercises").values()
+    }
+    if as_json:
+        record = {
+            "release": os.uname().release,
+            "mounted_now": mounted,
+            "machine": [vars(probe) for probe in survey],
+            "virtual": [vars(probe) for probe in machines],
+            "labs": {
+                name: [vars(probe) for probe in needs.values()] for name, needs in labs.items()
+            },
+        }
+        click.echo(json.dumps(record, indent=1))
+    else:
+        _print_doctor(survey, machines, labs, mounted)
+    needed = ("privileges", "bpf", "headers", "tracefs", "bcc", "bpftool", "bwrap", "setpriv")
+    native = all(probe.ok for probe in survey if probe.name in needed)
+    sys.exit(0 if native or vm_survey.able(machines) else Infra.exit_status)
+
+
+def _print_doctor(
+    survey: list[Probe],
+    machines: list[Probe],
+    labs: dict[str, dict[str, Probe]],
+    mounted: Sequence[str],
+) -> None:
+    from rich.text import Text
+
+    from grader import screen
+
+    console = screen.console()
+    for line in mounted:
+        console.print(Text(said(say("Mounted {what}.", what=line))))
+    here = say("This machine, Linux {release}", release=os.uname().release)
+    _print_probes(console, here, survey)
+    _print_probes(console, say("Virtual machines"), machines)
+    for name, needs in labs.items():
+        needed = say("What {name} needs of this machine", name=name)
+        _print_probes(console, needed, list(needs.values()))
+
+
+def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
+    """A row for each probe; what mends a gap stands below it, whole, to be copied."""
+    from rich.text import Text
+
+    console.print(Text(said(title), style="bold"))
+    width = max(len(probe.name) for probe in probes)
+    for probe in probes:
+        mark = Text("  ✓ ", style="green") if probe.ok else Text("  ✗ ", style="red")
+        console.print(
+            mark.append(f"{probe.name:{width}}  {said(probe.detail)}", "default"),
+            soft_wrap=True,
+        )
+        if probe.remedy and not probe.ok:
+            console.print(Text(f"    {'':{width}}  {said(probe.remedy)}"), soft_wrap=True)
+
+
+@click.group(cls=Group)
+def image() -> None:
+    """Kernels to grade on: build, list and hand out what their machines boot."""
+
+
+@image.command("build")
+@click.argument("version", required=False, metavar="[VERSION]")
+def image_build(version: str | None) -> None:
+    """Build the image of Linux VERSION (default: the first of `image list`), once.
+
+    LABEBPF_MIRROR names another mirror of Debian than deb.debian.org.
+    """
+    from grader.kernel.vm import images
+
+    echo(_made(given.image_of(version or images.versions()[0])))
+
+
+@image.command("list")
+def image_list() -> None:
+    """List the images that are built, and those that could be."""
+    from rich.table import Table
+
+    from grader import screen
+    from grader.kernel.vm import images
+
+    there = {made.version: made for made in images.built()}
+    heads = (said("version"), said("release"), said("size"), said("built"), "id")
+    table = Table(*heads, box=None, pad_edge=False)
+    for version in images.versions():
+        made = there.get(version)
+        if made:
+            when = made.made.replace("T", " ")[:16]
+            table.add_row(version, made.release, _size(made.size), when, made.id)
+        else:
+            table.add_row(version, said("not built"))
+    screen.console().print(table)
+    if len(there) < table.row_count:
+        echo("Build one: ./labebpf image build VERSION")
+
+
+@image.command("remove")
+@click.argument("version", metavar="VERSION")
+def image_remove(version: str) -> None:
+    """Remove the image of Linux VERSION."""
+    from grader.kernel.vm import images
+
+    images.remove(version)
+
+
+@image.command("export")
+@click.argument("version", metavar="VERSION")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def image_export(version: str, file: Path) -> None:
+    """Write the image of Linux VERSION to FILE, to be imported on another machine."""
+    from grader.kernel.vm import images
+
+    images.export(version, file)
+    echo(
+        say(
+            "{file} holds Linux {version}. There: ./labebpf image import {name}",
+            file=file,
+            version=version,
+            name=file.name,
+        )
+    )
+
+
+@image.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def image_import(file: Path) -> None:
+    """Take an image from FILE, which `image export` wrote."""
+    from grader.kernel.vm import images
+
+    made = images.import_(file)
+    echo(_made(made))
+
+
+def _made(image: Image) -> str:
+    return say(
+        "Linux {release} is in {folder}, {size}.",
+        release=image.release,
+        folder=image.folder,
+        size=_size(image.size),
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
