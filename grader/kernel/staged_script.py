@@ -71,8 +71,11 @@ class StagedScript:
         self._began = 0
         self._script = stage.kernel.script(stage.scale, stage.place)
         self._script.feed(self._trace_pipe)
-        self.running = False
+
+    @property
+    def running(self) -> bool:
         """Whether the student's code has begun; until then only BCC is imported."""
+        return self._began > 0
 
     def _trace_pipe(self) -> int:
         """A trace_pipe for the script, with what the workload causes and no older line in it."""
@@ -95,7 +98,6 @@ class StagedScript:
         Raises what the student should read.
         """
         self.wait_until_ready()
-        self.running = True
         self._began = time.monotonic_ns()
         self._script.begin(self.name, self._stage.submission.files)
         self._stage.phase = "load"
