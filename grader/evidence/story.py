@@ -14,6 +14,8 @@ _PLACES = {"fork": r"\w*sys_(?:\w+_)?clone3?|sched_process_fork"}
 """Where a call comes past that is not named after it; fork() makes the system call clone."""
 _SLACK = 1_000_000
 """By how many ns two clocks of one machine may drift apart within a grading."""
+_LATER = 500_000_000
+"""By how many ns after an event a script may come to take the time itself."""
 
 
 def by_time(
@@ -229,7 +231,7 @@ def _of_times(
         return enough(any(fits(turn(number)) for number in times) for times, _ in wrong)
 
     offset = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
-    if turned(lambda number: number - offset, _SLACK, _SLACK):
+    if turned(lambda number: number - offset, _SLACK, _LATER):
         return "wall_clock"
     for unit, name in ((1_000, "microseconds"), (1_000_000, "milliseconds")):
         if turned(unit.__mul__, before=unit):
@@ -249,4 +251,4 @@ def _of_times(
     ]
     if later and all(later):
         return "previous"
-    return "taken_later" if windows and turned(lambda number: number, after=500 * _SLACK) else ""
+    return "taken_later" if windows and turned(lambda number: number, after=_LATER) else ""

@@ -119,6 +119,7 @@ OFFSET = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
     [
         (lambda t: t, ""),
         (lambda t: t + OFFSET, "wall_clock"),
+        (lambda t: t + OFFSET + 40_000_000, "wall_clock"),
         (lambda t: t // 1000, "microseconds"),
         (lambda t: t // 1_000_000, "milliseconds"),
         (lambda t: t & 0xFFFFFFFF, "low_half"),
