@@ -145,7 +145,19 @@ _MAP_OPERATIONS: Mapping[str, tuple[str, ...]] = {
 _SYSTEM_CALLS = _both_ways(
     *(("mkdir", "rmdir"), ("mkdir", "mkdirat"), ("clone", "clone3"), ("clone", "execve")),
     *(("openat", "open"), ("openat", "close"), ("read", "write"), ("unlink", "unlinkat")),
+    *(("unlink", "rmdir"), ("symlink", "link"), ("symlink", "symlinkat")),
 )
+_SIDES = _both_ways(("enter", "exit"), ("kprobe", "kretprobe"))
+_HOOKS = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r".*sys_(?P<side>enter|exit)_(?P<call>\w+)",
+        r"sys_(?P<side>enter|exit)",
+        r"(?P<side>kprobe|kretprobe)__sys_(?P<call>\w+)",
+        r"(?:syscall__|path_|__NR_)(?P<call>\w+)",
+    )
+)
+"""Names that say where a program runs: on which side of which call."""
 _STATEMENTS = (
     *("expression_statement", "return_statement", "break_statement", "continue_statement"),
     *("while_statement", "for_statement", "do_statement", "raise_statement"),
@@ -250,13 +262,16 @@ def _names(node: Node) -> Iterator[_Edit]:
     if node.type == "field_identifier":
         for new in _MAP_OPERATIONS.get(text, ()):
             yield _replace(node, new, "map operation")
-    hook = re.fullmatch(r"(.*sys_)(enter|exit)_(\w+)", text, re.DOTALL)
-    if hook and node.type in ("identifier", "string_content"):
-        start, side, call = hook.groups()
-        other = "exit" if side == "enter" else "enter"
-        yield _replace(node, f"{start}{other}_{call}", "hook")
-        for new in _SYSTEM_CALLS.get(call, []):
-            yield _replace(node, f"{start}{side}_{new}", "hook")
+    if node.type not in ("identifier", "string_content"):
+        return
+    if _keyword(node) == "sym":
+        for new in _SYSTEM_CALLS.get(text, []):
+            yield _replace(node, new, "hook")
+    for hook in filter(None, (pattern.fullmatch(text) for pattern in _HOOKS)):
+        for part, table in (("side", _SIDES), ("call", _SYSTEM_CALLS)):
+            for new in table.get(hook.groupdict().get(part) or "", []):
+                start, end = hook.span(part)
+                yield _replace(node, text[:start] + new + text[end:], "hook")
 
 
 def _strings(node: Node) -> Iterator[_Edit]:
@@ -317,6 +332,14 @@ def _walk(node: Node) -> Iterator[Node]:
 
 def _text(node: Node) -> str:
     return (node.text or b"").decode()
+
+
+def _keyword(node: Node) -> str:
+    """The keyword by which a call is given the string that `node` is the text of; or nothing."""
+    argument = node.parent.parent if node.parent else None
+    if argument is None or argument.type != "keyword_argument":
+        return ""
+    return "".join(map(_text, _fields(argument, "name")))
 
 
 def _fields(node: Node, *names: str) -> list[Node]:

@@ -18,6 +18,26 @@ def changes(file: str, text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
+    "file, text, hooks",
+    [
+        ("a.c", "int kprobe__sys_mkdir(void *ctx) { }", [
+            "kretprobe__sys_mkdir", "kprobe__sys_rmdir", "kprobe__sys_mkdirat",
+        ]),
+        ("a.c", "int syscall__clone(void *ctx) { }", ["syscall__clone3", "syscall__execve"]),
+        ("a.c", "LSM_PROBE(path_unlink) { }", ["path_unlinkat", "path_rmdir"]),
+        ("a.c", "RAW_TRACEPOINT_PROBE(sys_enter) { }", ["(sys_exit)"]),
+        ("a.c", "int f() { if (n != __NR_rmdir) return 0; }", ["__NR_mkdir)", "__NR_unlink)"]),
+        ("a.py", 'b.attach_uprobe(name="c", sym="link", fn_name="f")', ['"symlink"']),
+        ("a.py", 'print("link")', []),
+    ],
+)  # fmt: skip
+def test_each_hook_becomes_others(file: str, text: str, hooks: list[str]) -> None:
+    found = [mutant.text for mutant in mutants(file, text + "\n") if mutant.kind == "hook"]
+    assert len(found) == len(hooks)
+    assert all(hook in mutated for hook, mutated in zip(hooks, found, strict=True)), found
+
+
+@pytest.mark.parametrize(
     "text, expected",
     [
         ("int a = 0;\n", [("initialiser removed", "int a;"), ("constant", "int a = 1;")]),
