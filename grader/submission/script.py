@@ -218,6 +218,7 @@ class Script:
             return
         self.total += len(data)
         if self.total > MAX_OUTPUT:
+            self._open_source = None  # Its FIFO goes with the sandbox.
             self._sandbox.close()
             raise SubmissionError(
                 say(

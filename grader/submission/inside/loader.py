@@ -60,6 +60,10 @@ class Program(BPF):
             self.load_func(name, KINDS.get(prefix, HOOKS[hook.split(":")[0]]))
 
     def attach_all(self, hook):
+        for name in self.functions():
+            # BCC itself says no more of it than "not enough values to unpack".
+            if name.startswith(b"tracepoint__") and name.count(b"__") != 2:
+                raise Exception(f"{name.decode()} names no tracepoint")
         BPF._trace_autoload(self)
         for name in self.functions():
             if name.startswith(b"syscall__"):
@@ -129,12 +133,15 @@ class Loader:
             self.lost += count
 
         opened = self.program[table]
-        if isinstance(opened, RingBuf):
-            opened.open_ring_buffer(sample)
-            self.ring = True
-        else:
-            opened.open_perf_buffer(sample, page_cnt=pages, lost_cb=lost)
-            self.perf = True
+        try:
+            if isinstance(opened, RingBuf):
+                opened.open_ring_buffer(sample)
+                self.ring = True
+            else:
+                opened.open_perf_buffer(sample, page_cnt=pages, lost_cb=lost)
+                self.perf = True
+        except TypeError as error:  # Its keys and values are no numbers.
+            raise Exception(f"{table} is no buffer: {error}") from error
         return {}
 
     def collect(self):

@@ -1,0 +1,8 @@
+/*
+ * shows: Names the event of a tracepoint, and not its category.
+ */
+int tracepoint__sys_enter_mkdir(void *ctx)
+{
+	bpf_trace_printk("mkdir\n");
+	return 0;
+}
