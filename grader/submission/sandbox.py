@@ -126,7 +126,8 @@ class Sandbox:
         ]
         with memory_file() as arguments:
             # Not in the command: all in the sandbox read that, and it names the host's folders.
-            os.pwrite(arguments, "".join(f"{a}\0" for a in (*self._bwrap(), *binds)).encode(), 0)
+            told = "".join(f"{argument}\0" for argument in (*self._bwrap(), *binds))
+            os.pwrite(arguments, os.fsencode(told), 0)
             child = subprocess.Popen(
                 [*command, "bwrap", "--args", str(arguments), *inner],
                 stdin=stdin,

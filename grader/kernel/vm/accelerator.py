@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from grader.kernel.vm.images import Image, cache
 from grader.kernel.vm.machine import launcher, qemu_identity
 
 KVM = Path("/dev/kvm")
+_FORGOTTEN_SECONDS = 86_400
 _SECONDS = 8
 """A guest with KVM reaches its first program in one, emulated in three."""
 
@@ -32,10 +34,16 @@ def fastest(image: Image) -> str:
 
 
 def remembered() -> str | None:
-    """What came of the trial on this host, None before it. Raises Infra without QEMU."""
+    """What came of the trial on this host, None before it. Raises Infra without QEMU.
+
+    That KVM failed is forgotten after a day: another program may have had it that time.
+    """
     try:
         text = _memory().read_text()
+        age = time.time() - _memory().stat().st_mtime
     except FileNotFoundError:
+        return None
+    if text == "tcg" and age > _FORGOTTEN_SECONDS:
         return None
     return text if text in ("kvm", "tcg") else None
 

@@ -187,6 +187,8 @@ def remove(version: str) -> None:
             )
         for folder in folders:
             discard(folder)
+        for snapshot in (cache() / "snapshots").glob(f"{version}-*"):
+            snapshot.unlink(missing_ok=True)
 
 
 def export(version: str, file: Path) -> None:

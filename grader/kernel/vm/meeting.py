@@ -19,13 +19,16 @@ _BACKLOG = 64
 
 @dataclass(frozen=True)
 class Meeting:
-    """Whoever starts or ends the machine called `name`, or joins it, holds the lock meanwhile."""
+    """Whoever starts or ends the machine called `name`, or joins it, holds the lock meanwhile.
+
+    Some names share one, so that locks do not pile up in the folder.
+    """
 
     folder: Path
     name: str
 
     def locked(self) -> AbstractContextManager[int]:
-        return locked(self.folder / f"{self.name}.lock")
+        return locked(self.folder / f"lock-{self.name[0]}")
 
     def listen(self) -> socket.socket:
         """The socket for others to join, in the place of one whose owner was killed."""

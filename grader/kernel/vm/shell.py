@@ -39,7 +39,7 @@ def join(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> Ter
     the grader's. Raises Infra.
     """
     facts = [os.uname().nodename, str(root), image.id, str(submission), *(lab.name for lab in labs)]
-    name = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode("\0".join(facts))).hexdigest()[:16]
     meeting = Meeting(place(), name)
     with meeting.locked():
         connection = meeting.connect()

@@ -100,7 +100,8 @@ def _make(path: Path, image: Image, payload: bytes, shape: Shape) -> Machine:
         raise
     finally:
         fresh.unlink(missing_ok=True)
-    for old in stored(image):
+    # With the ".new" of those who were killed as they saved theirs: this one holds the lock.
+    for old in path.parent.glob(f"{image.version}-*"):
         # Another checkout's may be in use by turns with this one's.
         if old != path and time.time() - old.stat().st_mtime > _UNUSED_SECONDS:
             old.unlink(missing_ok=True)
