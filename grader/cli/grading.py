@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -52,7 +54,6 @@ def grade(
     from grader.kernel.choice import parse
     from grader.kernel.vm import images
     from grader.submission.files import take
-    from grader.verdict.record import write_result
     from grader.verdict.report import render, render_by_kernel
 
     labs = find_labs(ROOT / "exercises")
@@ -79,6 +80,8 @@ def grade(
             raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
     else:
         kernels = [parse(kernel)]
+    if out:
+        _made(Path(out))
     results = []
     for each in kernels:
         what = f"{', '.join(lab.name for lab in chosen)} ({each})"
@@ -87,13 +90,14 @@ def grade(
         results.append(result)
         if log:
             screen.console().print(Text(log))
-        if out:
-            write_result(Path(out, each.removeprefix("vm:") if kernel == "all" else ""), result)
     console = screen.console()
     if kernel == "all":
         render_by_kernel(console, results)
     else:
         render(console, results[0])
+    for each, result in zip(kernels, results, strict=True) if out else ():
+        folder = _made(Path(out or "", each.removeprefix("vm:") if kernel == "all" else ""))
+        _write(folder / "result.json", result.to_json().encode(), "--out")
     if html:
         from grader.verdict.formats.html import html as page
 
@@ -164,10 +168,24 @@ def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) ->
     return folder
 
 
+def _made(folder: Path) -> Path:
+    """`folder`, made if need be. Raises UsageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            say("{out} cannot be written: {strerror}.", out=folder, strerror=error.strerror),
+            say("Give another {option}.", option="--out"),
+        ) from error
+    return folder
+
+
 def _write(out: Path, data: bytes, option: str) -> None:
     from grader.verdict.record import write_whole
 
     try:
+        if out.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         write_whole(out, data)
     except OSError as error:
         raise UsageError(

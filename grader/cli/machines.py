@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,9 @@ def doctor(as_json: bool) -> None:
     mounted = []
     if os.geteuid() == 0:
         for kind, path in missing():
-            mount(kind, path)
-            mounted.append(say("{kind} at {path}", kind=kind, path=path))
+            with suppress(Infra):  # Below it says what is missing, and the rest.
+                mount(kind, path)
+                mounted.append(say("{kind} at {path}", kind=kind, path=path))
     machine = Machine()
     survey = machine.survey()
     machines = vm_survey.survey()
