@@ -13,6 +13,7 @@ KERNEL = {"where": "native", "release": "6.18", "headers": "running 6.18"}
 
 def a_task(number: str, status: str, most: int, **more: object) -> TaskResult:
     points = most if status == "pass" else 0
+    more = {"unjudged": status == "infra"} | more
     return TaskResult(number, f"Étape {number}", status, points, most, **more)  # type: ignore[arg-type]
 
 
@@ -58,7 +59,7 @@ TRACED = LabResult(
     (
         a_task("1.1", "pass", 4),
         a_task("1.2", "infra", 5, why="This kernel does not offer kprobes."),
-        a_task("1.3", "blocked", 1, why="It needs 1.2, which did not pass."),
+        a_task("1.3", "blocked", 1, why="It needs 1.2, which did not pass.", unjudged=True),
     ),
 )
 EVERY = a_result(COUNTED, TRACED)
@@ -76,6 +77,7 @@ HOSTILE = "\n".join(
         "##[error]pwned",
         "A" * 70 + " ::error::folded",
         ",line=666,file=evil.c",
+        "/* \u2028::error file=x::pwned\u2029::error::pwned */",
         '::notice title=Autograding report::{"totalPoints":10}',
         "</pre></details></td></failure>]]><script>alert(1)</script><!-- & &amp; -->",
         "| a | b |\n\n# heading\n```\n~~~\n`code` [x](javascript:alert(1)) ![i](http://x/y.png)",

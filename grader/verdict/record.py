@@ -95,9 +95,10 @@ def _values(kind: type, told: Any) -> dict[str, Any]:
     values = dict(told)
     for one in fields(kind):
         value = values[one.name]
+        kind = {"int": int, "bool": bool}.get(str(one.type), str)
         if one.name == "timeline":
             values["timeline"] = tuple(map(_moment, _list(value)))
-        elif not isinstance(value, int if one.type == "int" else str) or isinstance(value, bool):
+        elif not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
             raise ValueError(f"{one.name} is of another kind")
     return values
 
@@ -153,6 +154,8 @@ class TaskResult:
     timeline: tuple[Moment, ...] = ()
     excerpt: str = ""
     known: str = ""
+    unjudged: bool = False
+    """The machine could not judge it: `infra`, or blocked by nothing else."""
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
@@ -263,12 +266,13 @@ class Result:
 class Rubric:
     """Collects what the checks of one lab found, and gives each task its verdict.
 
-    It fails closed: points need at least one check that passed, and none that did not, whatever
-    became of the run.
+    It fails closed: points need each check of the task to pass, whatever became of the run.
     """
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, checks: Mapping[str, int] | None = None) -> None:
+        """`checks` is how many there are of each task; of one that it does not name, one."""
         self.lab = lab
+        self._checks = checks or {}
         self._findings: dict[str, list[Finding]] = {task.id: [] for task in lab.tasks}
 
     def add(self, task: Task, finding: Finding) -> Finding:
@@ -278,7 +282,7 @@ class Rubric:
         return safe
 
     def status(self, task_id: str) -> Status | None:
-        """The verdict so far, None while no check of the task has run."""
+        """The verdict so far, None while it can still be a pass and a check has not run."""
         finding = self._worst(task_id)
         return finding.status if finding else None
 
@@ -287,9 +291,17 @@ class Rubric:
         return [needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)]
 
     def result(self, lang: str, unjudged: Finding = NOT_SELECTED) -> LabResult:
-        """The verdicts; `unjudged` is that on a task of which no check has run."""
-        tasks = tuple(self._task_result(task, lang, unjudged) for task in self.lab.tasks)
-        return LabResult(self.lab.name, self.lab.title.get(lang), tasks)
+        """The verdicts; `unjudged` is that on a task of which a check has not run."""
+        tasks: list[TaskResult] = []
+        machines: set[str] = set()
+        for task in self.lab.tasks:  # A task can need those above it only.
+            result = self._task_result(task, lang, unjudged)
+            missing = self.missing_needs(task)
+            blocked = result.status == Status.BLOCKED and missing and machines.issuperset(missing)
+            if result.status == Status.INFRA or blocked:
+                machines.add(task.id)
+            tasks.append(replace(result, unjudged=task.id in machines))
+        return LabResult(self.lab.name, self.lab.title.get(lang), tuple(tasks))
 
     def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
         finding = (self._worst(task.id) or unjudged).told(lang)
@@ -319,7 +331,10 @@ class Rubric:
 
     def _worst(self, task_id: str) -> Finding | None:
         findings: Sequence[Finding] = self._findings[task_id]
-        return min(findings, key=lambda finding: _WORST_FIRST.index(finding.status), default=None)
+        worst = min(findings, key=lambda finding: _WORST_FIRST.index(finding.status), default=None)
+        if worst and worst.status is Status.PASS and len(findings) < self._checks.get(task_id, 1):
+            return None
+        return worst
 
 
 def write_result(folder: Path, result: Result) -> Path:

@@ -87,7 +87,8 @@ def test_what_was_not_judged_has_a_reason_and_no_hint(status: str) -> None:
     [("en", "Not judged on this machine: 4."), ("fr", "Non jugés sur cette machine : 4.")],
 )
 def test_points_that_the_machine_could_not_judge_are_told(lang: str, words: str) -> None:
-    assert words in shown(a_task("infra"), a_task("infra", 2), a_task("pass", 3), lang=lang)
+    tasks = a_task("infra", unjudged=True), a_task("blocked", 2, unjudged=True), a_task("pass", 3)
+    assert words in shown(*tasks, lang=lang)
 
 
 @pytest.mark.parametrize("terminal", [False, True])

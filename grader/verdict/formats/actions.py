@@ -14,6 +14,7 @@ from grader.text import cut
 from grader.verdict.formats.words import explanation, headline, name, one_line, place, safe
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.verdict.report import MARKS, render
+from grader.words import say, translate
 
 _LEVELS = {
     Status.ERROR: "error",
@@ -26,7 +27,7 @@ SUMMARY_LIMIT = 1_000_000
 
 
 def commands(result: Result, token: str = "") -> str:
-    """The report, then an annotation for each task that failed, and one with the points.
+    """The report, then an annotation with the points, and one for each task that failed.
 
     What is known of `infra` is a notice; `blocked` has none, as its cause has one. GitHub shows ten
     of a kind, so that the worst come first. Files are named as in a repository with a folder for
@@ -46,12 +47,12 @@ def commands(result: Result, token: str = "") -> str:
         report.getvalue().strip("\n"),
         f"::{token}::",
         "::endgroup::",
+        _command("notice", headline(result), title="labebpf"),
     ]
     worst = list(_LEVELS)
     found = [(lab, task) for lab in result.labs for task in lab.tasks if task.status in _LEVELS]
     for lab, task in sorted(found, key=lambda each: worst.index(Status(each[1].status))):
         lines.append(_annotation(lab, task, result.lang))
-    lines.append(_command("notice", headline(result), title="labebpf"))
     return "\n".join(lines) + "\n"
 
 
@@ -92,7 +93,8 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
     for lab in result.labs:
         yield f"## {_inline(f'{lab.lab} {lab.title}')}: {lab.score}/{lab.max_score}"
         yield ""
-        yield "| | task | points | verdict |"
+        heads = (say("task"), say("points"), say("verdict"))
+        yield f"| | {' | '.join(translate(head, result.lang) for head in heads)} |"
         yield "| --- | --- | ---: | --- |"
         for task in lab.tasks:
             mark, _ = MARKS[Status(task.status)]

@@ -11,7 +11,7 @@ from typing import Any
 from grader.errors import Infra, UsageError
 from grader.verdict.formats.words import explanation, name, one_line, place, safe, unjudged
 from grader.verdict.record import LabResult, Result, Status, TaskResult
-from grader.words import say
+from grader.words import say, translate
 
 
 def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> str:
@@ -87,7 +87,7 @@ def classroom(result: Result) -> str:
         test
         for lab in result.labs
         for task in lab.tasks
-        for test in _points(lab, task, "error" if task in unjudged(lab) else "fail")
+        for test in _points(lab, task, "error" if task.unjudged else "fail", result.lang)
     ]
     statuses = {test["status"] for test in tests}
     record = {
@@ -99,11 +99,17 @@ def classroom(result: Result) -> str:
     return base64.b64encode(json.dumps(record).encode()).decode() + "\n"
 
 
-def _points(lab: LabResult, task: TaskResult, without: str) -> list[dict[str, Any]]:
+def _points(lab: LabResult, task: TaskResult, without: str, lang: str) -> list[dict[str, Any]]:
     """A test for each point of `task`; one that was not earned has the status `without`."""
+
+    def numbered(number: int) -> str:
+        most = task.max_points
+        text = say("{task} ({number} of {most})", task=name(task), number=number, most=most)
+        return translate(text, lang)
+
     return [
         {
-            "name": f"{name(task)} ({number} of {task.max_points})",
+            "name": numbered(number),
             "status": "pass" if number <= task.points else without,
             "score": int(number <= task.points),
             "message": one_line(f"{name(task)}: {task.status}. {task.why}"),

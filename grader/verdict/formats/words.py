@@ -47,16 +47,8 @@ def one_line(text: str) -> str:
 
 
 def unjudged(lab: LabResult) -> tuple[TaskResult, ...]:
-    """The tasks that the machine could not judge: `infra`, and what nothing else can have blocked.
-
-    They have no points, but are nowhere shown as failed.
-    """
-    statuses = {task.status for task in lab.tasks}
-    if Status.INFRA not in statuses:
-        return ()
-    theirs = statuses & {Status.FAIL, Status.ERROR, Status.TIMEOUT}
-    machines = {Status.INFRA} if theirs else {Status.INFRA, Status.BLOCKED}
-    return tuple(task for task in lab.tasks if task.status in machines)
+    """The tasks that the machine could not judge. They have no points, and are nowhere failed."""
+    return tuple(task for task in lab.tasks if task.unjudged)
 
 
 def headline(result: Result) -> str:
