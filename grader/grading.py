@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +24,7 @@ from grader.submission.sandbox import visible
 from grader.surroundings import ROOT as ROOT
 from grader.surroundings import language
 from grader.text import clean
-from grader.verdict.record import NOT_SELECTED, Finding, LabResult, Result, Rubric
+from grader.verdict.record import BROKEN_OFF, NOT_SELECTED, Finding, LabResult, Result, Rubric
 from grader.words import say, translate
 
 _PHASES = {
@@ -57,6 +58,8 @@ class Grading:
         self.lang = language(config.getoption("--lang"))
         self.scale = float(config.getoption("--time-scale"))
         self.rubrics: dict[str, Rubric] = {}
+        self._checks: dict[str, tuple[str, str]] = {}
+        """The lab and the task of each check there is, chosen or not, by node id."""
         self.pattern: set[str] = set()
         self.script: set[str] = set()
         self.trace_with_script: set[str] = set()
@@ -110,6 +113,19 @@ class Grading:
             raise self._wrong(item, f"Task {task.id} is the other folder's. Give it its own.")
         return lab, task
 
+    def note_checks(self, collected: pytest.CollectReport) -> None:
+        """Take note of the checks in a file or class, before some of them are chosen."""
+        for node in collected.result if collected.passed else ():
+            if isinstance(node, pytest.Item):
+                with suppress(pytest.UsageError):  # It is raised again for those that are chosen.
+                    if found := self.of(node):
+                        lab, task = found
+                        self._checks[node.nodeid] = lab.name, task.id
+
+    def checks_of(self, lab: Lab) -> dict[str, int]:
+        """How many checks each task of `lab` has."""
+        return Counter(task for name, task in self._checks.values() if name == lab.name)
+
     def _wrong(self, item: pytest.Item, why: str) -> pytest.UsageError:
         """The error for a check that is not in order; of a hidden one it says no more than that."""
         if self.hides and self.is_private(item):
@@ -120,15 +136,16 @@ class Grading:
         return pytest.UsageError(f"{item.nodeid}: {why}")
 
     def take_place(self, items: list[pytest.Item]) -> None:
-        """Decide where `items`, all checks of labs, will be judged."""
+        """Decide where `items`, all checks of labs, will be judged. Raises UsageError."""
         needs = {need for name in self.rubrics for need in self.labs[name].needs}
         wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
+        wanted = parse(self.config.getoption("--kernel"))
+        stranger = self.config.getoption("--stranger")
         try:
-            wanted = parse(self.config.getoption("--kernel"))
-            stranger = self.config.getoption("--stranger")
             version = choose(wanted, needs, wishes, stranger=stranger)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from error
+        except Infra as error:
+            self._kernel = error
+            return
         if version is None:
             if stranger and wanted == "auto":
                 self._say(
@@ -171,6 +188,11 @@ class Grading:
                 )
             except Infra as error:
                 self._kernel = error
+            except OSError as error:
+                self._kernel = Infra(
+                    say("This machine's kernel cannot be taken: {error}.", error=error),
+                    "Run: ./labebpf doctor",
+                )
         if isinstance(self._kernel, Infra):
             raise self._kernel
         return self._kernel
@@ -271,7 +293,7 @@ class Grading:
     def _result(self, unjudged: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
         if self.replay:
-            kernel = self.replay.finish() or kernel
+            kernel = self.replay.finish(broken_off=unjudged is BROKEN_OFF) or kernel
         elif isinstance(self._kernel, NativeKernel):
             kernel = self._kernel.describe()
         labs: tuple[LabResult, ...] = tuple(

@@ -16,7 +16,7 @@ import pytest
 
 from grader import private
 from grader.course import Lab
-from grader.errors import CourseError, PhaseTimeout
+from grader.errors import CourseError, PhaseTimeout, UsageError
 from grader.grading import CHECK_SECONDS, Blocked, Grading
 from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
@@ -78,9 +78,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
-    """Of hidden checks that cannot be collected nothing is shown."""
+    """How many checks a task has is known here; of hidden ones that fail nothing is shown."""
     outcome: Any = yield
     grading = collector.config.stash[_SESSION]
+    grading.note_checks(outcome.get_result())
     # Before pytest 8, the whole session fails for a conftest.py that does.
     telling = isinstance(collector, pytest.Session) or grading.is_private(collector)
     if grading.hides and telling and not outcome.get_result().passed:
@@ -138,7 +139,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if found:
             checks.append(item)
             lab, _ = found
-            grading.rubrics.setdefault(lab.name, Rubric(lab))
+            if lab.name not in grading.rubrics:
+                grading.rubrics[lab.name] = Rubric(lab, grading.checks_of(lab))
             fixtures = set(getattr(item, "fixturenames", ()))
             if "builds" in fixtures:
                 grading.pattern.add(lab.name)
@@ -156,7 +158,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                     say("--out {out} cannot be written: {error}", out=out, error=error)
                 ) from error
         if not session.config.option.collectonly:
-            grading.take_place(checks)
+            try:
+                grading.take_place(checks)
+            except UsageError as error:
+                raise pytest.UsageError(str(error)) from error
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -282,7 +287,7 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     grading = session.config.stash[_SESSION]
-    if not grading.rubrics:
+    if not grading.rubrics or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
         return
     broken = session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED)
     result = grading.finish(BROKEN_OFF if broken else NOT_SELECTED)
@@ -298,9 +303,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = 3
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     grading = config.stash[_SESSION]
     if not grading.rubrics or config.option.collectonly:
+        return
+    if exitstatus == pytest.ExitCode.USAGE_ERROR:
         return
     from rich.console import Console  # Only now: collecting must be quick.
 

@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.errors import Infra
+from grader.errors import Infra, UsageError
 from grader.kernel.vm import images
 from grader.kernel.vm.accelerator import fastest
 from grader.kernel.vm.machine import launcher
 from grader.kernel.vm.session import MachineDied, Order, Session
 from grader.kernel.vm.shape import Shape
 from grader.private import is_private
+from grader.text import clean
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status
 from grader.words import say
 
 _PHASES = ("setup", "call", "teardown")
 _OUTCOMES = ("passed", "failed", "skipped")
+_MOST_BYTES = 4 << 20
+"""Of the labs' files, and of private ones: they go in one message, a third larger (wire.LIMIT)."""
 _ENDED = Finding(
     Status.ERROR,
     "The submission ends the machine that it runs in: twice with it, and not without it.",
@@ -68,9 +72,12 @@ class Replay:
             self._refused = error
             yield report_of(item, finding_of(error, lang=self._order.lang))
 
-    def finish(self) -> dict[str, str]:
-        """End the machine. What result.json says of its kernel; nothing if none ever ran."""
-        if self._session:
+    def finish(self, *, broken_off: bool = False) -> dict[str, str]:
+        """End the machine. What result.json says of its kernel; nothing if none ever ran.
+
+        One that was `broken_off` is not waited for: it may be in the middle of a check.
+        """
+        if self._session and not broken_off:
             try:
                 self._kernel = self._session.finish()
             except MachineDied:
@@ -100,13 +107,8 @@ class Replay:
         reports = []
         for data in session.run(guest_id(item), guest_id(following) if following else None):
             try:
-                report = hook.pytest_report_from_serializable(config=item.config, data=data)
-                report.nodeid, report.location = item.nodeid, item.location
-                if report.when not in _PHASES or report.outcome not in _OUTCOMES:
-                    raise ValueError(f"{report.when}: {report.outcome}")
-                if told := getattr(report, "labebpf", None):
-                    Finding.read(told)
-                reports.append(report)
+                told = hook.pytest_report_from_serializable(config=item.config, data=data)
+                reports.append(rebuilt(told, item))
             except Exception as error:
                 raise MachineDied(
                     "The virtual machine's grader sent what is no report.", str(error)
@@ -169,6 +171,34 @@ def _lab_of(guest_id: str) -> str:
     return guest_id.split("/")[1]
 
 
+def rebuilt(told: Any, item: pytest.Item) -> pytest.TestReport:
+    """The guest's report on `item` with nothing in it but what is known to be harmless.
+
+    What a report that did not pass shows comes from its finding. Raises ValueError or TypeError.
+    """
+    passed = told.outcome == "passed"
+    seconds = float(told.duration)
+    finding = getattr(told, "labebpf", None)
+    known = told.when in _PHASES and told.outcome in _OUTCOMES and 0 <= seconds < 1e9
+    if not known or not (passed or finding):
+        raise ValueError(f"{told.when}: {told.outcome} after {seconds} s")
+    if finding and (Finding.read(finding).status is Status.PASS) != passed:
+        raise ValueError(f"{told.outcome}, and {finding['status']}")
+    report = pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords=dict.fromkeys(item.keywords, 1),
+        outcome=told.outcome,
+        longrepr=None,
+        when=told.when,
+        sections=[(clean(str(name)), clean(str(text))) for name, text in told.sections],
+        duration=seconds,
+    )
+    if finding:
+        report.labebpf = finding  # type: ignore[attr-defined]
+    return report
+
+
 def report_of(item: pytest.Item, finding: Finding) -> pytest.TestReport:
     """A report of the host's own on a check that no machine could carry out."""
     report = pytest.TestReport(
@@ -184,10 +214,29 @@ def report_of(item: pytest.Item, finding: Finding) -> pytest.TestReport:
 
 
 def files_below(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
-    """The files of `folder`/NAME for each of `names`, by their path below `folder`."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for name in names
-        for path in sorted((folder / name).rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    """The files of `folder`/NAME for each of `names`, by their path below `folder`.
+
+    Not hidden ones, such as an editor's. Raises UsageError for what does not go into a machine.
+    """
+    files: dict[str, bytes] = {}
+    left = _MOST_BYTES
+    for path in (path for name in names for path in sorted((folder / name).rglob("*"))):
+        place = path.relative_to(folder)
+        if "__pycache__" in place.parts or any(part[0] == "." for part in place.parts):
+            continue
+        try:
+            if not path.is_file():
+                continue
+            left -= path.stat().st_size
+            if left < 0:
+                raise UsageError(
+                    say("{place} is too large to go into a machine.", place=place),
+                    "Move it out of the lab's folder.",
+                )
+            files[str(place)] = path.read_bytes()
+        except OSError as error:
+            raise UsageError(
+                say("{path} cannot be read: {strerror}.", path=place, strerror=error.strerror),
+                "Move it out of the lab's folder.",
+            ) from error
+    return files

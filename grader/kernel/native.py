@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from grader.errors import Infra
@@ -76,17 +76,25 @@ class NativeKernel:
             )
         RUN.mkdir(exist_ok=True)
         RUN.chmod(0o711)
-        self._lock = take(
-            RUN / "lock",
-            lambda: waiting("Another grading uses this kernel; waiting for its end."),
-        )
-        mount_privately()
-        sweep()
-        _allow_maps()
-        if int(PARANOID.read_text()) > 2:
-            SAVED_PARANOID.write_text(PARANOID.read_text())
-            PARANOID.write_text("2")
-        self._keeper, self._alive = _start_keeper(self._lock, seconds)
+        with ExitStack() as held:
+            lock = take(
+                RUN / "lock",
+                lambda: waiting("Another grading uses this kernel; waiting for its end."),
+            )
+            held.callback(os.close, lock)
+            mount_privately()
+            sweep()
+            _allow_maps()
+            if int(PARANOID.read_text()) > 2:
+                SAVED_PARANOID.write_text(PARANOID.read_text())
+                PARANOID.write_text("2")
+            keeper, alive = _start_keeper(lock, seconds)
+            held.callback(os.waitpid, keeper, 0)
+            held.callback(os.close, alive)
+            self._set_up(hidden)
+            self._held = held.pop_all()
+
+    def _set_up(self, hidden: tuple[Path, ...]) -> None:
         self.machine = Machine()
         self.headers = find_headers(os.uname().release)
         if self.headers.origin == "none":
@@ -197,9 +205,7 @@ class NativeKernel:
         for script in self._scripts:
             script.close()
         self.close_witness()
-        os.close(self._alive)
-        os.waitpid(self._keeper, 0)
-        os.close(self._lock)
+        self._held.close()
 
 
 def sweep() -> None:

@@ -88,11 +88,11 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def run_pytest(*arguments: str) -> tuple[int, str]:
-    """Run pytest in the checkout: its exit status, and all that it printed."""
+def run_pytest(*arguments: str, cwd: Path = ROOT) -> tuple[int, str]:
+    """Run pytest in the checkout `cwd`: its exit status, and all that it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
-        cwd=ROOT,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

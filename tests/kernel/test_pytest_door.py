@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from machine import ROOT, run_pytest
+from machine import ROOT, copy_checkout, run_pytest
 
 from grader.kernel.vm import images
 
@@ -66,6 +66,30 @@ def test_a_selected_check_alone_earns_its_points_and_no_others(tmp_path: Path, k
     result = json.loads((tmp_path / "out" / "result.json").read_text())
     points = {task["id"]: task["points"] for task in result["labs"][0]["tasks"]}
     assert {key for key, earned in points.items() if earned} == {"3.5"}
+
+
+def test_a_task_is_not_passed_while_one_of_its_checks_has_not_run(tmp_path: Path) -> None:
+    copy_checkout(tmp_path)
+    with (tmp_path / "exercises" / "lab0" / "test_lab0.py").open("a") as checks:
+        checks.write(
+            '\n\n@task("0.1")\ndef test_once_more(program):\n    assert program.attached\n'
+        )
+    for chosen, status in (("loads_it", "blocked"), ("loads_it or once_more", "pass")):
+        options = ("--submission", "solutions", "--kernel", "native", "--out", "out", "-k", chosen)
+        done, printed = run_pytest("exercises/lab0", *options, cwd=tmp_path)
+        assert done == 0, printed
+        result = json.loads((tmp_path / "out" / "result.json").read_text())
+        assert result["labs"][0]["tasks"][0]["status"] == status, printed
+
+
+def test_a_kernel_that_there_is_not_is_told_in_a_sentence(tmp_path: Path) -> None:
+    status, printed = run_pytest(
+        "exercises/lab0", "--submission=solutions", "--kernel=vm:9", f"--out={tmp_path / 'out'}"
+    )
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert "Traceback" not in printed and "INTERNALERROR" not in printed
+    assert "blocked" not in printed
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_x_stops_at_the_first_mistake(tmp_path: Path, kernel: str) -> None:

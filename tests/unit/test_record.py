@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, replace
 from itertools import combinations
 from pathlib import Path
@@ -25,6 +26,7 @@ from grader.verdict.record import (
 )
 from grader.words import paired, translate
 
+README = Path(__file__).resolve().parents[2] / "README.md"
 RECORD_KEYS = {"schema", "started", "seconds", "kernel", "score", "max_score", "labs"}
 LAB_KEYS = {"lab", "score", "max_score", "tasks"}
 TASK_KEYS = {"id", "title", "status", "points", "max_points", "why"}
@@ -86,6 +88,7 @@ def test_of_a_private_task_only_verdict_and_points_are_told(finding: Finding, la
         5 if passed else 0,
         5,
         "" if passed else translate(PRIVATE, lang),
+        unjudged=finding.status is Status.INFRA,
     )
 
 
@@ -98,11 +101,38 @@ def test_who_may_see_private_tasks_sees_what_they_say() -> None:
     assert told.hint == "", "labebpf hint does not know it"
 
 
+def test_the_readme_shows_a_result_as_it_is() -> None:
+    (shown,) = re.findall(r'```json\n(\{"schema.*?)```', README.read_text(), re.DOTALL)
+    assert Result.from_json(shown).score == 1
+    assert json.loads(shown).keys() == json.loads(Result.from_json(shown).to_json()).keys()
+
+
+def test_what_the_machine_blocks_is_not_held_against_anybody() -> None:
+    rubric = Rubric(LAB)
+    rubric.add(ONE, Finding(Status.INFRA, "No kprobes."))
+    rubric.add(TWO, Finding(Status.BLOCKED, "It needs 9.1."))
+    rubric.add(THREE, FAIL)
+    assert [task.unjudged for task in rubric.result("en").tasks] == [True, True, False]
+    rubric.add(ONE, FAIL)
+    assert not any(task.unjudged for task in rubric.result("en").tasks)
+
+
 def test_a_lab_that_was_not_judged_has_no_points() -> None:
     result = Rubric(LAB).result("en")
     assert (result.score, result.max_score) == (0, 10)
     assert [task.status for task in result.tasks] == ["blocked"] * 3
     assert all(task.points == 0 and task.why for task in result.tasks)
+
+
+def test_a_task_with_two_checks_is_passed_when_both_are() -> None:
+    rubric = Rubric(LAB, {"9.1": 2})
+    rubric.add(ONE, PASS)
+    assert rubric.status("9.1") is None
+    (task, *_) = rubric.result("en").tasks
+    assert (task.status, task.points, task.why) == ("blocked", 0, "Its check did not run.")
+    rubric.add(ONE, PASS)
+    (task, *_) = rubric.result("en").tasks
+    assert (task.status, task.points) == ("pass", 2)
 
 
 def test_a_pass_has_all_points_and_points_add_up() -> None:

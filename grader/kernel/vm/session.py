@@ -68,7 +68,7 @@ class Session:
         """What getting ready took, by phase."""
         started = time.monotonic()
         try:
-            self.machine.wire.send(
+            self._send(
                 grade={
                     "labs": _encoded(order.labs),
                     "private": _encoded(order.private),
