@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from pathlib import Path
 
@@ -82,6 +80,8 @@ def grade(
         kernels = [parse(kernel)]
     if out:
         _made(Path(out))
+    if html:
+        _refuse_folder(html, "--html")
     results = []
     for each in kernels:
         what = f"{', '.join(lab.name for lab in chosen)} ({each})"
@@ -180,12 +180,18 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+def _refuse_folder(out: Path, option: str) -> None:
+    if out.is_dir():
+        raise UsageError(
+            say("{out} is a folder.", out=out), say("Give another {option}.", option=option)
+        )
+
+
 def _write(out: Path, data: bytes, option: str) -> None:
     from grader.verdict.record import write_whole
 
+    _refuse_folder(out, option)
     try:
-        if out.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         write_whole(out, data)
     except OSError as error:
         raise UsageError(

@@ -193,6 +193,8 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["grade", "tests", "--lab", "lab3"], ["no hand-in for lab3", "counter.c, counter.py"]),
         (["grade", "lab0", "--private", "/nonexistent"], ["no folder /nonexistent"]),
         (["grade", "lab0", "--kernel", "all", "--html", "x"], ["--html is for one kernel"]),
+        (["grade", "lab0", "--out", __file__], ["test_cli.py cannot be written", "another --out"]),
+        (["grade", "lab0", "--html", "."], ["is a folder", "another --html"]),
         (["watch", "lab9"], ["no lab9"]),
         (["watch", "lab0", "--kernel", "all"], ["no kernel all"]),
         (["run", "lab9"], ["no lab9"]),
