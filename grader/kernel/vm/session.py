@@ -6,6 +6,7 @@ check that was asked for.
 
 from __future__ import annotations
 
+import os
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from grader.text import clean, cut
 
 MAX_REPORTS = 16
 """Of one check: setup, call and teardown, and room for what plugins add."""
+_MOST_CROWDED = 4.0
 _TURN_SECONDS = 120
 """How long a machine waits for others' loads to end; then it goes on beside them."""
 
@@ -57,7 +59,7 @@ class Session:
 
     def __init__(self, image: Image, root: Path, order: Order, shape: Shape) -> None:
         """Start the machine and let the guest collect. Raises Infra."""
-        self._scale = order.time_scale * shape.slowness
+        self._scale = order.time_scale * shape.slowness * crowding(os.getloadavg()[0])
         self._limit = order.check_seconds * self._scale + 60
         self._hides = order.hides
         self._image = image
@@ -155,6 +157,14 @@ class Session:
         else:
             what = "The virtual machine ended."
         return MachineDied(what, "Grade again.", log=self.machine.console())
+
+
+def crowding(load: float) -> float:
+    """By how much deadlines stretch where `load` (of the last minute) is more than the CPUs bear.
+
+    Machines beside a machine slow it down, emulated ones above all, whose CPUs wait for each other.
+    """
+    return min(max(1.0, load / len(os.sched_getaffinity(0))), _MOST_CROWDED)
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
