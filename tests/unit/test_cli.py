@@ -146,7 +146,7 @@ def test_report_says_what_it_cannot_read_or_write(record: str, tmp_path: Path) -
     out.mkdir()
     done = labebpf("report", record, "--format", "csv", "--out", str(out))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "cannot be written" in done.stderr
+    assert "folder is a folder. Give another --out." in done.stderr
     assert sorted(os.listdir(tmp_path)) == ["folder", "results"]
     done = labebpf("report", record, "--format", "excel")
     assert done.returncode == 2
