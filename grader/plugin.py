@@ -305,9 +305,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     grading = config.stash[_SESSION]
-    if not grading.rubrics or config.option.collectonly:
-        return
-    if exitstatus == pytest.ExitCode.USAGE_ERROR:
+    refused = exitstatus == pytest.ExitCode.USAGE_ERROR
+    if not grading.rubrics or config.option.collectonly or refused:
         return
     from rich.console import Console  # Only now: collecting must be quick.
 

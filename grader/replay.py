@@ -184,32 +184,29 @@ def rebuilt(told: Any, item: pytest.Item) -> pytest.TestReport:
         raise ValueError(f"{told.when}: {told.outcome} after {seconds} s")
     if finding and (Finding.read(finding).status is Status.PASS) != passed:
         raise ValueError(f"{told.outcome}, and {finding['status']}")
-    report = pytest.TestReport(
-        nodeid=item.nodeid,
-        location=item.location,
-        keywords=dict.fromkeys(item.keywords, 1),
-        outcome=told.outcome,
-        longrepr=None,
-        when=told.when,
-        sections=[(clean(str(name)), clean(str(text))) for name, text in told.sections],
-        duration=seconds,
-    )
-    if finding:
-        report.labebpf = finding  # type: ignore[attr-defined]
-    return report
+    sections = [(clean(str(name)), clean(str(text))) for name, text in told.sections]
+    return _report(item, told.when, told.outcome, finding, sections=sections, duration=seconds)
 
 
 def report_of(item: pytest.Item, finding: Finding) -> pytest.TestReport:
     """A report of the host's own on a check that no machine could carry out."""
+    return _report(item, "call", "failed", asdict(finding.cleaned()))
+
+
+def _report(
+    item: pytest.Item, when: Any, outcome: Any, finding: dict[str, Any] | None, **more: Any
+) -> pytest.TestReport:
     report = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
-        keywords={},
-        outcome="failed",
+        keywords=dict.fromkeys(item.keywords, 1),
+        outcome=outcome,
         longrepr=None,
-        when="call",
+        when=when,
+        **more,
     )
-    report.labebpf = asdict(finding.cleaned())  # type: ignore[attr-defined]
+    if finding:
+        report.labebpf = finding  # type: ignore[attr-defined]  # pytest's reports take any.
     return report
 
 

@@ -337,9 +337,9 @@ def _text(node: Node) -> str:
 def _keyword(node: Node) -> str:
     """The keyword by which a call is given the string that `node` is the text of; or nothing."""
     argument = node.parent.parent if node.parent else None
-    if argument is None or argument.type != "keyword_argument":
-        return ""
-    return "".join(map(_text, _fields(argument, "name")))
+    if argument and argument.type == "keyword_argument":
+        return "".join(map(_text, _fields(argument, "name")))
+    return ""
 
 
 def _fields(node: Node, *names: str) -> list[Node]:

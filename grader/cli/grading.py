@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -52,6 +54,7 @@ def grade(
     from grader.kernel.choice import parse
     from grader.kernel.vm import images
     from grader.submission.files import take
+    from grader.verdict.record import write_result
     from grader.verdict.report import render, render_by_kernel
 
     labs = find_labs(ROOT / "exercises")
@@ -79,7 +82,8 @@ def grade(
     else:
         kernels = [parse(kernel)]
     if out:
-        _made(Path(out))
+        with _writing(Path(out), "--out"):
+            Path(out).mkdir(parents=True, exist_ok=True)
     if html:
         _refuse_folder(html, "--html")
     results = []
@@ -96,8 +100,9 @@ def grade(
     else:
         render(console, results[0])
     for each, result in zip(kernels, results, strict=True) if out else ():
-        folder = _made(Path(out or "", each.removeprefix("vm:") if kernel == "all" else ""))
-        _write(folder / "result.json", result.to_json().encode(), "--out")
+        folder = Path(out or "", each.removeprefix("vm:") if kernel == "all" else "")
+        with _writing(folder, "--out"):
+            write_result(folder, result)
     if html:
         from grader.verdict.formats.html import html as page
 
@@ -168,16 +173,16 @@ def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) ->
     return folder
 
 
-def _made(folder: Path) -> Path:
-    """`folder`, made if need be. Raises UsageError."""
+@contextmanager
+def _writing(out: Path, option: str) -> Iterator[None]:
+    """Say of which option `out` is, where it cannot be written. Raises UsageError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
         raise UsageError(
-            say("{out} cannot be written: {strerror}.", out=folder, strerror=error.strerror),
-            say("Give another {option}.", option="--out"),
+            say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
+            say("Give another {option}.", option=option),
         ) from error
-    return folder
 
 
 def _refuse_folder(out: Path, option: str) -> None:
@@ -191,13 +196,8 @@ def _write(out: Path, data: bytes, option: str) -> None:
     from grader.verdict.record import write_whole
 
     _refuse_folder(out, option)
-    try:
+    with _writing(out, option):
         write_whole(out, data)
-    except OSError as error:
-        raise UsageError(
-            say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
-            say("Give another {option}.", option=option),
-        ) from error
 
 
 def _read(path: Path) -> bytes:

@@ -95,10 +95,10 @@ def _values(kind: type, told: Any) -> dict[str, Any]:
     values = dict(told)
     for one in fields(kind):
         value = values[one.name]
-        kind = {"int": int, "bool": bool}.get(str(one.type), str)
+        wanted = {"int": int, "bool": bool}.get(str(one.type), str)
         if one.name == "timeline":
             values["timeline"] = tuple(map(_moment, _list(value)))
-        elif not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
+        elif not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
             raise ValueError(f"{one.name} is of another kind")
     return values
 
@@ -201,6 +201,11 @@ class Result:
         return sum(lab.max_score for lab in self.labs)
 
     @property
+    def unjudged(self) -> int:
+        """The points of what the machine could not judge."""
+        return sum(task.max_points for lab in self.labs for task in lab.tasks if task.unjudged)
+
+    @property
     def statuses(self) -> list[str]:
         return [task.status for lab in self.labs for task in lab.tasks]
 
@@ -292,16 +297,21 @@ class Rubric:
 
     def result(self, lang: str, unjudged: Finding = NOT_SELECTED) -> LabResult:
         """The verdicts; `unjudged` is that on a task of which a check has not run."""
-        tasks: list[TaskResult] = []
-        machines: set[str] = set()
+        machines = self._machines(unjudged)
+        tasks = (self._task_result(task, lang, unjudged) for task in self.lab.tasks)
+        marked = tuple(replace(task, unjudged=task.id in machines) for task in tasks)
+        return LabResult(self.lab.name, self.lab.title.get(lang), marked)
+
+    def _machines(self, unjudged: Finding) -> set[str]:
+        """The tasks that the machine kept from being judged, and nothing else."""
+        found: set[str] = set()
         for task in self.lab.tasks:  # A task can need those above it only.
-            result = self._task_result(task, lang, unjudged)
+            status = (self._worst(task.id) or unjudged).status
             missing = self.missing_needs(task)
-            blocked = result.status == Status.BLOCKED and missing and machines.issuperset(missing)
-            if result.status == Status.INFRA or blocked:
-                machines.add(task.id)
-            tasks.append(replace(result, unjudged=task.id in machines))
-        return LabResult(self.lab.name, self.lab.title.get(lang), tuple(tasks))
+            blocked = status is Status.BLOCKED and missing and found.issuperset(missing)
+            if status is Status.INFRA or blocked:
+                found.add(task.id)
+        return found
 
     def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
         finding = (self._worst(task.id) or unjudged).told(lang)

@@ -119,7 +119,6 @@ def _totals(console: Console, result: Result) -> None:
     kernel = " ".join(value for value in result.kernel.values() if value)
     total = f"{translate('Total', result.lang)}: {result.score}/{result.max_score}  ({kernel})"
     console.print(Text(total, "bold"))
-    missing = sum(task.max_points for lab in result.labs for task in lab.tasks if task.unjudged)
-    if missing:
-        unjudged = say("Not judged on this machine: {points}.", points=missing)
+    if result.unjudged:
+        unjudged = say("Not judged on this machine: {points}.", points=result.unjudged)
         console.print(Text(translate(unjudged, result.lang)))

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,8 +153,11 @@ def grade(
     scale: float = 1.0,
     handed_in: bool = False,
     seconds: float = 600,
+    prefix: Sequence[str] = (),
 ) -> Grading:
     """Grade as a user does, in a process of its own, which must end within `seconds`.
+
+    `prefix` is what to put before the command.
 
     What was `handed_in` is graded by somebody who stands in its folder.
     """
@@ -163,7 +166,7 @@ def grade(
     )
     with tempfile.TemporaryFile() as printed:
         grader = subprocess.Popen(
-            arguments,
+            [*prefix, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -65,22 +64,12 @@ def test_a_killed_grader_gives_infra_and_no_points(tmp_path: Path) -> None:
 
 def test_a_disk_that_is_full_is_infra_for_each_task(before: State, tmp_path: Path) -> None:
     """The first check that wants the kernel fails to take it; the second one does not wait."""
-    grading = command("lab0", submission="solutions", out=tmp_path / "out")
     full = 'mount -t tmpfs -o size=64k tmpfs /var/cache/labebpf && exec "$@"'
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", full, "sh", *grading],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 3, done.stdout
-    assert "No space left on device" in done.stdout and "Traceback" not in done.stdout
-    tasks = json.loads((tmp_path / "out" / "result.json").read_text())["labs"][0]["tasks"]
-    assert {task["status"] for task in tasks} == {"infra"}
+    prefix = ("unshare", "--mount", "sh", "-c", full, "sh")
+    done = grade("lab0", submission="solutions", out=tmp_path / "out", seconds=120, prefix=prefix)
+    assert done.status == 3, done.output
+    assert "No space left on device" in done.output and "Traceback" not in done.output
+    assert set(done.statuses.values()) == {"infra"}
     assert not state().beyond(before)
 
 

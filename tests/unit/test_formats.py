@@ -27,7 +27,7 @@ from grader.verdict.formats import FORMATS
 from grader.verdict.formats.actions import SUMMARY_LIMIT, commands, summary
 from grader.verdict.formats.classroom import classroom50
 from grader.verdict.formats.table import COLUMNS, table
-from grader.verdict.formats.words import safe, unjudged
+from grader.verdict.formats.words import safe
 from grader.verdict.record import LabResult, Result, Status
 
 
@@ -71,8 +71,9 @@ def test_a_result_without_a_task_is_none(name: str) -> None:
 
 def test_what_is_blocked_by_the_machine_counts_as_its_doing() -> None:
     counted, traced = EVERY.labs
-    assert not unjudged(counted)
-    assert [task.id for task in unjudged(traced)] == ["1.2", "1.3"]
+    assert not any(task.unjudged for task in counted.tasks)
+    assert [task.id for task in traced.tasks if task.unjudged] == ["1.2", "1.3"]
+    assert EVERY.unjudged == 6
 
 
 def test_text_is_cleaned_and_names_are_one_line() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.errors import Infra, UsageError
-from grader.verdict.formats.words import explanation, name, one_line, place, safe, unjudged
+from grader.verdict.formats.words import explanation, name, one_line, place, safe
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.words import say, translate
 
@@ -27,7 +27,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     Source: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
     """
     result = safe(result)
-    missing = [task.id for lab in result.labs for task in unjudged(lab)]
+    missing = [task.id for lab in result.labs for task in lab.tasks if task.unjudged]
     if missing:
         raise Infra(
             say(

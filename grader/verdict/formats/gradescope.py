@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.verdict.formats.words import explanation, headline, safe, unjudged
+from grader.verdict.formats.words import explanation, headline, safe
 from grader.verdict.record import Result, Status, TaskResult
 from grader.words import translate
 
@@ -29,26 +29,22 @@ def gradescope(result: Result) -> str:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [
-            _test(task, result.lang, judged=task not in unjudged(lab))
-            for lab in result.labs
-            for task in lab.tasks
-        ],
+        "tests": [_test(task, result.lang) for lab in result.labs for task in lab.tasks],
     }
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 
 
-def _test(task: TaskResult, lang: str, *, judged: bool) -> dict[str, Any]:
+def _test(task: TaskResult, lang: str) -> dict[str, Any]:
     test: dict[str, Any] = {
         "number": task.id,
         "name": task.title,
         "output": explanation(task, lang),
         "tags": [task.status],
     }
-    if judged:
+    if task.unjudged:
+        test["name"] += f" ({translate('not judged', lang)})"
+    else:
         test["score"] = task.points
         test["max_score"] = task.max_points
         test["status"] = "passed" if task.status == Status.PASS else "failed"
-    else:
-        test["name"] += f" ({translate('not judged', lang)})"
     return test

@@ -12,7 +12,7 @@ from grader.submission.files import Submission
 from grader.text import clean
 from grader.timeline import Moment
 from grader.verdict.drawing import COLUMNS, MARKED
-from grader.verdict.formats.words import safe, unjudged
+from grader.verdict.formats.words import safe
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.verdict.report import MARKS
 from grader.words import say, translate
@@ -97,7 +97,7 @@ def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str
         columns=[translate(column, lang) for column in COLUMNS],
         marks={status.value: mark for status, (mark, _) in MARKS.items()},
         kernel=" ".join(value for value in result.kernel.values() if value),
-        unjudged=sum(task.max_points for lab in result.labs for task in unjudged(lab)),
+        unjudged=result.unjudged,
         excerpt=lambda lab, task: _excerpt(sources, lab, task),
         picture=_picture,
         marked=lambda moment: translate(MARKED[moment.mark], lang) if moment.mark else "",

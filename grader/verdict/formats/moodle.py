@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import UsageError
-from grader.verdict.formats.words import explanation, headline, name, safe, unjudged
+from grader.verdict.formats.words import explanation, headline, name, safe
 from grader.verdict.record import Result, Status
 from grader.words import say
 
@@ -65,7 +65,7 @@ def fill(result: Result, worksheet: bytes, student: str) -> bytes:
 
     feedback = row[columns["feedback"]]
     changes = {feedback.start: (replace(feedback, quoted=True), _feedback(result))}
-    if not any(unjudged(lab) for lab in result.labs):
+    if not result.unjudged:
         grade = row[columns["grade"]]
         changes[grade.start] = (grade, str(result.score))
     for start, (cell, value) in sorted(changes.items(), reverse=True):

@@ -46,21 +46,15 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def unjudged(lab: LabResult) -> tuple[TaskResult, ...]:
-    """The tasks that the machine could not judge. They have no points, and are nowhere failed."""
-    return tuple(task for task in lab.tasks if task.unjudged)
-
-
 def headline(result: Result) -> str:
     """The points in a sentence, and in another one those that the machine could not judge."""
     text = say("{score}/{most} points.", score=result.score, most=result.max_score)
-    missing = sum(task.max_points for lab in result.labs for task in unjudged(lab))
-    if missing:
+    if result.unjudged:
         text = say(
             "{points} {missing} of them could not be judged on this machine. "
             "That is not held against the submission.",
             points=text,
-            missing=missing,
+            missing=result.unjudged,
         )
     return translate(text, result.lang)
 
