@@ -305,7 +305,8 @@ class Prover:
         equivalent = any(entry.covers(mutant) for entry in listed)
         if concerned <= self._unjudged:
             return Fate.EQUIVALENT if equivalent else Fate.NOT_JUDGED
-        result = self._grade_files({mutant.file: mutant.text})
+        # One lost task is enough: those after it need not be waited for.
+        result = self._grade_files({mutant.file: mutant.text}, "--exitfirst")
         return fate_of(mutant, result, concerned & self._unjudged, equivalent=equivalent)
 
     def _expected(self, answer: Answer) -> dict[str, str] | None:
@@ -319,7 +320,7 @@ class Prover:
                 return None
         return loses
 
-    def _grade_files(self, files: Mapping[str, str]) -> Result:
+    def _grade_files(self, files: Mapping[str, str], *options: str) -> Result:
         """Grade the solution, with `files` in the place of its own."""
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder, self.lab.name)
@@ -329,20 +330,22 @@ class Prover:
                 (target / name).write_bytes(
                     files[name].encode() if name in files else solution.read_bytes()
                 )
-            return self._judge(Path(folder))
+            return self._judge(Path(folder), *options)
 
-    def _judge(self, folder: Path) -> Result:
-        """The same, once more where the machine could not judge what it can."""
-        result = self._grade(folder)
-        if any(
-            task.status == Status.INFRA and task.id not in self._unjudged for task in _tasks(result)
-        ):
+    def _judge(self, folder: Path, *options: str) -> Result:
+        """Grade `folder`, with `options` of pytest's; once more, whole, where the machine failed.
+
+        With `--exitfirst` that is also where a task that this kernel lacks came first.
+        """
+        result = self._grade(folder, *options)
+        spared = frozenset[str]() if options else self._unjudged
+        if any(task.status == Status.INFRA and task.id not in spared for task in _tasks(result)):
             result = self._grade(folder)
         return result
 
-    def _grade(self, folder: Path) -> Result:
-        options = [f"--submission={folder}", f"--time-scale={self._time_scale}"]
-        result, self._printed = run.grade([self.lab], self._kernel, options, "en")
+    def _grade(self, folder: Path, *options: str) -> Result:
+        given = [f"--submission={folder}", f"--time-scale={self._time_scale}", *options]
+        result, self._printed = run.grade([self.lab], self._kernel, given, "en")
         return result
 
     def _lost(self, result: Result) -> list[Problem]:

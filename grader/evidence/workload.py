@@ -141,5 +141,8 @@ class Workload:
 
 
 def random_count(low: int = 3, high: int = 12) -> int:
-    """How many events a check causes: no submission can know it beforehand."""
+    """How many events a check causes: no submission can know it beforehand.
+
+    Where their number is all that is judged, choose from many: a guess must not be worth a try.
+    """
     return random.SystemRandom().randint(low, high)
