@@ -307,10 +307,10 @@ class Grading:
         own = self.folder().resolve() == ROOT / "exercises"
         if not own or self.config.getoption("--stranger"):
             return
-        from grader.progress import Progress, judged  # No part of the grader in a machine.
+        from grader.progress import Progress  # No part of the grader in a machine.
 
         for rubric in self.rubrics.values():
-            if verdicts := judged(rubric):
+            if verdicts := rubric.settled():
                 Progress(ROOT).record(rubric.lab, verdicts, self.submission(rubric.lab))
 
     def close(self) -> None:

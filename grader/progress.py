@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.course import Lab, Task
 from grader.lock import locked
 from grader.submission.files import Submission, take
-from grader.verdict.record import Rubric, Status
+from grader.verdict.record import Status
 from grader.writing import put
 
 FOLDER = ".labebpf"
@@ -69,9 +69,10 @@ class Progress:
         return fingerprint(take(self._exercises, lab.name, lab.edits))
 
     def record(self, lab: Lab, verdicts: Mapping[str, Status], submission: Submission) -> None:
-        """Keep `verdicts` on tasks of `lab`, which were about the files of `submission`."""
+        """Keep `verdicts` on public tasks of `lab`, which were about the files of `submission`."""
         files = fingerprint(submission)
-        new = {task: Mark(status, files) for task, status in verdicts.items()}
+        public = {task.id for task in lab.tasks if not task.private}
+        new = {task: Mark(status, files) for task, status in verdicts.items() if task in public}
         self._change(lab, lambda before: replace(before, marks={**before.marks, **new}))
 
     def next_hint(self, lab: Lab, task: Task) -> tuple[int, bool]:
@@ -124,17 +125,6 @@ class Progress:
         if os.geteuid() == 0:  # With sudo in a user's checkout: it stays that user's.
             around = self._folder.parent.stat()
             os.chown(self._folder, around.st_uid, around.st_gid)
-
-
-def judged(rubric: Rubric) -> dict[str, Status]:
-    """What a grading has settled: not what the machine could not judge, or only that blocks."""
-    settled: dict[str, Status] = {}
-    for task in rubric.lab.tasks:
-        status = rubric.status(task.id)
-        blocked = status is Status.BLOCKED and settled.keys().isdisjoint(rubric.missing_needs(task))
-        if status not in (None, Status.INFRA) and not blocked and not task.private:
-            settled[task.id] = status
-    return settled
 
 
 def fingerprint(submission: Submission) -> str:

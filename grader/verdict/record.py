@@ -295,6 +295,14 @@ class Rubric:
         """The tasks that `task` needs, that were judged, and that did not pass."""
         return [needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)]
 
+    def settled(self) -> dict[str, Status]:
+        """The verdicts that stand: not the machine's, and of no task with checks still to run."""
+        machines = self._machines(NOT_SELECTED)
+        verdicts = {task.id: self.status(task.id) for task in self.lab.tasks}
+        return {
+            task: status for task, status in verdicts.items() if status and task not in machines
+        }
+
     def result(self, lang: str, unjudged: Finding = NOT_SELECTED) -> LabResult:
         """The verdicts; `unjudged` is that on a task of which a check has not run."""
         machines = self._machines(unjudged)

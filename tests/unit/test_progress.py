@@ -10,9 +10,9 @@ import pytest
 from checkouts import copy, labebpf
 
 from grader.course import Lab, find_labs
-from grader.progress import FOLDER, Progress, fingerprint, judged
+from grader.progress import FOLDER, Progress, fingerprint
 from grader.submission.files import take
-from grader.verdict.record import Finding, Rubric, Status
+from grader.verdict.record import Status
 
 NOBODY = 65534
 
@@ -182,20 +182,3 @@ def test_what_root_keeps_is_the_users_whose_checkout_it_is(checkout: Path, lab: 
     for path in (checkout / FOLDER, checkout / FOLDER / "progress.json"):
         assert path.stat().st_uid == NOBODY
     assert sorted(os.listdir(checkout / FOLDER)) == ["progress.json"]
-
-
-def test_what_the_machine_could_not_judge_is_not_settled(lab: Lab) -> None:
-    rubric = Rubric(lab)
-    found = {
-        "3.1": Status.PASS,
-        "3.2": Status.INFRA,
-        "3.3": Status.FAIL,
-        "3.4": Status.BLOCKED,  # It needs 3.3.
-    }
-    for task_id, status in found.items():
-        rubric.add(lab.task(task_id), Finding(status))
-    assert judged(rubric) == {"3.1": "pass", "3.3": "fail", "3.4": "blocked"}
-    rubric = Rubric(lab)
-    for task_id, status in (found | {"3.3": Status.INFRA}).items():
-        rubric.add(lab.task(task_id), Finding(status))
-    assert judged(rubric) == {"3.1": "pass"}

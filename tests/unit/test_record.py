@@ -406,3 +406,20 @@ def test_an_excerpt_is_clean_and_of_bounded_size() -> None:
     for text in (told.known, told.excerpt):
         assert "\x1b" not in text
         assert len(text) < 2100
+
+
+def test_what_the_machine_could_not_judge_is_not_settled() -> None:
+    rubric = Rubric(LAB)
+    rubric.add(ONE, PASS)
+    assert rubric.settled() == {"9.1": "pass"}
+    rubric.add(TWO, FAIL)
+    rubric.add(THREE, Finding(Status.BLOCKED))
+    assert rubric.settled() == {"9.1": "pass", "9.2": "fail", "9.3": "blocked"}
+    rubric = Rubric(LAB)
+    rubric.add(ONE, PASS)
+    rubric.add(TWO, Finding(Status.INFRA))
+    rubric.add(THREE, Finding(Status.BLOCKED))
+    assert rubric.settled() == {"9.1": "pass"}
+    two_checks = Rubric(LAB, {"9.1": 2})
+    two_checks.add(ONE, PASS)
+    assert two_checks.settled() == {}
