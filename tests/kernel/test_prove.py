@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from machine import ROOT, copy_checkout, prove
 
+ANSWERS = (
+    "right_answers/lab0/raw_tracepoint.c",
+    "right_answers/lab0/with_pid.c",
+    "wrong_answers/lab0/no_newline.py",
+    "wrong_answers/lab0/prints_twice.c",
+    "wrong_answers/lab0/process_exit.c",
+)
+"""Some for `prove` to judge; test_answers.py judges all of them."""
+
 
 @pytest.mark.timeout(1300)
-def test_lab_0_judges_rightly() -> None:
-    status, said = prove(ROOT, "lab0", "--rounds", "1")
+def test_lab_0_judges_rightly(tmp_path: Path) -> None:
+    copy_checkout(tmp_path)
+    for name in ANSWERS:
+        target = tmp_path / "tests" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "tests" / name, target)
+    status, said = prove(tmp_path, "lab0", "--rounds", "1")
     assert status == 0, said
     assert "✗" not in said
     for claim in (
         "the solution earns everything",
         "the stub earns nothing",
         "the solution earns everything beside busy CPUs, rounds: 1",
-        "wrong answers lose what their headers say",
+        "3 wrong answers lose what their headers say",
+        "2 right answers lose nothing",
         "mutants loses points, or is listed as equivalent",
     ):
         assert claim in said
