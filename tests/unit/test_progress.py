@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,9 @@ def test_what_root_keeps_is_the_users_whose_checkout_it_is(checkout: Path, lab: 
     for path in (checkout / FOLDER, checkout / FOLDER / "progress.json"):
         assert path.stat().st_uid == NOBODY
     assert sorted(os.listdir(checkout / FOLDER)) == ["progress.json"]
+
+
+def test_a_private_task_is_not_kept(checkout: Path, lab: Lab) -> None:
+    tasks = tuple(replace(task, private=task.id == "3.2") for task in lab.tasks)
+    record(checkout, replace(lab, tasks=tasks), t3_1=Status.PASS, t3_2=Status.FAIL)
+    assert set(Progress(checkout).of(lab).marks) == {"3.1"}

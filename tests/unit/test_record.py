@@ -420,6 +420,11 @@ def test_what_the_machine_could_not_judge_is_not_settled() -> None:
     rubric.add(TWO, Finding(Status.INFRA))
     rubric.add(THREE, Finding(Status.BLOCKED))
     assert rubric.settled() == {"9.1": "pass"}
+    rubric = Rubric(LAB)
+    rubric.add(ONE, Finding(Status.INFRA))
+    rubric.add(TWO, FAIL)
+    rubric.add(THREE, Finding(Status.BLOCKED))
+    assert rubric.settled() == {"9.2": "fail", "9.3": "blocked"}
     two_checks = Rubric(LAB, {"9.1": 2})
     two_checks.add(ONE, PASS)
     assert two_checks.settled() == {}
