@@ -12,6 +12,8 @@ from grader.timeline import Mark, Moment, Timeline
 
 _PLACES = {"fork": r"\w*sys_(?:\w+_)?clone3?|sched_process_fork"}
 """Where a call comes past that is not named after it; fork() makes the system call clone."""
+_CALL = r"(?:sys_(?:enter|exit)|__\w+_sys)_(\w+)"
+"""A place that tells by its name of which system call it is: a tracepoint, or a kernel function."""
 _SLACK = 1_000_000
 """By how many ns two clocks of one machine may drift apart within a grading."""
 _LATER = 500_000_000
@@ -89,9 +91,11 @@ def by_value(
         moments.append(_moment(window, base, texts, mark))
     moments.sort(key=lambda moment: (moment.at < 0, moment.at))
     in_order = [report for _, report in pairs]
-    cause = _of_times(windows, wrong, in_order, others) if wrong else ""
     counts = [len(texts) for texts in told]
-    return _told(moments, windows, counts, of, () if wrong else attached, cause)
+    # Where each event has a report with its time, the others are too many, and not wrong times.
+    cause = _of_times(windows, wrong, in_order, others) if wrong and not all(counts) else ""
+    surplus = len(wrong) > others
+    return _told(moments, windows, counts, of, attached, cause, surplus=surplus)
 
 
 def by_growth(
@@ -155,18 +159,33 @@ def _told(
     of: str,
     attached: Sequence[str],
     cause: str,
+    *,
+    surplus: bool = False,
 ) -> Timeline:
-    """The timeline with `cause`, or with the one that the `counts` of reports tell."""
+    """The timeline with `cause`, or with the one that the `counts` of reports tell.
+
+    `surplus`: there are reports that belong to none of the events. Another process's rmdir, say,
+    which lies in no window; then where the program is attached tells of what they may be.
+    """
     pairs = list(zip(windows, counts, strict=True))
     broad = dict.fromkeys(window.call for window, count in pairs if count and window.call != of)
     wanted = [(window.cpu, count) for window, count in pairs if window.call == of]
-    details = {"calls": ", ".join(broad), "places": ", ".join(dict.fromkeys(attached))}
     if broad:
         cause = "too_broad"
-    elif not cause and attached and wanted and not any(counts):
+    elif not cause and attached and wanted and not any(counts) and not surplus:
         cause = "quiet" if _comes_past(of, attached) else "silent"
     cause = cause or _of_counts([count for _, count in wanted], [cpu for cpu, _ in wanted])
+    if not cause and wanted and all(counts) and (surplus or max(counts) > 1):
+        broad = dict.fromkeys(_others_attached_to(of, attached))
+        cause = "too_broad" if broad else ""
+    details = {"calls": ", ".join(broad), "places": ", ".join(dict.fromkeys(attached))}
     return Timeline(tuple(moments), cause, details)
+
+
+def _others_attached_to(of: str, attached: Sequence[str]) -> list[str]:
+    """The system calls but `of` whose places are among those `attached`."""
+    found = [(place, re.fullmatch(_CALL, place)) for place in attached]
+    return [call[1] for place, call in found if call and not _comes_past(of, [place])]
 
 
 def _comes_past(of: str, attached: Sequence[str]) -> bool:

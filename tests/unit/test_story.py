@@ -166,6 +166,32 @@ def test_where_others_make_directories_their_times_are_not_held_against_anybody(
     assert marks(by_value(events, reports)) == ["", "", "foreign"]
 
 
+@pytest.mark.parametrize(
+    ("attached", "calls"),
+    [
+        (["sys_enter_mkdir", "sys_enter_rmdir"], "rmdir"),
+        (["__x64_sys_mkdir", "__x64_sys_rmdir", "sys_exit_rmdir"], "rmdir"),
+        (["sys_enter_mkdir", "sys_exit_mkdir", "vfs_mkdir", "sys_enter"], ""),
+        ([], ""),
+    ],
+)
+def test_others_calls_among_the_reports_are_told_by_where_the_program_is(
+    attached: list[str], calls: str
+) -> None:
+    """Another process removes a tree meanwhile: this happens on every machine now and then."""
+    events = windows("mkdir mkdir mkdir")
+    theirs = [events[0].start - 400_000, events[1].end + 7, events[1].end + 9, events[2].start + 5]
+    times = [*(event.start + 3 for event in events), *theirs]
+    shown = by_value(events, [((value,), str(value)) for value in times], attached=attached)
+    assert (shown.cause, shown.details["calls"]) == ("too_broad" if calls else "", calls)
+
+
+def test_a_counter_that_others_calls_reach_tells_by_where_the_program_is() -> None:
+    steps = [(event, i, i + 1 + 3 * (i == 1), 0) for i, event in enumerate(windows("mkdir " * 3))]
+    shown = by_growth(steps, attached=["sys_enter_mkdir", "sys_enter_rmdir"])
+    assert (shown.cause, shown.details["calls"]) == ("too_broad", "rmdir")
+
+
 def grown(values: Sequence[int | None], calls: str) -> Timeline:
     """A counter that held `values` before the first, and after each, of `calls`."""
     events = windows(calls)
