@@ -19,7 +19,10 @@ from machine import ROOT, command, grade, wait_until
 
 from grader.authoring.answers import answers, read
 from grader.course import find_labs
+from grader.kernel.vm import session
+from grader.kernel.vm.accelerator import fastest
 from grader.kernel.vm.images import Image, cache
+from grader.kernel.vm.shape import Shape
 from grader.submission.sandbox import descendants
 from grader.verdict.record import TaskResult
 
@@ -134,6 +137,60 @@ def test_who_kills_every_machine_gets_infra_and_no_points(
     result = json.loads((tmp_path / "result.json").read_text())
     assert {task["status"] for task in result["labs"][0]["tasks"]} <= {"infra", "blocked"}
     assert result["score"] == 0
+
+
+MANIFEST = """
+[lab]
+title = { en = "Patience", fr = "Patience" }
+program = "a.c"
+script = "a.py"
+attach = "tracepoint:syscalls:sys_enter_mkdir"
+needs = []
+edits = ["a.c", "a.py"]
+
+[[task]]
+id = "9.1"
+points = 1
+file = "a.c"
+title = { en = "Long", fr = "Long" }
+hints = [{ en = "Wait.", fr = "Attendez." }]
+"""
+LONG = """
+import threading
+
+from grader.checks import task
+
+@task("9.1")
+def test_it_takes_long():
+    threading.Event().wait(14)
+"""
+
+
+def test_a_machine_may_be_silent_while_it_lives_and_no_longer(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that hangs is known long before its check could have ended."""
+    monkeypatch.setattr(session, "SILENT_SECONDS", 10)
+    monkeypatch.setattr(session, "crowding", lambda load: 1.0)
+    check = "exercises/lab9/test_lab9.py::test_it_takes_long"
+    order = session.Order(
+        labs={"lab9/lab.toml": MANIFEST.encode(), "lab9/test_lab9.py": LONG.encode()},
+        submission={},
+        folders=("lab9",),
+        selected=(check,),
+        time_scale=1,
+        check_seconds=3600,
+        lang="en",
+    )
+    grading = session.Session(image, ROOT, order, Shape(fastest(image)))
+    try:
+        reports = list(grading.run(check, check))
+        assert [report["outcome"] for report in reports] == ["passed"] * 3
+        os.kill(grading.machine.pid, signal.SIGSTOP)
+        with pytest.raises(session.MachineDied, match="does not answer"):
+            list(grading.run(check, None))
+    finally:
+        grading.close()
 
 
 def test_two_machines_at_once_lose_no_counts_to_each_other(tmp_path: Path, image: Image) -> None:

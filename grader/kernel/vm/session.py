@@ -28,6 +28,8 @@ MAX_REPORTS = 16
 _MOST_CROWDED = 4.0
 _TURN_SECONDS = 120
 """How long a machine waits for others' loads to end; then it goes on beside them."""
+SILENT_SECONDS = 60.0
+"""How long a machine that grades may send nothing: it shows every few seconds that it lives."""
 
 
 class MachineDied(Infra):
@@ -59,7 +61,9 @@ class Session:
 
     def __init__(self, image: Image, root: Path, order: Order, shape: Shape) -> None:
         """Start the machine and let the guest collect. Raises Infra."""
-        self._scale = order.time_scale * shape.slowness * crowding(os.getloadavg()[0])
+        crowded = crowding(os.getloadavg()[0])
+        self._silence = SILENT_SECONDS * crowded
+        self._scale = order.time_scale * shape.slowness * crowded
         self._limit = order.check_seconds * self._scale + 60
         self._hides = order.hides
         self._image = image
@@ -144,8 +148,13 @@ class Session:
             raise self._died(error) from error
 
     def _receive(self) -> dict[str, Any]:
+        deadline = time.monotonic() + self._limit
         try:
-            return self.machine.wire.receive(self._limit)
+            while True:
+                left = max(0.0, deadline - time.monotonic())
+                message = self.machine.wire.receive(min(left, self._silence))
+                if "alive" not in message:
+                    return message
         except (WireError, TimeoutError) as error:
             raise self._died(error) from error
 

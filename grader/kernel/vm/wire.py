@@ -5,10 +5,13 @@ Both sides read this file; it needs nothing but the standard library.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 LIMIT = 16 << 20
@@ -20,10 +23,14 @@ class WireError(Exception):
 
 
 class Wire:
-    """One end of the conversation, on an open descriptor that the caller closes."""
+    """One end of the conversation, on an open descriptor that the caller closes.
 
-    def __init__(self, descriptor: int) -> None:
+    Where several processes send on it, each locks the open file `lock` meanwhile.
+    """
+
+    def __init__(self, descriptor: int, lock: int | None = None) -> None:
         self._descriptor = descriptor
+        self._lock = lock
         self._buffer = bytearray()
 
     def fileno(self) -> int:
@@ -39,10 +46,23 @@ class Wire:
         data = json.dumps(message).encode()
         left = memoryview(len(data).to_bytes(4, "big") + data)
         try:
-            while left:
-                left = left[os.write(self._descriptor, left) :]
+            with self._turn():
+                while left:
+                    left = left[os.write(self._descriptor, left) :]
         except OSError as error:
             raise WireError(f"nobody listens: {error}") from error
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Nobody else sends meanwhile. The lock is a process's own (lockf), also after a fork."""
+        if self._lock is None:
+            yield
+            return
+        fcntl.lockf(self._lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._lock, fcntl.LOCK_UN)
 
     def receive(self, seconds: float | None = None) -> dict[str, Any]:
         """The next message. Raises WireError at the end of the conversation, TimeoutError."""
