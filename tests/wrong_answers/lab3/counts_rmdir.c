@@ -1,5 +1,5 @@
 /*
- * wrong: Counts rmdir too.
+ * wrong: Counts rmdir too, but for the first: another process's would cost 3.2 now and then.
  * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
  * says: other system calls: rmdir
  */
@@ -31,5 +31,8 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 
 TRACEPOINT_PROBE(syscalls, sys_enter_rmdir)
 {
-	return compter();
+	u64 index_compteur = 0;
+	u64 *compteur_pointeur = compteur.lookup(&index_compteur);
+
+	return compteur_pointeur && *compteur_pointeur > 1 ? compter() : 0;
 }
