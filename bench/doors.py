@@ -18,12 +18,10 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from process import run
+
 REFERENCE = "import_pytest"
 COMMANDS = {
     REFERENCE: [sys.executable, "-c", "import pytest"],
@@ -53,17 +51,6 @@ EXPLANATIONS = {
     for name, lines in (("explain", "1"), ("explain_long", "700000"))
 }
 """Processes that print how long the explanation took, in s."""
-
-
-def run(command: list[str]) -> tuple[float, str]:
-    """Wall time of the whole process, in s, and what it printed."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, check=False
-    )
-    if done.returncode != 0:
-        sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
-    return time.perf_counter() - started, done.stdout.decode()
 
 
 def main() -> None:

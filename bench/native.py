@@ -19,14 +19,13 @@ import re
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from process import ROOT, run
 
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.submission.sandbox import descendants
-
-ROOT = Path(__file__).resolve().parent.parent
 
 BARE = """
 import ctypes, os, sys, tempfile
@@ -65,17 +64,6 @@ print("ready", flush=True)
 sys.stdin.read()
 print(sum(b["n"][0]))
 """
-
-
-def run(command: list[str]) -> float:
-    """Wall time of the whole process, in s."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, check=False
-    )
-    if done.returncode != 0:
-        sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
-    return time.perf_counter() - started
 
 
 def peak_mib(command: list[str]) -> float:
@@ -128,7 +116,7 @@ def main() -> None:
     run(bare)  # Files are read for the first time here; the gradings above did the same.
     for _ in range(runs):
         for name, command in (("bare", bare), ("grading", grading)):
-            measured[name].append(run(command))
+            measured[name].append(run(command)[0])
     peaks = {"bare": peak_mib(bare), "grading": peak_mib(grading)}
     medians = {name: statistics.median(seconds) for name, seconds in measured.items()}
     print(f"{'':10}{'median s':>10}{'min s':>10}{'max s':>10}{'peak MiB':>10}")
