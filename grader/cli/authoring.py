@@ -135,7 +135,8 @@ def test(arguments: tuple[str, ...]) -> None:
     """Run this project's own tests; further arguments go to pytest."""
     import subprocess
 
-    # All of them: those on this kernel, which can't share it, beside those that need it not.
-    everything = ("-n", "2", "--dist", "loadscope", "tests")
+    # All of them: those on this kernel, which can't share it, beside those in machines, and beside
+    # those that need neither.
+    everything = ("-n", "3", "--dist", "loadscope", "tests")
     command = [sys.executable, "-m", "pytest", "-rs", *(arguments or everything)]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)

@@ -207,5 +207,16 @@ def labebpf(root: Path, *arguments: str, seconds: float = 1200) -> tuple[int, st
     return done.returncode, done.stdout.decode()
 
 
+def lost(root: Path, lab: str, submission: Path, kernel: str) -> dict[str, str]:
+    """What the hand-in `submission` does not pass of a lab of the checkout `root`."""
+    out = root / "out"
+    options = ("--submission", str(submission), "--kernel", kernel, "--out", str(out))
+    _, said = labebpf(root, "grade", lab, *options)
+    (judged,) = json.loads((out / "result.json").read_text())["labs"]
+    found = {task["id"]: task["status"] for task in judged["tasks"] if task["status"] != "pass"}
+    assert "infra" not in found.values(), said
+    return found
+
+
 def prove(root: Path, lab: str, *options: str) -> tuple[int, str]:
     return labebpf(root, "prove", lab, "--kernel", "native", *options)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
-from machine import copy_checkout, labebpf
+from machine import copy_checkout, labebpf, lost
 
 from grader.authoring.answers import read
 from grader.authoring.new import PAIRINGS, calls
@@ -38,17 +37,6 @@ def make(checkout: Path, hook: str, output: str, call: str) -> None:
     assert status == 0, said
 
 
-def lost(checkout: Path, submission: Path) -> dict[str, str]:
-    """What the hand-in `submission` for lab 7 does not pass."""
-    out = checkout / "out"
-    options = ("--submission", str(submission), "--kernel", "vm", "--out", str(out))
-    _, said = labebpf(checkout, "grade", "lab7", *options)
-    (lab,) = json.loads((out / "result.json").read_text())["labs"]
-    found = {task["id"]: task["status"] for task in lab["tasks"] if task["status"] != "pass"}
-    assert "infra" not in found.values(), said
-    return found
-
-
 @pytest.mark.timeout(2400)
 @pytest.mark.parametrize("hook, output, call", CHOSEN)
 def test_the_solution_of_a_new_lab_earns_everything(
@@ -59,19 +47,19 @@ def test_the_solution_of_a_new_lab_earns_everything(
         status, said = labebpf(tmp_path, "prove", "lab7", "--kernel", "vm", "--rounds", "1")
         assert status == 0, said
     else:
-        assert lost(tmp_path, tmp_path / "solutions") == {}
+        assert lost(tmp_path, "lab7", tmp_path / "solutions", "vm") == {}
 
 
 def test_an_lsm_program_may_look_on_at_the_labs_hook_alone(tmp_path: Path, image: Image) -> None:
     make(tmp_path, "lsm", "perf", "mkdir")
     solutions = tmp_path / "solutions"
-    assert lost(tmp_path, solutions) == {}
+    assert lost(tmp_path, "lab7", solutions, "vm") == {}
     solution = (solutions / "lab7" / "mkdir.c").read_text()
 
     forbids = tmp_path / "tests" / "wrong_answers" / "lab7" / "forbids.c"
     shutil.copy(forbids, solutions / "lab7" / "mkdir.c")
-    assert lost(tmp_path, solutions) == read(forbids, "lab7").loses
+    assert lost(tmp_path, "lab7", solutions, "vm") == read(forbids, "lab7").loses
 
     elsewhere = solution + "\nLSM_PROBE(path_rmdir)\n{\n\treturn 0;\n}\n"
     (solutions / "lab7" / "mkdir.c").write_text(elsewhere)
-    assert lost(tmp_path, solutions)["7.1"] == "error"
+    assert lost(tmp_path, "lab7", solutions, "vm")["7.1"] == "error"

@@ -23,6 +23,7 @@ from grader.kernel.vm import session
 from grader.kernel.vm.accelerator import fastest
 from grader.kernel.vm.images import Image, cache
 from grader.kernel.vm.shape import Shape
+from grader.kernel.vm.snapshots import stored
 from grader.submission.sandbox import descendants
 from grader.verdict.record import TaskResult
 
@@ -124,8 +125,10 @@ def test_a_machine_that_is_killed_once_is_started_again(
 
 
 def test_who_kills_every_machine_gets_infra_and_no_points(
-    grading: subprocess.Popen[bytes], tmp_path: Path
+    grading: subprocess.Popen[bytes], tmp_path: Path, image: Image
 ) -> None:
+    snapshots = stored(image)
+
     def dead() -> bool:
         for pid in qemus(grading.pid):
             with suppress(ProcessLookupError):
@@ -137,6 +140,7 @@ def test_who_kills_every_machine_gets_infra_and_no_points(
     result = json.loads((tmp_path / "result.json").read_text())
     assert {task["status"] for task in result["labs"][0]["tasks"]} <= {"infra", "blocked"}
     assert result["score"] == 0
+    assert stored(image) == snapshots, "no snapshot is to blame for that"
 
 
 MANIFEST = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -130,6 +131,13 @@ class Machine:
     def pid(self) -> int:
         """QEMU's process."""
         return self._process.pid
+
+    @property
+    def killed(self) -> bool:
+        """Whether somebody killed QEMU: the kernel, when memory ran out. It may be just ending."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(1) == -signal.SIGKILL
+        return False
 
     @property
     def panicked(self) -> bool:

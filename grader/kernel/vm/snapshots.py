@@ -45,8 +45,9 @@ def stored(image: Image) -> list[Path]:
 def start(image: Image, root: Path, shape: Shape) -> Machine:
     """A machine that is ready to grade: from its snapshot, which is made if there is none yet.
 
-    One that does not load is made again. Raises Infra.
+    One that does not load is made again; not one whose machine was killed. Raises Infra.
     """
+    killed = False
     payload = code(root)
     path = cache() / "snapshots" / f"{image.version}-{key(image, payload, shape)}"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,11 +64,15 @@ def start(image: Image, root: Path, shape: Shape) -> Machine:
             machine.wire.receive(_RESTORE_SECONDS)
             return machine
         except (WireError, TimeoutError):
+            killed = machine.killed
             machine.close()
-            path.unlink(missing_ok=True)
+            if not killed:
+                path.unlink(missing_ok=True)
         except BaseException:
             machine.close()
             raise
+    if killed:
+        raise Infra("The virtual machine was killed as it started.", "Is enough memory free?")
     raise Infra("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
 
 
