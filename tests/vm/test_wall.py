@@ -266,14 +266,14 @@ def test_an_answer_gets_the_same_verdict(answer, tmp_path: Path, image: Image) -
 
 
 def test_a_machine_speaks_the_students_language(tmp_path: Path, image: Image) -> None:
-    answer = read(ROOT / "tests" / "wrong_answers" / "lab1" / "unlink_too.c", "lab1")
-    answer.lay_out(LABS["lab1"], tmp_path / "in")
-    arguments = command("lab1", submission=tmp_path / "in", out=tmp_path / "out", kernel="vm")
+    answer = read(ROOT / "tests" / "wrong_answers" / "lab0" / "clone_and_mkdir.c", "lab0")
+    answer.lay_out(LABS["lab0"], tmp_path / "in")
+    arguments = command("lab0", submission=tmp_path / "in", out=tmp_path / "out", kernel="vm")
     done = subprocess.run(
         [*arguments, "--lang", "fr"], stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     told = done.stdout.decode()
-    assert "Autre chose que mkdir a laissé des lignes" in told
-    assert "d'autres appels système : unlink." in told
-    assert "attendu: aucune ligne après" in told
+    assert "Quelque chose qui ne crée pas de processus a laissé des lignes" in told
+    assert "d'autres appels système : mkdir." in told
+    assert "attendu: aucune ligne" in told
     assert "ne devrait pas y être" in told
