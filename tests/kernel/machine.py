@@ -207,6 +207,14 @@ def labebpf(root: Path, *arguments: str, seconds: float = 1200) -> tuple[int, st
     return done.returncode, done.stdout.decode()
 
 
+def make_lab(checkout: Path, hook: str, output: str, call: str) -> None:
+    """Make a checkout with a new lab 7 in it."""
+    copy_checkout(checkout)
+    flags = ("--hook", hook, "--output", output, "--call", call)
+    status, said = labebpf(checkout, "new", "lab7", *flags)
+    assert status == 0, said
+
+
 def lost(root: Path, lab: str, submission: Path, kernel: str) -> dict[str, str]:
     """What the hand-in `submission` does not pass of a lab of the checkout `root`."""
     out = root / "out"

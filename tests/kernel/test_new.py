@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from machine import copy_checkout, labebpf, lost, prove
+from machine import lost, make_lab, prove
 
 from grader.authoring.answers import read
 from grader.authoring.new import PAIRINGS, calls
@@ -26,18 +26,11 @@ OTHERS = [
 ]
 
 
-def make(checkout: Path, hook: str, output: str, call: str) -> None:
-    copy_checkout(checkout)
-    flags = ("--hook", hook, "--output", output, "--call", call)
-    status, said = labebpf(checkout, "new", "lab7", *flags)
-    assert status == 0, said
-
-
 @pytest.mark.parametrize("hook, output, call", OTHERS)
 def test_a_new_lab_judges_the_answers_that_come_with_it(
     hook: str, output: str, call: str, tmp_path: Path
 ) -> None:
-    make(tmp_path, hook, output, call)
+    make_lab(tmp_path, hook, output, call)
     solutions = tmp_path / "solutions"
     assert lost(tmp_path, "lab7", solutions, "native") == {}
     mistakes = list((tmp_path / "tests" / "wrong_answers" / "lab7").iterdir())
@@ -52,7 +45,7 @@ def test_a_new_lab_judges_the_answers_that_come_with_it(
 @pytest.mark.timeout(1300)
 @pytest.mark.parametrize("hook, output, call", CHOSEN)
 def test_a_new_lab_is_proved_as_it_is(hook: str, output: str, call: str, tmp_path: Path) -> None:
-    make(tmp_path, hook, output, call)
+    make_lab(tmp_path, hook, output, call)
     status, said = prove(tmp_path, "lab7", "--rounds", "1")
     assert status == 0, said
     (total,) = [line for line in said.splitlines() if line.split()[:1] == ["all"]]

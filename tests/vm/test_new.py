@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from machine import copy_checkout, labebpf, lost
+from machine import labebpf, lost, make_lab
 
 from grader.authoring.answers import read
 from grader.authoring.new import PAIRINGS, calls
@@ -30,19 +30,12 @@ CHOSEN = (
 )
 
 
-def make(checkout: Path, hook: str, output: str, call: str) -> None:
-    copy_checkout(checkout)
-    flags = ("--hook", hook, "--output", output, "--call", call)
-    status, said = labebpf(checkout, "new", "lab7", *flags)
-    assert status == 0, said
-
-
 @pytest.mark.timeout(2400)
 @pytest.mark.parametrize("hook, output, call", CHOSEN)
 def test_the_solution_of_a_new_lab_earns_everything(
     hook: str, output: str, call: str, tmp_path: Path, image: Image
 ) -> None:
-    make(tmp_path, hook, output, call)
+    make_lab(tmp_path, hook, output, call)
     if ALL:
         status, said = labebpf(tmp_path, "prove", "lab7", "--kernel", "vm", "--rounds", "1")
         assert status == 0, said
@@ -51,7 +44,7 @@ def test_the_solution_of_a_new_lab_earns_everything(
 
 
 def test_an_lsm_program_may_look_on_at_the_labs_hook_alone(tmp_path: Path, image: Image) -> None:
-    make(tmp_path, "lsm", "perf", "mkdir")
+    make_lab(tmp_path, "lsm", "perf", "mkdir")
     solutions = tmp_path / "solutions"
     assert lost(tmp_path, "lab7", solutions, "vm") == {}
     solution = (solutions / "lab7" / "mkdir.c").read_text()
