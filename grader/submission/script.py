@@ -157,13 +157,16 @@ class Script:
     def interrupt(self, seconds: float, *, pause: float = 0.5) -> bool:
         """Press Ctrl-C as often as it takes. True when the script ended within `seconds`.
 
-        A SIGINT that falls into a ctypes callback is printed and lost: one press proves nothing.
-        But one that comes while the script is ending spoils a clean end: `pause` seconds pass
-        before the second press, and up to four times as many before others.
+        A SIGINT that falls into a ctypes callback is printed and lost: one press proves nothing,
+        and each waits, for at most `pause` seconds, for a moment when the script only waits. But
+        one that comes while the script is ending spoils a clean end: `pause` seconds pass before
+        the second press, and up to four times as many before others.
         """
         deadline = time.monotonic() + seconds
         longest = 4 * pause
+        rest = pause
         while self.status is None and time.monotonic() < deadline:
+            self.wait_for(lambda: not self.computes, rest, every=0.001)
             try:
                 os.write(self._master, _CTRL_C)
             except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,25 @@ def test_a_script_that_takes_two_interrupts_gets_them(start: Start) -> None:
     script = ready(start(deaf + "print('again', flush=True)\n" + QUIET))
     assert script.interrupt(PATIENCE)
     assert ended_cleanly(script)
+
+
+def test_an_interrupt_comes_while_the_script_only_waits(start: Start) -> None:
+    """One that came at any moment would be lost nearly always."""
+    code = """
+    import signal, time
+    waits = False
+    signal.signal(signal.SIGINT, lambda *_: waits and exit(0))
+    print("up", flush=True)
+    while True:
+        waits, end = False, time.monotonic() + 0.3
+        while time.monotonic() < end:
+            pass
+        waits = True
+        time.sleep(0.005)
+    """
+    script = ready(start(textwrap.dedent(code)))
+    assert script.interrupt(PATIENCE / 4)
+    assert ended_cleanly(script), script.output()
 
 
 def test_a_script_that_ignores_interrupts_is_given_up(start: Start) -> None:
