@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from grader import private
 from grader.course import Lab
-from grader.errors import CourseError, PhaseTimeout, UsageError
+from grader.errors import CourseError, Infra, PhaseTimeout, UsageError
 from grader.grading import CHECK_SECONDS, Blocked, Grading
 from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
@@ -162,6 +163,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 grading.take_place(checks)
             except UsageError as error:
                 raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Refuse to share the checks of labs among processes, which would wait for each other."""
+    grading = node.config.stash[_SESSION]
+    folders = {(node.config.rootpath / name.partition("::")[0]).parent for name in ids}
+    if any(lab.folder in folders for lab in grading.labs.values()):
+        why = say("Labs take turns on a kernel. Run their checks without -n.")
+        pytest.exit(translate(why, grading.lang), pytest.ExitCode.USAGE_ERROR)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Take the kernel before a check's time begins: another grading may have it for long."""
+    grading = session.config.stash[_SESSION]
+    if grading.rubrics and not grading.replay and not session.config.option.collectonly:
+        with suppress(Infra):  # Each check raises it again.
+            grading.kernel()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,12 +6,14 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from machine import ROOT, State, command, grade, state, wait_until
+from machine import ROOT, State, command, copy_checkout, grade, run_pytest, state, wait_until
 
+from grader.lock import locked
 from grader.submission.sandbox import descendants
 
 
@@ -97,3 +99,41 @@ def test_two_gradings_at_once_take_turns(tmp_path: Path) -> None:
     said = b"".join(grading.communicate(timeout=300)[1] for grading in (first, second))
     assert (first.returncode, second.returncode) == (0, 0)
     assert b"Another grading uses this kernel" in said
+
+
+HASTY = """
+import pytest
+from grader.checks import task
+
+@pytest.mark.timeout(2)
+@task("0.1")
+def test_that_takes_no_time():
+    pass
+"""
+
+
+def test_who_waits_for_another_grading_loses_no_time_of_a_check(tmp_path: Path) -> None:
+    copy_checkout(tmp_path)
+    checks = tmp_path / "exercises" / "lab0" / "test_lab0.py"
+    checks.write_text(HASTY)
+    with locked(Path("/run/labebpf/lock")):
+        grading = subprocess.Popen(
+            [sys.executable, "-m", "pytest", f"{checks}::test_that_takes_no_time"],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert grading.stdout
+        while b"Another grading uses this kernel" not in (line := grading.stdout.readline()):
+            assert line, f"it ended with {grading.wait()}, without having waited"
+        with pytest.raises(subprocess.TimeoutExpired):
+            grading.wait(4)
+    said, _ = grading.communicate(timeout=60)
+    assert grading.returncode == 0, said.decode()
+
+
+def test_checks_of_labs_are_not_shared_among_processes(tmp_path: Path) -> None:
+    status, said = run_pytest("exercises/lab0", "-n", "2", "-o", f"cache_dir={tmp_path}")
+    assert status == 4
+    assert "Labs take turns on a kernel. Run their checks without -n." in said
