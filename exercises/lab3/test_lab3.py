@@ -1,5 +1,6 @@
 """Lab 3: count directories in a hash table."""
 
+import functools
 import random
 import re
 
@@ -130,8 +131,8 @@ def test_the_script_shows_the_count(script, stage, workload):
     for attempt in range(4):
         if attempt % 2 == 0:
             total = totals.pop()
-            expected = stage.witness.entered
-            table.set(0, total)
+            replace = functools.partial(table.set, 0, total)
+            expected, _ = stage.witness.quietly(replace, 10 * stage.scale)
         n = random_count(20, 60)  # Too many to count up to them slowly, and be right for a while.
         workload.mkdir(n)
         total, expected = total + n, expected + n
