@@ -50,7 +50,7 @@ def test_one_message_for_each_process(program, workload, trace):
         "Something that makes no process left lines: exec, exit, mkdir, rmdir, open or unlink.",
         "Attach to clone, or to sched_process_fork.",
         expected="no line",
-        actual=say("{n} lines", n=len(after)),
+        actual=say("lines: {n}", n=len(after)),
         timeline=lambda: by_time(others, after, of="fork"),
     )
     expect(
@@ -79,7 +79,7 @@ def test_the_script_prints_each_process(script, workload, trace):
         "The script must print one line for each line of the trace.",
         "Print each one once, as it comes, and nothing for blank ones.",
         expected=say("{n} lines for {n} new processes", n=n),
-        actual=say("{n} lines", n=len(lines)),
+        actual=say("lines: {n}", n=len(lines)),
         log=script.output(),
     )
     expect(

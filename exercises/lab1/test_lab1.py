@@ -39,7 +39,7 @@ def test_nothing_else_leaves_a_line(program, workload, trace):
         "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
         expected=say("no line after {n} of each", n=n),
-        actual=say("{n} lines", n=len(records)),
+        actual=say("lines: {n}", n=len(records)),
         timeline=lambda: by_time(done, records),
     )
 
@@ -59,7 +59,7 @@ def test_the_script_prints_each_mkdir(script, workload, trace):
         "The script must print one line for each line of the trace.",
         "Print each one once, as it comes, and nothing for blank ones.",
         expected=say("{n} lines for {n} mkdirs", n=n),
-        actual=say("{n} lines", n=len(lines)),
+        actual=say("lines: {n}", n=len(lines)),
         log=script.output(),
     )
 

@@ -109,7 +109,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         "Print timestamp_mkdir in decimal, all of its digits, as each event comes.",
         expected=say("{n} time stamps after {n} mkdirs", n=n),
         actual=say(
-            "{events} of them, on {count} lines",
+            "{events} of them; lines: {count}",
             events=shown.events,
             count=len(shown.lines),
         ),
@@ -121,7 +121,7 @@ def test_the_script_prints_each_time_stamp(script, workload):
         "The script must print one line for each event.",
         "Print once in the callback.",
         expected=say("{n} lines after {n} mkdirs", n=n),
-        actual=say("{n} lines", n=len(shown.lines)),
+        actual=say("lines: {n}", n=len(shown.lines)),
         log=script.output(),
         timeline=shown.timeline,
     )

@@ -35,10 +35,11 @@ def show_step(console: Console, step: Step) -> None:
         console.print(Text(f"    {said(problem.what)}"), soft_wrap=True)
         console.print(Text(f"    {said(problem.remedy)}"), soft_wrap=True)
         lines = problem.detail.splitlines()
-        if len(lines) > _LINES:
-            before = say("[... {cut} lines before ...]", cut=len(lines) - _LINES)
+        cut = len(lines) - _LINES
+        if cut > 1:
+            before = say("[... {cut} lines before ...]", cut=cut)
             console.print(Text(f"      {said(before)}", "dim"))
-        for line in lines[-_LINES:]:
+        for line in lines[cut:] if cut > 1 else lines:
             console.print(Text(f"      {line}", "dim"), soft_wrap=True)
 
 

@@ -99,9 +99,9 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
         yield Text(row, style="dim")
     if task.log.strip():
         lines = task.log.strip().splitlines()
-        shown = lines[-_LOG_LINES:]
-        cut = len(lines) - len(shown)
-        if cut:
+        cut = len(lines) - _LOG_LINES
+        shown = lines[cut:] if cut > 1 else lines
+        if cut > 1:
             before = say("[... {cut} lines before; result.json has them ...]", cut=cut)
             yield Text(translate(before, lang), style="dim")
         for line in shown:
