@@ -21,12 +21,7 @@ CHOSEN = (
         if "tracepoint" not in hook
     ]
     if ALL
-    else [
-        ("kprobe", "hash", "rmdir"),
-        ("kretprobe", "ring", "unlink"),
-        ("uprobe", "trace", "symlink"),
-        ("xdp", "histogram", "packet"),
-    ]
+    else [("kprobe", "hash", "rmdir"), ("kretprobe", "ring", "unlink")]
 )
 
 
