@@ -9,11 +9,11 @@ import re
 import shutil
 import struct
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.errors import Infra
 from grader.evidence.maps import Libbpf
@@ -37,6 +37,7 @@ ACTING_HELPERS = frozenset(
 OBSERVING_TYPES = frozenset({"kprobe", "tracepoint", "raw_tracepoint", "tracing"})
 """Program types, in bpftool's words, that can look on and no more."""
 
+Seen = TypeVar("Seen")
 _PROG_INFO = struct.Struct("=224xI")
 """struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
 _LSM_MAC = 27
@@ -248,29 +249,27 @@ def _may_attach(pids: Iterable[int]) -> bool:
 
     bpftool looks into every process of the machine, which is too much to do again and again.
     """
-    for pid in pids:
-        with suppress(OSError):  # The process ends while it is being looked at.
-            for entry in os.scandir(f"/proc/{pid}/fd"):
-                # anon_inode:[perf_event]; bpf-raw-tracepoint, bpf_link or bpf-link, by kernel.
-                if re.search("perf_event|raw|link", os.readlink(entry)):
-                    return True
-    return False
+    # anon_inode:[perf_event]; bpf-raw-tracepoint, bpf_link or bpf-link, by kernel.
+    kinds = re.compile("perf_event|raw|link")
+    return any(kinds.search(kind) for pid in pids for kind in _each(pid, "fd", os.readlink))
 
 
 def _held(key: str, pids: Iterable[int]) -> set[int]:
     """The ids that /proc/PID/fdinfo shows for `key` (map_id, prog_id, link_id)."""
     found: set[int] = set()
+    pattern = rf"^{key}:\s*(\d+)".encode()
     for pid in pids:
-        done = _fdinfo(pid)
-        found |= {int(number) for number in re.findall(rf"^{key}:\s*(\d+)", done, re.MULTILINE)}
+        for text in _each(pid, "fdinfo", Path.read_bytes):
+            found.update(map(int, re.findall(pattern, text, re.MULTILINE)))
     return found
 
 
-def _fdinfo(pid: int) -> str:
-    texts = []
-    try:
-        for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
-            texts.append(entry.read_text(errors="replace"))
-    except OSError:
-        pass  # The process ends while it is being looked at.
-    return "\n".join(texts)
+def _each(pid: int, folder: str, read: Callable[[Path], Seen]) -> Iterator[Seen]:
+    """What `read` finds in each file of /proc/PID/`folder`.
+
+    A descriptor may be closed, and the process end, while they are looked at.
+    """
+    with suppress(OSError):
+        for entry in Path(f"/proc/{pid}/{folder}").iterdir():
+            with suppress(OSError):
+                yield read(entry)

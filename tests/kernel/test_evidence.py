@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +96,33 @@ def test_the_shared_trace_pipe_of_older_kernels_shows_the_same(
     assert [record.text for record in records] == ["a mkdir"] * 5
     # Times are cut to the microsecond: they may lie just before the window.
     assert all(w.start - 1000 <= r.time <= w.end for w, r in zip(made, records, strict=True))
+
+
+HOLDER = """
+import os
+from grader.evidence.maps import Libbpf
+
+ARRAY = 2
+held = Libbpf().call("bpf_map_create", ARRAY, b"held", 4, 4, 1, None)
+os.dup2(held, 200)
+print("held", flush=True)
+while os.getppid() != 1:
+    os.closerange(3, 103)
+    for _ in range(100):
+        os.open("/dev/null", os.O_RDONLY)
+"""
+
+
+def test_a_map_is_found_in_a_process_that_opens_and_closes_files_all_the_time() -> None:
+    child = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert child.stdout
+        assert child.stdout.readline() == b"held\n"
+        for _ in range(50):
+            assert "held" in {info.name for info in Bpftool().maps([child.pid])}
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_the_trace_pipe_leaves_the_machines_clock_as_it_was(kernel: NativeKernel) -> None:
