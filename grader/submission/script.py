@@ -111,11 +111,12 @@ class Script:
     def computes(self) -> bool:
         """Whether one of its threads has, or wants, a CPU now."""
         for pid in self._sandbox.pids():
-            for stat in Path("/proc").glob(f"{pid}/task/*/stat"):
-                with suppress(OSError):  # It has ended.
-                    # The name before the state is the thread's to choose.
-                    if stat.read_bytes().rpartition(b") ")[2][:1] in b"RD":
-                        return True
+            with suppress(OSError):  # It has ended.
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    with suppress(OSError):
+                        # The name before the state is the thread's to choose.
+                        if (task / "stat").read_bytes().rpartition(b") ")[2][:1] in b"RD":
+                            return True
         return False
 
     @property
