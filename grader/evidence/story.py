@@ -255,8 +255,10 @@ def _of_times(
     for unit, name in ((1_000, "microseconds"), (1_000_000, "milliseconds")):
         if turned(unit.__mul__, before=unit):
             return name
-    high = windows[0].start >> 32 << 32 if windows else 0
-    if turned(lambda number: high + number if number < 1 << 32 else number):
+    # Of the upper half there may be two: the lower one starts anew every 4.3 s.
+    high = {edge >> 32 << 32 for window in windows for edge in (window.start, window.end)}
+    halves = [[half + number for number in times for half in high] for times, _ in wrong]
+    if enough(any(w.holds(number) for w in windows for number in each) for each in halves):
         return "low_half"
     hexadecimal = re.compile(r"\b(?:0x)?([0-9a-f]{8,16})\b", re.IGNORECASE)
     guesses = [[int(found, 16) for found in hexadecimal.findall(text)] for _, text in wrong]

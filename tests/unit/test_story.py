@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -143,6 +144,15 @@ def test_a_line_of_an_earlier_event_that_came_late_hides_no_cause() -> None:
     times = [BASE - 2_000_000_000, *(event.start + 70 for event in events)]
     told = [((value // 1_000_000,), "text") for value in times]
     assert by_value(events, told).cause == "milliseconds"
+
+
+def test_half_a_time_is_known_where_it_starts_anew_among_the_events() -> None:
+    events = windows()
+    by = (7 << 32) - events[1].end
+    events = [replace(event, start=event.start + by, end=event.end + by) for event in events]
+    halves = [(event.start + 70) & 0xFFFFFFFF for event in events]
+    assert max(halves) > 1 << 31 and min(halves) < 1 << 31
+    assert by_value(events, [((half,), str(half)) for half in halves]).cause == "low_half"
 
 
 def test_the_time_of_the_event_before_is_known_as_that() -> None:
