@@ -243,11 +243,14 @@ def _of_times(
     def enough(fits: Iterable[bool]) -> bool:
         return sum(fits) >= max(1, min(len(wrong) - others, len(windows)))
 
-    def turned(turn: Callable[[int], int], before: int = 0, after: int = 0) -> bool:
+    def right(guesses: Iterable[Iterable[int]], before: int = 0, after: int = 0) -> bool:
         def fits(value: int) -> bool:
             return any(window.start - before <= value <= window.end + after for window in windows)
 
-        return enough(any(fits(turn(number)) for number in times) for times, _ in wrong)
+        return enough(any(map(fits, each)) for each in guesses)
+
+    def turned(turn: Callable[[int], int], before: int = 0, after: int = 0) -> bool:
+        return right((map(turn, times) for times, _ in wrong), before, after)
 
     offset = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
     if turned(lambda number: number - offset, _SLACK, _LATER):
@@ -257,12 +260,10 @@ def _of_times(
             return name
     # Of the upper half there may be two: the lower one starts anew every 4.3 s.
     high = {edge >> 32 << 32 for window in windows for edge in (window.start, window.end)}
-    halves = [[half + number for number in times for half in high] for times, _ in wrong]
-    if enough(any(w.holds(number) for w in windows for number in each) for each in halves):
+    if right([half + number for number in times for half in high] for times, _ in wrong):
         return "low_half"
     hexadecimal = re.compile(r"\b(?:0x)?([0-9a-f]{8,16})\b", re.IGNORECASE)
-    guesses = [[int(found, 16) for found in hexadecimal.findall(text)] for _, text in wrong]
-    if enough(any(w.holds(number) for w in windows for number in each) for each in guesses):
+    if right([int(found, 16) for found in hexadecimal.findall(text)] for _, text in wrong):
         return "hexadecimal"
     if enough(any(number == 0 for number in times) for times, _ in wrong):
         return "never_set"
