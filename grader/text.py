@@ -33,3 +33,13 @@ def cut(text: str, limit: int = 20_000) -> str:
     half = limit // 2
     missing = len(text) - 2 * half
     return f"{text[:half]}\n[... {missing} characters cut ...]\n{text[-half:]}"
+
+
+def last_lines(text: str, limit: int = 30) -> tuple[int, list[str]]:
+    """How many lines of `text` are left out, and its last ones.
+
+    There are `limit` of them, or one more: to say that one is left out takes a line too.
+    """
+    lines = text.splitlines()
+    out = len(lines) - limit
+    return (out, lines[out:]) if out > 1 else (0, lines)

@@ -12,9 +12,9 @@ from rich.text import Text
 from grader.authoring.mutants import Mutant
 from grader.authoring.prove import Fate, Step
 from grader.speech import said
+from grader.text import last_lines
 from grader.words import say
 
-_LINES = 30
 _FATES = {
     Fate.NOT_COMPILING: say("not compiling"),
     Fate.CAUGHT: say("caught"),
@@ -34,12 +34,11 @@ def show_step(console: Console, step: Step) -> None:
     for problem in step.problems:
         console.print(Text(f"    {said(problem.what)}"), soft_wrap=True)
         console.print(Text(f"    {said(problem.remedy)}"), soft_wrap=True)
-        lines = problem.detail.splitlines()
-        cut = len(lines) - _LINES
-        if cut > 1:
+        cut, shown = last_lines(problem.detail)
+        if cut:
             before = say("[... {cut} lines before ...]", cut=cut)
             console.print(Text(f"      {said(before)}", "dim"))
-        for line in lines[cut:] if cut > 1 else lines:
+        for line in shown:
             console.print(Text(f"      {line}", "dim"), soft_wrap=True)
 
 

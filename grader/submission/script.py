@@ -167,7 +167,7 @@ class Script:
         longest = 4 * pause
         rest = pause
         while self.status is None and time.monotonic() < deadline:
-            self.wait_for(lambda: not self.computes, rest, every=0.001)
+            self.wait_for(lambda: not self.computes, min(rest, seconds), every=0.001)
             try:
                 os.write(self._master, _CTRL_C)
             except OSError:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.text import last_lines
 from grader.verdict.drawing import drawn
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.words import say, translate
@@ -21,7 +22,6 @@ MARKS = {
     Status.BLOCKED: ("·", "yellow"),
     Status.INFRA: ("?", "magenta"),
 }
-_LOG_LINES = 30
 
 
 def render(console: Console, result: Result, *, details: bool = True) -> None:
@@ -98,10 +98,8 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     for row in drawn(task.timeline, lang):
         yield Text(row, style="dim")
     if task.log.strip():
-        lines = task.log.strip().splitlines()
-        cut = len(lines) - _LOG_LINES
-        shown = lines[cut:] if cut > 1 else lines
-        if cut > 1:
+        cut, shown = last_lines(task.log.strip())
+        if cut:
             before = say("[... {cut} lines before; result.json has them ...]", cut=cut)
             yield Text(translate(before, lang), style="dim")
         for line in shown:

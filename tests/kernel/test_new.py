@@ -1,4 +1,4 @@
-"""`labebpf new` on the real kernel: what it makes is proved as it is."""
+"""`labebpf new` on the real kernel: what it makes judges rightly."""
 
 from __future__ import annotations
 
