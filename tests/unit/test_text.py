@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from grader.text import clean, cut
+from grader.text import clean, cut, last_lines
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,8 @@ def test_a_long_text_keeps_its_ends_and_says_how_much_is_missing(length: int, li
     assert text.endswith(tail)
     assert len(head) + len(tail) <= limit
     assert said == f"[... {length - len(head) - len(tail)} characters cut ...]"
+
+
+def test_of_the_lines_before_the_last_ones_one_is_shown_and_two_are_counted() -> None:
+    assert last_lines("a\nb\nc", limit=2) == (0, ["a", "b", "c"])
+    assert last_lines("a\nb\nc\nd", limit=2) == (2, ["c", "d"])
