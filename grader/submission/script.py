@@ -259,12 +259,15 @@ class Script:
         self._source = source()
 
     def _feed(self) -> None:
-        try:
-            data = os.read(self._source, 1 << 12)
-            if data:
-                os.write(self._sink, data)
-        except BlockingIOError:
-            return
+        # Of a line that does not fit into a read, trace_pipe keeps the rest, and poll() does not
+        # tell of it: after a full read there is another one.
+        full = True
+        with suppress(BlockingIOError):
+            while full:
+                data = os.read(self._source, select.PIPE_BUF)
+                full = len(data) == select.PIPE_BUF
+                if data:
+                    os.write(self._sink, data)
 
 
 def ended_cleanly(script: Script) -> bool:

@@ -98,6 +98,34 @@ def test_the_shared_trace_pipe_of_older_kernels_shows_the_same(
     assert all(w.start - 1000 <= r.time <= w.end for w, r in zip(made, records, strict=True))
 
 
+ECHO = b"""
+for line in open("/sys/kernel/tracing/trace_pipe"):
+    print(line.split()[-1], flush=True)
+"""
+
+
+def test_a_script_reads_every_line_of_its_trace_pipe(kernel: NativeKernel) -> None:
+    """However many come at once: the last one may straddle the end of what one read gives."""
+    instance = TraceInstance(kernel.tracefs, kernel.new_name(), [])
+    source = os.open(instance.folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+    script = kernel.script()
+    try:
+        script.feed(lambda: source)
+        script.wait_until_ready(60)
+        script.begin("echo.py", {"echo.py": ECHO})
+        for count in range(25, 65):
+            script.forget_lines()
+            for number in range(count):
+                (instance.folder / "trace_marker").write_text(f"number {number:08}\n")
+            wanted = [f"{number:08}" for number in range(count)]
+            script.wait_for(lambda many=count: len(script.lines) >= many, 10)
+            assert script.lines == wanted
+    finally:
+        script.close()
+        os.close(source)
+        instance.remove()
+
+
 HOLDER = """
 import os
 from grader.evidence.maps import Libbpf
