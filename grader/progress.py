@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from grader.course import Lab, Task
 from grader.lock import locked
 from grader.submission.files import Submission, take
 from grader.verdict.record import Status
-from grader.writing import put
+from grader.writing import make_folder, put
 
 FOLDER = ".labebpf"
 _SCHEMA = "labebpf/progress/v1"
@@ -107,7 +106,7 @@ class Progress:
     def _change(self, lab: Lab, change: Callable[[LabProgress], LabProgress]) -> bool:
         """Whether the change could be written."""
         try:
-            self._make_folder()
+            make_folder(self._folder)
             with locked(self._folder):
                 labs = self._read()
                 labs[lab.name] = change(labs.get(lab.name, LabProgress()))
@@ -117,14 +116,6 @@ class Progress:
         except OSError:
             return False
         return True
-
-    def _make_folder(self) -> None:
-        if self._folder.is_dir():
-            return
-        self._folder.mkdir()
-        if os.geteuid() == 0:  # With sudo in a user's checkout: it stays that user's.
-            around = self._folder.parent.stat()
-            os.chown(self._folder, around.st_uid, around.st_gid)
 
 
 def fingerprint(submission: Submission) -> str:

@@ -29,6 +29,20 @@ def put(path: Path, data: bytes) -> None:
         raise
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder`, and those above it, where they are missing; as in `put` they stay a person's.
+
+    Raises OSError.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    if os.geteuid() == 0:
+        around = folder.parent.stat()
+        os.chown(folder, around.st_uid, around.st_gid)
+
+
 def keep(path: Path) -> Path:
     """Copy `path` to a new file beside it, named by the time, and never over another: its path.
 

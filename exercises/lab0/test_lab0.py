@@ -47,7 +47,8 @@ def test_one_message_for_each_process(program, workload, trace):
     after = printed(trace.collect())
     expect(
         not after,
-        "Something that makes no process left lines: exec, exit, mkdir, rmdir, open or unlink.",
+        "Something that makes no process left lines: exec, exit, "
+        "mkdir, rmdir, open, rename, stat or unlink.",
         "Attach to clone, or to sched_process_fork.",
         expected="no line",
         actual=say("lines: {n}", n=len(after)),

@@ -193,11 +193,11 @@ def _refuse_folder(out: Path, option: str) -> None:
 
 
 def _write(out: Path, data: bytes, option: str) -> None:
-    from grader.verdict.record import write_whole
+    from grader.writing import put
 
     _refuse_folder(out, option)
     with _writing(out, option):
-        write_whole(out, data)
+        put(out, data)
 
 
 def _read(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from grader.course import Lab, Task
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
 from grader.words import say, translate
+from grader.writing import make_folder, put
 
 SCHEMA = "labebpf/result/v1"
 
@@ -357,18 +358,7 @@ class Rubric:
 
 def write_result(folder: Path, result: Result) -> Path:
     """Write `folder`/result.json."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / "result.json"
-    write_whole(path, result.to_json().encode())
+    put(path, result.to_json().encode())
     return path
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `path` at once or not at all; a reader never sees half of it."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_bytes(data)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Lab, find_labs
+from grader.evidence.workload import DECOYS
 from grader.submission.files import take
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,14 @@ def test_a_handout_says_which_earlier_task_each_one_needs(lab: Lab, handout: str
         entry = re.search(rf"^- \*\*{re.escape(task.id)}\*\* \(([^)]*)\)", text, re.MULTILINE)
         assert entry
         assert tuple(re.findall(r"\d+\.\d+", entry[1])) == task.needs
+
+
+@pytest.mark.parametrize("handout, last", [("README.md", "and"), ("README.fr.md", "et")])
+@pytest.mark.parametrize("lab", LABS, ids=NAMES)
+def test_a_handout_names_all_that_must_not_count(lab: Lab, handout: str, last: str) -> None:
+    text = " ".join((lab.folder / handout).read_text(encoding="utf-8").split())
+    *others, end = (call for call in DECOYS if call != lab.call)
+    assert f"{', '.join(others)} {last} {end}" in text
 
 
 @pytest.mark.parametrize("lab", LABS, ids=NAMES)

@@ -327,6 +327,18 @@ def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert os.listdir(folder) == ["result.json"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has files that are another user's")
+def test_what_root_writes_in_a_users_checkout_is_the_users(tmp_path: Path) -> None:
+    nobody = 65534
+    os.chown(tmp_path, nobody, nobody)
+    (tmp_path / "theirs").write_text("kept")
+    (tmp_path / ".result.json.new").symlink_to("theirs")
+    path = write_result(tmp_path / "new" / "out", full_result())
+    for made in (path, path.parent, path.parent.parent, write_result(tmp_path, full_result())):
+        assert (made.stat().st_uid, made.stat().st_gid) == (nobody, nobody)
+    assert (tmp_path / "theirs").read_text() == "kept"
+
+
 def test_a_result_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
     path = write_result(tmp_path, full_result())
     with pytest.raises(TypeError):
