@@ -5,6 +5,9 @@ Which of these costs a student points is decided in grader.verdict, from the cla
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from grader.timeline import Timeline
 from grader.words import say
 
@@ -54,15 +57,30 @@ class SubmissionError(LabebpfError):
         self.line = line
 
 
+Phase = Literal["compile", "load", "trigger", "wait"]
+"""What a check is doing: loading includes attaching, and what is triggered is collected too."""
+PHASES: Mapping[Phase, str] = {
+    "compile": say("compile"),
+    "load": say("load"),
+    "trigger": say("trigger"),
+    "wait": say("wait"),
+}
+"""What a person reads of each."""
+
+
 class PhaseTimeout(LabebpfError):
-    """A phase (compile, load, trigger, wait) did not end within its limit in seconds."""
+    """A phase did not end within its limit in seconds."""
 
     def __init__(
-        self, phase: str, limit: float, what: str = "", remedy: str = "", *, log: str = ""
+        self, phase: Phase, limit: float, what: str = "", remedy: str = "", *, log: str = ""
     ) -> None:
         super().__init__(
             what
-            or say("The {phase} phase did not end within {limit:g} s.", phase=phase, limit=limit),
+            or say(
+                "The {phase} phase did not end within {limit:g} s.",
+                phase=PHASES[phase],
+                limit=limit,
+            ),
             remedy or say("On a slow machine, stretch all limits: --time-scale 3"),
         )
         self.phase = phase

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Lab, Task, add_private, find_labs, not_in_order
-from grader.errors import CourseError, Infra, LabebpfError, UsageError
+from grader.errors import CourseError, Infra, LabebpfError, Phase, UsageError
 from grader.kernel.choice import choose, parse
 from grader.kernel.native import TAKEN, NativeKernel
 from grader.kernel.stage import Stage
@@ -21,13 +22,12 @@ from grader.private import refuse_to_show
 from grader.replay import Replay, files_below, guest_id
 from grader.submission.files import Submission, root_of, take
 from grader.submission.sandbox import visible
-from grader.surroundings import ROOT as ROOT
-from grader.surroundings import language
+from grader.surroundings import ROOT, language
 from grader.text import clean
 from grader.verdict.record import BROKEN_OFF, NOT_SELECTED, Finding, LabResult, Result, Rubric
 from grader.words import say, translate
 
-_PHASES = {
+_PHASES: Mapping[Phase, str] = {
     "compile": say("the program is compiled"),
     "load": say("it is loaded"),
     "trigger": say("things happen"),
@@ -250,7 +250,7 @@ class Grading:
         self._task = task.id
         self._tell(task.title.get(self.lang))
 
-    def _tell_phase(self, phase: str) -> None:
+    def _tell_phase(self, phase: Phase) -> None:
         self._tell(translate(_PHASES[phase], self.lang))
 
     def _tell(self, step: str) -> None:
@@ -261,7 +261,7 @@ class Grading:
                 os.write(descriptor, f"{self._task}  {step}\n".encode())
 
     @property
-    def phase(self) -> str:
+    def phase(self) -> Phase:
         """What the check that runs now is doing."""
         return self._stage.phase if self._stage else "load"
 

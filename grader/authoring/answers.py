@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.course import Lab
 from grader.errors import CourseError
-from grader.grading import ROOT
+from grader.surroundings import ROOT
 from grader.verdict.record import TaskResult
 from grader.words import say
 

@@ -32,7 +32,6 @@ PAIRINGS = tuple(
     if (hook, output) != ("xdp", "trace")
 )
 """Each hook with each output that goes with it."""
-_DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 CALLS = {
     "mkdir": "mkdir /tmp/x",
     "rmdir": "mkdir /tmp/x; rmdir /tmp/x",
@@ -139,7 +138,10 @@ def _mistakes(hook: str) -> Iterator[tuple[str, str, str]]:
 def _renderer(
     templates: Path, name: str, number: str, hook: str, output: str, call: str
 ) -> Callable[..., str]:
-    import jinja2  # Here: the command line names the choices, and has to be there at once.
+    # Here: the command line names the choices, and has to be there at once.
+    import jinja2
+
+    from grader.evidence.workload import DECOYS
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
@@ -164,7 +166,7 @@ def _renderer(
         "out_file": f"lab/{OUTPUTS[output]}",
         "program": f"{call}.c",
         "script": f"{call}.py",
-        "decoys": [decoy for decoy in _DECOYS if decoy != call],
+        "decoys": [decoy for decoy in DECOYS if decoy != call],
         "decoy": "unlink" if call == "rmdir" else "rmdir",
         "try_it": calls(hook)[call],
         "mistake": "",

@@ -23,9 +23,9 @@ from grader.authoring.answers import Answer, answers
 from grader.authoring.mutants import Equivalent, Mutant, equivalents, mutants
 from grader.course import Lab
 from grader.errors import CourseError, Infra
-from grader.grading import ROOT
 from grader.kernel.features import Machine
 from grader.kernel.mounts import mount_privately
+from grader.surroundings import ROOT
 from grader.text import clean
 from grader.verdict.record import Result, Status, TaskResult
 from grader.words import say

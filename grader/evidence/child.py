@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import IO, Any
 
-from grader.errors import LabebpfError, PhaseTimeout
+from grader.errors import LabebpfError, Phase, PhaseTimeout
 from grader.words import say
 
 
@@ -55,7 +55,7 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, phase: str, seconds: float, **request: Any) -> Any:
+    def ask(self, phase: Phase, seconds: float, **request: Any) -> Any:
         """Send `request` and wait for its answer.
 
         Raises ChildDied, Refused, or PhaseTimeout after `seconds`.
@@ -73,7 +73,7 @@ class Child:
         except BrokenPipeError:
             return  # hear() says how it ended.
 
-    def hear(self, phase: str, seconds: float) -> Any:
+    def hear(self, phase: Phase, seconds: float) -> Any:
         """Wait for the answer to the last request; one that comes late for another is dropped."""
         deadline = time.monotonic() + seconds
         answer = self._answer(phase, deadline, seconds)
@@ -83,7 +83,7 @@ class Child:
             raise Refused(f"The {self._name} could not do its part: {answer['error']}.")
         return answer["value"]
 
-    def _answer(self, phase: str, deadline: float, seconds: float) -> Any:
+    def _answer(self, phase: Phase, deadline: float, seconds: float) -> Any:
         assert self._process.stdout
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()

@@ -50,7 +50,6 @@ class LoadedProgram:
     id: int
     type: str
     name: str
-    map_ids: tuple[int, ...]
     helpers: frozenset[str]
     hook_id: int = 0
     """For an LSM program, which hook it is for, as `lsm_hook_id` tells."""
@@ -175,7 +174,6 @@ class Bpftool:
             id=number,
             type=kind,
             name=str(entry.get("name", "")),
-            map_ids=tuple(entry.get("map_ids", ())),
             helpers=frozenset(re.findall(r"\bcall (bpf_\w+)#", code)),
             hook_id=_hook_id(number) if kind == "lsm" else 0,
         )

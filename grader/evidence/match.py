@@ -26,11 +26,6 @@ class Matching:
         """Windows without any report."""
         return sum(1 for count in self.counts if count == 0)
 
-    @property
-    def repeated(self) -> int:
-        """Windows with more than one report."""
-        return sum(1 for count in self.counts if count > 1)
-
     def describe(self) -> str:
         """The counts in words, for a person."""
         words = ", ".join(str(count) for count in self.counts) or say("none")
@@ -39,12 +34,17 @@ class Matching:
         return say("{counts}; {stray} outside any of them", counts=words, stray=len(self.stray))
 
 
+def place_of(windows: Sequence[Window], time: int) -> int | None:
+    """Which of the windows holds `time` (ns), None if none does."""
+    return next((place for place, window in enumerate(windows) if window.holds(time)), None)
+
+
 def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:
     """Put each time (ns) into the window that holds it. Windows do not overlap."""
     counts = [0] * len(windows)
     stray: list[int] = []
     for time in times:
-        place = next((i for i, window in enumerate(windows) if window.holds(time)), None)
+        place = place_of(windows, time)
         if place is None:
             stray.append(time)
         else:

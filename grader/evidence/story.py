@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from grader.evidence.match import place_of
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
 from grader.timeline import Mark, Moment, Timeline
@@ -38,7 +39,7 @@ def by_time(
     strays = []
     for record in records:
         at, text = record.time, record.text
-        place = next((i for i, window in enumerate(windows) if window.holds(at)), None)
+        place = place_of(windows, at)
         if place is None:
             strays.append(Moment(at - base, "", -1, (text,), Mark.FOREIGN))
         else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Lab
-from grader.errors import CourseError, Infra, PhaseTimeout, SubmissionError, Wrong
+from grader.errors import CourseError, Infra, Phase, PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
@@ -31,6 +31,7 @@ from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import probe_lists
 from grader.submission.call import call
 from grader.submission.files import Submission
+from grader.submission.program import Program
 from grader.submission.sandbox import Sandbox
 from grader.words import say
 
@@ -56,7 +57,7 @@ class Stage:
         pattern: bool = False,
         script: bool = False,
         trace_with_script: bool = True,
-        tell: Callable[[str], object] = str,
+        tell: Callable[[Phase], object] = str,
     ) -> None:
         """Start everything that takes time.
 
@@ -93,12 +94,12 @@ class Stage:
             self._script = StagedScript(self)
 
     @property
-    def phase(self) -> str:
+    def phase(self) -> Phase:
         """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
         return self._phase
 
     @phase.setter
-    def phase(self, phase: str) -> None:
+    def phase(self, phase: Phase) -> None:
         self._phase = phase
         self._tell_phase(phase)
 
@@ -303,13 +304,9 @@ class Stage:
     @contextmanager
     def kprobe(self, function: str) -> Iterator[None]:
         """Hold a kprobe on a kernel function, made as BCC makes them. Raises Infra."""
-        text = f"int kprobe__{function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
         with self.kernel.loader(self.scale) as probe:
             try:
-                probe.begin("probe.c", text.encode())
-                probe.compile(60 * self.scale)
-                probe.load(f"kprobe:{function}", 30 * self.scale)
-                probe.attach(30 * self.scale)
+                self._attach_nothing(probe, f"kprobe__{function}", f"kprobe:{function}")
             except SubmissionError as error:
                 raise Infra(
                     say("No kprobe on {function}: {what}", function=function, what=error.what),
@@ -323,19 +320,22 @@ class Stage:
             return error
         kind, _, place = self.lab.attach.partition(":")
         function = f"lsm__{place}" if kind == "lsm" else "nothing"
-        text = f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n"
         with self.kernel.loader(self.scale, self.place) as canary:
             try:
-                canary.begin("canary.c", text.encode())
-                canary.compile(60 * self.scale)
-                canary.load(self.lab.attach, 30 * self.scale)
-                canary.attach(30 * self.scale)
+                self._attach_nothing(canary, function, self.lab.attach)
             except (SubmissionError, PhaseTimeout):
                 return Infra(
                     "This kernel lets the sandbox load or attach no program.",
                     "Run: ./labebpf doctor",
                 )
         return error
+
+    def _attach_nothing(self, loader: Program, function: str, hook: str) -> None:
+        """Attach a function of that name, which does nothing, to `hook`."""
+        loader.begin("nothing.c", f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n".encode())
+        loader.compile(60 * self.scale)
+        loader.load(hook, 30 * self.scale)
+        loader.attach(30 * self.scale)
 
     def _retire_trace(self) -> None:
         """Remove the trace while other things go on: the kernel takes its time over it."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.errors import Infra, PhaseTimeout, SubmissionError
+from grader.errors import PHASES, Infra, Phase, PhaseTimeout, SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
 from grader.words import say
 
@@ -151,7 +151,7 @@ class Program:
     def attach(self, seconds: float) -> None:
         """Attach: what names its own place there, the rest to the hook."""
         self._send("attach")
-        self._receive("attach", seconds)
+        self._receive("load", seconds)
 
     def listen(self, table: str, pages: int, seconds: float) -> None:
         """Open the buffer `table`; a perf buffer with `pages` pages for each CPU."""
@@ -161,7 +161,7 @@ class Program:
     def collect(self, seconds: float) -> Samples:
         """The samples that were submitted since the last call."""
         self._send("collect")
-        answer = self._receive("collect", seconds)
+        answer = self._receive("trigger", seconds)
         return Samples(tuple(bytes.fromhex(raw) for raw in answer["samples"]), answer["lost"])
 
     def _send(self, call: str, **arguments: Any) -> None:
@@ -172,7 +172,7 @@ class Program:
         except OSError:
             return  # The loader has died; _receive says how.
 
-    def _receive(self, phase: str, seconds: float, *, ready: bool = False) -> dict[str, Any]:
+    def _receive(self, phase: Phase, seconds: float, *, ready: bool = False) -> dict[str, Any]:
         line = self._line(phase, seconds)
         try:
             answer: dict[str, Any] = json.loads(line)
@@ -192,7 +192,7 @@ class Program:
                 say(
                     "{name} does not pass the {phase} step: {answer}.",
                     name=self.name,
-                    phase=phase,
+                    phase=PHASES[phase],
                     answer=answer["error"],
                 ),
                 "The log says why.",
@@ -201,7 +201,7 @@ class Program:
             )
         return answer
 
-    def _line(self, phase: str, seconds: float) -> bytes:
+    def _line(self, phase: Phase, seconds: float) -> bytes:
         deadline = time.monotonic() + seconds
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
@@ -217,7 +217,7 @@ class Program:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def _died(self, phase: str) -> SubmissionError:
+    def _died(self, phase: Phase) -> SubmissionError:
         try:
             status = self._child.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -225,14 +225,14 @@ class Program:
         ended = say("with status {status}", status=status)
         if status < 0:
             ended = say("with signal {number}", number=-status)
-        return SubmissionError(
-            say(
-                "The compiler ended {ended} in the {phase} step, on {name}.",
-                ended=ended,
-                phase=phase,
+        what = say("The compiler ended {ended}, on {name}.", ended=ended, name=self.name)
+        remedy = "Its last message, in the log, says which construct BPF cannot have."
+        if phase != "compile":
+            what = say(
+                "What holds {name} in the kernel ended {ended}, in the {phase} step.",
                 name=self.name,
-            ),
-            "Its last message, in the log, says which construct BPF cannot have.",
-            log=self.log(),
-            file=self.name,
-        )
+                ended=ended,
+                phase=PHASES[phase],
+            )
+            remedy = "The log says what it printed before. Grade again."
+        return SubmissionError(what, remedy, log=self.log(), file=self.name)

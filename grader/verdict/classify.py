@@ -5,7 +5,15 @@ from __future__ import annotations
 import traceback
 from dataclasses import replace
 
-from grader.errors import CourseError, Infra, LabebpfError, PhaseTimeout, SubmissionError, Wrong
+from grader.errors import (
+    PHASES,
+    CourseError,
+    Infra,
+    LabebpfError,
+    PhaseTimeout,
+    SubmissionError,
+    Wrong,
+)
 from grader.timeline import Timeline
 from grader.verdict.causes import sentence
 from grader.verdict.explain import Explained, explain
@@ -56,7 +64,7 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
             error.remedy,
             expected=say(
                 "the {phase} phase ends within {limit:g} s",
-                phase=error.phase,
+                phase=PHASES[error.phase],
                 limit=error.limit,
             ),
             actual="it did not",

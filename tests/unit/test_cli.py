@@ -315,7 +315,7 @@ def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> 
     assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
     assert said in result.labs[0].tasks[0].why
     french, _ = supervise([sys.executable, "-I", "-c", program], labs, "fr")
-    assert french.labs[0].tasks[0].why.startswith("L'évaluateur s'est terminé avec le ")
+    assert french.labs[0].tasks[0].why.startswith("Le correcteur s'est terminé avec le ")
     assert log == "noise\n"
 
 

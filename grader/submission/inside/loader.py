@@ -172,7 +172,7 @@ def main():
     requests = channel.makefile("r")
     answers = channel.makefile("w")
     loader = Loader()
-    print(json.dumps({"ready": True, "bcc": lib._name}), file=answers, flush=True)
+    print(json.dumps({"ready": True}), file=answers, flush=True)
     for line in requests:
         request = json.loads(line)
         nonce, call = request.pop("nonce"), request.pop("call")
