@@ -6,17 +6,21 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_PARTS = ("grader", "exercises", "solutions", "bpf_templates", "conftest.py", "pyproject.toml")
+PARTS = ("grader", "exercises", "solutions", "bpf_templates", "conftest.py", "pyproject.toml")
+NOBODY = 65534
+AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+"""What to put before a command of root's, so that it runs without any privilege."""
 _IGNORED = shutil.ignore_patterns("__pycache__")
 
 
-def copy(folder: Path) -> Path:
-    """The checkout once more, as `folder`; nobody has worked in it."""
-    folder.mkdir()
-    for part in _PARTS:
+def copy(folder: Path, parts: Sequence[str] = PARTS) -> Path:
+    """The checkout once more, as `folder`, or `parts` of it; nobody has worked in it."""
+    folder.mkdir(exist_ok=True)
+    for part in parts:
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, folder / part, ignore=_IGNORED)
         else:

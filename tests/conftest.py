@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from checkouts import copy
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -18,3 +20,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return room if room in ("tests/kernel", "tests/vm") else nodeid.partition("::")[0]
 
     return OneKernel(config, log)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of its own, in which nobody has worked."""
+    return copy(tmp_path / "checkout")

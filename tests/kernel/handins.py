@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from machine import ROOT, Grading
+from checkouts import ROOT
+from machine import Grading
 
 PUBLIC = [f"3.{number}" for number in range(1, 8)]
 WORD = "plughsecret"

@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine import ROOT, Grading
+from checkouts import ROOT
+from machine import Grading
 
 from grader.course import find_labs
 

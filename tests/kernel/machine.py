@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checkouts import ROOT, copy
+
 from grader.evidence.introspection import Bpftool
 from grader.kernel.mounts import mount_privately
 
-ROOT = Path(__file__).resolve().parents[2]
 HIDDEN_FROM_SANDBOX = 0x60000000
 
 
@@ -184,15 +184,6 @@ def grade(
     return Grading(status, output, json.loads((out / "result.json").read_text(encoding="utf-8")))
 
 
-def copy_checkout(folder: Path) -> None:
-    """Copy to `folder` what a checkout needs to make, prove and grade labs of its own."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("grader", "exercises", "solutions", "bpf_templates"):
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder / name)
-
-
 def labebpf(root: Path, *arguments: str, seconds: float = 1200) -> tuple[int, str]:
     """Run the command of the checkout `root`: its exit status, and all that it printed."""
     done = subprocess.run(
@@ -209,7 +200,7 @@ def labebpf(root: Path, *arguments: str, seconds: float = 1200) -> tuple[int, st
 
 def make_lab(checkout: Path, hook: str, output: str, call: str) -> None:
     """Make a checkout with a new lab 7 in it."""
-    copy_checkout(checkout)
+    copy(checkout)
     flags = ("--hook", hook, "--output", output, "--call", call)
     status, said = labebpf(checkout, "new", "lab7", *flags)
     assert status == 0, said

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from machine import ROOT, grade
+from checkouts import ROOT
+from machine import grade
 
 from grader.authoring.answers import Answer, answers
 from grader.course import find_labs

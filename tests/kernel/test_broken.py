@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from broken_programs import PROGRAMS, entry_of, printed
-from machine import ROOT
+from checkouts import ROOT
 
 from grader.errors import SubmissionError
 from grader.kernel.native import NativeKernel

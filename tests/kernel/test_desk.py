@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, command, copy, labebpf
+from checkouts import ROOT, command, labebpf
 from machine import State, state, wait_until
 from typist import CTRL_C, Typist
 
@@ -28,11 +28,6 @@ TOTAL = r"Total: (\d+)/10"
 ENDS = "Ctrl-C ends."
 pytestmark = pytest.mark.timeout(900)  # Others may have the kernel first.
 BESIDE = ("README.md", "counter.c.bak-1", ".counter.c.swp", "4913", "other.py")
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return copy(tmp_path / "checkout")
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from machine import ROOT, State, command, copy_checkout, grade, run_pytest, state, wait_until
+from checkouts import ROOT, copy
+from machine import State, command, grade, run_pytest, state, wait_until
 
 from grader.lock import locked
 from grader.submission.sandbox import descendants
@@ -113,7 +114,7 @@ def test_that_takes_no_time():
 
 
 def test_who_waits_for_another_grading_loses_no_time_of_a_check(tmp_path: Path) -> None:
-    copy_checkout(tmp_path)
+    copy(tmp_path)
     checks = tmp_path / "exercises" / "lab0" / "test_lab0.py"
     checks.write_text(HASTY)
     with locked(Path("/run/labebpf/lock")):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machine import ROOT
+from checkouts import ROOT
 
 from grader.evidence.counter import Counter
 from grader.evidence.introspection import Bpftool

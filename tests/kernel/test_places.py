@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machine import ROOT
+from checkouts import ROOT
 
 from grader.errors import SubmissionError
 from grader.evidence.introspection import Bpftool

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from machine import ROOT, copy_checkout, prove
+from checkouts import ROOT, copy
+from machine import prove
 
 ANSWERS = (
     "right_answers/lab0/raw_tracepoint.c",
@@ -20,7 +21,7 @@ ANSWERS = (
 
 @pytest.mark.timeout(1300)
 def test_lab_0_judges_rightly(tmp_path: Path) -> None:
-    copy_checkout(tmp_path)
+    copy(tmp_path)
     for name in ANSWERS:
         target = tmp_path / "tests" / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ def test_lab_0_judges_rightly(tmp_path: Path) -> None:
 
 
 def test_a_check_that_gives_points_for_nothing_is_found(tmp_path: Path) -> None:
-    copy_checkout(tmp_path)
+    copy(tmp_path)
     checks = tmp_path / "exercises" / "lab0" / "test_lab0.py"
     spoilt = checks.read_text().replace("assert program.attached", "assert True")
     checks.write_text(spoilt.replace("loads_it(program)", "loads_it()"))

@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from machine import ROOT, copy_checkout, run_pytest
+from checkouts import ROOT, copy
+from machine import run_pytest
 
 from grader.kernel.vm import images
 
@@ -69,7 +70,7 @@ def test_a_selected_check_alone_earns_its_points_and_no_others(tmp_path: Path, k
 
 
 def test_a_task_is_not_passed_while_one_of_its_checks_has_not_run(tmp_path: Path) -> None:
-    copy_checkout(tmp_path)
+    copy(tmp_path)
     with (tmp_path / "exercises" / "lab0" / "test_lab0.py").open("a") as checks:
         checks.write(
             '\n\n@task("0.1")\ndef test_once_more(program):\n    assert program.attached\n'

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 from consumers import ADA, HEADER, RUNNER, TOTALS, cells
-from machine import ROOT, grade
+from machine import grade
 
 from grader.verdict.formats import FORMATS
 from grader.verdict.record import Result, Status

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from machine import ROOT, grade
+from checkouts import ROOT
+from machine import grade
 
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside

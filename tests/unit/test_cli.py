@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
+from checkouts import AS_NOBODY, ROOT
 from sample_results import EVERY, JUDGED
 from typist import Typist
 
@@ -24,9 +25,7 @@ from grader.run import supervise
 from grader.verdict.formats import FORMATS
 from grader.verdict.record import write_result
 
-ROOT = Path(__file__).resolve().parents[2]
 LABS = find_labs(ROOT / "exercises")
-NOBODY = 65534
 PLAIN = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -49,12 +48,11 @@ def as_nobody() -> tuple[str, ...]:
     """What to put before a command so that it is not root's."""
     if os.geteuid() != 0:
         return ()
-    prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     code = f"import grader; open({str(ROOT / 'pyproject.toml')!r})"
-    seen = subprocess.run([*prefix, sys.executable, "-c", code], cwd=ROOT, check=False)
+    seen = subprocess.run([*AS_NOBODY, sys.executable, "-c", code], cwd=ROOT, check=False)
     if seen.returncode:
         pytest.skip("this checkout is for root alone")
-    return prefix
+    return AS_NOBODY
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 
 from grader.course import find_labs
 from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
 
-ROOT = Path(__file__).resolve().parents[2]
 LABS = find_labs(ROOT / "exercises").values()
 NEEDS = sorted({need for lab in LABS for need in lab.needs})
 NEEDS += sorted({need for lab in LABS for task in lab.tasks for need in task.kernel} - set(NEEDS))

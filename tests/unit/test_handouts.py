@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 
 from grader.course import Lab, find_labs
 from grader.evidence.workload import DECOYS
 from grader.submission.files import take
 
-ROOT = Path(__file__).resolve().parents[2]
 LABS = list(find_labs(ROOT / "exercises").values())
 NAMES = [lab.name for lab in LABS]
 FILES = [(lab, name) for lab in LABS for name in lab.edits]

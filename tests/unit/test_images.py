@@ -18,12 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from checkouts import NOBODY, ROOT, labebpf
 
 from grader.errors import Infra, UsageError
 from grader.kernel.vm import images, making
 from grader.kernel.vm.images import Image, Label
 
-ROOT = Path(__file__).resolve().parents[2]
 CONTENT = {"vmlinuz": b"kernel" * 999, "initramfs": b"initramfs", "root.squashfs": b"hsqs" * 9999}
 
 
@@ -87,7 +87,7 @@ def nobody() -> Iterator[None]:
     """Root may write everywhere, and is nobody for a while."""
     before = os.geteuid()
     if before == 0:
-        os.seteuid(65534)
+        os.seteuid(NOBODY)
     yield
     os.seteuid(before)
 
@@ -409,20 +409,13 @@ def test_what_went_wrong_is_read_from_the_log(line: str, words: str) -> None:
     assert len(error.log.splitlines()) == making.LOG_LINES
 
 
-def labebpf(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "image", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def image(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return labebpf(ROOT, "image", *arguments, **os.environ)
 
 
 def test_the_list_has_what_is_built_and_what_is_not() -> None:
     kept = keep("5.10")
-    done = labebpf("list")
+    done = image("list")
     assert (done.returncode, done.stderr) == (0, "")
     rows = {line.split()[0]: line for line in done.stdout.splitlines()[1:5]}
     assert list(rows) == list(images.versions())
@@ -451,7 +444,7 @@ def test_the_list_has_what_is_built_and_what_is_not() -> None:
     ],
 )
 def test_a_mistake_costs_a_sentence(arguments: list[str], status: int, words: str) -> None:
-    done = labebpf(*arguments)
+    done = image(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -460,8 +453,8 @@ def test_a_mistake_costs_a_sentence(arguments: list[str], status: int, words: st
 def test_the_command_line_hands_an_image_on(tmp_path: Path) -> None:
     kept = keep()
     file = str(tmp_path / "an image.tar")
-    assert "image import" in labebpf("export", "6.12", file).stdout
-    assert labebpf("remove", "6.12").returncode == 0
+    assert "image import" in image("export", "6.12", file).stdout
+    assert image("remove", "6.12").returncode == 0
     assert images.built() == []
-    assert str(kept.folder) in labebpf("import", file).stdout.replace("\n", "")
+    assert str(kept.folder) in image("import", file).stdout.replace("\n", "")
     assert images.find() == kept

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 
 from grader.course import Text, add_private, find_labs, load_lab
 from grader.errors import CourseError, UsageError
 
-ROOT = Path(__file__).resolve().parents[2]
 LABS = find_labs(ROOT / "exercises")
 GOOD = """
 [lab]

@@ -9,9 +9,9 @@ import sys
 import tarfile
 from pathlib import Path
 
-from grader.kernel.vm.snapshots import code
+from checkouts import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
+from grader.kernel.vm.snapshots import code
 
 
 def test_the_rooms_keep_their_order() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 
 from grader.authoring.mutants import mutants
 
-ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = [path for path in sorted((ROOT / "solutions").glob("lab*/*")) if path.suffix != ".toml"]
 
 

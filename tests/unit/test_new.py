@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from checkouts import copy, labebpf
 
 from grader.authoring.answers import answers
 from grader.authoring.mutants import equivalents, mutants
@@ -23,16 +23,13 @@ from grader.course import load_lab
 from grader.errors import UsageError
 from grader.evidence import witness
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("exercises/lab7", "solutions/lab7", "tests/wrong_answers/lab7")
 LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("grader", "bpf_templates"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+    return copy(tmp_path, ("grader", "bpf_templates"))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -149,30 +146,19 @@ def test_ctrl_c_half_way_leaves_nothing(checkout: Path) -> None:
     assert not any((checkout / folder).exists() for folder in FOLDERS)
 
 
-def labebpf(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-B", "-m", "grader", "new", *arguments],
-        cwd=checkout,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_command_writes_a_lab_and_says_what_is_next(checkout: Path) -> None:
     flags = ("--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
-    done = labebpf(checkout, "lab7", *flags)
+    done = labebpf(checkout, "new", "lab7", *flags)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(f"{folder}/ written" in done.stdout for folder in FOLDERS)
     assert "./labebpf prove lab7" in done.stdout
-    again = labebpf(checkout, "lab7", *flags)
+    again = labebpf(checkout, "new", "lab7", *flags)
     assert again.returncode == 2
     assert "there already" in again.stderr
 
 
 def test_the_hook_that_sees_one_thing_is_about_that(checkout: Path) -> None:
-    done = labebpf(checkout, "lab7", "--hook", "xdp", "--output", "hash")
+    done = labebpf(checkout, "new", "lab7", "--hook", "xdp", "--output", "hash")
     assert (done.returncode, done.stderr) == (0, "")
     assert load_lab(checkout / "exercises" / "lab7").call == "packet"
 
@@ -181,7 +167,7 @@ def test_the_hook_that_sees_one_thing_is_about_that(checkout: Path) -> None:
 def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, missing: str) -> None:
     flags = {"hook": "tracepoint", "output": "hash", "call": "rmdir"}
     del flags[missing]
-    done = labebpf(checkout, "lab7", *(f"--{name}={value}" for name, value in flags.items()))
+    done = labebpf(checkout, "new", "lab7", *(f"--{name}={value}" for name, value in flags.items()))
     assert done.returncode == 2
     choices = {"hook": HOOKS, "output": OUTPUTS, "call": CALLS}[missing]
     assert all(choice in done.stderr for choice in (f"--{missing}", *choices))

@@ -9,19 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkouts import copy
 
-ROOT = Path(__file__).resolve().parents[2]
-IGNORE = shutil.ignore_patterns("__pycache__")
 USAGE_ERROR = 4
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("grader", "exercises/lab0"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=IGNORE)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
-    return tmp_path
+    return copy(tmp_path, ("grader", "exercises/lab0", "conftest.py", "pyproject.toml"))
 
 
 def collect(checkout: Path, *arguments: str) -> tuple[int, str]:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET = "xyzzy"
 MANIFEST = """
 [[task]]

@@ -8,19 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checkouts import copy, labebpf
+from checkouts import NOBODY, labebpf
 
 from grader.course import Lab, find_labs
 from grader.progress import FOLDER, Progress, fingerprint
 from grader.submission.files import take
 from grader.verdict.record import Status
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return copy(tmp_path / "checkout")
 
 
 @pytest.fixture

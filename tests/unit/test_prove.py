@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT, copy
 from rich.console import Console
 
 from grader.authoring.answers import answers, read
@@ -19,7 +19,6 @@ from grader.course import find_labs
 from grader.errors import CourseError
 from grader.verdict.record import Finding, Result, Rubric, Status
 
-ROOT = Path(__file__).resolve().parents[2]
 LABS = find_labs(ROOT / "exercises")
 C = Mutant("counter.c", 1, "constant", "int a = 1;\n", "int a = 0;\n")
 PYTHON = Mutant("counter.py", 1, "constant", "a = 1\n", "a = 0\n")
@@ -147,12 +146,7 @@ def test_a_header_that_is_wrong_is_refused(tmp_path: Path, header: str) -> None:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A copy of the checkout, to be spoilt."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("grader", "exercises", "solutions"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
+    return copy(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from checkouts import NOBODY
 
 from grader.course import Lab, Task, Text
 from grader.timeline import Mark, Moment
@@ -329,13 +330,12 @@ def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has files that are another user's")
 def test_what_root_writes_in_a_users_checkout_is_the_users(tmp_path: Path) -> None:
-    nobody = 65534
-    os.chown(tmp_path, nobody, nobody)
+    os.chown(tmp_path, NOBODY, NOBODY)
     (tmp_path / "theirs").write_text("kept")
     (tmp_path / ".result.json.new").symlink_to("theirs")
     path = write_result(tmp_path / "new" / "out", full_result())
     for made in (path, path.parent, path.parent.parent, write_result(tmp_path, full_result())):
-        assert (made.stat().st_uid, made.stat().st_gid) == (nobody, nobody)
+        assert (made.stat().st_uid, made.stat().st_gid) == (NOBODY, NOBODY)
     assert (tmp_path / "theirs").read_text() == "kept"
 
 

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy, labebpf
+from checkouts import NOBODY, ROOT, labebpf
 
 from grader.course import Lab, find_labs
 from grader.progress import Progress
@@ -21,11 +21,6 @@ MINE = "/* my work */\n"
 STUBS = {
     name: (ROOT / "exercises/lab3" / name).read_bytes() for name in ("counter.c", "counter.py")
 }
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return copy(tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -110,11 +105,11 @@ def test_no_copy_is_ever_overwritten(tmp_path: Path) -> None:
 def test_the_files_stay_the_users(checkout: Path, lab: Lab) -> None:
     work(lab)
     for name in lab.edits:
-        os.chown(lab.folder / name, 65534, 65534)
+        os.chown(lab.folder / name, NOBODY, NOBODY)
         (lab.folder / name).chmod(0o640)
     assert labebpf(checkout, "reset", "lab3", "--yes").returncode == 0
     for path in [*lab.folder.glob("*.bak-*"), *(lab.folder / name for name in lab.edits)]:
-        assert path.stat().st_uid == path.stat().st_gid == 65534
+        assert path.stat().st_uid == path.stat().st_gid == NOBODY
         assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 

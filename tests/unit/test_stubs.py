@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT, copy, labebpf
 
 from grader.authoring.stubs import Block, Marked, drifted, parse, read
 from grader.course import Lab, find_labs, load_lab
 from grader.errors import CourseError
 
-ROOT = Path(__file__).resolve().parents[2]
 LABS = list(find_labs(ROOT / "exercises").values())
 FILES = [(lab, name) for lab in LABS for name in lab.edits]
 
@@ -194,17 +191,12 @@ def test_a_solution_that_is_missing_is_named(lab: Lab, tmp_path: Path) -> None:
 
 def test_the_command_writes_what_differs_and_check_only_names_it(tmp_path: Path) -> None:
     """In a copy of the checkout, for it writes."""
-    for name in ("grader", "exercises", "solutions"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy(tmp_path)
     stub = tmp_path / "exercises" / "lab3" / "counter.c"
     was = stub.read_bytes()
 
     def stubs(*arguments: str) -> tuple[int, str]:
-        command = [sys.executable, "-B", "-m", "grader", "stubs", *arguments]
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, check=False,
-            env={"PYTHONPATH": str(tmp_path)},
-        )  # fmt: skip
+        done = labebpf(tmp_path, "stubs", *arguments)
         assert not done.stderr
         return done.returncode, done.stdout
 

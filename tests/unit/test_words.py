@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from checkouts import ROOT
 
 from grader.authoring.words import CLICK, forms, renewed, sentences, words_of_click
 from grader.errors import CourseError, SubmissionError, Wrong
 from grader.verdict.classify import finding_of
 from grader.words import DOMAIN, LOCALE, Said, say, translate
 
-ROOT = Path(__file__).parents[2]
 PO = LOCALE / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 

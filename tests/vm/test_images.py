@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from checkouts import AS_NOBODY, NOBODY, ROOT
 
 from grader.kernel.vm import images
 from grader.kernel.vm.images import Image
 
-ROOT = Path(__file__).resolve().parents[2]
 LABEBPF = (sys.executable, "-I", "-m", "grader")
-NOBODY = 65534
 
 pytestmark = pytest.mark.timeout(900)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk, as root can")
@@ -162,11 +161,12 @@ def test_without_a_mirror_there_is_a_sentence(
 @needs_root
 def test_a_user_without_namespaces_is_told_what_to_do(place: Place) -> None:
     os.chown(place.base / "cache", NOBODY, NOBODY)
-    user = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-    seen = subprocess.run([*user, *LABEBPF, "list"], cwd=ROOT, capture_output=True, check=False)
+    seen = subprocess.run(
+        [*AS_NOBODY, *LABEBPF, "list"], cwd=ROOT, capture_output=True, check=False
+    )
     if seen.returncode:
         pytest.skip("this checkout is for root alone")
-    done = place.command(*user, *LABEBPF, "image", "build", "6.1")
+    done = place.command(*AS_NOBODY, *LABEBPF, "image", "build", "6.1")
     assert (done.returncode, done.stdout) == (3, "")
     assert "labebpf: Building an image without root takes user namespaces" in done.stderr
     assert "./labebpf image export" in done.stderr

@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from checkouts import AS_NOBODY, NOBODY, ROOT
 from typist import CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE, SECONDS, Typist
 
 from grader.kernel.vm import images
 from grader.kernel.vm.images import Image
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -383,9 +382,8 @@ def test_killed_while_it_starts(world: World, tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="all tests are an ordinary user's then")
 def test_an_ordinary_user(world: World) -> None:
     """Without a capability, with a home of its own."""
-    number = 65534
     world.prefix = (
-        *("setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"),
+        *AS_NOBODY,
         *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"),
     )
     with tempfile.TemporaryDirectory() as name:
@@ -397,16 +395,16 @@ def test_an_ordinary_user(world: World) -> None:
             shutil.copy(path, cache / "snapshots")
         world.hand_in = shutil.copytree(world.hand_in, home / "hand-in")
         for path in (home, *home.rglob("*")):
-            os.chown(path, number, number)
+            os.chown(path, NOBODY, NOBODY)
         for variable in ("XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
             world.environment.pop(variable, None)
         world.environment["HOME"] = name
         one = world.open()
-        assert {Path(f"/proc/{process}").stat().st_uid for process in world.processes()} == {number}
+        assert {Path(f"/proc/{process}").stat().st_uid for process in world.processes()} == {NOBODY}
         one.run("id -u", r"\r0\r")
         one.run("echo mine > notes.txt", "")
         one.type("exit\r")
         _, last = one.end()
         assert "notes.txt." in last
-        assert (world.lab / "notes.txt").stat().st_uid == number
+        assert (world.lab / "notes.txt").stat().st_uid == NOBODY
         wait_until(lambda: not world.processes())

@@ -16,7 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from machine import ROOT, command, grade, wait_until
+from checkouts import AS_NOBODY, NOBODY, ROOT
+from machine import command, grade, wait_until
 
 from grader.authoring.answers import answers, read
 from grader.course import find_labs
@@ -29,7 +30,6 @@ from grader.submission.sandbox import descendants
 from grader.verdict.record import TaskResult
 
 LABS = find_labs(ROOT / "exercises")
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_an_ordinary_user_gets_full_points_with_pytest(home: Path, image: Image)
     out = home / "out"
     done = subprocess.run(
         [
-            *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
+            *AS_NOBODY,
             *("--bounding-set=-all", "--no-new-privs"),
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--out", str(out)),
             *(f"exercises/{lab}" for lab in LABS),
