@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,16 +75,6 @@ def grading_processes() -> list[str]:
         if uid >= HIDDEN_FROM_SANDBOX or "bwrap --die-with-parent" in command:
             found.append(command)
     return found
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Ask again and again, for at most `seconds`. Whether it came true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def run_pytest(*arguments: str, cwd: Path = ROOT) -> tuple[int, str]:

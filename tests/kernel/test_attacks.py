@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from hostile import FAST, Attack, assert_gained_nothing, attacks
-from machine import State, grade, state, wait_until
+from machine import State, grade, state
+from waiting import wait_until
 
 ATTACKS = {attack.name: attack for attack in attacks()}
 WORST = (

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from checkouts import ROOT, command, labebpf
-from machine import State, state, wait_until
+from machine import State, state
 from typist import CTRL_C, Typist
+from waiting import wait_until
 
 from grader.course import find_labs
 from grader.kernel.native import RUN

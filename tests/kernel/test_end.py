@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from checkouts import ROOT, copy
-from machine import State, command, grade, run_pytest, state, wait_until
+from machine import State, command, grade, run_pytest, state
+from waiting import wait_until
 
 from grader.lock import locked
 from grader.submission.sandbox import descendants

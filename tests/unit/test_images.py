@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from checkouts import NOBODY, ROOT, labebpf
+from waiting import is_awaited, wait_until
 
 from grader.errors import Infra, UsageError
 from grader.kernel.vm import images, making
@@ -198,22 +198,13 @@ def test_a_second_one_waits_for_the_first(shelf: Path, tmp_path: Path) -> None:
     with (shelf / ".lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 60
-        while not waits(second.pid):
-            assert second.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        assert wait_until(lambda: is_awaited(shelf / ".lock") or second.poll() is not None)
+        assert second.poll() is None
         assert left(shelf) == []
     printed, _ = second.communicate(timeout=60)
     assert second.returncode == 0
     assert images.find() == kept
     assert str(kept.folder) in printed
-
-
-def waits(pid: int) -> bool:
-    """Whether process `pid` waits for a lock."""
-    lines = Path("/proc/locks").read_text().splitlines()
-    return any("->" in line and str(pid) in line.split() for line in lines)
 
 
 def test_an_image_is_removed(shelf: Path) -> None:

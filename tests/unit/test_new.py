@@ -9,11 +9,11 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from checkouts import copy, labebpf
+from waiting import wait_until
 
 from grader.authoring.answers import answers
 from grader.authoring.mutants import equivalents, mutants
@@ -135,10 +135,7 @@ def test_ctrl_c_half_way_leaves_nothing(checkout: Path) -> None:
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 60
-    while not (checkout / "solutions" / "lab7" / "mkdir.c").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert wait_until((checkout / "solutions" / "lab7" / "mkdir.c").exists)
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=60)
     assert child.returncode != 0

@@ -10,8 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 from checkouts import AS_NOBODY, NOBODY, ROOT
 from typist import CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE, SECONDS, Typist
+from waiting import wait_until
 
 from grader.kernel.vm import images
 from grader.kernel.vm.images import Image
@@ -79,13 +79,6 @@ class World:
         (qemu,) = self.processes("qemu-system")
         fields = Path(f"/proc/{qemu}/stat").read_text().rpartition(")")[2].split()
         return int(fields[1])
-
-
-def wait_until(true: Callable[[], object], seconds: float = SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -155,7 +148,7 @@ def test_two_terminals_one_machine(world: World) -> None:
     assert f"into {world.lab}: counter.c, from-one." in last
     assert (world.lab / "counter.c").read_text().endswith("// changed\n")
     assert (world.lab / "from-one").read_bytes() == b""
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
 
 
 def test_keys_and_window(world: World) -> None:
@@ -260,7 +253,7 @@ def test_a_closed_window_keeps_the_files(world: World) -> None:
     one = world.open()
     one.run("echo saved > notes.txt", "")
     one.hang_up()
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
     assert (world.lab / "notes.txt").read_text() == "saved\n"
 
 
@@ -269,7 +262,7 @@ def test_a_killed_terminal(world: World) -> None:
     one.run("echo saved > notes.txt", "")
     assert not one.put_back()
     one.kill()
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
     assert one.put_back()
     assert (world.lab / "notes.txt").read_text() == "saved\n"
 
@@ -280,7 +273,7 @@ def test_a_terminated_terminal(world: World) -> None:
     status, _ = one.end()
     assert status == 128 + signal.SIGTERM
     assert one.put_back()
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
 
 
 def test_a_killed_switchboard(world: World) -> None:
@@ -290,7 +283,7 @@ def test_a_killed_switchboard(world: World) -> None:
     assert status == 3
     assert "was ended from outside. Open it again" in last
     assert one.put_back()
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
     assert world.pipe("echo again\n").stdout == "again\n", "what it left is in nobody's way"
 
 
@@ -305,7 +298,7 @@ def test_a_terminated_switchboard(world: World) -> None:
     assert f"into {world.lab}: notes.txt." in last
     assert "was told to end (Terminated)." in last
     assert one.put_back()
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
 
 
 def test_a_removed_folder(world: World) -> None:
@@ -358,7 +351,7 @@ for message in (*{messages}, b"[" * 100_000):
     there = {path.name for path in world.lab.iterdir()}
     assert there - {f"many{n}" for n in range(200)} == {"counter.c", "counter.py", "forge.py"}
     assert not list(world.hand_in.rglob("*evil*")) + list(world.hand_in.parent.glob("*evil*"))
-    wait_until(lambda: not world.processes())
+    assert wait_until(lambda: not world.processes())
 
 
 def test_killed_while_it_starts(world: World, tmp_path: Path) -> None:
@@ -373,9 +366,9 @@ def test_killed_while_it_starts(world: World, tmp_path: Path) -> None:
     for number in (signal.SIGKILL, signal.SIGINT):
         one = Typist(world.command, world.environment)
         world.terminals.append(one)
-        wait_until(lambda: world.processes("qemu-system"))
+        assert wait_until(lambda: world.processes("qemu-system"))
         os.kill(one.pid, number)
-        wait_until(lambda: not set(world.processes()) - {one.pid}, 5)  # noqa: B023
+        assert wait_until(lambda: not set(world.processes()) - {one.pid}, 5)  # noqa: B023
         one.kill()
 
 
@@ -407,4 +400,4 @@ def test_an_ordinary_user(world: World) -> None:
         _, last = one.end()
         assert "notes.txt." in last
         assert (world.lab / "notes.txt").stat().st_uid == NOBODY
-        wait_until(lambda: not world.processes())
+        assert wait_until(lambda: not world.processes())

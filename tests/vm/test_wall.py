@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 from checkouts import AS_NOBODY, NOBODY, ROOT
-from machine import command, grade, wait_until
+from machine import command, grade
+from waiting import wait_until
 
 from grader.authoring.answers import answers, read
 from grader.course import find_labs
