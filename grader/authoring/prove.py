@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from grader import run
 from grader.authoring import stubs
 from grader.authoring.answers import Answer, answers
-from grader.authoring.mutants import Equivalent, Mutant, equivalents, mutants
+from grader.authoring.equivalents import Equivalent, equivalents
+from grader.authoring.fates import Fate, fate_of, is_refused_unseen
+from grader.authoring.mutants import Mutant, mutants
 from grader.course import Lab
 from grader.errors import CourseError, Infra
 from grader.kernel.features import Machine
@@ -34,8 +35,6 @@ Tell = Callable[[str, float], None]
 """Is told what is going on, and how much of that is done (0 to 1)."""
 
 BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
-_REFUSED_BY_CLANG = re.compile(r"^/virtual/main\.c:\d+:\d+: (?:fatal )?error: ", re.MULTILINE)
-_WRONG = (Status.FAIL, Status.ERROR, Status.TIMEOUT)
 
 
 @dataclass(frozen=True)
@@ -57,16 +56,6 @@ class Step:
     """What of it could not be judged on this kernel."""
     vital: bool = False
     """Whether the steps after it make no sense without it."""
-
-
-class Fate(str, Enum):
-    """What became of a mutant."""
-
-    NOT_COMPILING = "not compiling"
-    CAUGHT = "caught"
-    EQUIVALENT = "equivalent"
-    NOT_JUDGED = "not judged"
-    SURVIVED = "survived"
 
 
 class Prover:
@@ -299,7 +288,7 @@ class Prover:
 
     def _fate(self, mutant: Mutant, tasks: Iterable[str], listed: tuple[Equivalent, ...]) -> Fate:
         """Grade `mutant`, in whose place the solution of `tasks` stands."""
-        if mutant.file.endswith(".py") and not _is_python(mutant.text):
+        if is_refused_unseen(mutant):
             return Fate.NOT_COMPILING
         concerned = _with_dependents(self.lab, tasks)
         equivalent = any(entry.covers(mutant) for entry in listed)
@@ -368,23 +357,6 @@ class Prover:
         ]
 
 
-def fate_of(mutant: Mutant, result: Result, unjudged: frozenset[str], *, equivalent: bool) -> Fate:
-    """What became of a mutant that got `result`.
-
-    `unjudged` are the tasks that might have caught it on another kernel; `equivalent` says that it
-    is listed as doing nothing wrong.
-    """
-    lost = [task for task in _tasks(result) if task.status in _WRONG]
-    if mutant.file.endswith(".c") and any(_REFUSED_BY_CLANG.search(task.log) for task in lost):
-        return Fate.NOT_COMPILING
-    if lost:
-        return Fate.CAUGHT
-    if equivalent:
-        return Fate.EQUIVALENT
-    infra = any(task.status == Status.INFRA and task.id not in unjudged for task in _tasks(result))
-    return Fate.NOT_JUDGED if unjudged or infra else Fate.SURVIVED
-
-
 @contextmanager
 def beside(code: str, count: int) -> Iterator[None]:
     """Run `count` processes of Python `code` meanwhile; each ends when this process does."""
@@ -408,14 +380,6 @@ def _with_dependents(lab: Lab, tasks: Iterable[str]) -> frozenset[str]:
         if found.intersection(task.needs):
             found.add(task.id)
     return frozenset(found)
-
-
-def _is_python(text: str) -> bool:
-    try:
-        compile(text, "mutant", "exec")
-    except SyntaxError:
-        return False
-    return True
 
 
 def _short(path: Path) -> str:

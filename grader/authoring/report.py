@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.authoring.fates import Fate
 from grader.authoring.mutants import Mutant
-from grader.authoring.prove import Fate, Step
+from grader.authoring.prove import Step
 from grader.speech import said
 from grader.text import last_lines
 from grader.words import say

@@ -16,7 +16,8 @@ from checkouts import copy, labebpf
 from waiting import wait_until
 
 from grader.authoring.answers import answers
-from grader.authoring.mutants import equivalents, mutants
+from grader.authoring.equivalents import equivalents
+from grader.authoring.mutants import mutants
 from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, new
 from grader.authoring.stubs import drifted
 from grader.course import load_lab

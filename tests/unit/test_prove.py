@@ -12,8 +12,10 @@ from checkouts import ROOT, copy
 from rich.console import Console
 
 from grader.authoring.answers import answers, read
-from grader.authoring.mutants import Equivalent, Mutant, equivalents, mutants
-from grader.authoring.prove import Fate, Problem, Step, _with_dependents, fate_of
+from grader.authoring.equivalents import Equivalent, equivalents
+from grader.authoring.fates import Fate, fate_of
+from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.prove import Problem, Step, _with_dependents
 from grader.authoring.report import show_fates, show_step
 from grader.course import find_labs
 from grader.errors import CourseError
