@@ -63,7 +63,7 @@ class Replay:
             yield from self._twice(item, following)
         except MachineDied as died:
             self.close()
-            if self._survives(item):
+            if not died.killed and self._survives(item):
                 self._deadly.add(folder)
                 yield report_of(item, replace(_ENDED, log=f"{died.what}\n{died.log}"))
             else:

@@ -81,8 +81,10 @@ class ProbePoints:
         )
         return list(found)
 
-    def same_names(self, found: list[str], wanted: set[str], what: str) -> None:
-        missing, extra = sorted(wanted - set(found)), sorted(set(found) - wanted)
+    def same_names(self, found: list[str], before: set[str], after: set[str], what: str) -> None:
+        """Expect the names that the kernel listed `before` and `after`: modules come and go."""
+        wanted = before & after
+        missing, extra = sorted(wanted - set(found)), sorted(set(found) - (before | after))
         expect(
             not missing and not extra,
             say("{what} does not return what the kernel lists.", what=what),

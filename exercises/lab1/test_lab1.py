@@ -75,9 +75,14 @@ def test_attachable(probe_points):
     """attachable(pattern) gives the names of available_filter_functions that match."""
     listed = probe_points.attachable_names()
     for pattern in probe_points.patterns(listed):
-        wanted = {name for name in listed if pattern.match(name)}
         found = probe_points.names("attachable", pattern.pattern)
-        probe_points.same_names(found, wanted, f"attachable({pattern.pattern!r})")
+        before, listed = listed, probe_points.attachable_names()
+        probe_points.same_names(
+            found,
+            set(filter(pattern.match, before)),
+            set(filter(pattern.match, listed)),
+            f"attachable({pattern.pattern!r})",
+        )
 
 
 @task("1.7")

@@ -19,7 +19,10 @@ def test_the_first_directory_counts_as_one(program, builds, workload):
     for build in builds:
         counter = build.counter("compteur")
         for _ in range(4):  # A count that is guessed is not right four times.
-            count = counter.during(lambda: workload.mkdir(1), from_empty=True)
+            for _ in range(10):
+                count = counter.during(lambda: workload.mkdir(1), from_empty=True)
+                if count.exact or count.made == 1:
+                    break  # Else two may have been the first at the same time, which is not judged.
             keys = sorted(counter.table.items())
             expect(
                 not keys or 0 in keys,
@@ -138,8 +141,9 @@ def test_the_script_shows_the_count(script, stage, workload):
         total, expected = total + n, expected + n
 
         def shown(line, wanted=total, expected=expected):
-            others = stage.witness.entered - expected
-            return any(wanted <= number <= wanted + others for number in numbers(line))
+            # Others' count too. What interrupts a look into the table is counted by no program.
+            now = wanted + stage.witness.entered - expected
+            return any(min(wanted, now) <= number <= max(wanted, now) for number in numbers(line))
 
         seen = script.read_until(shown, seconds=2)
         times += seen

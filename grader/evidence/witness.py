@@ -126,6 +126,15 @@ class Witness:
         return self._sum(0)
 
     @property
+    def left(self) -> int:
+        """Calls that ended so far.
+
+        What a program reports from now on is at most of all calls that did not end before: it may
+        be attached to a call's end, or be held up in the middle of one.
+        """
+        return self._sum(1)
+
+    @property
     def failed(self) -> int:
         """Calls so far that did not succeed; the workload's always do."""
         assert self._counts

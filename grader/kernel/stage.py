@@ -175,6 +175,7 @@ class Stage:
                 pids = seen if pids is None else pids & seen
             if pids and len(pids) == 1:
                 return pids.pop()
+            pids = pids or None  # A record may be lost among many: begin again.
         raise Infra("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
 
     def program(self) -> StagedProgram:

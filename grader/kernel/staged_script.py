@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Shown:
     """The lines that a script printed while the workload acted, and how they match its events.
 
-    `others` is how many mkdirs other processes made meanwhile, which it prints too, and `again`
+    `others` is how many mkdirs other processes made meanwhile, which it prints too (or had begun
+    before), and `again`
     whether a line told of one of the events a second time.
     """
 
@@ -103,16 +104,23 @@ class StagedScript:
         self._stage.phase = "load"
         limit = 10 * self._stage.scale
         idle = 3 * self._stage.scale
+        start = time.monotonic()
         loaded_since: float | None = None
 
         def settled() -> bool:
             nonlocal loaded_since
+            now = time.monotonic()
             if loaded_since is None and self._stage.bpftool.program_ids(self._script.pids()):
-                loaded_since = time.monotonic()
-            waited = loaded_since is not None and time.monotonic() - loaded_since > idle
+                loaded_since = now
+            if loaded_since is None:
+                # Beside others a compiler takes its time: it is waited for while it computes.
+                waited = now - start > limit and not self._script.computes
+            else:
+                waited = now - loaded_since > idle
             return self._attached() or self._script.status is not None or waited
 
-        self._script.wait_for(settled, limit, every=0.05 * self._stage.scale)
+        self._script.wait_for(settled, 3 * limit, every=0.05 * self._stage.scale)
+        limit = round(time.monotonic() - start)
         if self._attached():
             self._look()
             return
@@ -192,7 +200,7 @@ class StagedScript:
             # What only waits is no slower on a slow machine.
             soon = min(0.25, pause)
             if not self._script.wait_for(printed, soon) and self._script.computes:
-                self._script.wait_for(printed, pause - soon)
+                self._script.wait_for(self._printed_or_idle(seen), max(1.0, pause) - soon)
         self._look()
         lines = [line for line in self._script.lines if line.strip()]
         self._script.forget_lines()
@@ -230,7 +238,7 @@ class StagedScript:
         """
         best: Shown | None = None
         for _ in range(10):
-            before = self._stage.witness.entered
+            before = self._stage.witness.left
             windows = act()
             left = dict(enumerate(windows))
 
@@ -277,6 +285,9 @@ class StagedScript:
 
     def _printed_since(self, seen: int) -> Callable[[], bool]:
         return lambda: self._script.total > seen
+
+    def _printed_or_idle(self, seen: int) -> Callable[[], bool]:
+        return lambda: self._script.total > seen or not self._script.computes
 
     def map(self, name: str, kind: str) -> Map:
         """The script's own map `name`, as the kernel holds it. Raises Wrong when there is none."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,10 +154,23 @@ class Sandbox:
         return [pid for child in self._children for pid in descendants(child.pid)]
 
     def close(self) -> None:
-        """End every process of the sandbox and remove its files."""
-        for child in self._children:
-            child.kill()  # bubblewrap takes the PID namespace, and all that runs in it, with it.
-            child.wait()
+        """End every process of the sandbox, and remove its files.
+
+        What they held in the kernel is gone when it returns: a control group, which would say so,
+        may not be there.
+        """
+        with ExitStack() as stack:
+            ending = []
+            for pid in self.pids():
+                with suppress(OSError):  # It has ended.
+                    ending.append(os.pidfd_open(pid))
+                    stack.callback(os.close, ending[-1])
+            for child in self._children:
+                child.kill()  # bubblewrap takes the PID namespace, and all in it, with it.
+                child.wait()
+            deadline = time.monotonic() + 5
+            for process in ending:
+                select.select([process], [], [], max(0.0, deadline - time.monotonic()))
         self._children = []
         for descriptor in self._descriptors:
             os.close(descriptor)

@@ -149,7 +149,8 @@ class Script:
         while not condition():
             left = deadline - time.monotonic()
             if left <= 0:
-                return False
+                self._pump(0)  # It may have come while this process had no CPU.
+                return condition()
             self._pump(min(left, every))
             if not self._open and self.status is not None:
                 return condition()

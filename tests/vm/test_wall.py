@@ -172,10 +172,10 @@ def test_it_takes_long():
 """
 
 
-def test_a_machine_may_be_silent_while_it_lives_and_no_longer(
+def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A machine that hangs is known long before its check could have ended."""
+    """One that hangs is known long before its check could have ended."""
     monkeypatch.setattr(session, "SILENT_SECONDS", 10)
     monkeypatch.setattr(session, "crowding", lambda load: 1.0)
     check = "exercises/lab9/test_lab9.py::test_it_takes_long"
@@ -193,8 +193,13 @@ def test_a_machine_may_be_silent_while_it_lives_and_no_longer(
         reports = list(grading.run(check, check))
         assert [report["outcome"] for report in reports] == ["passed"] * 3
         os.kill(grading.machine.pid, signal.SIGSTOP)
-        with pytest.raises(session.MachineDied, match="does not answer"):
+        with pytest.raises(session.MachineDied, match="does not answer") as died:
             list(grading.run(check, None))
+        assert not died.value.killed
+        os.kill(grading.machine.pid, signal.SIGKILL)
+        with pytest.raises(session.MachineDied, match="was killed") as died:
+            list(grading.run(check, None))
+        assert died.value.killed, "nothing that was handed in can be to blame"
     finally:
         grading.close()
 

@@ -33,7 +33,14 @@ SILENT_SECONDS = 60.0
 
 
 class MachineDied(Infra):
-    """The machine ended, hung, or spoke nonsense in the middle of a check."""
+    """The machine ended, hung, or spoke nonsense in the middle of a check.
+
+    `killed` says that the host's kernel or a person ended QEMU: nothing in a guest can.
+    """
+
+    def __init__(self, what: str, remedy: str, *, log: str = "", killed: bool = False) -> None:
+        super().__init__(what, remedy, log=log)
+        self.killed = killed
 
 
 @dataclass(frozen=True)
@@ -159,13 +166,17 @@ class Session:
             raise self._died(error) from error
 
     def _died(self, error: Exception) -> MachineDied:
-        if self.machine.panicked:
+        killed = not isinstance(error, TimeoutError) and self.machine.killed
+        if killed:
+            what = "The virtual machine was killed."
+        elif self.machine.panicked:
             what = "The virtual machine's kernel panicked."
         elif isinstance(error, TimeoutError):
             what = "The virtual machine does not answer any more."
         else:
             what = "The virtual machine ended."
-        return MachineDied(what, "Grade again.", log=self.machine.console())
+        remedy = "Is enough memory free? Grade again." if killed else "Grade again."
+        return MachineDied(what, remedy, log=self.machine.console(), killed=killed)
 
 
 def crowding(load: float) -> float:
