@@ -24,7 +24,7 @@ from grader.authoring.fates import Fate, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
 from grader.course import Lab
 from grader.errors import CourseError, Infra
-from grader.kernel.features import Machine
+from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.surroundings import ROOT
 from grader.text import clean
@@ -305,7 +305,7 @@ class Prover:
             return None
         if answer.kernel and self._where == "native":
             mount_privately()
-            if not Machine().offers(answer.kernel).ok:
+            if not Features().offers(answer.kernel).ok:
                 return None
         return loses
 

@@ -34,7 +34,7 @@ def doctor(as_json: bool) -> None:
     """
     import json
 
-    from grader.kernel.features import Machine
+    from grader.kernel.features import Features
     from grader.kernel.mounts import missing, mount
     from grader.kernel.vm import survey as vm_survey
 
@@ -44,12 +44,12 @@ def doctor(as_json: bool) -> None:
             with suppress(Infra):  # Below it says what is missing, and the rest.
                 mount(kind, path)
                 mounted.append(say("{kind} at {path}", kind=kind, path=path))
-    machine = Machine()
-    survey = machine.survey()
+    features = Features()
+    survey = features.survey()
     machines = vm_survey.survey()
     labs = {
         lab.name: {
-            need: machine.offers(need)
+            need: features.offers(need)
             for need in dict.fromkeys((*lab.needs, *(k for task in lab.tasks for k in task.kernel)))
         }
         for lab in find_labs(ROOT / "exercises").values()

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable
 
 from grader.errors import Infra, UsageError
-from grader.kernel.features import Machine, privileges
+from grader.kernel.features import Features, privileges
 from grader.kernel.mounts import mount_privately
 from grader.kernel.vm import images
 from grader.kernel.vm.machine import QEMU
@@ -44,10 +44,10 @@ def choose(
     if not privileges().ok:
         return default
     mount_privately()
-    machine = Machine()
-    if not all(machine.offers(need).ok for need in needs):
+    features = Features()
+    if not all(features.offers(need).ok for need in needs):
         return default if shutil.which(QEMU) else None
-    if not all(machine.offers(wish).ok for wish in wishes) and shutil.which(QEMU):
+    if not all(features.offers(wish).ok for wish in wishes) and shutil.which(QEMU):
         built = {image.version for image in images.built()}
         return default if default in built else None
     return None

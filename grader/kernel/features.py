@@ -40,8 +40,8 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Machine:
-    """Where the probes look. Tests point it at recorded trees."""
+class Features:
+    """What this kernel offers. The folders are where the probes look: tests have recorded trees."""
 
     tracefs: Path = TRACEFS
     debugfs: Path = DEBUGFS

@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.errors import Infra
 from grader.evidence.trace import remove_instance
 from grader.evidence.witness import Witness
-from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
+from grader.kernel.features import Features, Probe, privileges, sandbox_capabilities
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
 from grader.kernel.network import Network
@@ -95,7 +95,7 @@ class NativeKernel:
             self._held = held.pop_all()
 
     def _set_up(self, hidden: tuple[Path, ...]) -> None:
-        self.machine = Machine()
+        self.features = Features()
         self.headers = find_headers(os.uname().release)
         if self.headers.origin == "none":
             raise Infra("BCC has no kernel headers to compile against.", "Run: ./labebpf doctor")
@@ -188,7 +188,7 @@ class NativeKernel:
         return f"{PREFIX}{secrets.token_hex(6)}"
 
     def offers(self, need: str) -> Probe:
-        return self.machine.offers(need)
+        return self.features.offers(need)
 
     def describe(self) -> dict[str, str]:
         """What result.json says of this kernel."""

@@ -10,7 +10,7 @@ from machine import grade
 
 from grader.authoring.answers import Answer, answers
 from grader.course import find_labs
-from grader.kernel.features import Machine
+from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.verdict.record import TaskResult
 
@@ -20,18 +20,18 @@ LABS = find_labs(ROOT / "exercises")
 def here(lab: str) -> dict[str, str]:
     """The tasks of `lab` that need what this machine's kernel lacks: they are `infra`."""
     mount_privately()
-    machine = Machine()
+    features = Features()
     return {
         task.id: "infra"
         for task in LABS[lab].tasks
-        if not all(machine.offers(need).ok for need in task.kernel)
+        if not all(features.offers(need).ok for need in task.kernel)
     }
 
 
 def judge(answer: Answer, folder: Path) -> None:
     """Assert that the answer loses what it must on this kernel, and is told what it must be."""
     mount_privately()
-    if answer.kernel and not Machine().offers(answer.kernel).ok:
+    if answer.kernel and not Features().offers(answer.kernel).ok:
         pytest.skip(f"{answer.id} NEEDS {answer.kernel.upper()}, which this kernel does not have")
     answer.lay_out(LABS[answer.lab], folder / "hand-in")
     done = grade(answer.lab, submission=folder / "hand-in", out=folder / "out")

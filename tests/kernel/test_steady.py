@@ -12,7 +12,7 @@ from machine import grade
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
 from grader.course import find_labs
-from grader.kernel.features import Machine
+from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
@@ -42,7 +42,7 @@ while os.getppid() != 1:
 
 def graded(out: Path) -> None:
     mount_privately()
-    kprobes = Machine().offers("kprobes").ok
+    kprobes = Features().offers("kprobes").ok
     done = grade("lab0", "lab1", "lab2", "lab3", submission="solutions", out=out)
     infra = {} if kprobes else dict.fromkeys(("1.6", "1.7", "1.8"), "infra")
     assert done.lost == infra, done.output

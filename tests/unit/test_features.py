@@ -8,7 +8,7 @@ import pytest
 from checkouts import ROOT
 
 from grader.course import find_labs
-from grader.kernel.features import Machine, Probe, privileges, sandbox_capabilities
+from grader.kernel.features import Features, Probe, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
 
 LABS = find_labs(ROOT / "exercises").values()
@@ -19,13 +19,13 @@ UNKNOWN = "no such need is known"
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def features(tmp_path: Path) -> Features:
     (tmp_path / "tracing" / "events").mkdir(parents=True)
-    return Machine(tracefs=tmp_path / "tracing", debugfs=tmp_path / "debug")
+    return Features(tracefs=tmp_path / "tracing", debugfs=tmp_path / "debug")
 
 
-def event(machine: Machine, name: str) -> None:
-    folder = machine.tracefs / "events" / name
+def event(features: Features, name: str) -> None:
+    folder = features.tracefs / "events" / name
     folder.mkdir(parents=True)
     (folder / "id").write_text("888\n")
 
@@ -37,48 +37,48 @@ def lacks(probe: Probe) -> bool:
 
 
 def test_without_tracefs_nothing_is_known(tmp_path: Path) -> None:
-    nowhere = Machine(tracefs=tmp_path / "none", debugfs=tmp_path / "none")
+    nowhere = Features(tracefs=tmp_path / "none", debugfs=tmp_path / "none")
     for need in (MKDIR, "trace_lines", "kprobes", "available_filter_functions"):
         assert lacks(nowhere.offers(need))
         assert "unknown" in nowhere.offers(need).detail
 
 
-def test_a_tracepoint_is_there_when_it_has_an_id(machine: Machine) -> None:
-    assert lacks(machine.offers(MKDIR))
-    event(machine, "syscalls/sys_enter_mkdir")
-    assert machine.offers(MKDIR) == Probe(MKDIR, True, "present")
-    assert lacks(machine.offers("tracepoint:syscalls:sys_enter_mkdirat"))
+def test_a_tracepoint_is_there_when_it_has_an_id(features: Features) -> None:
+    assert lacks(features.offers(MKDIR))
+    event(features, "syscalls/sys_enter_mkdir")
+    assert features.offers(MKDIR) == Probe(MKDIR, True, "present")
+    assert lacks(features.offers("tracepoint:syscalls:sys_enter_mkdirat"))
 
 
-def test_trace_lines_come_from_an_instance_or_from_the_shared_pipe(machine: Machine) -> None:
-    assert machine.offers("trace_lines").ok
-    assert "shared" in machine.offers("trace_lines").detail
-    event(machine, "bpf_trace/bpf_trace_printk")
-    assert machine.offers("trace_lines").ok
-    assert "private" in machine.offers("trace_lines").detail
+def test_trace_lines_come_from_an_instance_or_from_the_shared_pipe(features: Features) -> None:
+    assert features.offers("trace_lines").ok
+    assert "shared" in features.offers("trace_lines").detail
+    event(features, "bpf_trace/bpf_trace_printk")
+    assert features.offers("trace_lines").ok
+    assert "private" in features.offers("trace_lines").detail
 
 
-def test_kprobes_are_there_when_their_list_is(machine: Machine) -> None:
-    assert lacks(machine.offers("kprobes"))
-    (machine.tracefs / "kprobe_events").touch()
-    assert machine.offers("kprobes").ok
+def test_kprobes_are_there_when_their_list_is(features: Features) -> None:
+    assert lacks(features.offers("kprobes"))
+    (features.tracefs / "kprobe_events").touch()
+    assert features.offers("kprobes").ok
 
 
-def test_the_list_of_functions_must_be_readable_and_not_empty(machine: Machine) -> None:
-    functions = machine.tracefs / "available_filter_functions"
-    assert lacks(machine.offers(functions.name))
+def test_the_list_of_functions_must_be_readable_and_not_empty(features: Features) -> None:
+    functions = features.tracefs / "available_filter_functions"
+    assert lacks(features.offers(functions.name))
     functions.write_text("vfs_mkdir\n")
-    assert machine.offers(functions.name).ok
+    assert features.offers(functions.name).ok
     functions.write_text("")
-    assert lacks(machine.offers(functions.name))
+    assert lacks(features.offers(functions.name))
 
 
-def test_an_lsm_hook_that_is_none_is_not_offered(machine: Machine) -> None:
-    assert lacks(machine.offers("lsm:no_such_hook"))
+def test_an_lsm_hook_that_is_none_is_not_offered(features: Features) -> None:
+    assert lacks(features.offers("lsm:no_such_hook"))
 
 
-def test_two_cpus_are_needed_for_smp(machine: Machine) -> None:
-    probe = machine.offers("smp")
+def test_two_cpus_are_needed_for_smp(features: Features) -> None:
+    probe = features.offers("smp")
     assert probe.detail.endswith("CPUs")
     assert probe.ok is (int(probe.detail.split()[0]) > 1)
     assert probe.ok or probe.remedy
@@ -87,29 +87,29 @@ def test_two_cpus_are_needed_for_smp(machine: Machine) -> None:
 @pytest.mark.parametrize(
     "need", ["", "nonsense", "tracepoint", "tracepoint:", "tracepoint:a", "tracepoint:a:b:c", "SMP"]
 )
-def test_a_need_that_is_not_known_is_not_offered(machine: Machine, need: str) -> None:
-    probe = machine.offers(need)
+def test_a_need_that_is_not_known_is_not_offered(features: Features, need: str) -> None:
+    probe = features.offers(need)
     assert lacks(probe)
     assert probe.name == need
 
 
 @pytest.mark.parametrize("need", NEEDS)
-def test_every_need_of_the_labs_is_known(machine: Machine, need: str) -> None:
-    assert machine.offers(need).detail != UNKNOWN
+def test_every_need_of_the_labs_is_known(features: Features, need: str) -> None:
+    assert features.offers(need).detail != UNKNOWN
 
 
 def test_the_labs_need_something() -> None:
     assert {MKDIR, "trace_lines", "smp"} <= set(NEEDS)
 
 
-def test_a_file_system_that_is_not_mounted_comes_with_the_command(machine: Machine) -> None:
-    probe = machine.tracing()
+def test_a_file_system_that_is_not_mounted_comes_with_the_command(features: Features) -> None:
+    probe = features.tracing()
     assert lacks(probe)
-    assert probe.remedy == f"mount -t tracefs tracefs {machine.tracefs}"
+    assert probe.remedy == f"mount -t tracefs tracefs {features.tracefs}"
 
 
-def test_a_kernel_without_a_place_for_it_cannot_mount_it(machine: Machine) -> None:
-    probe = machine.debugging()
+def test_a_kernel_without_a_place_for_it_cannot_mount_it(features: Features) -> None:
+    probe = features.debugging()
     assert lacks(probe)
     assert "mount" not in probe.remedy
 
