@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -10,12 +11,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run(command: list[str]) -> tuple[float, str]:
-    """Wall time of the whole process, in s, and what it printed."""
+def run(command: list[str], expected: str = "") -> tuple[float, str]:
+    """Wall time of the whole process, in s, and what it printed, with `expected` in it.
+
+    It finds the tools of .venv, and those that these start.
+    """
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     started = time.perf_counter()
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, check=False
+        command,
+        env=os.environ | {"PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+        check=False,
     )
-    if done.returncode != 0:
-        sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
-    return time.perf_counter() - started, done.stdout.decode()
+    spent, printed = time.perf_counter() - started, done.stdout.decode(errors="replace")
+    if done.returncode != 0 or expected not in printed:
+        sys.exit(f"{command} ended with {done.returncode}:\n{printed}")
+    return spent, printed

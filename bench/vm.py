@@ -17,7 +17,6 @@ command's output gets lost.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -26,7 +25,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from process import ROOT, run
+
 from grader.course import find_labs
+from grader.grading import CHECK_SECONDS
 from grader.kernel.vm import images
 from grader.kernel.vm.images import Image
 from grader.kernel.vm.session import Order, Session
@@ -34,7 +36,6 @@ from grader.kernel.vm.shape import Shape
 from grader.kernel.vm.snapshots import stored
 from grader.replay import files_below
 
-ROOT = Path(__file__).resolve().parent.parent
 VERSION = "6.1"
 GRADE = [
     *(sys.executable, "-m", "pytest", "exercises/lab3", "-p", "no:cacheprovider"),
@@ -43,24 +44,9 @@ GRADE = [
 APT = ["apt-get", "-o", "APT::Sandbox::User=root"]
 
 
-def seconds(command: list[str], expected: bytes = b"10/10") -> float:
-    """Wall time of the whole process, which must print what is `expected` of it."""
-    # vng starts tools that lie beside it.
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    started = time.perf_counter()
-    done = subprocess.run(
-        command,
-        env=os.environ | {"PATH": path},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=ROOT,
-        check=False,
-    )
-    spent = time.perf_counter() - started
-    if done.returncode != 0 or (expected not in done.stdout):
-        sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout.decode()}")
-    return spent
+def graded() -> float:
+    """Wall time of a grading, which must give full points."""
+    return run(GRADE, "10/10")[0]
 
 
 def generic_kernel(folder: Path) -> Path:
@@ -102,7 +88,7 @@ def timed(image: Image) -> dict[str, float]:
         selected=selected,
         lang="en",
         time_scale=1,
-        check_seconds=180,
+        check_seconds=CHECK_SECONDS,
     )
     session = Session(image, ROOT, order, Shape())
     phases = dict(session.seconds)
@@ -134,17 +120,17 @@ def main() -> None:
         boots = f"vng --disable-kvm -r {kernel} -- uname -a"
         reference = ["script", "-qec", boots, "/dev/null"]  # vng wants a terminal.
         for _ in range(runs):
-            vng.append(seconds(reference, b"Linux virtme-ng"))
+            vng.append(run(reference, "Linux virtme-ng")[0])
             without_snapshot(image)
-            boot.append(seconds(GRADE))
-            snapshot.append(seconds(GRADE))
+            boot.append(graded())
+            snapshot.append(graded())
             print(f"{vng[-1]:.2f} {boot[-1]:.2f} {snapshot[-1]:.2f}", file=sys.stderr, flush=True)
     one = statistics.median(snapshot)
     with ThreadPoolExecutor(2) as pool:
         pairs = []
         for _ in range(runs):
             started = time.perf_counter()
-            list(pool.map(seconds, [GRADE, GRADE]))
+            list(pool.map(run, [GRADE, GRADE], ["10/10"] * 2))
             pairs.append(time.perf_counter() - started)
     phases = timed(image)
     memory = phases.pop("memory")
