@@ -90,11 +90,11 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     if task.status in (Status.BLOCKED, Status.INFRA):
         return
     place = f"{task.file}:{task.line}" if task.line else task.file
-    yield from _row(translate("expected", lang), task.expected)
-    yield from _row(translate("seen", lang), task.actual)
-    yield from _row(translate("where", lang), place)
+    yield from _row(translate("expected:", lang), task.expected)
+    yield from _row(translate("seen:", lang), task.actual)
+    yield from _row(translate("where:", lang), place)
     yield from map(Text, task.excerpt.splitlines())
-    yield from _row(translate("hint", lang), task.hint)
+    yield from _row(translate("hint:", lang), task.hint)
     for row in drawn(task.timeline, lang):
         yield Text(row, style="dim")
     if task.log.strip():
@@ -107,15 +107,15 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
 
 
 def _row(title: str, value: str) -> Iterator[Text]:
-    """A titled line; none without a value."""
+    """A line that begins with `title`; none without a value."""
     if value:
-        yield Text.assemble((f"{title}: ", "dim"), " ".join(value.split()))
+        yield Text.assemble((f"{title} ", "dim"), " ".join(value.split()))
 
 
 def _totals(console: Console, result: Result) -> None:
     console.print()
     kernel = " ".join(value for value in result.kernel.values() if value)
-    total = f"{translate('Total', result.lang)}: {result.score}/{result.max_score}  ({kernel})"
+    total = f"{translate('Total:', result.lang)} {result.score}/{result.max_score}  ({kernel})"
     console.print(Text(total, "bold"))
     if result.unjudged:
         unjudged = say("Not judged on this machine: {points}.", points=result.unjudged)

@@ -50,7 +50,7 @@ def test_scores_and_the_kernel_are_told() -> None:
     "lang, words",
     [
         ("en", ["expected: 1 line", "seen: 2 lines", "where: a.c:7", "hint: ./labebpf hint 9.1"]),
-        ("fr", ["attendu: 1 line", "vu: 2 lines", "où: a.c:7", "indice: ./labebpf hint 9.1"]),
+        ("fr", ["attendu : 1 line", "vu : 2 lines", "où : a.c:7", "indice : ./labebpf hint 9.1"]),
     ],
 )
 def test_a_failure_is_told_whole(lang: str, words: list[str]) -> None:
