@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from checkouts import ROOT
 from machine import State, state
 
 from grader.kernel.features import privileges
+from grader.kernel.native import NativeKernel
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -14,6 +18,14 @@ def root() -> None:
     probe = privileges()
     if not probe.ok:
         pytest.fail(f"The tests in tests/kernel need root: {probe.detail}.", pytrace=False)
+
+
+@pytest.fixture
+def kernel() -> Iterator[NativeKernel]:
+    """This machine's kernel, taken for one test."""
+    native = NativeKernel(hidden=(ROOT,), seconds=300, waiting=print)
+    yield native
+    native.close()
 
 
 @pytest.fixture

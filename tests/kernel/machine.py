@@ -19,6 +19,17 @@ from grader.evidence.introspection import Bpftool
 from grader.kernel.mounts import mount_privately
 
 HIDDEN_FROM_SANDBOX = 0x60000000
+PLAIN = b"""
+BPF_RINGBUF_OUTPUT(events, 8);
+int plain(void *ctx)
+{
+	u64 pid = bpf_get_current_pid_tgid() >> 32;
+
+	events.ringbuf_output(&pid, sizeof(pid), 0);
+	return 0;
+}
+"""
+"""A program that names no place of its own, and submits the process id of each call."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from checkouts import ROOT
+from machine import PLAIN
 
 from grader.evidence.counter import Counter
 from grader.evidence.introspection import Bpftool
@@ -35,13 +36,6 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 	return 0;
 }
 """
-
-
-@pytest.fixture
-def kernel() -> Iterator[NativeKernel]:
-    native = NativeKernel(hidden=(ROOT,), seconds=300, waiting=print)
-    yield native
-    native.close()
 
 
 @pytest.fixture
@@ -210,18 +204,6 @@ def test_a_witness_counts_all_calls_of_a_kind(kernel: NativeKernel, calls: tuple
     child.close()
     own.close()
     assert after - before >= 7
-
-
-PLAIN = b"""
-BPF_RINGBUF_OUTPUT(events, 8);
-int plain(void *ctx)
-{
-	u64 pid = bpf_get_current_pid_tgid() >> 32;
-
-	events.ringbuf_output(&pid, sizeof(pid), 0);
-	return 0;
-}
-"""
 
 
 @pytest.mark.parametrize(

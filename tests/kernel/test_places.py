@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
+from machine import PLAIN
 
 from grader.errors import SubmissionError
 from grader.evidence.introspection import Bpftool
@@ -20,16 +20,6 @@ from grader.kernel.network import Network
 from grader.kernel.uprobe import Uprobe
 from grader.submission.sandbox import PYTHON, memory_file, read_back
 
-PLAIN = b"""
-BPF_RINGBUF_OUTPUT(events, 8);
-int plain(void *ctx)
-{
-	u64 pid = bpf_get_current_pid_tgid() >> 32;
-
-	events.ringbuf_output(&pid, sizeof(pid), 0);
-	return 0;
-}
-"""
 PASSES = PLAIN.replace(b"return 0", b"return XDP_PASS")
 LOOKS_ROUND = """
 import glob, json, os, re, socket
@@ -70,13 +60,6 @@ places += [attribute(28, struct.pack("I", descriptor)) for descriptor in range(1
 places += [attribute(46, struct.pack("i", number)) for number in range(16)]
 print(veth(0, b""), *(veth(number, where) for number, where in enumerate(places, 1)))
 """
-
-
-@pytest.fixture
-def kernel() -> Iterator[NativeKernel]:
-    native = NativeKernel(hidden=(ROOT,), seconds=300, waiting=print)
-    yield native
-    native.close()
 
 
 @pytest.fixture
