@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import select
 import signal
 import subprocess
 import time
@@ -12,6 +10,7 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from grader.errors import LabebpfError, Phase, PhaseTimeout
+from grader.patience import Lines
 from grader.words import say
 
 
@@ -39,7 +38,6 @@ class Child:
         pass_fds: Sequence[int] = (),
     ) -> None:
         self._name = name
-        self._buffer = b""
         self._asked = 0
         self._process = subprocess.Popen(
             argv,
@@ -50,6 +48,8 @@ class Child:
             start_new_session=True,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
         )
+        assert self._process.stdout
+        self._lines = Lines(self._process.stdout.fileno())
 
     @property
     def alive(self) -> bool:
@@ -84,19 +84,13 @@ class Child:
         return answer["value"]
 
     def _answer(self, phase: Phase, deadline: float, seconds: float) -> Any:
-        assert self._process.stdout
-        while b"\n" not in self._buffer:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
-                raise PhaseTimeout(
-                    phase, seconds, say("The {name} did not answer in time.", name=self._name)
-                )
-            data = os.read(self._process.stdout.fileno(), 1 << 16)
-            if not data:
-                raise ChildDied(self._name, self._process.wait())
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return json.loads(line)
+        try:
+            return json.loads(self._lines.next(deadline))
+        except TimeoutError:
+            what = say("The {name} did not answer in time.", name=self._name)
+            raise PhaseTimeout(phase, seconds, what) from None
+        except EOFError:
+            raise ChildDied(self._name, self._process.wait()) from None
 
     def close(self) -> None:
         self._process.send_signal(signal.SIGKILL)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import re
 import struct
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import Infra
+from grader.patience import remove_folder
 from grader.words import say
 
 PRINTK = "bpf_trace/bpf_trace_printk"
@@ -145,7 +145,7 @@ class TraceInstance:
         for descriptor in self._buffers.values():
             os.close(descriptor)
         self._buffers = {}
-        remove_instance(self.folder)
+        remove_folder(self.folder)
 
     def _enable(self, event: str) -> EventFormat:
         self._write(f"events/{event}/enable", "1")
@@ -205,22 +205,6 @@ def parse_page(page: bytes, cpu: int, formats: Mapping[int, EventFormat]) -> Ite
         if known:
             values = known.decode(data)
             yield Record(now, cpu, int(values.get("common_pid", 0)), known.name, values)
-
-
-def remove_instance(folder: Path, seconds: float = 5.0) -> bool:
-    """Remove a trace instance; busy ones (a reader that is just closing) are tried again."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            return True
-        except OSError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.01)
-        else:
-            return True
 
 
 class SharedTracePipe:

@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from grader.errors import Infra
-from grader.evidence.trace import remove_instance
 from grader.evidence.witness import Witness
 from grader.kernel.features import Features, Probe, privileges, sandbox_capabilities
 from grader.kernel.headers import find_headers
@@ -25,6 +24,7 @@ from grader.kernel.network import Network
 from grader.kernel.uprobe import Uprobe
 from grader.kernel.view import bwrap_arguments, kernel_copy
 from grader.lock import take
+from grader.patience import remove_folder
 from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
@@ -213,7 +213,7 @@ def sweep() -> None:
     for group in leftover_groups(PREFIX):
         remove_group(group, seconds=5)
     for instance in (TRACEFS / "instances").glob(f"{PREFIX}*"):
-        remove_instance(instance)
+        remove_folder(instance)
     for folder in RUN.glob("work-*"):
         shutil.rmtree(folder, ignore_errors=True)
     if SAVED_PARANOID.exists():

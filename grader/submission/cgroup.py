@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from grader.patience import remove_folder
 
 _ROOT = Path("/sys/fs/cgroup")
 
@@ -74,19 +75,7 @@ def leftover_groups(prefix: str) -> list[Path]:
 
 def remove_group(folder: Path, seconds: float) -> bool:
     """Kill every process of the group `folder` and remove it, within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while True:
-        _kill(folder)
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            return True
-        except OSError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.002)
-        else:
-            return True
+    return remove_folder(folder, seconds, first=lambda: _kill(folder))
 
 
 def _kill(folder: Path) -> None:

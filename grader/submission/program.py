@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import select
 import socket
 import subprocess
 import time
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.errors import PHASES, Infra, Phase, PhaseTimeout, SubmissionError
+from grader.patience import Lines
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
 from grader.words import say
 
@@ -74,7 +74,7 @@ class Program:
         self._output = self._stack.enter_context(memory_file())
         ours, theirs = socket.socketpair()
         self._channel = self._stack.enter_context(ours)
-        self._buffer = b""
+        self._lines = Lines(ours.fileno())
         self._pending = ""
         with theirs:
             binds = ["--ro-bind", str(_LOADER), "/loader.py"]
@@ -173,10 +173,12 @@ class Program:
             return  # The loader has died; _receive says how.
 
     def _receive(self, phase: Phase, seconds: float, *, ready: bool = False) -> dict[str, Any]:
-        line = self._line(phase, seconds)
         try:
+            line = self._lines.next(time.monotonic() + seconds)
             answer: dict[str, Any] = json.loads(line)
-        except ValueError:
+        except TimeoutError:
+            raise PhaseTimeout(phase, seconds, log=self.log()) from None
+        except (EOFError, ValueError):
             raise self._died(phase) from None
         if ready:
             return answer
@@ -200,22 +202,6 @@ class Program:
                 file=self.name,
             )
         return answer
-
-    def _line(self, phase: Phase, seconds: float) -> bytes:
-        deadline = time.monotonic() + seconds
-        while b"\n" not in self._buffer:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._channel], [], [], left)[0]:
-                raise PhaseTimeout(phase, seconds, log=self.log())
-            try:
-                data = self._channel.recv(1 << 16)
-            except ConnectionResetError:
-                data = b""
-            if not data:
-                raise self._died(phase)
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
 
     def _died(self, phase: Phase) -> SubmissionError:
         try:

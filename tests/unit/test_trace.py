@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 import struct
-from pathlib import Path
 
 import pytest
 
 from grader.errors import Infra
-from grader.evidence.trace import EventFormat, Field, Record, parse_page, remove_instance
+from grader.evidence.trace import EventFormat, Field, Record, parse_page
 
 FORMAT = """\
 name: bpf_trace_printk
@@ -247,15 +246,3 @@ def test_random_pages_end_without_an_error() -> None:
         except Exception as error:
             failed[repr(error)] = failed.get(repr(error), 0) + 1
     assert failed == {}
-
-
-def test_an_instance_that_is_gone_is_removed(tmp_path: Path) -> None:
-    (tmp_path / "full" / "x").mkdir(parents=True)
-    assert remove_instance(tmp_path / "none")
-    assert remove_instance(tmp_path / "full" / "x")
-    assert not (tmp_path / "full" / "x").exists()
-
-
-def test_an_instance_that_stays_busy_is_given_up(tmp_path: Path) -> None:
-    (tmp_path / "full" / "x").mkdir(parents=True)
-    assert not remove_instance(tmp_path / "full", seconds=0)

@@ -1,0 +1,58 @@
+"""Waiting until a deadline: for a line from another process, for a folder that is in use."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class Lines:
+    """The lines that another process writes to `descriptor`, a pipe or a socket."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._rest = b""
+
+    def next(self, deadline: float) -> bytes:
+        """The next line, without its end. `deadline` is a time of time.monotonic().
+
+        Raises TimeoutError then, and EOFError when there is no whole line any more.
+        """
+        while b"\n" not in self._rest:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._descriptor], [], [], left)[0]:
+                raise TimeoutError
+            try:
+                data = os.read(self._descriptor, 1 << 16)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                raise EOFError
+            self._rest += data
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line
+
+
+def remove_folder(
+    folder: Path, seconds: float = 5.0, first: Callable[[], object] = lambda: None
+) -> bool:
+    """Remove an empty folder that the kernel may hold busy for a moment; `first` goes before.
+
+    Both are done again until it is gone. False when it is still there after `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        first()
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return True
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.002)
+        else:
+            return True
