@@ -99,10 +99,13 @@ def secrets() -> Sequence[str]:
     return [*shadow, "random_count(", "pytest.fixture", "BPF(src_file=str(Path(__file__)"]
 
 
-def assert_gained_nothing(attack: Attack, got: Grading, excused: set[str]) -> None:
+def assert_gained_nothing(
+    attack: Attack, got: Grading, excused: set[str], seconds: float = 90
+) -> None:
     """The verdict on `attack`, on a machine that cannot judge the tasks `excused` anyway."""
     assert got.with_status("pass") <= attack.earns, got.output
     assert got.status != 0 or not got.lost
+    assert got.result["seconds"] < seconds
     assert got.with_status("infra") <= excused, f"infra is for the machine's faults\n{got.output}"
     said = got.output + json.dumps(got.result, ensure_ascii=False)
     assert not [secret for secret in secrets() if secret in said]

@@ -368,7 +368,7 @@ def test_killed_while_it_starts(world: World, tmp_path: Path) -> None:
         world.terminals.append(one)
         assert wait_until(lambda: world.processes("qemu-system"))
         os.kill(one.pid, number)
-        assert wait_until(lambda: not set(world.processes()) - {one.pid}, 5)  # noqa: B023
+        assert wait_until(lambda one=one: not set(world.processes()) - {one.pid}, 5)
         one.kill()
 
 
