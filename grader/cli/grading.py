@@ -56,6 +56,7 @@ def grade(
     from grader.submission.files import take
     from grader.verdict.record import write_result
     from grader.verdict.report import render, render_by_kernel
+    from grader.writing import make_folder
 
     labs = find_labs(ROOT / "exercises")
     options = [f"--time-scale={time_scale}"]
@@ -83,7 +84,7 @@ def grade(
         kernels = [parse(kernel)]
     if out:
         with _writing(Path(out), "--out"):
-            Path(out).mkdir(parents=True, exist_ok=True)
+            make_folder(Path(out))
     if html:
         _refuse_folder(html, "--html")
     results = []
@@ -94,19 +95,21 @@ def grade(
         results.append(result)
         if log:
             screen.console().print(Text(log))
-    console = screen.console()
-    if kernel == "all":
-        render_by_kernel(console, results)
-    else:
-        render(console, results[0])
-    for each, result in zip(kernels, results, strict=True) if out else ():
-        folder = Path(out or "", each.removeprefix("vm:") if kernel == "all" else "")
-        with _writing(folder, "--out"):
-            write_result(folder, result)
-    if html:
-        from grader.verdict.formats.html import html as page
+    try:
+        for each, result in zip(kernels, results, strict=True) if out else ():
+            folder = Path(out or "", each.removeprefix("vm:") if kernel == "all" else "")
+            with _writing(folder, "--out"):
+                write_result(folder, result)
+        if html:
+            from grader.verdict.formats.html import html as page
 
-        _write(html, page(results[0], sources).encode(), "--html")
+            _write(html, page(results[0], sources).encode(), "--html")
+    finally:  # Whoever reads may stop reading, as head does; a disk may be full.
+        console = screen.console()
+        if kernel == "all":
+            render_by_kernel(console, results)
+        else:
+            render(console, results[0])
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 

@@ -115,6 +115,16 @@ def test_a_page_shows_the_line_that_was_graded(checkout: Path) -> None:
     assert "*compteur_pointeur" in marked[1]
 
 
+def test_who_stops_reading_has_the_page_all_the_same(checkout: Path) -> None:
+    """As head does, which ends before the last line."""
+    grade = command("grade", "lab3", "--html", "page.html", "--out", "out", *NATIVE)
+    with subprocess.Popen(grade, cwd=checkout, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.close()
+    for name in ("page.html", "out/result.json"):
+        assert (checkout / name).stat().st_size
+
+
 @pytest.mark.parametrize("how", [[], ["--poll"]], ids=["inotify", "poll"])
 def test_each_save_is_graded_once(checkout: Path, typists: list[Typist], how: list[str]) -> None:
     watching = type_at(checkout, typists, "watch", "lab3", *how, *NATIVE)
