@@ -233,13 +233,16 @@ class StagedScript:
     def shown(self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]) -> Shown:
         """Let the workload `act`, and see for which of its events a time is printed.
 
-        `times` finds the times (ns) on a line. Where other processes make directories too, the
-        script's buffer may overflow: where lines are missing, the best of several attempts counts.
+        `times` finds the times (ns) on a line. The script is held while the workload acts: on
+        crowded CPUs it might else run within a call, and ask for the time itself. Where other
+        processes make directories too, the script's buffer may overflow: where lines are missing,
+        the best of several attempts counts.
         """
         best: Shown | None = None
         for _ in range(10):
             before = self._stage.witness.left
-            windows = act()
+            with self._script.held(10 * self._stage.scale):
+                windows = act()
             left = dict(enumerate(windows))
 
             def done(line: str, left: dict[int, Window] = left) -> bool:

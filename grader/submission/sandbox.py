@@ -12,6 +12,7 @@ import os
 import random
 import select
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,6 +153,19 @@ class Sandbox:
         if self._cgroup.bounded:
             return self._cgroup.pids()
         return [pid for child in self._children for pid in descendants(child.pid)]
+
+    def signal(self, number: int) -> None:
+        """Send the signal `number` to every process that runs in the sandbox now."""
+        with ExitStack() as stack:
+            found = {}
+            for pid in self.pids():
+                with suppress(OSError):  # It has ended.
+                    found[pid] = os.pidfd_open(pid)
+                    stack.callback(os.close, found[pid])
+            # What has ended before it was opened may have left its number to another's process.
+            for pid in found.keys() & set(self.pids()):
+                with suppress(OSError):
+                    signal.pidfd_send_signal(found[pid], number)
 
     def close(self) -> None:
         """End every process of the sandbox, and remove its files.

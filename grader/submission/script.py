@@ -13,8 +13,8 @@ import socket
 import struct
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import Infra, SubmissionError
@@ -110,14 +110,52 @@ class Script:
     @property
     def computes(self) -> bool:
         """Whether one of its threads has, or wants, a CPU now."""
-        for pid in self._sandbox.pids():
-            with suppress(OSError):  # It has ended.
+        return not self._states(self._sandbox.pids()).isdisjoint("RD")
+
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        """Stop all of its processes meanwhile: what it does, it does before or afterwards.
+
+        Raises SubmissionError when it starts others for so long that they cannot all be stopped.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            self._sandbox.signal(signal.SIGSTOP)
+            while not self._has_stopped():
+                if time.monotonic() > deadline:
+                    raise SubmissionError(
+                        say("{name} starts processes without an end.", name=self.name),
+                        "Start none: one Python, waiting for events, is enough.",
+                        log=self.output(),
+                        file=self.name,
+                    )
+                time.sleep(0.001)
+                self._sandbox.signal(signal.SIGSTOP)
+            yield
+        finally:
+            self._sandbox.signal(signal.SIGCONT)
+
+    def _has_stopped(self) -> bool:
+        """Whether none of its threads will do anything before SIGCONT.
+
+        In D one stops before any code of its own goes on (get_signal in kernel/signal.c). One that
+        has ended may have started another, which is on a later list alone.
+        """
+        pids = self._sandbox.pids()
+        return self._states(pids) <= set("TtDZ") and self._sandbox.pids() == pids
+
+    def _states(self, pids: Sequence[int]) -> set[str]:
+        """The states of threads, letters as in proc_pid_stat(5); X for what has just ended."""
+        states = set()
+        for pid in pids:
+            try:
                 for task in Path(f"/proc/{pid}/task").iterdir():
-                    with suppress(OSError):
-                        # The name before the state is the thread's to choose.
-                        if (task / "stat").read_bytes().rpartition(b") ")[2][:1] in b"RD":
-                            return True
-        return False
+                    # The name before the state is the thread's to choose.
+                    after = (task / "stat").read_bytes().rpartition(b") ")[2]
+                    states.add(after[:1].decode())
+            except OSError:
+                states.add("X")
+        return states
 
     @property
     def unfinished(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from checkouts import ROOT
 from machine import PLAIN
 
+from grader.errors import SubmissionError
 from grader.evidence.counter import Counter
 from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf, Map
@@ -118,6 +120,56 @@ def test_a_script_reads_every_line_of_its_trace_pipe(kernel: NativeKernel) -> No
         script.close()
         os.close(source)
         instance.remove()
+
+
+CLOCKS = rb"""
+import os, threading, time
+
+def tell():
+    while True:
+        os.write(1, b"%d\n" % time.monotonic_ns())
+
+os.fork()
+threading.Thread(target=tell).start()
+tell()
+"""
+GENERATIONS = rb"""
+import os, signal, time
+
+if os.fork():
+    signal.pause()
+while True:
+    os.write(1, b"%d\n" % time.monotonic_ns())
+    if os.fork():
+        os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("code", [CLOCKS, GENERATIONS], ids=["threads", "generations"])
+def test_a_script_that_is_held_does_nothing(kernel: NativeKernel, code: bytes) -> None:
+    script = kernel.script()
+    start = end = 0
+
+    def has_gone_on() -> bool:
+        return bool(script.lines) and int(script.lines[-1]) > end
+
+    try:
+        script.wait_until_ready(60)
+        script.begin("clock.py", {"clock.py": code})
+        assert script.wait_for(has_gone_on, 60)
+        for _ in range(20):
+            try:
+                with script.held(2):
+                    start = time.monotonic_ns()
+                    while (end := time.monotonic_ns()) < start + 5_000_000:
+                        pass
+            except SubmissionError as error:
+                assert code == GENERATIONS
+                assert "starts processes without an end" in str(error.what)
+            assert script.wait_for(has_gone_on, 60)
+            assert not [line for line in script.lines if start <= int(line) <= end]
+    finally:
+        script.close()
 
 
 HOLDER = """
