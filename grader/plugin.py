@@ -30,6 +30,7 @@ from grader.verdict.record import (
     Finding,
     Rubric,
     Status,
+    forget_result,
     write_result,
 )
 from grader.words import say, translate
@@ -73,6 +74,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    out = session.config.getoption("--out")
+    if out:
+        try:
+            forget_result(session.config.invocation_params.dir / out)
+        except OSError as error:
+            text = say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror)
+            raise pytest.UsageError(text) from None
     if session.config.stash[_SESSION].hides:
         private.keep_quiet(session.config)
 

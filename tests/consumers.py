@@ -162,6 +162,13 @@ def read_junit(result: Result) -> ET.Element:
     return ET.fromstring(text.encode())
 
 
+class Terminal(io.StringIO):
+    """A file that says of itself that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def read_table(result: Result) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table(result), newline="")))
 

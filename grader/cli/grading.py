@@ -54,16 +54,28 @@ def grade(
     from grader.kernel.choice import parse
     from grader.kernel.vm import images
     from grader.submission.files import take
-    from grader.verdict.record import write_result
+    from grader.verdict.record import forget_result, write_result
     from grader.verdict.report import render, render_by_kernel
     from grader.writing import make_folder
 
+    if html and kernel == "all":
+        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
+    if kernel == "all":
+        kernels = [f"vm:{image.version}" for image in images.built()]
+        if not kernels:
+            raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
+        folders = [Path(out or "", each.removeprefix("vm:")) for each in kernels]
+    else:
+        kernels, folders = [parse(kernel)], [Path(out or "")]
+    for folder in folders if out else ():
+        with _writing(folder, "--out"):
+            forget_result(folder)
     labs = find_labs(ROOT / "exercises")
     options = [f"--time-scale={time_scale}"]
     if private is not None:
-        folder = private_folder(Path(private))
-        labs = add_private(labs, folder, reveal=reveal)
-        options += [f"--private={folder}", *(["--reveal"] if reveal else [])]
+        apart = private_folder(Path(private))
+        labs = add_private(labs, apart, reveal=reveal)
+        options += [f"--private={apart}", *(["--reveal"] if reveal else [])]
     if of:
         chosen = given.choose(of, labs)
         submitted = _hand_in(names, submission, chosen)
@@ -72,16 +84,8 @@ def grade(
         chosen = given.choose(names, labs)
         submitted = given.submission_folder(submission)
     options += [f"--submission={submitted}"]
-    if html and kernel == "all":
-        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
     # As they are now: while it is graded, the student may save a file.
     sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
-    if kernel == "all":
-        kernels = [f"vm:{image.version}" for image in images.built()]
-        if not kernels:
-            raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
-    else:
-        kernels = [parse(kernel)]
     if out:
         with _writing(Path(out), "--out"):
             make_folder(Path(out))
@@ -96,8 +100,7 @@ def grade(
         if log:
             screen.console().print(Text(log))
     try:
-        for each, result in zip(kernels, results, strict=True) if out else ():
-            folder = Path(out or "", each.removeprefix("vm:") if kernel == "all" else "")
+        for folder, result in zip(folders, results, strict=True) if out else ():
             with _writing(folder, "--out"):
                 write_result(folder, result)
         if html:
@@ -155,6 +158,8 @@ def report(
         if not worksheet or not student:
             raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
         rendered = moodle.fill(result, _read(worksheet), student)
+    elif worksheet or student:
+        raise UsageError("--worksheet and --student are Moodle's.", "Give --format moodle.")
     else:
         rendered = FORMATS[name](result).encode()
     if not out:

@@ -356,9 +356,20 @@ class Rubric:
         return worst
 
 
+_NAME = "result.json"
+
+
+def forget_result(folder: Path) -> None:
+    """Delete `folder`/result.json, so that none of an earlier grading is taken for the next one's.
+
+    Raises OSError.
+    """
+    (folder / _NAME).unlink(missing_ok=True)
+
+
 def write_result(folder: Path, result: Result) -> Path:
     """Write `folder`/result.json."""
     make_folder(folder)
-    path = folder / "result.json"
+    path = folder / _NAME
     put(path, result.to_json().encode())
     return path

@@ -74,7 +74,8 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         if task.status != Status.PASS and not quiet and not repeated:
             # A student's words must not come to stand at a line's start: on a terminal what is
             # folded is indented, elsewhere nothing is folded, nor what is there to be copied.
-            folded = console.is_terminal and task.status != Status.INFRA
+            # (FORCE_COLOR and pytest's --color make rich call anything a terminal.)
+            folded = console.file.isatty() and task.status != Status.INFRA
             for text in describe(task, lang):
                 if folded:
                     console.print(Padding(text, (0, 0, 0, 9)))

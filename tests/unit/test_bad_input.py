@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 
 import pytest
-from consumers import TOTALS, read_classroom50, read_junit, run
+from consumers import TOTALS, Terminal, read_classroom50, read_junit, run
 from rich.console import Console
 from sample_results import a_result
 
@@ -95,7 +95,7 @@ def test_classroom50_has_a_message_of_it(result: Result) -> None:
 
 @pytest.mark.parametrize("terminal", [False, True])
 def test_a_terminal_has_its_end_and_takes_no_orders(result: Result, terminal: bool) -> None:
-    shown = io.StringIO()
+    shown = Terminal() if terminal else io.StringIO()
     render(Console(file=shown, width=100, force_terminal=terminal, color_system=None), result)
     text = shown.getvalue()
     assert f"| {LAST}" in text

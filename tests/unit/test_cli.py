@@ -100,9 +100,22 @@ def test_a_report_speaks_the_language_of_its_grading(name: str, tmp_path: Path) 
         assert ("attendu" in shown.lower()) == (lang == "fr")
 
 
+def test_no_result_of_an_earlier_grading_is_left_for_one_that_has_none(tmp_path: Path) -> None:
+    """Else a loop over hand-ins would take the one before for this one's."""
+    out, empty = tmp_path / "out", tmp_path / "empty"
+    empty.mkdir()
+    for command in (["grade", str(empty), "--lab", "lab3"], ["grade", "lab3", "--private", "/no"]):
+        record = write_result(out, EVERY)
+        done = labebpf(*command, "--out", str(out))
+        assert done.returncode == 2, done.stderr
+        assert not record.exists()
+
+
 def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> None:
     worksheet = tmp_path / "worksheet.csv"
-    worksheet.write_bytes(b"Identifier,Grade,Feedback comments\r\nParticipant 7,,\r\n")
+    worksheet.write_bytes(
+        b"Identifier,Grade,Maximum grade,Feedback comments\r\nParticipant 7,,9.00,\r\n"
+    )
     moodle = ("report", record, "--format", "moodle")
     done = labebpf(*moodle)
     assert (done.returncode, done.stdout) == (2, "")
@@ -110,10 +123,13 @@ def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> No
     filled = (*moodle, "--worksheet", str(worksheet), "--out", str(worksheet), "--student")
     done = labebpf(*filled, "8")
     assert (done.returncode, done.stdout) == (2, "")
-    assert worksheet.read_bytes().endswith(b"Participant 7,,\r\n")
+    done = labebpf("report", record, "--format", "csv", *filled[4:], "7")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--worksheet and --student are Moodle's." in done.stderr
+    assert worksheet.read_bytes().endswith(b"Participant 7,,9.00,\r\n")
     done = labebpf(*filled, "7")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert b'\r\nParticipant 7,2,"<p>2/9 points.' in worksheet.read_bytes()
+    assert b'\r\nParticipant 7,2,9.00,"<p>2/9 points.' in worksheet.read_bytes()
 
 
 def test_report_writes_nothing_where_a_format_cannot_tell_the_truth(tmp_path: Path) -> None:

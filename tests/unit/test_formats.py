@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import xml.etree.ElementTree as ET
 
@@ -134,9 +136,17 @@ def test_the_old_reporter_tells_the_machine_s_errors_from_failures(
     assert read_classroom(a_result(LabResult("lab3", "", tasks)))["status"] == wanted
 
 
-def test_nothing_that_the_old_reporter_prints_begins_a_line_of_a_student_s() -> None:
-    for test in read_classroom(hostile("infra"))["tests"]:
-        assert "\n" not in test["name"] + test["message"]
+@pytest.mark.parametrize("status", ["infra", "fail"])
+def test_nothing_that_the_old_reporter_prints_begins_a_line_of_a_student_s(status: str) -> None:
+    for test in read_classroom(hostile(status))["tests"]:
+        assert "\n" not in test["name"] + test["message"] + test["test_code"]
+        assert test["test_code"].startswith("3.2 ") == (test["status"] == "fail")
+
+
+def test_the_old_reporter_tells_once_why_a_task_failed() -> None:
+    told = [test["test_code"] for test in read_classroom(EVERY)["tests"] if test["test_code"]]
+    assert told[0] == "3.2 Étape 3.2: fail. It counts 2. Count once. (lab3/counter.c)"
+    assert [text[:3] for text in told] == ["3.2", "3.3", "3.4", "3.5"]
 
 
 def test_gradescope_shows_what_was_not_judged_as_ungraded() -> None:
@@ -285,20 +295,42 @@ def test_csv_has_a_row_for_each_task() -> None:
         "status": "fail",
         "points": "0",
         "max_points": "1",
+        "unjudged": "0",
         "why": "It counts 2.",
         "file": "lab3/counter.c",
         "line": "14",
     }
     assert table(EVERY).count("\r\n") == 1 + 8
+    assert sum(int(row["unjudged"]) for row in rows) == EVERY.unjudged
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r\n=", " \n @", "\uff1d", "\x00="])
-def test_no_cell_is_a_formula(start: str) -> None:
+FORMULAS = [
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t=",
+    "\r\n=",
+    " \n @",
+    "\uff1d",
+    "\x00=",
+    "a;=",
+    'a"; =',
+    'a;";"=',
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("start", FORMULAS)
+def test_no_cell_is_a_formula(start: str, separator: str) -> None:
+    """Nor one of those that a spreadsheet of another country makes of it."""
     text = f"{start}cmd|' /C calc'!A0"
     task = a_task("3.1", "fail", 1, why=text, file=text)
     bad = a_result(LabResult(text, text, (task,)))
-    for row in read_table(bad):
-        assert not [cell for cell in row.values() if cell[:1] in "=+-@\uff1d\t\r" and cell]
+    rows = list(csv.reader(io.StringIO(table(bad), newline=""), delimiter=separator))
+    assert any("cmd" in cell for row in rows for cell in row)
+    for row in rows:
+        assert not [cell for cell in row if cell.lstrip(' "')[:1] in tuple("=+-@\uff1d\t\r")]
 
 
 def test_the_hostile_sample_is_hostile() -> None:

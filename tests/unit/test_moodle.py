@@ -131,6 +131,28 @@ def test_another_maximum_is_refused(maximum: str) -> None:
         fill(PASSED, worksheet, "12")
 
 
+def test_a_scale_is_refused() -> None:
+    """Moodle takes no number for one of a scale's words, and says nothing of it."""
+    worksheet = ENGLISH.replace("Maximum Grade", "Scale").replace("9.00", "Good")
+    with pytest.raises(UsageError, match="to points, with a maximum of 9"):
+        fill(PASSED, worksheet.encode(), "12")
+
+
+def test_a_caret_stands_below_its_place() -> None:
+    excerpt = "    7 |     f(a)\n      |        ^"
+    task = a_task("3.1", "error", 9, why="It has  no end.", excerpt=excerpt, line=7, file="a.c")
+    after = fill(a_result(LabResult("lab3", "Lab", (task,))), ENGLISH.encode(), "12").decode()
+    drawing = excerpt.replace("\n", "<br>")
+    assert f"<pre>{drawing}</pre>" in after
+
+
+def test_a_row_that_was_changed_by_hand_is_named() -> None:
+    with pytest.raises(UsageError, match="Row 2 of the worksheet has 12 cells, its header 11"):
+        fill(
+            PASSED, ENGLISH.replace(',Yes,"Monday, 1 June', ',Yes,,"Monday, 1 June').encode(), "12"
+        )
+
+
 @pytest.mark.parametrize(
     "worksheet",
     [
@@ -165,7 +187,7 @@ def test_hostile_text_stays_in_its_cell(status: str) -> None:
     assert not re.search(r'["\\\r\n]', feedback)
     assert f',"{feedback}"\n'.encode() in after
     words = Words(feedback)
-    assert words.tags == {"p", "b", "br"}
+    assert words.tags == {"p", "b", "br"} | ({"pre"} if status == "fail" else set())
     assert "</pre></details></td></failure>]]><script>alert(1)</script>" in words.text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from consumers import Terminal
 from rich.console import Console
 
 from grader.verdict.record import LabResult, Result, Status, TaskResult
@@ -23,7 +24,8 @@ def shown(
     *tasks: TaskResult, lang: str = "en", terminal: bool = False, details: bool = True
 ) -> str:
     result = Result("2024-06-07T08:09:10Z", 1, KERNEL, (LabResult("lab9", "Lab", tasks),), lang)
-    console = Console(file=io.StringIO(), force_terminal=terminal, width=120, highlight=False)
+    file = Terminal() if terminal else io.StringIO()
+    console = Console(file=file, force_terminal=terminal, width=120, highlight=False)
     render(console, result, details=details)
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -108,6 +110,16 @@ def test_a_terminal_has_colours_and_a_file_has_none() -> None:
     tasks = [a_task(status.value, why="w", expected="e", log="l") for status in Status]
     assert "\x1b[" not in shown(*tasks)
     assert "\x1b[" in shown(*tasks, terminal=True)
+
+
+def test_colours_without_a_terminal_fold_nothing() -> None:
+    """As FORCE_COLOR asks for: else a student's words would come to stand at a line's start."""
+    tasks = (a_task("fail", why=f"It printed {'A' * 110} ::error::pwned"),)
+    result = Result("", 1, KERNEL, (LabResult("lab9", "Lab", tasks),))
+    for file in (io.StringIO(), Terminal()):
+        render(Console(file=file, force_terminal=True, width=120, highlight=False), result)
+        lines = [line.lstrip() for line in file.getvalue().splitlines()]
+        assert any(line.startswith("::error") for line in lines) == file.isatty()
 
 
 def test_a_long_log_shows_its_end_and_says_how_much_is_not_shown() -> None:

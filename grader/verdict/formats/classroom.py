@@ -78,7 +78,8 @@ def classroom(result: Result) -> str:
     It shows two totals, the sum of the scores and the share of tests that passed, times the
     maximum. So that both are the result's, each point is a test. `error` is for tasks that the
     machine could not judge, and `fail` for all others that did not pass: it then says that tests
-    errored, not that they failed. It prints what it gets, so that each text is one line.
+    errored, not that they failed. It prints what it gets, so that each text is one line; of a
+    failure nothing but name and line, and `test_code`, which here tells why.
 
     Source: https://github.com/classroom-resources/autograding-grading-reporter, 43c2d9f
     """
@@ -107,14 +108,17 @@ def _points(lab: LabResult, task: TaskResult, without: str, lang: str) -> list[d
         text = say("{task} ({number} of {most})", task=name(task), number=number, most=most)
         return translate(text, lang)
 
+    told = one_line(f"{name(task)}: {task.status}. {task.why}")
+    where = place(lab, task)
+    more = one_line(f"{told} {task.remedy} {where and f'({where})'}")
     return [
         {
             "name": numbered(number),
             "status": "pass" if number <= task.points else without,
             "score": int(number <= task.points),
-            "message": one_line(f"{name(task)}: {task.status}. {task.why}"),
-            "test_code": "",
-            "filename": place(lab, task),
+            "message": told,
+            "test_code": more if without == "fail" and number == task.points + 1 else "",
+            "filename": where,
             "line_no": task.line,
             "duration": 0,
         }

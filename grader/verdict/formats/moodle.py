@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import UsageError
+from grader.verdict.drawing import drawn
 from grader.verdict.formats.words import explanation, headline, name, safe
 from grader.verdict.record import Result, Status
 from grader.words import say
@@ -48,7 +49,8 @@ def fill(result: Result, worksheet: bytes, student: str) -> bytes:
     takes a quote after a backslash for text, and the rows below it too.
 
     Raises UsageError when this is no worksheet, does not have the student just once, or has
-    another maximum grade than the result.
+    another maximum grade than the result: none at all where the assignment has a scale, from which
+    Moodle would leave a number out without a word.
 
     Source: mod/assign/feedback/{offline,comments} and lib/csvlib.class.php of Moodle.
     """
@@ -60,8 +62,7 @@ def fill(result: Result, worksheet: bytes, student: str) -> bytes:
         encoding, text = "latin-1", worksheet.decode("latin-1")
     columns, rows = _read(text)
     row = _find(rows, columns, student)
-    if "maximum" in columns:
-        _check_maximum(row[columns["maximum"]].text, result)
+    _check_maximum(row[columns["maximum"]].text if "maximum" in columns else "", result)
 
     feedback = row[columns["feedback"]]
     changes = {feedback.start: (replace(feedback, quoted=True), _feedback(result))}
@@ -86,8 +87,17 @@ def _read(text: str) -> tuple[Mapping[str, int], Sequence[_Row]]:
             if known in header
         }
         if columns.keys() >= _NEEDED:
-            if any(len(row) != len(header) for row in rows):
-                raise UsageError("A row of the worksheet has more or fewer cells.", _REMEDY)
+            for number, row in enumerate(rows, 1):
+                if len(row) != len(header):
+                    raise UsageError(
+                        say(
+                            "Row {number} of the worksheet has {cells} cells, its header {wanted}.",
+                            number=number,
+                            cells=len(row),
+                            wanted=len(header),
+                        ),
+                        "Download the grading worksheet again, and change no row by hand.",
+                    )
             return columns, rows[1:]
     raise UsageError("The worksheet has no columns Identifier, Grade, Feedback comments.", _REMEDY)
 
@@ -151,7 +161,8 @@ def _check_maximum(told: str, result: Result) -> None:
                 max_score=result.max_score,
             ),
             say(
-                "Set the assignment's maximum grade in Moodle to {max_score}.",
+                "Set the assignment's grade in Moodle to points, with a maximum of {max_score}, "
+                "and download the worksheet again.",
                 max_score=result.max_score,
             ),
         )
@@ -163,8 +174,12 @@ def _feedback(result: Result) -> str:
         for task in lab.tasks:
             if task.status != Status.PASS:
                 title = f"{name(task)}: {task.status}, {task.points}/{task.max_points}"
-                told = explanation(replace(task, log=""), result.lang)
+                told = explanation(replace(task, log="", excerpt="", timeline=()), result.lang)
                 parts.append(f"<p><b>{_html(title)}</b><br>{_html(told)}</p>")
+                # In columns: a caret stands below its place, a report beside its event.
+                rows = (*task.excerpt.splitlines(), *drawn(task.timeline, result.lang))
+                if rows and task.status not in (Status.BLOCKED, Status.INFRA):
+                    parts.append(f"<pre>{_html(chr(10).join(rows))}</pre>")
     return "".join(parts)
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from grader.verdict.formats.words import one_line, place, safe
 from grader.verdict.record import Result
 
-COLUMNS = ("lab", "task", "title", "status", "points", "max_points", "why", "file", "line")
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+COLUMNS = (
+    *("lab", "task", "title", "status", "points", "max_points", "unjudged"),
+    *("why", "file", "line"),
+)
+# At a cell's start, and after what another country's spreadsheet takes for the end of a cell.
+_FORMULA = re.compile('(^|[;\t][ "]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
 
 
 def table(result: Result) -> str:
     """A row for each task, as RFC 4180 has it: commas, quotes where needed, CRLF.
 
-    The column `status` tells `infra` from what the submission lost. A cell that a spreadsheet
-    would take for a formula begins with an apostrophe
+    `unjudged` are the points that the machine, and not the submission, is the reason to miss. What
+    a spreadsheet would take for a formula begins with an apostrophe
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """
     result = safe(result)
@@ -32,6 +37,7 @@ def table(result: Result) -> str:
                     *map(_harmless, names),
                     task.points,
                     task.max_points,
+                    task.max_points if task.unjudged else 0,
                     *map(_harmless, found),
                     task.line or "",
                 ]
@@ -40,4 +46,4 @@ def table(result: Result) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)
