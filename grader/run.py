@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from grader.course import Lab
@@ -39,10 +40,38 @@ def grade(
     return supervise(command, labs, lang, tell)
 
 
-def objections(lab: Lab) -> str:
-    """What pytest says when it collects the checks of `lab`; nothing when they fit lab.toml."""
+def grade_apart(
+    labs: Sequence[Lab],
+    joined: Sequence[Lab],
+    kernel: str,
+    options: Sequence[str],
+    private: Sequence[str],
+    lang: str,
+    tell: Callable[[str], object] = str,
+) -> tuple[Result, str]:
+    """The same of `labs`, and after it of `joined`, which are `labs` with private tasks.
+
+    Of the second grading, with the options `private` too, nothing is taken but their verdicts: a
+    BPF program can read the memory of the process that has their checks in it, and a script print
+    that into the log of a task that is shown.
+    """
+    result, log = grade(labs, kernel, options, lang, tell)
+    apart, failed = grade(joined, kernel, [*options, *private], lang, tell)
+    if failed:  # It has what a student printed in it.
+        log += objections(joined, *private)
+    both = []
+    for lab, shown, hidden in zip(joined, result.labs, apart.labs, strict=True):
+        names = {task.id for task in lab.tasks if task.private}
+        tasks = [*shown.tasks, *(task for task in hidden.tasks if task.id in names)]
+        both.append(replace(shown, tasks=tuple(tasks)))
+    seconds = result.seconds + apart.seconds
+    return replace(result, seconds=seconds, labs=tuple(both)), log
+
+
+def objections(labs: Sequence[Lab], *options: str) -> str:
+    """What pytest says when it collects the checks of `labs`; nothing when they fit lab.toml."""
     done = subprocess.run(
-        _pytest([lab], "--collect-only", "-q"),
+        _pytest(labs, "--collect-only", "-q", *options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

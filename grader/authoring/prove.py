@@ -95,7 +95,7 @@ class Prover:
     def _checks(self) -> Step:
         """lab.toml was read: it is whole. Do the checks agree with it?"""
         claim = "lab.toml is whole, has hints in both languages, and the checks agree with it"
-        said = run.objections(self.lab)
+        said = run.objections([self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
         problem = Problem(what, "Mend what it names.", clean(said).strip())
         return Step(claim, (problem,) if said else (), vital=True)

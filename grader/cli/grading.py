@@ -70,12 +70,15 @@ def grade(
     for folder in folders if out else ():
         with _writing(folder, "--out"):
             forget_result(folder)
-    labs = find_labs(ROOT / "exercises")
+    labs = own = find_labs(ROOT / "exercises")
     options = [f"--time-scale={time_scale}"]
+    hidden: list[str] = []
     if private is not None:
         apart = private_folder(Path(private))
         labs = add_private(labs, apart, reveal=reveal)
-        options += [f"--private={apart}", *(["--reveal"] if reveal else [])]
+        hidden = [f"--private={apart}"]
+        if reveal:
+            options, hidden = [*options, *hidden, "--reveal"], []
     if of:
         chosen = given.choose(of, labs)
         submitted = _hand_in(names, submission, chosen)
@@ -95,7 +98,13 @@ def grade(
     for each in kernels:
         what = f"{', '.join(lab.name for lab in chosen)} ({each})"
         with screen.going_on(what) as tell:
-            result, log = run.grade(chosen, each, options, language(), tell)
+            if hidden:
+                shown = [own[lab.name] for lab in chosen]
+                result, log = run.grade_apart(
+                    shown, chosen, each, options, hidden, language(), tell
+                )
+            else:
+                result, log = run.grade(chosen, each, options, language(), tell)
         results.append(result)
         if log:
             screen.console().print(Text(log))

@@ -119,6 +119,76 @@ FOUND = ("NAME /tmp lookhere", "TEXT /tmp/lookhere lookhere", "looked everywhere
 """What it prints at least."""
 
 
+READS_MEMORY = r"""
+import ctypes
+import re
+
+from bcc import BPF
+
+b = BPF(text=r'''
+#include <uapi/linux/ptrace.h>
+struct page {
+	char data[4096];
+};
+BPF_RINGBUF_OUTPUT(pages, 8192);
+BPF_HASH(compteur);
+BPF_ARRAY(cursor, u64, 3); /* whose memory, its next page, how many were read */
+
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
+	u32 zero = 0, one = 1, two = 2, pid = bpf_get_current_pid_tgid() >> 32;
+	u64 *whose = cursor.lookup(&zero), *at = cursor.lookup(&one), *read = cursor.lookup(&two);
+	char name[16] = {}, path[8] = {};
+	u64 buffer = 0;
+
+	bpf_get_current_comm(&name, sizeof(name));
+	if (!whose || !at || !read || (u32)bpf_get_current_uid_gid())
+		return 0;
+	if (name[0] != 'p' || name[1] != 'y')
+		return 0;
+	if (!*whose && ctx->args[1] == 257) { /* openat, of something below /proc */
+		bpf_probe_read_kernel(&buffer, sizeof(buffer), &regs->si);
+		bpf_probe_read_user(path, sizeof(path), (void *)buffer);
+		if (path[1] != 'p' || path[2] != 'r' || path[5] != '/')
+			return 0;
+		*at = (buffer & ~0xfffffULL) - (80ULL << 20);
+		*whose = pid;
+	}
+	if (*whose != pid || *read > 40000)
+		return 0;
+	for (int i = 0; i < 256; i++) {
+		struct page *page = pages.ringbuf_reserve(sizeof(struct page));
+		if (!page)
+			return 0;
+		if (bpf_probe_read_user(page->data, 4096, (void *)*at))
+			pages.ringbuf_discard(page, 0);
+		else
+			pages.ringbuf_submit(page, 0);
+		*at += 4096;
+		*read += 1;
+	}
+	return 0;
+}
+''')
+wanted = re.compile(rb"plugh" + rb"secret|test_no_count" + rb"_is_lost")
+seen = set()
+
+
+def look(_, data, size):
+    for found in wanted.findall(ctypes.string_at(data, size)):
+        if found not in seen:
+            seen.add(found)
+            print("IN MEMORY", found.decode(), flush=True)
+
+
+b["pages"].open_ring_buffer(look)
+while True:
+    b.ring_buffer_poll(300)
+"""
+"""A script that shows whether it finds the word, or the name of a public check, in the grader."""
+
+
 def lay_out(folder: Path) -> Path:
     """Make a private folder below `folder`: its own name and its files' names have the word too."""
     private = folder / WORD

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 from checkouts import ROOT
-from handins import FOUND, PUBLIC, SEARCH, VERDICTS, WORD, grade, hand_in, lay_out, task
+from handins import (
+    FOUND,
+    PUBLIC,
+    READS_MEMORY,
+    SEARCH,
+    VERDICTS,
+    WORD,
+    grade,
+    hand_in,
+    lay_out,
+    task,
+)
 from machine import command, run_pytest
 
 RUNS = 'open({marker!r} + "{name}", "w").close()\n'
@@ -140,4 +151,14 @@ def test_student_code_does_not_find_private_checks(tmp_path: Path) -> None:
     done = grade(folder, tmp_path / "out", f"--private={private}")
     for line in FOUND:
         assert line in str(task(done, "3.5")["log"])
+    assert WORD not in done.output + json.dumps(done.result)
+
+
+def test_private_checks_are_not_in_the_memory_that_a_shown_task_s_program_can_read(
+    tmp_path: Path,
+) -> None:
+    private = lay_out(tmp_path)
+    folder = hand_in(tmp_path / "in", READS_MEMORY)
+    done = grade(folder, tmp_path / "out", f"--private={private}")
+    assert "IN MEMORY test_no_count_is_lost" in str(task(done, "3.5")["log"])
     assert WORD not in done.output + json.dumps(done.result)
