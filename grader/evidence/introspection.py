@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import re
+import select
 import shutil
 import struct
 import subprocess
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader.errors import Infra
+from grader.errors import Infra, SubmissionError
 from grader.evidence.maps import Libbpf
 from grader.words import say
 
@@ -27,6 +28,7 @@ ACTING_HELPERS = frozenset(
         "bpf_override_return",
         "bpf_send_signal",
         "bpf_send_signal_thread",
+        "bpf_send_signal_task",
         "bpf_sys_bpf",
         "bpf_sys_close",
         "bpf_kallsyms_lookup_name",
@@ -41,6 +43,9 @@ Seen = TypeVar("Seen")
 _PROG_INFO = struct.Struct("=224xI")
 """struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
 _LSM_MAC = 27
+_LONGEST = 256 << 20
+"""Bytes of a listing: a million instructions, the most there can be, and an ordinary line each."""
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -169,14 +174,33 @@ class Bpftool:
         """The program with that id; an empty type for one that is gone."""
         entry = self._json("prog", "show", "id", str(number)) or {}
         kind = str(entry.get("type", ""))
-        code = self._run("prog", "dump", "xlated", "id", str(number), tool=self._dump)
         return LoadedProgram(
             id=number,
             type=kind,
             name=str(entry.get("name", "")),
-            helpers=frozenset(re.findall(r"\bcall (bpf_\w+)#", code)),
+            helpers=self._helpers(number),
             hook_id=_hook_id(number) if kind == "lsm" else 0,
         )
+
+    def _helpers(self, number: int) -> frozenset[str]:
+        """The helpers that the program calls.
+
+        bpftool tells each instruction with its line of the source, which may be a long one. Raises
+        SubmissionError for a program whose listing is longer than any that a person writes.
+        """
+        command = [*self._dump, "prog", "dump", "xlated", "id", str(number)]
+        found: set[bytes] = set()
+        length, end = 0, b""
+        for piece in _listing(command):
+            length += len(piece)
+            if length > _LONGEST:
+                raise SubmissionError(
+                    "A BPF program is so long that it cannot be looked into.",
+                    "Write it with fewer unrolled loops, and on shorter lines.",
+                )
+            found.update(re.findall(rb"\bcall (bpf_\w+)#", end + piece))
+            end = (end + piece)[-_LONGEST_NAME:]
+        return frozenset(name.decode() for name in found)
 
     def _json(self, *arguments: str, tool: Sequence[str] = ()) -> Any:
         text = self._run("-j", *arguments, tool=tool)
@@ -200,6 +224,25 @@ class Bpftool:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
         return done.stdout.decode(errors="replace")
+
+
+def _listing(command: Sequence[str]) -> Iterator[bytes]:
+    """What `command` prints, piece by piece. Raises Infra when it says nothing for 30 s."""
+    try:
+        tool = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError as error:
+        raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
+    with tool:
+        assert tool.stdout
+        try:
+            while select.select([tool.stdout], [], [], 30)[0]:
+                piece = os.read(tool.stdout.fileno(), 1 << 20)
+                if not piece:
+                    return
+                yield piece
+            raise Infra("bpftool does not answer.", "Run: ./labebpf doctor")
+        finally:
+            tool.kill()
 
 
 def lsm_hook_id(name: str) -> int:

@@ -98,16 +98,17 @@ class TraceInstance:
 
     def __init__(self, tracefs: Path, name: str, events: Iterable[str]) -> None:
         self.folder = tracefs / "instances" / name
+        self._formats: dict[int, EventFormat] = {}
         try:
             self.folder.mkdir()
             self._write("trace_clock", "mono")
-            formats = [self._enable(event) for event in events]
+            for event in events:
+                self._enable(event)
         except OSError as error:
             raise Infra(
                 say("The kernel refuses a trace instance: {error}.", error=error),
                 "See labebpf doctor.",
             ) from error
-        self._formats = {item.id: item for item in formats}
         self._following = False
         self._page = os.sysconf("SC_PAGESIZE")
         self._buffers = {
@@ -115,13 +116,15 @@ class TraceInstance:
             for cpu in sorted((self.folder / "per_cpu").glob("cpu*"))
         }
 
-    def follow(self, pid: int) -> None:
-        """Record nothing but what the process `pid` and its later children cause.
+    def follow(self, pid: int, events: Iterable[str] = ()) -> None:
+        """Record nothing but what the process `pid` and its later children cause; `events` too.
 
         `pid` is as the kernel numbers it, in its first PID namespace.
         """
         self._write("options/event-fork", "1")
         self._write("set_event_pid", str(pid))
+        for event in events:
+            self._enable(event)
         self.collect()
         self._following = True
 
@@ -147,9 +150,10 @@ class TraceInstance:
         self._buffers = {}
         remove_folder(self.folder)
 
-    def _enable(self, event: str) -> EventFormat:
+    def _enable(self, event: str) -> None:
         self._write(f"events/{event}/enable", "1")
-        return EventFormat.parse((self.folder / "events" / event / "format").read_text())
+        found = EventFormat.parse((self.folder / "events" / event / "format").read_text())
+        self._formats[found.id] = found
 
     def _write(self, name: str, value: str) -> None:
         (self.folder / name).write_text(value)

@@ -142,13 +142,13 @@ class Stage:
         if self._trace is None:
             tracefs = self.kernel.tracefs
             private = (tracefs / "events" / PRINTK).exists()
-            call, *_ = CALLS[self.lab.call]
-            events = [f"syscalls/sys_enter_{call}", *([PRINTK] if private else [])]
-            instance = TraceInstance(tracefs, self.kernel.new_name(), events)
+            call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
+            instance = TraceInstance(tracefs, self.kernel.new_name(), [call])
             self._trace = instance
+            # Without what programs print: one that prints all the time would cover the calls up.
             self._workload_pid = self._find_workload(instance)
             if private:
-                instance.follow(self._workload_pid)
+                instance.follow(self._workload_pid, [PRINTK])
             else:
                 instance.remove()
                 self._trace = SharedTracePipe(tracefs, self._workload_pid)

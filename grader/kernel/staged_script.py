@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -298,8 +299,9 @@ class StagedScript:
             pids = self._script.pids()
             for info in self._stage.bpftool.maps(pids):
                 if info.name == name[:15] and info.type == kind:
-                    self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
-                    return self._map
+                    with suppress(FileNotFoundError):  # It has let go of it meanwhile.
+                        self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
+                        return self._map
             self._let_it_end()
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),

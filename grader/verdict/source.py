@@ -15,7 +15,7 @@ _WIDEST = 400
 """Columns of a line that are searched."""
 _NEAREST = 40
 """Quoted lines that are looked up to place another."""
-_NO_CODE = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"|/\*[\s\S]*?(?:\*/|\Z)|//.*""")
+_NO_CODE = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"?|/\*[\s\S]*?(?:\*/|\Z)|//.*""")
 _POINTER = r"(?:\(void\*\))?bpf_pseudo_fd\(\d+,-?\d+\)"
 _REWRITTEN = (
     (rf"bpf_map_(\w+?)_elem_?\({_POINTER},", r".\1("),

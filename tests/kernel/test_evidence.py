@@ -172,6 +172,23 @@ def test_a_script_that_is_held_does_nothing(kernel: NativeKernel, code: bytes) -
         script.close()
 
 
+def test_a_program_that_would_be_listed_for_ever_is_refused(kernel: NativeKernel) -> None:
+    """bpftool tells each instruction with its line of the source."""
+    steps = '_Pragma("unroll") for (int i = 0; i < 2000; i++) { n += 1; n ^= 5; } ' * 2
+    source = (
+        f"int long_line(void *ctx)\n{{ volatile u64 n = 0;\n{steps}{' ' * 60_000};\nreturn 0;}}"
+    )
+    with kernel.loader() as loaded:
+        loaded.begin("program.c", source.encode())
+        loaded.compile(60)
+        loaded.load("tracepoint:syscalls:sys_enter_mkdir", 60)
+        bpftool = Bpftool()
+        (number,) = bpftool.program_ids(loaded.pids())
+        with pytest.raises(SubmissionError, match="so long that it cannot be looked into"):
+            bpftool.program(number)
+        assert Bpftool().loaded_ids() >= {number}
+
+
 HOLDER = """
 import os
 from grader.evidence.maps import Libbpf

@@ -333,3 +333,10 @@ def test_what_is_searched_for_is_code() -> None:
     )
     assert explained(log, source).line == 2
     assert explained(log, source.replace("n / m)", "n)")).line == 0
+
+
+def test_a_string_without_an_end_is_read_to_the_end_of_its_line_once() -> None:
+    """Not once for each quote in it: that would take hours."""
+    log = "Error at line 9: Unsupport signed division for DAG: 0x1: i64 = sdiv 0x2, 0x3\n"
+    source = '#if 0\n"' + '\\"' * 120_000 + '\n#endif\nsay("n %d", n / m);\n'
+    assert explained(log, source).line == 4

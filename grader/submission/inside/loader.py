@@ -132,15 +132,15 @@ class Loader:
         def lost(count):
             self.lost += count
 
-        opened = self.program[table]
         try:
+            opened = self.program[table]
             if isinstance(opened, RingBuf):
                 opened.open_ring_buffer(sample)
                 self.ring = True
             else:
                 opened.open_perf_buffer(sample, page_cnt=pages, lost_cb=lost)
                 self.perf = True
-        except TypeError as error:  # Its keys and values are no numbers.
+        except Exception as error:  # Its keys or values are of types that ctypes does not have.
             raise Exception(f"{table} is no buffer: {error}") from error
         return {}
 
