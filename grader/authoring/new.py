@@ -43,6 +43,7 @@ CALLS = {
 """The calls that a lab can be about, and how a person makes one: mv and ln make others."""
 PACKET = {"packet": "bash -c 'echo hello >/dev/udp/127.0.0.1/9'"}
 """What an XDP program sees instead."""
+_HELD = "\N{NO-BREAK SPACE}"
 
 
 def calls(hook: str) -> dict[str, str]:
@@ -186,7 +187,8 @@ def _wrapped(text: str) -> str:
         part
         if part.startswith("\n")
         else textwrap.fill(
-            " ".join(part.split()),
+            # In French a space stands before these, at which no line is broken.
+            re.sub(r" (?=[:;?!](?: |$))", _HELD, " ".join(part.split())),
             99,
             subsequent_indent="  " if part.startswith("- ") else "",
             break_long_words=False,
@@ -194,7 +196,7 @@ def _wrapped(text: str) -> str:
         )
         for part in parts
     )
-    return "".join(lines) + "\n"
+    return "".join(lines).replace(_HELD, " ") + "\n"
 
 
 def _write(path: Path, text: str) -> None:
