@@ -20,6 +20,9 @@ from grader.text import clean
 from grader.verdict.record import Finding, Result, Rubric, Status
 from grader.words import say
 
+_NO_CHECKS = 5
+"""How pytest ends that found none."""
+
 
 def grade(
     labs: Sequence[Lab],
@@ -40,7 +43,7 @@ def grade(
 
 
 def objections(lab: Lab) -> str:
-    """What pytest says when it collects the checks of `lab`; nothing when they fit lab.toml."""
+    """What is said when the checks of `lab` are collected; nothing when they fit lab.toml."""
     done = subprocess.run(
         _pytest([lab], "--collect-only", "-q"),
         stdin=subprocess.DEVNULL,
@@ -50,7 +53,10 @@ def objections(lab: Lab) -> str:
         cwd=ROOT,
         check=False,
     )
-    return done.stdout.decode(errors="replace") if done.returncode else ""
+    if done.returncode == _NO_CHECKS:
+        names = ", ".join(task.id for task in lab.tasks)
+        return say("{name}: no check judges {names}. Write one.", name=lab.name, names=names)
+    return clean(done.stdout.decode(errors="replace")).strip() if done.returncode else ""
 
 
 def supervise(

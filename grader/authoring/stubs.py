@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.authoring.reading import text_of
 from grader.course import Lab
 from grader.errors import CourseError
 from grader.words import say
@@ -64,13 +65,7 @@ class Marked:
 def read(lab: Lab, name: str, solutions: Path) -> Marked:
     """The file `name` of `lab` in `solutions`/LAB. Raises CourseError, with its line."""
     path = solutions / lab.name / name
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise CourseError(
-            say("{path} cannot be read: {error}.", path=path, error=error), "Write the solution."
-        ) from error
-    return parse(lab, name, path, text)
+    return parse(lab, name, path, text_of(path))
 
 
 def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:

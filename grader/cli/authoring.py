@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import ParamSpec
 
 import click
 
 from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, calls, new
 from grader.cli import given
 from grader.course import find_labs
-from grader.errors import UsageError
+from grader.errors import CourseError, UsageError
 from grader.speech import Command, echo
 from grader.surroundings import ROOT, language
 from grader.words import say
+
+Given = ParamSpec("Given")
+
+
+def _exits_with_1(command: Callable[Given, None]) -> Callable[Given, None]:
+    """For a command that is asked what is wrong with the course: such an error is its answer."""
+
+    @functools.wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except CourseError as error:
+            error.exit_status = 1
+            raise
+
+    return run
 
 
 @click.command(cls=Command)
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+@_exits_with_1
 def stubs(labs: tuple[str, ...], check: bool) -> None:
     """Make the stubs of the labs named (of all if none is) from their solutions.
 
     Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
+
+    Exit status: 0 they are made, 1 a manifest or a mark is wrong (with --check also: a stub would
+    change), 2 wrong usage.
     """
     from grader.authoring.stubs import drifted
 
@@ -100,6 +122,7 @@ def _ask(option: str, choices: Iterable[str]) -> str:
 )
 @given.kernel
 @given.time_scale
+@_exits_with_1
 def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
     """Prove that the labs named judge rightly: stub, solution, known answers and mutants.
 

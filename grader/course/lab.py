@@ -278,18 +278,19 @@ def _check_workload(path: Path, lab: Lab) -> None:
             ),
             "XDP programs see the call packet, and nothing else does.",
         )
-    _check_needs(f"{path}: [lab]", "needs", lab.needs)
+    for need in lab.needs:
+        check_need(f"{path}: [lab]", "needs", need)
 
 
-def _check_needs(where: str, key: str, needs: tuple[str, ...]) -> None:
-    for need in needs:
-        named = re.fullmatch(r"tracepoint:\w+:\w+|lsm:\w+", need, re.ASCII)
-        if need not in NEEDS and not named:
-            forms = ("tracepoint:NAME:NAME", "lsm:NAME", *NEEDS)
-            raise CourseError(
-                say("{where}: {key} has the word {need!r}.", where=where, key=key, need=need),
-                say("Write it as one of {forms}.", forms=", ".join(forms)),
-            )
+def check_need(where: str, key: str, need: str) -> None:
+    """Raise CourseError, which names `key` in `where`, unless a kernel can be asked for `need`."""
+    named = re.fullmatch(r"tracepoint:\w+:\w+|lsm:\w+", need, re.ASCII)
+    if need not in NEEDS and not named:
+        forms = ("tracepoint:NAME:NAME", "lsm:NAME", *NEEDS)
+        raise CourseError(
+            say("{where}: {key} has the word {need!r}.", where=where, key=key, need=need),
+            say("Write it as one of {forms}.", forms=", ".join(forms)),
+        )
 
 
 def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
@@ -335,7 +336,8 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
             ),
             "Name a file that the student edits.",
         )
-    _check_needs(f"{path}: task {task.id}", "kernel", task.kernel)
+    for need in task.kernel:
+        check_need(f"{path}: task {task.id}", "kernel", need)
 
 
 class _Reader:
