@@ -125,7 +125,9 @@ def _files(path: Path) -> list[Path]:
 
 def _header(file: Path) -> dict[str, str]:
     """What the lines say that stand together with one of the keys; nothing where there is none."""
-    lines = [_LINE.fullmatch(line) for line in text_of(file).splitlines()]
+    # Students hand in files in other encodings, too.
+    text = text_of(file, errors="replace")
+    lines = [_LINE.fullmatch(line) for line in text.splitlines()]
     start = next((at for at, line in enumerate(lines) if line and line[1] in _KEYS), len(lines))
     while start and lines[start - 1]:
         start -= 1

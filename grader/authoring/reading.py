@@ -8,13 +8,13 @@ from grader.errors import CourseError
 from grader.words import say
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, *, errors: str = "strict") -> str:
     """What `path` holds, without the byte order mark that some editors put first.
 
-    Raises CourseError.
+    Raises CourseError; with `errors` "replace" not for what is no UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig", errors=errors)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise CourseError(

@@ -173,6 +173,12 @@ def test_an_answer_stands_in_the_folder_that_its_header_says(tmp_path: Path) -> 
             answers(kind, tmp_path)
 
 
+def test_an_answer_may_be_in_any_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "answer.c"
+    path.write_bytes(RIGHT.encode() + b" */\n/* \xe9 */\n")
+    assert read(path, "lab3").sentence == "It does."
+
+
 @pytest.mark.parametrize("name", ["answer.txt", "answer.c~"])
 def test_what_is_no_answer_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(RIGHT)
