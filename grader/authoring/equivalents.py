@@ -50,20 +50,23 @@ def equivalents(path: Path) -> tuple[Equivalent, ...]:
         raise CourseError(say("{path} has more in it than [[equivalent]] tables.", path=path), form)
     listed = []
     for number, entry in enumerate(entries, 1):
-        known = set(keys) & set(entry) if isinstance(entry, dict) else set()
-        if len(known) < len(keys) or known != set(entry):
+        given = list(entry) if isinstance(entry, dict) else []
+        where = f"{path}: [[equivalent]] {number}"
+        if lacking := [key for key in keys if key not in given]:
             raise CourseError(
-                say("{path}: entry {number} has other keys.", path=path, number=number), form
+                say("{where} lacks {keys}.", where=where, keys=", ".join(lacking)), form
+            )
+        if unknown := [key for key in given if key not in keys]:
+            raise CourseError(
+                say("{where} has unknown keys: {keys}.", where=where, keys=", ".join(unknown)),
+                form,
             )
         if not all(isinstance(text, str) for text in entry.values()):
-            raise CourseError(
-                say("{path}: entry {number} is not all strings.", path=path, number=number), form
-            )
+            raise CourseError(say("{where} is not all strings.", where=where), form)
         listed.append(Equivalent(**{key: _bare(entry[key]) for key in keys}))
         if not listed[-1].reason:
             raise CourseError(
-                say("{path}: entry {number} has no reason.", path=path, number=number),
-                "Say why nothing changes.",
+                say("{where} has no reason.", where=where), "Say why nothing changes."
             )
     return tuple(listed)
 

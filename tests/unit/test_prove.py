@@ -97,12 +97,12 @@ def test_equivalents_are_compared_without_indentation(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text, said",
     [
-        (EQUIVALENT.replace('reason = "f does nothing."', ""), "entry 1 has other keys"),
-        (EQUIVALENT + EQUIVALENT.replace("f does nothing.", " "), "entry 2 has no reason"),
-        (EQUIVALENT.replace("reason", "because"), "entry 1 has other keys"),
-        (EQUIVALENT + "because = ''", "entry 1 has other keys"),
-        (EQUIVALENT.replace('"if (x) { }"', "3"), "entry 1 is not all strings"),
-        ("equivalent = [3]", "entry 1 has other keys"),
+        (EQUIVALENT.replace('reason = "f does nothing."', ""), "{} 1 lacks reason"),
+        (EQUIVALENT + EQUIVALENT.replace("f does nothing.", " "), "{} 2 has no reason"),
+        (EQUIVALENT.replace("reason", "because"), "{} 1 lacks reason"),
+        (EQUIVALENT + "because = ''", "{} 1 has unknown keys: because"),
+        (EQUIVALENT.replace('"if (x) { }"', "3"), "{} 1 is not all strings"),
+        ("equivalent = [3]", "{} 1 lacks file, before, after, reason"),
         ("[equivalent]\nfile = 'a.c'\n", "has more in it"),
         ("[[mutant]]\n", "has more in it"),
         ("[[", "cannot be read"),
@@ -112,8 +112,9 @@ def test_a_list_of_equivalents_that_is_wrong_is_refused(
     tmp_path: Path, text: str, said: str
 ) -> None:
     (tmp_path / "mutants.toml").write_text(text)
-    with pytest.raises(CourseError, match=rf"mutants\.toml:? {said}") as raised:
+    with pytest.raises(CourseError) as raised:
         equivalents(tmp_path / "mutants.toml")
+    assert said.format("mutants.toml: [[equivalent]]") in raised.value.what
     assert raised.value.remedy
 
 
