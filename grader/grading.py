@@ -105,6 +105,8 @@ class Grading:
         marker = item.get_closest_marker("task")
         if marker is None or len(marker.args) != 1:
             raise self._wrong(item, 'It has no task. Write @task("...") above it.')
+        if not isinstance(marker.args[0], str):
+            raise self._wrong(item, 'Its task is no string. Write @task("...") above it.')
         try:
             task = lab.task(marker.args[0])
         except UsageError as error:

@@ -21,6 +21,9 @@ from grader.text import clean
 from grader.verdict.record import Finding, Result, Rubric, Status
 from grader.words import say
 
+_NO_CHECKS = 5
+"""How pytest ends that found none."""
+
 
 def grade(
     labs: Sequence[Lab],
@@ -69,7 +72,7 @@ def grade_apart(
 
 
 def objections(labs: Sequence[Lab], *options: str) -> str:
-    """What pytest says when it collects the checks of `labs`; nothing when they fit lab.toml."""
+    """What is said when the checks of `labs` are collected; nothing when they fit lab.toml."""
     done = subprocess.run(
         _pytest(labs, "--collect-only", "-q", *options),
         stdin=subprocess.DEVNULL,
@@ -79,7 +82,16 @@ def objections(labs: Sequence[Lab], *options: str) -> str:
         cwd=ROOT,
         check=False,
     )
-    return done.stdout.decode(errors="replace") if done.returncode else ""
+    if done.returncode == _NO_CHECKS:
+        return "\n".join(
+            say(
+                "{name}: no check judges {names}. Write one.",
+                name=lab.name,
+                names=", ".join(task.id for task in lab.tasks),
+            )
+            for lab in labs
+        )
+    return clean(done.stdout.decode(errors="replace")).strip() if done.returncode else ""
 
 
 def supervise(

@@ -29,15 +29,15 @@ def put(path: Path, data: bytes) -> None:
         raise
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, *, new: bool = False) -> None:
     """Make `folder`, and those above it, where they are missing; as in `put` they stay a person's.
 
-    Raises OSError.
+    Raises OSError; with `new` also where `folder` is there already.
     """
-    if folder.is_dir():
+    if folder.is_dir() and not new:
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=not new)
     if os.geteuid() == 0:
         around = folder.parent.stat()
         os.chown(folder, around.st_uid, around.st_gid)

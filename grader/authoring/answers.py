@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Lab
-from grader.errors import CourseError
+from grader.authoring.reading import text_of
+from grader.course import Lab, check_need
+from grader.errors import CourseError, UsageError
 from grader.surroundings import ROOT
-from grader.verdict.record import TaskResult
+from grader.verdict.record import Status, TaskResult
 from grader.words import say
 
-_HEADER = re.compile(r"^\W{0,3}(wrong|right|loses|says|kernel): (.+?)\s*(?:\*/)?$", re.MULTILINE)
+KINDS = ("wrong_answers", "right_answers")
+"""The folders of tests/ that answers stand in, by lab."""
+_KEYS = ("wrong", "right", "loses", "says", "kernel")
+_LINE = re.compile(r"[^\w\"']{0,3}([a-z]+): (.+?)\s*(?:\*/)?")
+_LOST = (Status.FAIL, Status.ERROR, Status.TIMEOUT, Status.BLOCKED)
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,28 @@ class Answer:
     def id(self) -> str:
         return f"{self.lab}/{self.path.name}"
 
+    def check(self, lab: Lab) -> None:
+        """Raise CourseError where it is about what `lab` does not have."""
+        for task in self.loses:
+            try:
+                lab.task(task)
+            except UsageError as error:
+                what = say("{path}: {what}", path=self.path, what=error.what)
+                raise CourseError(what, error.remedy) from error
+        for file in _files(self.path) if self.path.is_dir() else ():
+            if file.name not in lab.edits:
+                raise CourseError(
+                    say("{path} is no file of {lab}.", path=file, lab=lab.name),
+                    say("Its files are {names}.", names=", ".join(lab.edits)),
+                )
+
     def lay_out(self, lab: Lab, folder: Path) -> None:
         """Make `folder`/LAB: the solution, with this answer's files over it."""
         target = folder / self.lab
         beside = shutil.ignore_patterns("mutants.toml", "__pycache__")
         shutil.copytree(ROOT / "solutions" / self.lab, target, ignore=beside)
         if self.path.is_dir():
-            shutil.copytree(self.path, target, dirs_exist_ok=True)
+            shutil.copytree(self.path, target, dirs_exist_ok=True, ignore=beside)
         else:
             name = lab.program if self.path.suffix == ".c" else lab.script
             shutil.copyfile(self.path, target / name)
@@ -56,33 +76,92 @@ class Answer:
 
 def answers(kind: str, tests: Path = ROOT / "tests") -> list[Answer]:
     """All answers below `tests`/`kind`. Raises CourseError for a header that is not right."""
-    found = []
-    for path in sorted((tests / kind).glob("*/*")):
+    return [read(path, path.parent.name) for path in places(kind, "*", tests)]
+
+
+def places(kind: str, lab: str, tests: Path = ROOT / "tests") -> Iterator[Path]:
+    """Where the answers of `kind` stand that there are for `lab`."""
+    for path in sorted((tests / kind).glob(f"{lab}/*")):
         if path.name != "__pycache__":
-            found.append(read(path, path.parent.name))
-    return found
+            yield path
 
 
 def read(path: Path, lab: str) -> Answer:
     """The answer at `path`. Raises CourseError for a header that is not right."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    if path.suffix not in (".c", ".py") and not path.is_dir():
+        raise CourseError(
+            say("{path} is no answer.", path=path), "Make it a .c file, a .py file, or a folder."
+        )
     header: dict[str, str] = {}
-    for file in files:
-        if file.is_file():
-            text = file.read_text(encoding="utf-8", errors="replace")
-            header |= dict(_HEADER.findall(text))
+    for file in _files(path):
+        header |= _header(file)
     sentence = header.get("wrong") or header.get("right")
-    entries = [entry.split() for entry in header.get("loses", "").split(",") if entry.strip()]
-    if not sentence or ("wrong" in header) != bool(entries):
+    if not sentence:
         raise CourseError(
             say("{path} has no header that says what it is.", path=path),
             "Write wrong: and loses: in its first lines, or right:, each on a line.",
         )
-    if not all(len(entry) == 2 for entry in entries):
+    if ("wrong" in header) == ("right" in header) or ("wrong" in header) != ("loses" in header):
         raise CourseError(
-            say("{path}: loses: cannot be read.", path=path),
-            "Write it as 3.1 error, 3.2 blocked, ...",
+            say("{path} has {keys} in its header.", path=path, keys=_listed(header)),
+            "Write wrong: and loses:, or right: and no loses:.",
         )
-    return Answer(
-        path, lab, sentence, dict(entries), header.get("kernel", ""), header.get("says", "")
-    )
+    kind = path.parent.parent.name
+    if kind in KINDS and kind != f"{'wrong' if 'wrong' in header else 'right'}_answers":
+        raise CourseError(
+            say("{path} has {keys} in its header.", path=path, keys=_listed(header)),
+            say("Move it out of {kind}, or mend the header.", kind=kind),
+        )
+    if kernel := header.get("kernel", ""):
+        check_need(str(path), "kernel:", kernel)
+    loses = _loses(path, header["loses"]) if "loses" in header else {}
+    return Answer(path, lab, sentence, loses, kernel, header.get("says", ""))
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of the answer at `path`."""
+    return sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+
+
+def _header(file: Path) -> dict[str, str]:
+    """What the lines say that stand together with one of the keys; nothing where there is none."""
+    # Students hand in files in other encodings, too.
+    text = text_of(file, errors="replace")
+    lines = [_LINE.fullmatch(line) for line in text.splitlines()]
+    start = next((at for at, line in enumerate(lines) if line and line[1] in _KEYS), len(lines))
+    while start and lines[start - 1]:
+        start -= 1
+    header: dict[str, str] = {}
+    for line in lines[start:]:
+        if not line:
+            break
+        if line[1] in header or line[1] not in _KEYS:
+            what = (
+                say("{path}: {key}: stands there twice.", path=file, key=line[1])
+                if line[1] in header
+                else say("{path}: {key}: is no word of a header.", path=file, key=line[1])
+            )
+            raise CourseError(what, say("Its words are {names}.", names=_listed(_KEYS)))
+        header[line[1]] = line[2]
+    return header
+
+
+def _loses(path: Path, text: str) -> dict[str, str]:
+    """What `loses:` says, by task."""
+    loses: dict[str, str] = {}
+    for entry in text.split(","):
+        task, _, status = entry.strip().partition(" ")
+        if not task or status.strip() not in _LOST or task in loses:
+            raise CourseError(
+                say("{path}: loses: cannot be read at {entry!r}.", path=path, entry=entry.strip()),
+                say(
+                    "Write it as 3.1 error, 3.2 blocked: each task once, with one of {names}.",
+                    names=", ".join(_LOST),
+                ),
+            )
+        loses[task] = status.strip()
+    return loses
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(f"{key}:" for key in keys)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from grader.authoring.mutants import Mutant
+from grader.authoring.reading import text_of
 from grader.errors import CourseError
 from grader.words import say
 
@@ -39,17 +40,33 @@ def equivalents(path: Path) -> tuple[Equivalent, ...]:
     keys = [entry.name for entry in fields(Equivalent)]
     form = say("Write [[equivalent]] tables with {names}; all are strings.", names=", ".join(keys))
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"]
-        listed = [Equivalent(**{key: _bare(entry[key]) for key in entry}) for entry in entries]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        top = tomllib.loads(text_of(path))
+    except ValueError as error:
         raise CourseError(
             say("{path} cannot be read: {error}.", path=path, error=error), form
         ) from error
-    for entry in listed:
-        if not entry.reason:
+    entries = top.pop("equivalent", [])
+    if top or not isinstance(entries, list):
+        raise CourseError(say("{path} has more in it than [[equivalent]] tables.", path=path), form)
+    listed = []
+    for number, entry in enumerate(entries, 1):
+        given = list(entry) if isinstance(entry, dict) else []
+        where = f"{path}: [[equivalent]] {number}"
+        if lacking := [key for key in keys if key not in given]:
             raise CourseError(
-                say("{path}: {before!r} has no reason.", path=path, before=entry.before),
-                "Say why nothing changes.",
+                say("{where} lacks {keys}.", where=where, keys=", ".join(lacking)), form
+            )
+        if unknown := [key for key in given if key not in keys]:
+            raise CourseError(
+                say("{where} has unknown keys: {keys}.", where=where, keys=", ".join(unknown)),
+                form,
+            )
+        if not all(isinstance(text, str) for text in entry.values()):
+            raise CourseError(say("{where} is not all strings.", where=where), form)
+        listed.append(Equivalent(**{key: _bare(entry[key]) for key in keys}))
+        if not listed[-1].reason:
+            raise CourseError(
+                say("{where} has no reason.", where=where), "Say why nothing changes."
             )
     return tuple(listed)
 

@@ -14,6 +14,7 @@ from grader.course import load_lab
 from grader.errors import UsageError
 from grader.surroundings import ROOT
 from grader.words import say
+from grader.writing import make_folder, put
 
 HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm", "uprobe", "xdp")
 OUTPUTS = {
@@ -43,6 +44,8 @@ CALLS = {
 """The calls that a lab can be about, and how a person makes one: mv and ln make others."""
 PACKET = {"packet": "bash -c 'echo hello >/dev/udp/127.0.0.1/9'"}
 """What an XDP program sees instead."""
+_NAME = re.compile(r"lab(?:0|[1-9][0-9]*)")
+_HELD = "\N{NO-BREAK SPACE}"
 
 
 def calls(hook: str) -> dict[str, str]:
@@ -50,19 +53,21 @@ def calls(hook: str) -> dict[str, str]:
     return PACKET if hook == "xdp" else CALLS
 
 
-def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
-    """Make the lab `name` below `root`: the folders that were made.
+def fits(hook: str, output: str | None, call: str | None) -> bool:
+    """Whether `output` and `call`, where they are known, go with `hook`."""
+    outputs = [other for one, other in PAIRINGS if one == hook]
+    return output in (None, *outputs) and call in (None, *calls(hook))
 
-    Raises UsageError for a name that is none, or that is taken, and for what does not go together.
-    Whatever else comes in between, Ctrl-C too, nothing of it stays.
-    """
-    if call not in calls(hook):
+
+def check_choices(hook: str, output: str | None, call: str | None) -> None:
+    """Raise UsageError for what does not go together, as far as it is known."""
+    if call not in (None, *calls(hook)):
         raise UsageError(
             say("The hook {hook} does not see the call {call}.", hook=hook, call=call),
             say("Give one of {others}.", others=", ".join(calls(hook))),
         )
-    if (hook, output) not in PAIRINGS:
-        others = ", ".join(other for one, other in PAIRINGS if one == hook)
+    if not fits(hook, output, call):
+        others = ", ".join(other for other in OUTPUTS if fits(hook, other, call))
         raise UsageError(
             say(
                 "The output {output} does not go with the hook {hook}: a trace line is told from "
@@ -72,24 +77,44 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
             ),
             say("Give one of {others}.", others=others),
         )
-    number = re.fullmatch(r"lab(0|[1-9][0-9]*)", name)
-    if not number:
+
+
+def folders_of(name: str, root: Path = ROOT) -> list[Path]:
+    """The folders of a new lab `name`: of exercises, solutions and wrong answers.
+
+    Raises UsageError for a name that is none, or that is taken.
+    """
+    if not _NAME.fullmatch(name):
         raise UsageError(
             say("{name} is no name for a lab.", name=name), "Call it lab and a number, as lab7."
         )
-    places = ("exercises", "solutions", "tests/wrong_answers")
-    folders = exercise, solution, wrong = [root / place / name for place in places]
-    for folder in folders:
-        if folder.exists():
-            raise UsageError(
-                say("{folder} is there already.", folder=folder), "Give the lab another number."
-            )
-    render = _renderer(root / "bpf_templates", name, number[1], hook, output, call)
+    folders = [root / place / name for place in ("exercises", "solutions", "tests/wrong_answers")]
+    try:
+        taken = [folder for folder in folders if folder.exists()]
+    except OSError as error:
+        raise _unwritten(name, error) from error
+    for folder in taken:
+        raise UsageError(
+            say("{folder} is there already.", folder=folder), "Give the lab another number."
+        )
+    return folders
+
+
+def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
+    """Make the lab `name` below `root`: the folders that were made.
+
+    Raises UsageError for a name that is none, or that is taken, and for what does not go together.
+    Whatever else comes in between, Ctrl-C too, nothing of it stays.
+    """
+    check_choices(hook, output, call)
+    folders = exercise, solution, wrong = folders_of(name, root)
+    number = name[len("lab") :]
+    render = _renderer(root / "bpf_templates", name, number, hook, output, call)
     program, script = f"{call}.c", f"{call}.py"
     try:
         with ExitStack() as undo:
             for folder in folders:
-                folder.mkdir(parents=True)
+                make_folder(folder, new=True)
                 undo.callback(shutil.rmtree, folder, ignore_errors=True)
             for file in ("lab.toml", "README.md", "README.fr.md"):
                 _write(exercise / file, render(file))
@@ -99,7 +124,7 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
             if "[[equivalent]]" in (listed := render("mutants.toml")):
                 _write(solution / "mutants.toml", listed)
             for file, sentence, loses in _mistakes(hook):
-                lost = re.sub(r"(\d) ", rf"{number[1]}.\1 ", loses)
+                lost = re.sub(r"(\d) ", rf"{number}.\1 ", loses)
                 header = (f"wrong: {sentence}", f"loses: {lost}")
                 base = "program.c" if file.endswith(".c") else "script.py"
                 _write(wrong / file, render(base, mistake=Path(file).stem, header=header))
@@ -107,11 +132,15 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
                 _write(path, text)
             undo.pop_all()
     except OSError as error:
-        raise UsageError(
-            say("{name} cannot be written: {error}.", name=name, error=error),
-            "Mend that; nothing of the lab was left behind.",
-        ) from error
+        raise _unwritten(name, error) from error
     return folders
+
+
+def _unwritten(name: str, error: OSError) -> UsageError:
+    return UsageError(
+        say("{name} cannot be written: {error}.", name=name, error=error),
+        "Mend that; nothing of the lab was left behind.",
+    )
 
 
 def checks(root: Path = ROOT) -> Iterator[tuple[str, str]]:
@@ -186,7 +215,8 @@ def _wrapped(text: str) -> str:
         part
         if part.startswith("\n")
         else textwrap.fill(
-            " ".join(part.split()),
+            # In French a space stands before these, at which no line is broken.
+            re.sub(r" (?=[:;?!](?: |$))", _HELD, " ".join(part.split())),
             99,
             subsequent_indent="  " if part.startswith("- ") else "",
             break_long_words=False,
@@ -194,8 +224,8 @@ def _wrapped(text: str) -> str:
         )
         for part in parts
     )
-    return "".join(lines) + "\n"
+    return "".join(lines).replace(_HELD, " ") + "\n"
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    put(path, text.encode())

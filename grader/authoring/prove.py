@@ -1,11 +1,12 @@
 """Proof that a lab judges rightly: what it must give points for, and what it must not.
 
-First what can be read: manifest, checks, handouts, stubs. Then what has to be graded: the stub, the
-solution, every known answer, and every mutant of the solution.
+First what can be read: manifest, checks, handouts, stubs, what answers say of themselves. Then what
+has to be graded: the stub, the solution, every known answer, and every mutant of the solution.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
@@ -18,16 +19,16 @@ from pathlib import Path
 
 from grader import run
 from grader.authoring import stubs
-from grader.authoring.answers import Answer, answers
+from grader.authoring.answers import KINDS, Answer, places, read
 from grader.authoring.equivalents import Equivalent, equivalents
 from grader.authoring.fates import Fate, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.reading import text_of
 from grader.course import Lab
 from grader.errors import CourseError, Infra
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.surroundings import ROOT
-from grader.text import clean
 from grader.verdict.record import Result, Status, TaskResult
 from grader.words import say
 
@@ -72,6 +73,10 @@ class Prover:
         self._unjudged: frozenset[str] = frozenset()
         self._where = ""
         self._printed = ""
+        self._known: dict[str, list[Answer]] = {kind: [] for kind in KINDS}
+        self._equivalents: tuple[Equivalent, ...] = ()
+        self._made: list[tuple[Mutant, tuple[str, ...]]] = []
+        """The mutants of the solution, and the tasks in whose solution each stands."""
 
     def prove(self, rounds: int) -> Iterator[Step]:
         """Each step as it ends. The solution is graded `rounds` times beside busy CPUs.
@@ -79,9 +84,9 @@ class Prover:
         A vital one that has problems is the last. Raises Infra where no task can be judged.
         """
         steps: list[Callable[[], Step]] = [self._checks, self._handouts, self._stubs]
-        steps += [self._solution, self._stub]
+        steps += [self._listed, self._solution, self._stub]
         steps += [lambda: self._beside_busy_cpus(rounds)] if rounds else []
-        steps += [lambda: self._answers("wrong_answers"), lambda: self._answers("right_answers")]
+        steps += [functools.partial(self._answers, kind) for kind in KINDS]
         for prove in (*steps, self._mutants):
             try:
                 step = prove()
@@ -97,14 +102,14 @@ class Prover:
         claim = "lab.toml is whole, has hints in both languages, and the checks agree with it"
         said = run.objections([self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
-        problem = Problem(what, "Mend what it names.", clean(said).strip())
+        problem = Problem(what, "Mend what it names.", said)
         return Step(claim, (problem,) if said else (), vital=True)
 
     def _handouts(self) -> Step:
         problems = []
         for name in ("README.md", "README.fr.md"):
             path = self.lab.folder / name
-            text = path.read_text(encoding="utf-8") if path.is_file() else ""
+            text = text_of(path) if path.is_file() else ""
             for task in self.lab.tasks:
                 if not re.search(rf"(?<![\d.]){re.escape(task.id)}(?![\d.]*\d)", text):
                     problems.append(
@@ -122,6 +127,51 @@ class Prover:
             for path in stubs.drifted(self.lab, ROOT / "solutions")
         ]
         return Step("the stubs are what the solutions make of them", tuple(problems), vital=True)
+
+    def _listed(self) -> Step:
+        """What answers say of themselves, and mutants.toml of mutants: nothing is graded for it."""
+        problems = []
+        for kind, known in self._known.items():
+            for path in places(kind, self.lab.name):
+                try:
+                    answer = read(path, self.lab.name)
+                    answer.check(self.lab)
+                except CourseError as error:
+                    problems.append(Problem(error.what, error.remedy))
+                else:
+                    known.append(answer)
+        for name in self.lab.edits:
+            solution = stubs.read(self.lab, name, ROOT / "solutions")
+            self._made += [
+                (mutant, tasks)
+                for mutant in mutants(name, text_of(solution.path))
+                # What the stub gives as well is nobody's to get wrong.
+                if (tasks := solution.tasks_at(mutant.line))
+            ]
+        try:
+            self._equivalents = equivalents(self._list)
+        except CourseError as error:
+            problems.append(Problem(error.what, error.remedy))
+        problems += [
+            Problem(
+                say(
+                    "{path} lists what no mutant does: {before!r} to {after!r}.",
+                    path=_short(self._list),
+                    before=entry.before,
+                    after=entry.after,
+                ),
+                "Remove the entry, or write the lines as the solution has them.",
+            )
+            for entry in self._equivalents
+            if not any(entry.covers(mutant) for mutant, _ in self._made)
+        ]
+        claim = "what answers and equivalents say of themselves agrees with the lab"
+        return Step(claim, tuple(problems), vital=True)
+
+    @property
+    def _list(self) -> Path:
+        """The list of mutants that do nothing wrong."""
+        return ROOT / "solutions" / self.lab.name / "mutants.toml"
 
     def _stub(self) -> Step:
         self._tell("the stub", 0)
@@ -172,7 +222,7 @@ class Prover:
     def _answers(self, kind: str) -> Step:
         """Each answer loses what its header says, no more and no less."""
         what = kind.replace("_", " ")
-        known = [answer for answer in answers(kind) if answer.lab == self.lab.name]
+        known = self._known[kind]
         problems, unjudged = [], []
         for number, answer in enumerate(known):
             self._tell(what, number / len(known))
@@ -230,19 +280,10 @@ class Prover:
 
     def _mutants(self) -> Step:
         """Every mutant of the solution loses points, but for those that are equivalent to it."""
-        path = ROOT / "solutions" / self.lab.name / "mutants.toml"
-        listed = equivalents(path)
-        marked = {name: stubs.read(self.lab, name, ROOT / "solutions") for name in self.lab.edits}
-        made = [
-            (mutant, tasks)
-            for name, solution in marked.items()
-            for mutant in mutants(name, solution.path.read_text(encoding="utf-8"))
-            # What the stub gives as well is nobody's to get wrong.
-            if (tasks := solution.tasks_at(mutant.line))
-        ]
+        made = self._made
         for number, (mutant, tasks) in enumerate(made):
             self._tell("mutants", number / len(made))
-            self.fates.append((mutant, self._fate(mutant, tasks, listed)))
+            self.fates.append((mutant, self._fate(mutant, tasks)))
         self._tell("mutants", 1)
         problems = [
             Problem(
@@ -256,25 +297,12 @@ class Prover:
                     "Make a check of {names} notice it. If it does nothing wrong, list it in "
                     "{path} and say why.",
                     names=", ".join(tasks),
-                    path=_short(path),
+                    path=_short(self._list),
                 ),
                 mutant.diff(),
             )
             for (mutant, tasks), (_, fate) in zip(made, self.fates, strict=True)
             if fate is Fate.SURVIVED
-        ]
-        problems += [
-            Problem(
-                say(
-                    "{path} lists what no mutant does: {before!r} to {after!r}.",
-                    path=_short(path),
-                    before=entry.before,
-                    after=entry.after,
-                ),
-                "Remove the entry, or write the lines as the solution has them.",
-            )
-            for entry in listed
-            if not any(entry.covers(mutant) for mutant, _ in made)
         ]
         spared = sum(fate is Fate.NOT_JUDGED for _, fate in self.fates)
         return Step(
@@ -286,12 +314,12 @@ class Prover:
             say("{spared} mutants", spared=spared) if spared else "",
         )
 
-    def _fate(self, mutant: Mutant, tasks: Iterable[str], listed: tuple[Equivalent, ...]) -> Fate:
+    def _fate(self, mutant: Mutant, tasks: Iterable[str]) -> Fate:
         """Grade `mutant`, in whose place the solution of `tasks` stands."""
         if is_refused_unseen(mutant):
             return Fate.NOT_COMPILING
         concerned = _with_dependents(self.lab, tasks)
-        equivalent = any(entry.covers(mutant) for entry in listed)
+        equivalent = any(entry.covers(mutant) for entry in self._equivalents)
         if concerned <= self._unjudged:
             return Fate.EQUIVALENT if equivalent else Fate.NOT_JUDGED
         # One lost task is enough: those after it need not be waited for.

@@ -35,7 +35,7 @@ def show_step(console: Console, step: Step) -> None:
     for problem in step.problems:
         console.print(Text(f"    {said(problem.what)}"), soft_wrap=True)
         console.print(Text(f"    {said(problem.remedy)}"), soft_wrap=True)
-        cut, shown = last_lines(problem.detail)
+        cut, shown = last_lines(said(problem.detail))
         if cut:
             before = say("[... {cut} lines before ...]", cut=cut)
             console.print(Text(f"      {said(before)}", "dim"))

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.authoring.reading import text_of
 from grader.course import Lab
 from grader.errors import CourseError
 from grader.words import say
@@ -26,8 +27,10 @@ MARK = re.compile(r"\b(?:BEGIN|END) SOLUTION\b")
 # Formatters of Python put a space between # and what follows.
 _SHOWN = re.compile(r"(\s*)(?://|# ?)\| ?(.*)")
 _NO_SUBSTANCE = re.compile(
-    r"\W*|(?:#|//|/\*|\*|import |from ).*|return 0;|pass|try:|else:|(?:\} )?else \{|return"
+    r"\W*|(?:#|//|/\*|\*|import |from ).*|return 0;|(?:pass|return|break|continue);?"
+    r"|(?:try|else|finally):|(?:\} )?else \{"
 )
+_COMMENT = re.compile(r"(?:#|//|/?\*+)\s*|\s*\*/$")
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Marked:
     path: Path
     stub: str
     blocks: tuple[Block, ...]
-    solved: tuple[str, ...]
-    """The lines inside of marks that are of substance, without indentation."""
+    solved: tuple[tuple[int, str], ...]
+    """The lines inside of marks that are of substance: number, and text without indentation."""
 
     def tasks_at(self, line: int) -> tuple[str, ...]:
         """The tasks whose solution `line` is part of; none for a line that the stub has too."""
@@ -56,28 +59,23 @@ class Marked:
                 return block.tasks
         return ()
 
-    def leaks(self) -> list[str]:
-        """Lines of substance of the solution that stand in the stub."""
-        return [line for line in self.solved if line in self.stub]
+    def leaks(self) -> list[tuple[int, str]]:
+        """Those of `solved` that are whole lines of the stub too, be it in a comment."""
+        shown = {_COMMENT.sub("", line.strip()) for line in self.stub.splitlines()}
+        return [(number, line) for number, line in self.solved if line in shown]
 
 
 def read(lab: Lab, name: str, solutions: Path) -> Marked:
     """The file `name` of `lab` in `solutions`/LAB. Raises CourseError, with its line."""
     path = solutions / lab.name / name
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise CourseError(
-            say("{path} cannot be read: {error}.", path=path, error=error), "Write the solution."
-        ) from error
-    return parse(lab, name, path, text)
+    return parse(lab, name, path, text_of(path))
 
 
 def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
     """The same of `text`, which `path` holds."""
     stub: list[str] = []
     blocks: list[Block] = []
-    solved: list[str] = []
+    solved: list[tuple[int, str]] = []
     begin: tuple[int, tuple[str, ...]] | None = None
     shows = False
     for number, line in enumerate(text.splitlines(), 1):
@@ -109,7 +107,7 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
         elif not begin:
             stub.append(line)
         elif not _NO_SUBSTANCE.fullmatch(line.strip()):
-            solved.append(line.strip())
+            solved.append((number, line.strip()))
     if begin:
         raise _wrong(path, begin[0], "This block does not end.", "END")
     marked = Marked(path, "".join(f"{line}\n" for line in stub), tuple(blocks), tuple(solved))
@@ -121,11 +119,12 @@ def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
     """The path of each stub of `lab`, and what it should hold. Raises CourseError."""
     for name in lab.edits:
         marked = read(lab, name, solutions)
-        for line in marked.leaks():
+        for number, line in marked.leaks():
             raise CourseError(
                 say(
-                    "{path}: the stub shows a line of the solution: {line}",
+                    "{path}:{number}: the stub shows a line of the solution: {line}",
                     path=marked.path,
+                    number=number,
                     line=line,
                 ),
                 "Put that line into a block, or reword what the block shows instead.",
@@ -135,11 +134,14 @@ def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
 
 def drifted(lab: Lab, solutions: Path) -> dict[Path, str]:
     """The stubs that are not what the solution makes of them: path, and what it should hold."""
-    return {
-        path: text
-        for path, text in stubs(lab, solutions)
-        if not path.is_file() or path.read_bytes() != text.encode()
-    }
+    return {path: text for path, text in stubs(lab, solutions) if not _holds(path, text.encode())}
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _close_gap(stub: list[str]) -> None:

@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
+import functools
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ParamSpec
 
 import click
 
-from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, calls, new
+from grader.authoring.new import (
+    CALLS,
+    HOOKS,
+    OUTPUTS,
+    PACKET,
+    calls,
+    check_choices,
+    fits,
+    folders_of,
+    new,
+)
 from grader.cli import given
 from grader.course import find_labs
-from grader.errors import UsageError
+from grader.errors import CourseError, UsageError
 from grader.speech import Command, echo
 from grader.surroundings import ROOT, language
 from grader.words import say
+from grader.writing import put
+
+Given = ParamSpec("Given")
+
+
+def _exits_with_1(command: Callable[Given, None]) -> Callable[Given, None]:
+    """For a command that is asked what is wrong with the course: such an error is its answer."""
+
+    @functools.wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except CourseError as error:
+            error.exit_status = 1
+            raise
+
+    return run
 
 
 @click.command(cls=Command)
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+@_exits_with_1
 def stubs(labs: tuple[str, ...], check: bool) -> None:
     """Make the stubs of the labs named (of all if none is) from their solutions.
 
     Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
+
+    Exit status: 0 they are made, 1 a manifest or a mark is wrong (with --check also: a stub would
+    change), 2 wrong usage.
     """
     from grader.authoring.stubs import drifted
 
@@ -31,9 +65,15 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     for lab in given.choose(labs, find_labs(ROOT / "exercises")):
         changed |= drifted(lab, ROOT / "solutions")
     for path, text in changed.items():
-        if not check:
-            path.write_text(text, encoding="utf-8")
         place = path.relative_to(ROOT)
+        try:
+            if not check:
+                put(path, text.encode())
+        except OSError as error:
+            raise UsageError(
+                say("{name} cannot be written: {error}.", name=place, error=error.strerror),
+                "Let a file be there that you may write.",
+            ) from error
         echo(say("{path} would change", path=place) if check else say("{path} written", path=place))
     if not changed:
         echo("Every stub is what its solution makes of it.")
@@ -70,23 +110,38 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
 
     What no option says is asked for. Then: ./labebpf prove LAB.
     """
-    hook = hook or _ask("hook", HOOKS)
-    output = output or _ask("output", OUTPUTS)
-    possible = calls(hook)
-    call = call or (_ask("call", possible) if len(possible) > 1 else next(iter(possible)))
+    folders_of(name)
+    hook = hook or _ask(
+        "hook",
+        # Where none goes with both, the one that goes with the call says what is wrong.
+        [one for one in HOOKS if fits(one, output, call)]
+        or [one for one in HOOKS if fits(one, None, call)],
+    )
+    check_choices(hook, output, call)
+    output = output or _ask("output", [one for one in OUTPUTS if fits(hook, one, call)])
+    call = call or _ask("call", list(calls(hook)))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            # As for Ctrl-C: what is half made goes.
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     for folder in new(name, hook, output, call):
         echo(say("{path} written", path=f"{folder.relative_to(ROOT)}/"))
     echo(say("Next: {command}", command=f"sudo ./labebpf prove {name}"))
 
 
-def _ask(option: str, choices: Iterable[str]) -> str:
-    """What a person at the terminal chooses. Raises UsageError where nobody sits."""
-    if not sys.stdin.isatty():
+def _ask(option: str, choices: Sequence[str]) -> str:
+    """What a person at the terminal chooses, if there is a choice.
+
+    Raises UsageError where nobody sits.
+    """
+    if len(choices) == 1:
+        return choices[0]
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             say("--{option} is missing.", option=option),
             say("Give one of {names}.", names=", ".join(choices)),
         )
-    return str(click.prompt(option, type=click.Choice(list(choices))))
+    return str(click.prompt(option, type=click.Choice(choices)))
 
 
 @click.command(cls=Command)
@@ -100,6 +155,7 @@ def _ask(option: str, choices: Iterable[str]) -> str:
 )
 @given.kernel
 @given.time_scale
+@_exits_with_1
 def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
     """Prove that the labs named judge rightly: stub, solution, known answers and mutants.
 

@@ -1,5 +1,23 @@
 """What is taught: lab.toml read into Lab and Task, before any byte of a student's is seen."""
 
-from grader.course.lab import Lab, Task, Text, add_private, find_labs, load_lab, not_in_order
+from grader.course.lab import (
+    Lab,
+    Task,
+    Text,
+    add_private,
+    check_need,
+    find_labs,
+    load_lab,
+    not_in_order,
+)
 
-__all__ = ["Lab", "Task", "Text", "add_private", "find_labs", "load_lab", "not_in_order"]
+__all__ = [
+    "Lab",
+    "Task",
+    "Text",
+    "add_private",
+    "check_need",
+    "find_labs",
+    "load_lab",
+    "not_in_order",
+]

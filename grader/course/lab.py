@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,10 @@ _HOOKS = (
 
 Uprobes are on functions of libc, which the workload calls; XDP is where its packets pass.
 """
+CALLS = ("mkdir", "rmdir", "unlink", "rename", "link", "symlink", "packet")
+"""What the workload can do for a lab, in the words of grader.evidence."""
+NEEDS = ("trace_lines", "kprobes", "uprobes", "xdp", "available_filter_functions", "smp")
+"""What grader.kernel knows how to look for, beside tracepoints and LSM hooks."""
 
 
 @dataclass(frozen=True)
@@ -216,64 +220,124 @@ def _task(path: Path, entry: dict[str, Any], *, private: bool = False) -> Task:
 
 def _check(path: Path, lab: Lab) -> None:
     """What a manifest must hold beyond the types of its keys."""
+    _check_edits(path, lab)
+    _check_workload(path, lab)
     if not lab.tasks:
         raise CourseError(
             say("{path} has no [[task]].", path=path), "A lab grades at least one task."
         )
     seen: list[str] = []
     for task in lab.tasks:
-        if task.id in seen:
-            raise CourseError(
-                say("{path}: task {id} stands there twice.", path=path, id=task.id), "Renumber one."
-            )
-        for needed in task.needs:
-            if needed not in seen:
-                raise CourseError(
-                    say(
-                        "{path}: task {id} needs {needed}, which is no earlier task.",
-                        path=path,
-                        id=task.id,
-                        needed=needed,
-                    ),
-                    "A task can need those above it only.",
-                )
-        if task.points < 1:
-            raise CourseError(
-                say("{path}: task {id} has no points.", path=path, id=task.id),
-                "Give it at least one.",
-            )
-        if not task.hints and not task.private:
-            raise CourseError(
-                say("{path}: task {id} has no hint.", path=path, id=task.id), "Write at least one."
-            )
-        if task.file not in lab.edits:
-            raise CourseError(
-                say(
-                    "{path}: task {id} is about {file}, which is not in edits.",
-                    path=path,
-                    id=task.id,
-                    file=task.file,
-                ),
-                "Name a file that the student edits.",
-            )
+        _check_task(path, lab, task, seen)
         seen.append(task.id)
+
+
+def _check_edits(path: Path, lab: Lab) -> None:
     for name in lab.edits:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py)", name):
             raise CourseError(
                 say("{path}: edits has the name {name!r}.", path=path, name=name),
                 "Use a plain .c or .py name.",
             )
-    for name in (lab.program, lab.script):
+        if lab.edits.count(name) > 1:
+            raise CourseError(
+                say("{path}: edits has {name} twice.", path=path, name=name), "Remove one."
+            )
+    for key, name, suffix in (("program", lab.program, ".c"), ("script", lab.script, ".py")):
         if name not in lab.edits:
             raise CourseError(
                 say("{path}: {name} is not in edits.", path=path, name=name), "Add it there."
             )
+        if not name.endswith(suffix):
+            raise CourseError(
+                say("{path}: {key} is {name}.", path=path, key=key, name=name),
+                say("Name a file that ends in {suffix}.", suffix=suffix),
+            )
+
+
+def _check_workload(path: Path, lab: Lab) -> None:
+    """What causes events, where they are seen, and what the kernel has to offer for that."""
     if not re.fullmatch("|".join(_HOOKS), lab.attach, re.ASCII):
         forms = ", ".join(hook.replace(r"\w+", "NAME") for hook in _HOOKS)
         raise CourseError(
             say("{path}: attach is {attach!r}.", path=path, attach=lab.attach),
             say("Write it as one of {forms}.", forms=forms),
         )
+    if lab.call not in CALLS:
+        raise CourseError(
+            say("{path}: call is {call!r}.", path=path, call=lab.call),
+            say("Write it as one of {forms}.", forms=", ".join(CALLS)),
+        )
+    if (lab.call == "packet") != lab.attach.startswith("xdp:"):
+        raise CourseError(
+            say(
+                "{path}: {attach} does not see the call {call}.",
+                path=path,
+                attach=lab.attach,
+                call=lab.call,
+            ),
+            "XDP programs see the call packet, and nothing else does.",
+        )
+    for need in lab.needs:
+        check_need(f"{path}: [lab]", "needs", need)
+
+
+def check_need(where: str, key: str, need: str) -> None:
+    """Raise CourseError, which names `key` in `where`, unless a kernel can be asked for `need`."""
+    named = re.fullmatch(r"tracepoint:\w+:\w+|lsm:\w+", need, re.ASCII)
+    if need not in NEEDS and not named:
+        forms = ("tracepoint:NAME:NAME", "lsm:NAME", *NEEDS)
+        raise CourseError(
+            say("{where}: {key} has the word {need!r}.", where=where, key=key, need=need),
+            say("Write it as one of {forms}.", forms=", ".join(forms)),
+        )
+
+
+def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
+    """What a task must hold; `seen` are the ids of those above it."""
+    named = re.fullmatch(r"lab(\d+)", lab.name)
+    number = named[1] if named else r"\d+"
+    if not re.fullmatch(rf"{number}\.\d+", task.id, re.ASCII):
+        raise CourseError(
+            say("{path}: {id} is no id of a task of {lab}.", path=path, id=task.id, lab=lab.name),
+            say("Write the lab's number and its own, as {id}.", id=f"{named[1] if named else 7}.2"),
+        )
+    if task.id in seen:
+        raise CourseError(
+            say("{path}: task {id} stands there twice.", path=path, id=task.id), "Renumber one."
+        )
+    for needed in task.needs:
+        if needed not in seen:
+            raise CourseError(
+                say(
+                    "{path}: task {id} needs {needed}, which is no earlier task.",
+                    path=path,
+                    id=task.id,
+                    needed=needed,
+                ),
+                "A task can need those above it only.",
+            )
+    if task.points < 1:
+        raise CourseError(
+            say("{path}: task {id} has no points.", path=path, id=task.id),
+            "Give it at least one.",
+        )
+    if not task.hints and not task.private:
+        raise CourseError(
+            say("{path}: task {id} has no hint.", path=path, id=task.id), "Write at least one."
+        )
+    if task.file not in lab.edits:
+        raise CourseError(
+            say(
+                "{path}: task {id} is about {file}, which is not in edits.",
+                path=path,
+                id=task.id,
+                file=task.file,
+            ),
+            "Name a file that the student edits.",
+        )
+    for need in task.kernel:
+        check_need(f"{path}: task {task.id}", "kernel", need)
 
 
 class _Reader:
@@ -322,7 +386,8 @@ class _Reader:
 
     def _text(self, key: str, value: Any) -> Text:
         table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
-        if set(table) != {"en", "fr"} or not all(isinstance(v, str) and v for v in table.values()):
+        spoken = [isinstance(text, str) and text.strip() for text in table.values()]
+        if set(table) != {"en", "fr"} or not all(spoken):
             raise CourseError(
                 say("{where}: {key} lacks a language.", where=self._where, key=key),
                 "Write it in en and in fr.",

@@ -267,7 +267,7 @@ def test_every_command_has_help_in_both_languages(command: tuple[str, ...]) -> N
         (["hint", "--lang", "fr"], "Il manque l'argument 'TÂCHE'."),
         (["hint", "3.1", "a", "b", "--lang", "fr"], "Arguments en trop (a b)"),
         (["report", "/dev/null", "--format", "csv", "--lang", "fr"], "n'est pas un résultat"),
-        (["new", "lab3", "--hook", "lsm", "--lang", "fr"], "--output manque."),
+        (["new", "lab99", "--hook", "lsm", "--lang", "fr"], "--output manque."),
     ],
 )
 def test_wrong_usage_is_told_in_the_language_too(arguments: list[str], words: str) -> None:

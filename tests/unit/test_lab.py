@@ -9,7 +9,10 @@ import pytest
 from checkouts import ROOT
 
 from grader.course import Text, add_private, find_labs, load_lab
+from grader.course.lab import CALLS, NEEDS
 from grader.errors import CourseError, UsageError
+from grader.evidence import witness
+from grader.kernel.features import Features
 
 LABS = find_labs(ROOT / "exercises")
 GOOD = """
@@ -82,6 +85,16 @@ def test_a_good_manifest_is_read_whole(tmp_path: Path) -> None:
     assert (second.file, second.needs, second.kernel) == ("counter.py", ("9.1",), ("smp",))
     assert first.hints[1] == Text("Again.", "Encore.")
     assert lab.max_score == 5
+
+
+def test_the_words_of_a_manifest_are_those_that_the_grader_knows(tmp_path: Path) -> None:
+    """They stand in two rooms, of which neither may import the other."""
+    assert set(CALLS) == set(witness.CALLS)
+    (tmp_path / "events").mkdir()
+    features = Features(tracefs=tmp_path, debugfs=tmp_path)
+    unknown = [n for n in NEEDS if features.offers(n).detail == "no such need is known"]
+    assert unknown == []
+    assert features.offers("nonsense").detail == "no such need is known"
 
 
 def test_a_text_speaks_french_when_asked_and_english_otherwise() -> None:
@@ -180,6 +193,23 @@ def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
         ('en = "Count", fr = "Compter"', 'en = "Count"', "title lacks a language"),
         ('en = "One", fr = "Un"', 'en = "One", fr = ""', "title lacks a language"),
         ('en = "One", fr = "Un"', 'en = "One", fr = 1', "title lacks a language"),
+        ('en = "Think.", fr = "Pensez."', 'en = "Think.", fr = " "', "hints lacks a language"),
+        ('id = "9.2"', 'id = "8.2"', "8.2 is no id of a task of lab9. Write the lab's number"),
+        ('id = "9.2"', 'id = "9.2x"', "9.2x is no id of a task of lab9"),
+        ('id = "9.2"', 'id = "2"', "2 is no id of a task of lab9"),
+        ("[lab]", '[lab]\ncall = "rmdri"', "call is 'rmdri'. Write it as one of mkdir, rmdir"),
+        ("[lab]", '[lab]\ncall = "packet"', "sys_enter_mkdir does not see the call packet"),
+        ("tracepoint:syscalls:sys_enter_mkdir", "xdp:lo", "xdp:lo does not see the call mkdir"),
+        ('["trace_lines"]', '["kprobe"]', "[lab]: needs has the word 'kprobe'"),
+        ('["trace_lines"]', '["tracepoint:syscalls"]', "[lab]: needs has the word"),
+        ('kernel = ["smp"]', 'kernel = ["spm"]', "task 9.2: kernel has the word 'spm'"),
+        (
+            '"counter.c", "counter.py"]',
+            '"counter.c", "counter.py", "counter.c"]',
+            "counter.c twice",
+        ),
+        ('program = "counter.c"', 'program = "counter.py"', "program is counter.py. Name a file"),
+        ('script = "counter.py"', 'script = "counter.c"', "script is counter.c. Name a file"),
         ('en = "Think.", fr = "Pensez."', 'en = "Think.", de = "x"', "hints lacks a language"),
     ],
 )
@@ -276,7 +306,9 @@ def test_private_tasks_join_the_labs_own(tmp_path: Path, reveal: bool) -> None:
 
 def test_a_lab_without_private_tasks_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "private" / "lab3").mkdir(parents=True)
-    (tmp_path / "private" / "lab3" / "lab.toml").write_text(PRIVATE.replace('needs = ["9.1"]', ""))
+    (tmp_path / "private" / "lab3" / "lab.toml").write_text(
+        PRIVATE.replace("9.", "3.").replace("3.3", "3.8")
+    )
     joined = add_private(LABS, tmp_path / "private", reveal=False)
     assert joined["lab3"].max_score == 14
     assert {name: lab for name, lab in joined.items() if name != "lab3"} == {
@@ -287,6 +319,8 @@ def test_a_lab_without_private_tasks_stays_as_it_is(tmp_path: Path) -> None:
 BAD_PRIVATE = [
     (PRIVATE.replace('"9.3"', '"9.2"'), "lab9", "task 9.2 stands there twice"),
     (PRIVATE.replace('"9.1"', '"9.4"'), "lab9", "needs 9.4, which is no earlier task"),
+    (PRIVATE.replace('"9.3"', '"8.3"'), "lab9", "8.3 is no id of a task of lab9"),
+    (PRIVATE + 'kernel = ["spm"]\n', "lab9", "kernel has the word 'spm'"),
     (PRIVATE.replace("= 4", "= 0"), "lab9", "has no points"),
     (PRIVATE.replace('"counter.c"', '"other.c"'), "lab9", "not in edits"),
     (PRIVATE + "[lab]\n", "lab9", "unknown keys: lab"),

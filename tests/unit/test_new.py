@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import copy, labebpf
+from checkouts import NOBODY, copy, labebpf
 from waiting import wait_until
 
 from grader.authoring.answers import answers
 from grader.authoring.equivalents import equivalents
 from grader.authoring.mutants import mutants
-from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, new
+from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, folders_of, new
 from grader.authoring.stubs import drifted
 from grader.course import load_lab
 from grader.errors import UsageError
@@ -66,12 +66,41 @@ def test_a_lab_is_whole(checkout: Path, hook: str, output: str) -> None:
             assert max(map(len, text.splitlines())) <= 100
 
 
-def test_nothing_of_a_template_is_left(checkout: Path) -> None:
+MISREAD = r"""(?xm)
+    ^[:;?!]                           # French has a space before these, and no line begins there
+    | \b(?:de|que|ce)\ unlink\b       # elided before a vowel
+    | par\ le\ correcteur\ :          # "attachée au", and not "attachée : le"
+    | ^.{1,4}\ Lab.*paquets.*compté\  # several
+    | packet[^.]*\bmade\s(?:on|since)|paquet\sajoute[^.]*\bfait\.
+    | dans\ un\ TRACEPOINT_PROBE
+    | this\ year|aujourd'hui
+    | ,\ as\ an\ XDP\ program\.$
+"""
+"""What a lab must not read like, be it about whatever call."""
+
+
+def test_every_lab_reads_like_one_that_was_written_by_hand(checkout: Path) -> None:
     for number, lab in enumerate(LABS):
         new(f"lab{number}", *lab, checkout)
     for name, data in files(checkout).items():
         if not name.startswith(("grader/", "bpf_templates/")):
             assert not re.search(rb"\{\{|\}\}(?!\")|\{%|%\}|\{#|#\}", data), name
+            text = data.decode()
+            assert not (misread := re.search(MISREAD, text)), (name, misread)
+            if name.endswith("/prints_nothing.py"):
+                assert text.count("pass\n") == 1
+    for number, (hook, output, call) in enumerate(LABS):
+        hints = [
+            hint
+            for task in load_lab(checkout / "exercises" / f"lab{number}").tasks
+            for hint in task.hints
+        ]
+        alone = next(hint for hint in hints if "alone" in hint.en or "at once" in hint.en)
+        assert ("hooks of their own" in alone.en) == (hook not in ("raw_tracepoint", "xdp"))
+        assert call not in alone.en.partition(":")[2].split("and their")[0].split(", ")
+        assert all(hint.en.endswith(".") and hint.fr.endswith(".") for hint in hints)
+        if output == "histogram":
+            assert not any("no entry" in hint.en for hint in hints)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +132,32 @@ def test_a_name_that_is_none_is_refused(checkout: Path, name: str) -> None:
     assert files(checkout) == before
 
 
+def test_a_name_that_no_file_can_have_is_refused(checkout: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        new("lab" + "7" * 300, "tracepoint", "trace", "mkdir", checkout)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_folder_that_is_closed_to_its_user_is_named(checkout: Path) -> None:
+    (checkout / "solutions").mkdir()
+    checkout.chmod(0o700)
+    os.seteuid(NOBODY)
+    try:
+        with pytest.raises(UsageError, match=r"cannot be written.*Permission denied"):
+            folders_of("lab7", checkout)
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_makes_is_whose_checkout_it_is_in(checkout: Path) -> None:
+    os.chown(checkout, NOBODY, NOBODY)
+    new("lab7", "tracepoint", "trace", "mkdir", checkout)
+    for folder in FOLDERS:
+        for path in ((checkout / folder), *(checkout / folder).rglob("*")):
+            assert path.stat().st_uid == NOBODY, path
+
+
 @pytest.mark.parametrize("taken", FOLDERS)
 def test_what_is_there_is_never_overwritten(checkout: Path, taken: str) -> None:
     (checkout / taken).mkdir(parents=True)
@@ -125,19 +180,20 @@ def test_a_failure_half_way_leaves_nothing(checkout: Path, folder: str) -> None:
     assert not any((checkout / other).exists() for other in FOLDERS)
 
 
-def test_ctrl_c_half_way_leaves_nothing(checkout: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_end_half_way_leaves_nothing(checkout: Path, number: signal.Signals) -> None:
     """A template that does not end is interrupted when the files before it are written."""
     template = checkout / "bpf_templates" / "lab" / "script.py.j2"
     template.write_text("{% for _ in range(10 ** 15) %}{% endfor %}")
     command = [sys.executable, "-B", "-m", "grader", "new", "lab7", "--hook", "tracepoint"]
     child = subprocess.Popen(
-        ["env", "--default-signal=INT", *command, "--output", "trace", "--call", "mkdir"],
+        ["env", "--default-signal=INT,TERM,HUP", *command, "--output", "trace", "--call", "mkdir"],
         cwd=checkout,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
     assert wait_until((checkout / "solutions" / "lab7" / "mkdir.c").exists)
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     _, said = child.communicate(timeout=60)
     assert child.returncode != 0
     assert b"Traceback" not in said
@@ -167,9 +223,35 @@ def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, mis
     del flags[missing]
     done = labebpf(checkout, "new", "lab7", *(f"--{name}={value}" for name, value in flags.items()))
     assert done.returncode == 2
-    choices = {"hook": HOOKS, "output": OUTPUTS, "call": CALLS}[missing]
+    others = [hook for hook in HOOKS if hook != "xdp"]  # It does not see rmdir.
+    choices = {"hook": others, "output": OUTPUTS, "call": CALLS}[missing]
     assert all(choice in done.stderr for choice in (f"--{missing}", *choices))
     assert not (checkout / "exercises").exists()
+
+
+@pytest.mark.parametrize(
+    "name, flags, said",
+    [
+        ("lab07", (), "is no name for a lab"),
+        ("lab7", ("--hook", "xdp", "--call", "mkdir"), "does not see the call mkdir"),
+        ("lab7", ("--call", "packet", "--output", "trace"), "does not go with the hook xdp"),
+        ("lab7", ("--hook", "xdp"), "--output is missing. Give one of perf, ring, hash, histogram"),
+        ("lab7", ("--output", "trace"), "--hook is missing. Give one of tracepoint, "),
+    ],
+)
+def test_nothing_is_asked_for_in_vain(
+    checkout: Path, name: str, flags: tuple[str, ...], said: str
+) -> None:
+    done = labebpf(checkout, "new", name, *flags)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "--hook is missing" not in done.stderr or "xdp" not in done.stderr
+
+
+def test_without_any_input_a_missing_flag_is_named(checkout: Path) -> None:
+    done = labebpf(checkout, "new", "lab7", prefix=("sh", "-c", 'exec "$@" <&-', "sh"))
+    assert done.returncode == 2
+    assert "--hook is missing" in done.stderr
 
 
 def test_on_a_terminal_a_person_is_asked(checkout: Path) -> None:

@@ -52,6 +52,7 @@ def test_a_lab_as_it_is_has_no_complaint(checkout: Path) -> None:
         ("", "has no task"),
         ("@task()\n", "has no task"),
         ('@task("0.2", "0.3")\n', "has no task"),
+        ("@task(0.2)\n", "Its task is no string"),
         ('@task("0.9")\n', "lab0 has no task 0.9. Its tasks are 0.1, 0.2, 0.3, 0.4, 0.5."),
         ('@task("0.1")\n', "lab0: no check judges 0.2"),
     ],

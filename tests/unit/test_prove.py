@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
+from checkouts import ROOT, copy, labebpf
 from rich.console import Console
 
 from grader.authoring.answers import answers, read
@@ -73,6 +71,8 @@ def test_a_mistake_concerns_the_tasks_that_need_its_own(tasks: list[str], all_: 
     assert _with_dependents(LABS["lab3"], tasks) == all_
 
 
+RIGHT = "/*\n * right: It does.\n"
+WRONG = "/*\n * wrong: It does not.\n * loses: "
 EQUIVALENT = """
 [[equivalent]]
 file = "a.c"
@@ -95,21 +95,33 @@ def test_equivalents_are_compared_without_indentation(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "text, said",
     [
-        EQUIVALENT.replace('reason = "f does nothing."', ""),
-        EQUIVALENT.replace("f does nothing.", " "),
-        EQUIVALENT.replace("reason", "because"),
-        EQUIVALENT.replace('"if (x) { }"', "3"),
-        "[equivalent]\nfile = 'a.c'\n",
-        "[[mutant]]\n",
-        "[[",
+        (EQUIVALENT.replace('reason = "f does nothing."', ""), "{} 1 lacks reason"),
+        (EQUIVALENT + EQUIVALENT.replace("f does nothing.", " "), "{} 2 has no reason"),
+        (EQUIVALENT.replace("reason", "because"), "{} 1 lacks reason"),
+        (EQUIVALENT + "because = ''", "{} 1 has unknown keys: because"),
+        (EQUIVALENT.replace('"if (x) { }"', "3"), "{} 1 is not all strings"),
+        ("equivalent = [3]", "{} 1 lacks file, before, after, reason"),
+        ("[equivalent]\nfile = 'a.c'\n", "has more in it"),
+        ("[[mutant]]\n", "has more in it"),
+        ("[[", "cannot be read"),
     ],
 )
-def test_a_list_of_equivalents_that_is_wrong_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_list_of_equivalents_that_is_wrong_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
     (tmp_path / "mutants.toml").write_text(text)
-    with pytest.raises(CourseError, match=r"mutants\.toml"):
+    with pytest.raises(CourseError) as raised:
         equivalents(tmp_path / "mutants.toml")
+    assert said.format("mutants.toml: [[equivalent]]") in raised.value.what
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize("text", ["", "# None yet.\n", "equivalent = []\n"])
+def test_a_list_of_equivalents_may_be_empty(tmp_path: Path, text: str) -> None:
+    (tmp_path / "mutants.toml").write_text(text)
+    assert equivalents(tmp_path / "mutants.toml") == ()
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -123,26 +135,68 @@ def test_every_equivalent_that_a_lab_lists_is_a_mutant_of_it(lab: str) -> None:
 @pytest.mark.parametrize("kind", ["right_answers", "wrong_answers"])
 def test_every_answer_has_a_header_about_tasks_that_there_are(kind: str) -> None:
     for answer in answers(kind):
-        assert set(answer.loses) <= {task.id for task in LABS[answer.lab].tasks}
-        assert set(answer.loses.values()) <= {"fail", "error", "timeout", "blocked"}
+        answer.check(LABS[answer.lab])
         assert bool(answer.loses) == (kind == "wrong_answers")
 
 
 @pytest.mark.parametrize(
-    "header",
+    "header, said",
     [
-        "",
-        "/* wrong: It counts twice. */",
-        "/*\n * right: It does.\n * loses: 3.1 error\n */",
-        "/*\n * wrong: It does not.\n * loses: 3.1\n */",
-        "/*\n * wrong: It does not.\n * loses: ,\n */",
+        ("", "has no header"),
+        ("/* wrong: It counts twice. */", "has wrong: in its header. Write wrong: and loses:"),
+        (RIGHT + " * loses: 3.1 error\n */", "has right:, loses: in its header"),
+        (RIGHT + " * wrong: It does not.\n */", "has right:, wrong: in its header"),
+        (RIGHT + " * right: It does.\n */", "right: stands there twice"),
+        (RIGHT + " * kernel: kprobse\n */", "kernel: has the word 'kprobse'"),
+        (RIGHT + " * say: Attach it.\n */", "say: is no word of a header"),
+        (WRONG + "3.1\n */", "cannot be read at '3.1'"),
+        (WRONG + ",\n */", "cannot be read at ''"),
+        (WRONG + "3.1 failed\n */", "cannot be read at '3.1 failed'"),
+        (WRONG + "3.1 pass\n */", "cannot be read at '3.1 pass'"),
+        (WRONG + "3.1 fail, 3.2 fail, 3.1 error\n */", "cannot be read at '3.1 error'"),
     ],
 )
-def test_a_header_that_is_wrong_is_refused(tmp_path: Path, header: str) -> None:
+def test_a_header_that_is_wrong_is_refused(tmp_path: Path, header: str, said: str) -> None:
     path = tmp_path / "answer.c"
     path.write_text(header + "\nint a;\n")
-    with pytest.raises(CourseError, match=r"answer\.c"):
+    with pytest.raises(CourseError, match=r"answer\.c") as raised:
         read(path, "lab3")
+    assert said in str(raised.value)
+    assert raised.value.remedy
+
+
+def test_an_answer_stands_in_the_folder_that_its_header_says(tmp_path: Path) -> None:
+    for kind, header in (("right_answers", WRONG + "3.1 fail\n */"), ("wrong_answers", RIGHT)):
+        path = tmp_path / kind / "lab3" / "answer.c"
+        path.parent.mkdir(parents=True)
+        path.write_text(header)
+        with pytest.raises(CourseError, match=rf"Move it out of {kind}"):
+            answers(kind, tmp_path)
+
+
+def test_an_answer_may_be_in_any_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "answer.c"
+    path.write_bytes(RIGHT.encode() + b" */\n/* \xe9 */\n")
+    assert read(path, "lab3").sentence == "It does."
+
+
+@pytest.mark.parametrize("name", ["answer.txt", "answer.c~"])
+def test_what_is_no_answer_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(RIGHT)
+    with pytest.raises(CourseError, match="is no answer"):
+        read(tmp_path / name, "lab3")
+
+
+def test_an_answer_is_about_what_its_lab_has(tmp_path: Path) -> None:
+    path = tmp_path / "answer.c"
+    path.write_text(WRONG + "3.9 fail\n */")
+    with pytest.raises(CourseError, match=r"answer\.c: lab3 has no task 3\.9"):
+        read(path, "lab3").check(LABS["lab3"])
+    folder = tmp_path / "answer"
+    folder.mkdir()
+    (folder / "main.c").write_text(RIGHT)
+    with pytest.raises(CourseError, match=r"main\.c is no file of lab3"):
+        read(folder, "lab3").check(LABS["lab3"])
 
 
 @pytest.fixture
@@ -178,24 +232,67 @@ def course(tmp_path: Path) -> Path:
             "",
             "counter.c:1: This block does not end.",
         ),
+        (
+            "exercises/lab3/README.fr.md",
+            "dossier",
+            "\udce9dossier",
+            "README.fr.md:1: This is not UTF-8.",
+        ),
+        (
+            "solutions/lab3/counter.c",
+            "hash",
+            "\udce9",
+            "counter.c:3: This is not UTF-8.",
+        ),
     ],
 )
 def test_what_can_be_read_is_proved_before_anything_is_graded(
     course: Path, file: str, old: str, new: str, said: str
 ) -> None:
     path = course / file
-    path.write_text(path.read_text().replace(old, new))
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", "grader", "prove", "lab3"],
-        cwd=course,
-        env={"PYTHONPATH": str(course), "PATH": "/usr/bin:/bin:/usr/sbin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    path.write_text(path.read_text().replace(old, new), errors="surrogateescape")
+    assert said in disproved(course)
+
+
+def disproved(course: Path) -> str:
+    """What `prove` says of lab 3, which is wrong before anything is graded."""
+    done = labebpf(course, "prove", "lab3", PATH="/usr/bin:/bin:/usr/sbin")
     assert (done.returncode, done.stderr) == (1, "")
-    assert "✗" in done.stdout and said in done.stdout
+    assert "✗" in done.stdout
     assert "earns" not in done.stdout
+    return done.stdout
+
+
+def test_checks_that_are_not_there_are_missed(course: Path) -> None:
+    (course / "exercises" / "lab3" / "test_lab3.py").unlink()
+    assert "lab3: no check judges 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, 3.7." in disproved(course)
+
+
+def test_all_that_answers_and_equivalents_say_is_judged_at_once(course: Path) -> None:
+    for kind, text in (("right_answers", WRONG + "3.1 fail\n */"), ("wrong_answers", RIGHT)):
+        for lab in ("lab2", "lab3"):
+            path = course / "tests" / kind / lab / f"{kind[:5]}.c"
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+    (course / "solutions" / "lab3" / "mutants.toml").write_text(EQUIVALENT)
+    said = disproved(course)
+    for words in (
+        "lab3/right.c has wrong:",
+        "lab3/wrong.c has right:",
+        "lists what no mutant does",
+    ):
+        assert words in said
+    assert "lab2" not in said
+
+
+@pytest.mark.parametrize("command", ["prove", "stubs"])
+def test_what_is_wrong_with_the_course_is_an_answer(course: Path, command: str) -> None:
+    """Status 1, not that of a machine that cannot do it."""
+    manifest = course / "exercises" / "lab3" / "lab.toml"
+    manifest.write_text(manifest.read_text().replace("points = 1", "points = 0"))
+    done = labebpf(course, command, "lab3")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has no points" in done.stderr
 
 
 def shown(step: Step) -> str:

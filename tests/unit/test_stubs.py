@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy, labebpf
+from checkouts import NOBODY, ROOT, copy, labebpf
 
 from grader.authoring.stubs import Block, Marked, drifted, parse, read
 from grader.course import Lab, find_labs, load_lab
@@ -95,14 +96,15 @@ def test_no_line_of_the_solution_survives_in_the_stub(lab: Lab, name: str) -> No
     marked = read(lab, name, ROOT / "solutions")
     assert marked.solved
     stub = (lab.folder / name).read_text()
-    assert [line for line in marked.solved if line in stub] == []
+    assert [line for _, line in marked.solved if line in stub] == []
 
 
 def test_lines_outside_stay_and_those_with_a_bar_are_shown(lab: Lab) -> None:
     marked = c(lab, C)
     assert marked.stub == C_STUB
     assert marked.blocks == (Block(("9.1",), 3, 9), Block(("9.2", "9.1"), 13, 17))
-    assert marked.solved == ("BPF_HASH(table);", "u64 key = 0;", "table.increment(key);")
+    solved = ((8, "BPF_HASH(table);"), (14, "u64 key = 0;"), (16, "table.increment(key);"))
+    assert marked.solved == solved
 
 
 def test_the_tasks_of_a_line_are_those_of_its_block(lab: Lab) -> None:
@@ -127,7 +129,7 @@ def f():
         'def f():\n    """What f is for."""\n'
         "    # TODO 9.3: say one.\n    raise NotImplementedError\n"
     )
-    assert marked.solved == ("return 1",)
+    assert marked.solved == ((6, "return 1"),)
 
 
 def test_a_block_that_shows_nothing_leaves_no_gap(lab: Lab) -> None:
@@ -145,6 +147,7 @@ import re
     assert python(lab, text).stub == '"""Doc."""\n\n\n# TODO 9.3\n'
 
 
+BLOCK_OF_PYTHON = "# BEGIN SOLUTION 9.3\n# END SOLUTION\n"
 BLOCK = "// BEGIN SOLUTION 9.1 9.2\n//| TODO 9.1, TODO 9.2\n// END SOLUTION\n"
 
 
@@ -178,14 +181,30 @@ def test_a_stub_that_shows_a_line_of_the_solution_is_refused(lab: Lab, tmp_path:
     folder.mkdir(parents=True)
     (folder / "a.c").write_text(C)
     (folder / "a.py").write_text(
-        "# BEGIN SOLUTION 9.3\n# | # TODO 9.3: write x = f()\nx = f()\n# END SOLUTION\n"
+        "# BEGIN SOLUTION 9.3\n# | # TODO 9.3: write\n# | # x = f()\nx = f()\n# END SOLUTION\n"
     )
-    with pytest.raises(CourseError, match=r"a\.py: the stub shows .*: x = f\(\)"):
+    with pytest.raises(CourseError, match=r"a\.py:4: the stub shows .*: x = f\(\)"):
         drifted(lab, tmp_path / "solutions")
 
 
+def test_a_line_of_the_stub_that_is_like_one_of_the_solution_shows_nothing(lab: Lab) -> None:
+    common = ("try:", "finally:", "continue", "break", "else:", "pass")
+    text = "max_n = 10\n" + "".join(f"{line}\n" for line in common)
+    text += "# BEGIN SOLUTION 9.3\n# | # TODO 9.3\nn = 1\n"
+    assert python(lab, text + "\n".join(common) + "\n# END SOLUTION\n").leaks() == []
+    assert c(lab, BLOCK.replace("// END", "break;\ncontinue;\n// END") + "break;\n").leaks() == []
+
+
+def test_a_byte_order_mark_is_no_part_of_a_solution(lab: Lab, tmp_path: Path) -> None:
+    folder = tmp_path / "solutions" / "lab9"
+    folder.mkdir(parents=True)
+    for name, text in (("a.c", BLOCK), ("a.py", "# TODO 9.3\n" + BLOCK_OF_PYTHON)):
+        (folder / name).write_text(text, encoding="utf-8-sig")
+        assert not read(lab, name, tmp_path / "solutions").stub.startswith("\N{BOM}")
+
+
 def test_a_solution_that_is_missing_is_named(lab: Lab, tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match=r"solutions/lab9/a\.c cannot be read"):
+    with pytest.raises(CourseError, match=r"There is no .*solutions/lab9/a\.c\. Write it"):
         drifted(lab, tmp_path / "solutions")
 
 
@@ -207,3 +226,29 @@ def test_the_command_writes_what_differs_and_check_only_names_it(tmp_path: Path)
     assert stub.read_bytes() == was + b"int more;\n"
     assert stubs("lab3") == (0, "exercises/lab3/counter.c written\n")
     assert stub.read_bytes() == was
+
+
+def test_what_is_in_the_way_of_a_stub(tmp_path: Path) -> None:
+    """A folder is said to be there; a link that leads nowhere gives way."""
+    copy(tmp_path)
+    stub = tmp_path / "exercises" / "lab3" / "counter.c"
+    was = stub.read_bytes()
+    stub.unlink()
+    stub.symlink_to("nowhere")
+    assert labebpf(tmp_path, "stubs", "lab3").stdout == "exercises/lab3/counter.c written\n"
+    assert stub.read_bytes() == was and not stub.is_symlink()
+    stub.unlink()
+    stub.mkdir()
+    done = labebpf(tmp_path, "stubs", "lab3")
+    assert done.returncode == 2
+    assert "exercises/lab3/counter.c cannot be written: Is a directory." in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_stub_that_root_makes_is_whose_folder_it_is_in(tmp_path: Path) -> None:
+    copy(tmp_path)
+    stub = tmp_path / "exercises" / "lab3" / "counter.c"
+    stub.unlink()
+    os.chown(stub.parent, NOBODY, NOBODY)
+    assert labebpf(tmp_path, "stubs", "lab3").returncode == 0
+    assert (stub.stat().st_uid, stub.stat().st_gid) == (NOBODY, NOBODY)
