@@ -6,57 +6,21 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.maps import Map
-from grader.evidence.match import Matching, match, told_again
-from grader.evidence.story import by_value
+from grader.evidence.match import match, told_again
+from grader.evidence.shown import Shown
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
-from grader.timeline import Timeline
 from grader.words import say
 
 if TYPE_CHECKING:
     from grader.kernel.stage import Stage
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The lines that a script printed while the workload acted, and how they match its events.
-
-    `others` is how many mkdirs other processes made meanwhile, which it prints too (or had begun
-    before), and `again`
-    whether a line told of one of the events a second time.
-    """
-
-    matching: Matching
-    others: int
-    again: bool
-    lines: tuple[str, ...]
-    times: tuple[tuple[int, ...], ...]
-    """The times on each line."""
-
-    @property
-    def events(self) -> int:
-        """For how many of the events a time was printed."""
-        return len(self.matching.windows) - self.matching.missing
-
-    @property
-    def once(self) -> bool:
-        """Whether each event has one line. Where others make directories too: none has a second."""
-        if self.others:
-            return not self.again
-        return len(self.lines) == len(self.matching.windows)
-
-    def timeline(self) -> Timeline:
-        """Each event, and the line that tells of it."""
-        lines = list(zip(self.times, self.lines, strict=True))
-        return by_value(self.matching.windows, lines, others=self.others)
 
 
 class StagedScript:
