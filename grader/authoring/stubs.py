@@ -30,7 +30,6 @@ _NO_SUBSTANCE = re.compile(
     r"\W*|(?:#|//|/\*|\*|import |from ).*|return 0;|(?:pass|return|break|continue);?"
     r"|(?:try|else|finally):|(?:\} )?else \{"
 )
-_COMMENT = re.compile(r"(?:#|//|/?\*+)\s*|\s*\*/$")
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,13 @@ class Marked:
         return ()
 
     def leaks(self) -> list[tuple[int, str]]:
-        """Those of `solved` that are whole lines of the stub too, be it in a comment."""
-        shown = {_COMMENT.sub("", line.strip()) for line in self.stub.splitlines()}
-        return [(number, line) for number, line in self.solved if line in shown]
+        """Those of `solved` that stand in the stub, be it in a comment or within a line."""
+        return [
+            (number, line)
+            for number, line in self.solved
+            # n = 1 does not stand in max_n = 10.
+            if re.search(rf"(?<!\w){re.escape(line)}(?!\w)", self.stub)
+        ]
 
 
 def read(lab: Lab, name: str, solutions: Path) -> Marked:

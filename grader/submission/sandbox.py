@@ -160,15 +160,20 @@ class Sandbox:
     def signal(self, number: int) -> None:
         """Send the signal `number` to every process that runs in the sandbox now."""
         with ExitStack() as stack:
-            found = {}
-            for pid in self.pids():
-                with suppress(OSError):  # It has ended.
-                    found[pid] = os.pidfd_open(pid)
-                    stack.callback(os.close, found[pid])
+            found = self._opened(stack)
             # What has ended before it was opened may have left its number to another's process.
             for pid in found.keys() & set(self.pids()):
                 with suppress(OSError):
                     signal.pidfd_send_signal(found[pid], number)
+
+    def _opened(self, stack: ExitStack) -> dict[int, int]:
+        """A descriptor for each process that runs in the sandbox now, by its id."""
+        found = {}
+        for pid in self.pids():
+            with suppress(OSError):  # It has ended.
+                found[pid] = os.pidfd_open(pid)
+                stack.callback(os.close, found[pid])
+        return found
 
     def close(self) -> None:
         """End every process of the sandbox, and remove its files.
@@ -177,11 +182,7 @@ class Sandbox:
         may not be there.
         """
         with ExitStack() as stack:
-            ending = []
-            for pid in self.pids():
-                with suppress(OSError):  # It has ended.
-                    ending.append(os.pidfd_open(pid))
-                    stack.callback(os.close, ending[-1])
+            ending = self._opened(stack).values()
             for child in self._children:
                 child.kill()  # bubblewrap takes the PID namespace, and all in it, with it.
                 child.wait()

@@ -110,7 +110,7 @@ class Script:
     @property
     def computes(self) -> bool:
         """Whether one of its threads has, or wants, a CPU now."""
-        return not self._states(self._sandbox.pids()).isdisjoint("RD")
+        return any(state in {"R", "D"} for state in self._states(self._sandbox.pids()))
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
@@ -118,44 +118,44 @@ class Script:
 
         Raises SubmissionError when it starts others for so long that they cannot all be stopped.
         """
-        deadline = time.monotonic() + seconds
         try:
-            self._sandbox.signal(signal.SIGSTOP)
-            while not self._has_stopped():
-                if time.monotonic() > deadline:
-                    raise SubmissionError(
-                        say("{name} starts processes without an end.", name=self.name),
-                        "Start none: one Python, waiting for events, is enough.",
-                        log=self.output(),
-                        file=self.name,
-                    )
-                time.sleep(0.001)
-                self._sandbox.signal(signal.SIGSTOP)
+            if not self.wait_for(self._stopped, seconds, every=0.001):
+                raise SubmissionError(
+                    say("{name} starts processes without an end.", name=self.name),
+                    "Start none: one Python, waiting for events, is enough.",
+                    log=self.output(),
+                    file=self.name,
+                )
             yield
         finally:
             self._sandbox.signal(signal.SIGCONT)
 
-    def _has_stopped(self) -> bool:
-        """Whether none of its threads will do anything before SIGCONT.
+    def _stopped(self) -> bool:
+        """Stop its threads. Whether none of them will do anything before SIGCONT.
 
         In D one stops before any code of its own goes on (get_signal in kernel/signal.c). One that
         has ended may have started another, which is on a later list alone.
         """
+        self._sandbox.signal(signal.SIGSTOP)
         pids = self._sandbox.pids()
-        return self._states(pids) <= set("TtDZ") and self._sandbox.pids() == pids
+        still = all(state in {"T", "t", "D", "Z"} for state in self._states(pids))
+        return still and self._sandbox.pids() == pids
 
-    def _states(self, pids: Sequence[int]) -> set[str]:
+    def _states(self, pids: Sequence[int]) -> Iterator[str]:
         """The states of threads, letters as in proc_pid_stat(5); X for what has just ended."""
-        states = set()
         for pid in pids:
             try:
-                for task in Path(f"/proc/{pid}/task").iterdir():
-                    # The name before the state is the thread's to choose.
-                    after = (task / "stat").read_bytes().rpartition(b") ")[2]
-                    states.add(after[:1].decode())
+                tasks = list(Path(f"/proc/{pid}/task").iterdir())
             except OSError:
-                states.add("X")
-        return states
+                tasks = []
+            if not tasks:
+                yield "X"
+            for task in tasks:
+                try:
+                    # The name before the state is the thread's to choose.
+                    yield (task / "stat").read_bytes().rpartition(b") ")[2][:1].decode()
+                except OSError:
+                    yield "X"
 
     @property
     def unfinished(self) -> str:

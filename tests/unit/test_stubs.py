@@ -181,9 +181,9 @@ def test_a_stub_that_shows_a_line_of_the_solution_is_refused(lab: Lab, tmp_path:
     folder.mkdir(parents=True)
     (folder / "a.c").write_text(C)
     (folder / "a.py").write_text(
-        "# BEGIN SOLUTION 9.3\n# | # TODO 9.3: write\n# | # x = f()\nx = f()\n# END SOLUTION\n"
+        "# BEGIN SOLUTION 9.3\n# | # TODO 9.3: write x = f()\nx = f()\n# END SOLUTION\n"
     )
-    with pytest.raises(CourseError, match=r"a\.py:4: the stub shows .*: x = f\(\)"):
+    with pytest.raises(CourseError, match=r"a\.py:3: the stub shows .*: x = f\(\)"):
         drifted(lab, tmp_path / "solutions")
 
 

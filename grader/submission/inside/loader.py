@@ -140,7 +140,8 @@ class Loader:
             else:
                 opened.open_perf_buffer(sample, page_cnt=pages, lost_cb=lost)
                 self.perf = True
-        except Exception as error:  # Its keys or values are of types that ctypes does not have.
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # Its keys or values are no numbers, or of types that ctypes does not have.
             raise Exception(f"{table} is no buffer: {error}") from error
         return {}
 
