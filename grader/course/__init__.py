@@ -3,13 +3,13 @@
 from grader.course.lab import (
     Lab,
     Task,
-    Text,
     add_private,
     check_need,
     find_labs,
     load_lab,
     not_in_order,
 )
+from grader.course.manifest import Text
 
 __all__ = [
     "Lab",

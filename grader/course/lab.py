@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from grader.course.manifest import Reader, Text, read
 from grader.errors import CourseError, UsageError
 from grader.words import say
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _HOOKS = (
     r"tracepoint:\w+:\w+",
@@ -34,18 +29,6 @@ CALLS = ("mkdir", "rmdir", "unlink", "rename", "link", "symlink", "packet")
 """What the workload can do for a lab, in the words of grader.evidence."""
 NEEDS = ("trace_lines", "kprobes", "uprobes", "xdp", "available_filter_functions", "smp")
 """What grader.kernel knows how to look for, beside tracepoints and LSM hooks."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A sentence in the languages of the course."""
-
-    en: str
-    fr: str
-
-    def get(self, lang: str) -> str:
-        """The sentence in `lang` ("en" or "fr"), English for any other."""
-        return self.fr if lang == "fr" else self.en
 
 
 @dataclass(frozen=True)
@@ -120,10 +103,10 @@ def find_labs(exercises: Path) -> dict[str, Lab]:
 def load_lab(folder: Path) -> Lab:
     """Read `folder`/lab.toml. Raises CourseError, naming the key, when it is not right."""
     path = folder / "lab.toml"
-    top = _read(path)
+    top = read(path)
     table, entries = top.table("lab"), top.tables("task")
     top.nothing_else()
-    manifest = _Reader(path, "[lab]", table)
+    manifest = Reader(path, "[lab]", table)
     lab = Lab(
         name=folder.name,
         folder=folder,
@@ -179,7 +162,7 @@ def not_in_order(name: str) -> CourseError:
 def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
     """`lab` with the private tasks of `folder`/lab.toml after its own, which they may need."""
     path = folder / "lab.toml"
-    top = _read(path)
+    top = read(path)
     entries = top.tables("task")
     top.nothing_else()
     if not entries:
@@ -192,18 +175,8 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
     return joined
 
 
-def _read(path: Path) -> _Reader:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CourseError(
-            say("{path} cannot be read: {error}.", path=path, error=error), "Mend the file."
-        ) from error
-    return _Reader(path, "the file", data)
-
-
 def _task(path: Path, entry: dict[str, Any], *, private: bool = False) -> Task:
-    reader = _Reader(path, f"task {entry.get('id', '?')}", entry)
+    reader = Reader(path, f"task {entry.get('id', '?')}", entry)
     task = Task(
         id=reader.string("id"),
         points=reader.integer("points"),
@@ -338,66 +311,3 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
         )
     for need in task.kernel:
         check_need(f"{path}: task {task.id}", "kernel", need)
-
-
-class _Reader:
-    """Takes typed values out of one TOML table and says which key is wrong, and where."""
-
-    def __init__(self, path: Path, where: str, table: dict[str, Any]) -> None:
-        self._where = f"{path}: {where}"
-        self._table = dict(table)
-
-    def table(self, key: str) -> dict[str, Any]:
-        return dict(self._typed(key, self._table.pop(key, {}), dict, f"a table, [{key}]"))
-
-    def tables(self, key: str) -> list[dict[str, Any]]:
-        values = self._typed(key, self._table.pop(key, []), list, f"tables, [[{key}]]")
-        return [self._typed(key, value, dict, f"tables, [[{key}]]") for value in values]
-
-    def string(self, key: str, default: str | None = None) -> str:
-        return str(self._typed(key, self._table.pop(key, default), str, "a string"))
-
-    def integer(self, key: str) -> int:
-        return int(self._typed(key, self._table.pop(key, None), int, "a whole number"))
-
-    def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        value = self._table.pop(key, default)
-        values = self._typed(
-            key, list(value) if isinstance(value, tuple) else value, list, "a list"
-        )
-        return tuple(self._typed(key, item, str, "a list of strings") for item in values)
-
-    def text(self, key: str) -> Text:
-        return self._text(key, self._table.pop(key, None))
-
-    def texts(self, key: str, default: tuple[Text, ...] | None = None) -> tuple[Text, ...]:
-        if default is not None and key not in self._table:
-            return default
-        values = self._typed(key, self._table.pop(key, None), list, "a list of { en, fr }")
-        return tuple(self._text(key, value) for value in values)
-
-    def nothing_else(self) -> None:
-        if self._table:
-            keys = ", ".join(self._table)
-            raise CourseError(
-                say("{where} has unknown keys: {keys}.", where=self._where, keys=keys),
-                "Remove or rename them.",
-            )
-
-    def _text(self, key: str, value: Any) -> Text:
-        table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
-        spoken = [isinstance(text, str) and text.strip() for text in table.values()]
-        if set(table) != {"en", "fr"} or not all(spoken):
-            raise CourseError(
-                say("{where}: {key} lacks a language.", where=self._where, key=key),
-                "Write it in en and in fr.",
-            )
-        return Text(en=table["en"], fr=table["fr"])
-
-    def _typed(self, key: str, value: Any, kind: type, words: str) -> Any:
-        if type(value) is not kind:
-            raise CourseError(
-                say("{where}: {key} must be {words}.", where=self._where, key=key, words=words),
-                "Mend the manifest.",
-            )
-        return value
