@@ -182,6 +182,18 @@ class Bpftool:
             hook_id=_hook_id(number) if kind == "lsm" else 0,
         )
 
+    def whose(self, program: LoadedProgram) -> str:
+        """The name of a program and the process that holds it, for a person."""
+        entry = self._json("prog", "show", "id", str(program.id)) or {}
+        holders = entry.get("pids") or [{}]
+        name = program.name or str(program.id)
+        return say(
+            "{name} ({comm}, process {pid})",
+            name=name,
+            comm=holders[0].get("comm", "?"),
+            pid=holders[0].get("pid", "?"),
+        )
+
     def _helpers(self, number: int) -> frozenset[str]:
         """The helpers that the program calls.
 

@@ -12,7 +12,8 @@ import os
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import Infra
@@ -20,6 +21,9 @@ from grader.patience import remove_folder
 from grader.words import say
 
 PRINTK = "bpf_trace/bpf_trace_printk"
+_STACK = "kernel_stack"
+_MOST_NESTED = 100
+"""Records of one CPU whose stacks are still to come; one that was lost stays among them."""
 _PADDING, _TIME_EXTEND, _TIME_STAMP = 29, 30, 31
 _COMMIT_MASK = (1 << 20) - 1
 MAX_BYTES = 256 << 20
@@ -27,13 +31,17 @@ MAX_BYTES = 256 << 20
 
 @dataclass(frozen=True)
 class Record:
-    """One record of the kernel's ring buffer. `time` in ns of CLOCK_MONOTONIC."""
+    """One record of the kernel's ring buffer. `time` in ns of CLOCK_MONOTONIC.
+
+    `stack` has the return addresses of what led there, the innermost first, if they were recorded.
+    """
 
     time: int
     cpu: int
     pid: int
     event: str
     fields: Mapping[str, int | str] = field(default_factory=dict)
+    stack: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -88,45 +96,64 @@ class EventFormat:
                 values[item.name] = int.from_bytes(raw, "little", signed=item.signed)
         return values
 
+    def stack(self, data: bytes) -> tuple[int, ...]:
+        """The addresses in a record of a stack: as many as there are, whatever `format` says."""
+        (start,) = (item.offset for item in self.fields if item.name == "caller")
+        length = (len(data) - start) // 8 * 8
+        return struct.unpack_from(f"<{length // 8}Q", data, start)
+
 
 class TraceInstance:
     """A private trace buffer on the clock of bpf_ktime_get_ns, with `events` recorded in it.
 
     Raises Infra where the kernel refuses it. `collect` returns what was recorded since the last
-    call; recording itself goes on from creation to `remove`.
+    call; recording itself goes on from creation to `remove`. `fileno` is readable when there is
+    something to collect.
     """
 
     def __init__(self, tracefs: Path, name: str, events: Iterable[str]) -> None:
         self.folder = tracefs / "instances" / name
         self._formats: dict[int, EventFormat] = {}
+        self._enabled: list[str] = []
+        self._stacks: dict[int, _Stacks] | None = None
+        self._ready = -1
         try:
             self.folder.mkdir()
             self._write("trace_clock", "mono")
             for event in events:
                 self._enable(event)
         except OSError as error:
-            raise Infra(
-                say("The kernel refuses a trace instance: {error}.", error=error),
-                "See labebpf doctor.",
-            ) from error
-        self._following = False
+            raise _refused(error) from error
         self._page = os.sysconf("SC_PAGESIZE")
         self._buffers = {
             int(cpu.name[3:]): os.open(cpu / "trace_pipe_raw", os.O_RDONLY | os.O_NONBLOCK)
             for cpu in sorted((self.folder / "per_cpu").glob("cpu*"))
         }
 
-    def follow(self, pid: int, events: Iterable[str] = ()) -> None:
-        """Record nothing but what the process `pid` and its later children cause; `events` too.
+    def follow(self, pid: int, events: Iterable[str]) -> None:
+        """Record nothing from now on but `events` that process `pid` and its later children cause.
 
-        `pid` is as the kernel numbers it, in its first PID namespace.
+        Each record has its stack. `pid` is as the kernel numbers it, in its first PID namespace.
         """
-        self._write("options/event-fork", "1")
-        self._write("set_event_pid", str(pid))
-        for event in events:
-            self._enable(event)
-        self.collect()
-        self._following = True
+        try:
+            for event in self._enabled:
+                self._write(f"events/{event}/enable", "0")
+            self._write("options/event-fork", "1")
+            self._write("set_event_pid", str(pid))
+            self._know(f"ftrace/{_STACK}")
+            self._write("options/stacktrace", "1")
+            self.collect()
+            self._stacks = {cpu: _Stacks() for cpu in self._buffers}
+            for event in events:
+                self._enable(event)
+        except OSError as error:
+            raise _refused(error) from error
+
+    def fileno(self) -> int:
+        if self._ready < 0:
+            # Of the buffers of single CPUs poll() tells only when they are half full.
+            self._ready = os.open(self.folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        return self._ready
 
     def collect(self) -> list[Record]:
         """Every record since the last call, in the order of time. Never waits.
@@ -135,23 +162,41 @@ class TraceInstance:
         system call would otherwise add records faster than they can be read. One process adds
         none while it waits, and what it does as it goes to sleep is not missed.
         """
-        if not self._following:
+        if self._stacks is None:
             self._write("tracing_on", "0")
         try:
-            records = [record for cpu in self._buffers for record in self._drain(cpu)]
+            found = {cpu: list(self._drain(cpu)) for cpu in self._buffers}
         finally:
-            if not self._following:
+            if self._stacks is None:
                 self._write("tracing_on", "1")
+        if self._stacks:
+            found = {cpu: self._stacks[cpu].put_with(records) for cpu, records in found.items()}
+        records = [record for each in found.values() for record in each]
         return sorted(records, key=lambda record: record.time)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Record nothing meanwhile."""
+        self._write("tracing_on", "0")
+        try:
+            yield
+        finally:
+            self._write("tracing_on", "1")
+
     def remove(self) -> None:
-        for descriptor in self._buffers.values():
-            os.close(descriptor)
-        self._buffers = {}
+        for descriptor in (*self._buffers.values(), self._ready):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._buffers, self._ready = {}, -1
         remove_folder(self.folder)
 
     def _enable(self, event: str) -> None:
         self._write(f"events/{event}/enable", "1")
+        self._enabled.append(event)
+        self._know(event)
+
+    def _know(self, event: str) -> None:
+        """Learn how the records of `event` are laid out."""
         found = EventFormat.parse((self.folder / "events" / event / "format").read_text())
         self._formats[found.id] = found
 
@@ -169,6 +214,33 @@ class TraceInstance:
                 return
             total += len(page)
             yield from parse_page(page, cpu, self._formats)
+
+
+class _Stacks:
+    """Puts each record of one CPU together with its stack, a record of its own that follows it.
+
+    An interrupt may come between the two, with records and stacks of its own.
+    """
+
+    def __init__(self) -> None:
+        self._without: list[Record] = []
+
+    def put_with(self, records: Iterable[Record]) -> list[Record]:
+        """The records that have their stack now; those that still lack it are kept."""
+        done = []
+        for record in records:
+            if record.event != _STACK:
+                self._without = [*self._without[-_MOST_NESTED:], record]
+            elif self._without:
+                done.append(replace(self._without.pop(), stack=record.stack))
+        return done
+
+
+def _refused(error: OSError) -> Infra:
+    return Infra(
+        say("The kernel refuses a trace instance: {error}.", error=error),
+        "Run: ./labebpf doctor",
+    )
 
 
 def parse_page(page: bytes, cpu: int, formats: Mapping[int, EventFormat]) -> Iterator[Record]:
@@ -208,58 +280,5 @@ def parse_page(page: bytes, cpu: int, formats: Mapping[int, EventFormat]) -> Ite
         known = formats.get(int.from_bytes(data[:2], "little"))
         if known:
             values = known.decode(data)
-            yield Record(now, cpu, int(values.get("common_pid", 0)), known.name, values)
-
-
-class SharedTracePipe:
-    """Trace lines of kernels before 5.9, which have no bpf_trace_printk event: trace_pipe itself.
-
-    It is one for the whole machine, and reading it takes the lines away from others. Only lines
-    with the bpf_trace_printk symbol and the workload's `pid` count; a newline in a message ends
-    it.
-    """
-
-    _LINE = re.compile(
-        rb"^ *.{1,16}?-(?P<pid>\d+) +\[(?P<cpu>\d+)\] +\S+ +(?P<s>\d+)\.(?P<us>\d+): "
-        rb"(?:bpf_trace_printk|0|0x00000001): (?P<text>.*)$"
-    )
-
-    def __init__(self, tracefs: Path, pid: int) -> None:
-        self._pid = pid
-        self._clock = tracefs / "trace_clock"
-        self._old_clock = re.search(r"\[(\w+)\]", self._clock.read_text())
-        self._clock.write_text("mono")
-        self._pipe = os.open(tracefs / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
-        self._partial = b""
-        self.collect()
-
-    def collect(self) -> list[Record]:
-        """Every record since the last call. Never waits; times are cut to the microsecond."""
-        data = self._partial
-        while len(data) < MAX_BYTES:
-            try:
-                piece = os.read(self._pipe, 1 << 16)
-            except BlockingIOError:
-                break
-            if not piece:
-                break
-            data += piece
-        *lines, self._partial = data.split(b"\n")
-        records = [record for line in lines if (record := self.parse(line))]
-        return [record for record in records if record.pid == self._pid]
-
-    @classmethod
-    def parse(cls, line: bytes) -> Record | None:
-        """The record of one line, None for a line that no BPF program printed."""
-        found = cls._LINE.match(line)
-        if not found:
-            return None
-        nanoseconds = int(found["s"]) * 10**9 + int(found["us"]) * 1000
-        text = found["text"].decode(errors="replace")
-        fields = {"bpf_string": text}
-        return Record(nanoseconds, int(found["cpu"]), int(found["pid"]), "bpf_trace_printk", fields)
-
-    def remove(self) -> None:
-        os.close(self._pipe)
-        if self._old_clock:
-            self._clock.write_text(self._old_clock.group(1))
+            stack = known.stack(data) if known.name == _STACK else ()
+            yield Record(now, cpu, int(values.get("common_pid", 0)), known.name, values, stack)

@@ -106,9 +106,14 @@ class Features:
         return Probe(need, there, "present" if there else "absent", "" if there else remedy)
 
     def _trace_lines(self) -> Probe:
-        if (self.tracefs / "events" / "bpf_trace" / "bpf_trace_printk").exists():
-            return Probe("trace_lines", True, "in a private trace instance")
-        return Probe("trace_lines", True, "in the shared trace_pipe (kernel before 5.9)")
+        wanted = ("events/bpf_trace/bpf_trace_printk", "options/stacktrace")
+        there = all((self.tracefs / path).exists() for path in wanted)
+        return Probe(
+            "trace_lines",
+            there,
+            "in a private trace instance" if there else "absent",
+            "" if there else "Use Linux 5.9 or newer, with CONFIG_STACKTRACE.",
+        )
 
     def _kprobes(self) -> Probe:
         there = (self.tracefs / "kprobe_events").exists()

@@ -10,17 +10,18 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from grader.course import Lab
 from grader.errors import CourseError, Infra, Phase, PhaseTimeout, SubmissionError, Wrong
+from grader.evidence.attribution import PRINTING, Attribution, OwnTrace
 from grader.evidence.introspection import Bpftool
 from grader.evidence.maps import Libbpf
-from grader.evidence.trace import PRINTK, SharedTracePipe, TraceInstance
+from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
@@ -80,7 +81,7 @@ class Stage:
         self._witness = kernel.witness(templates, self._calls())
         self._workload = self._start_workload()
         self._workload_pid = 0
-        self._trace: TraceInstance | SharedTracePipe | None = None
+        self._trace: TraceInstance | None = None
         self._programs: dict[str, StagedProgram] = {}
         """The program, and its second build `pattern`, while they are in use."""
         self._script: StagedScript | None = None
@@ -137,29 +138,47 @@ class Stage:
         return CALLS[call] if self.lab.attach.startswith("lsm:") else CALLS[call][:1]
 
     @property
-    def trace(self) -> TraceInstance | SharedTracePipe:
-        """The grader's own trace of what the workload causes."""
-        if self._trace is None:
-            tracefs = self.kernel.tracefs
-            private = (tracefs / "events" / PRINTK).exists()
-            call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
-            instance = TraceInstance(tracefs, self.kernel.new_name(), [call])
-            self._trace = instance
-            # Without what programs print: one that prints all the time would cover the calls up.
-            self._workload_pid = self._find_workload(instance)
-            if private:
-                instance.follow(self._workload_pid, [PRINTK])
-            else:
-                instance.remove()
-                self._trace = SharedTracePipe(tracefs, self._workload_pid)
-        return self._trace
+    def trace(self) -> OwnTrace:
+        """What the submission's programs print as the workload acts."""
+        return OwnTrace(self._followed(), self._running_attribution)
 
     @property
     def workload_pid(self) -> int:
         """The workload's process id as the kernel numbers it, whatever PID namespace this is."""
         if not self._workload_pid:
-            _ = self.trace
+            self._followed()
         return self._workload_pid
+
+    def _followed(self) -> TraceInstance:
+        """The trace of the workload, made on first use."""
+        if self._trace is None:
+            tracefs = self.kernel.tracefs
+            call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
+            self._trace = TraceInstance(tracefs, self.kernel.new_name(), [call])
+            # Without what programs print: one that prints all the time would cover the calls up.
+            self._workload_pid = self._find_workload(self._trace)
+            self._trace.follow(self._workload_pid, [PRINTK])
+        return self._trace
+
+    def attribution(self, pids: Callable[[], list[int]]) -> Attribution:
+        """Tell which lines of the trace are those of programs that the processes `pids` have."""
+        return Attribution(self.libbpf, lambda: self.bpftool.program_ids(pids()), self._printers)
+
+    def _running_attribution(self) -> Attribution:
+        """That of the script, or else of the program. Raises CourseError where neither runs."""
+        running = self._script if self._script and self._script.running else None
+        one = running or self._programs.get("program")
+        if one is None:
+            raise CourseError(
+                say("{lab}: a check asks for the trace, and no program runs.", lab=self.lab.name),
+                "Let it use the fixture program or script too.",
+            )
+        return one.attribution
+
+    def _printers(self, programs: Collection[int]) -> list[str]:
+        """Those of the programs that can print a line into the trace, with whose they are."""
+        found = (self.bpftool.program(number) for number in sorted(programs))
+        return [self.bpftool.whose(each) for each in found if each.helpers & PRINTING]
 
     def _find_workload(self, trace: TraceInstance) -> int:
         """The one process that the trace shows in the time of every call of the workload.
@@ -271,7 +290,8 @@ class Stage:
         """
         before = self.witness.lost_by_racy
         cpus = len(os.sched_getaffinity(0))
-        with self.kernel.others_waiting(), self.witness.meetings(cpus):
+        unseen = self._trace.paused() if self._trace else nullcontext()
+        with self.kernel.others_waiting(), unseen, self.witness.meetings(cpus):
             start = time.monotonic()
             spent, lost = 0.0, 0
             while spent < _ROUNDS_SECONDS * self.scale:

@@ -59,6 +59,8 @@ class StagedProgram:
         self._source = stage.submission.require(self._name)
         self._flags = [PATTERN] if pattern else []
         self._program = stage.kernel.loader(stage.scale, stage.place)
+        self.attribution = stage.attribution(self._program.pids)
+        """Whose lines in the trace are its functions'."""
         self._begun = False
         self._maps: list[Map] = []
         self._listening: set[str] = set()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.match import match, told_again
 from grader.evidence.shown import Shown
@@ -31,11 +31,12 @@ class StagedScript:
         self.name = stage.lab.script
         stage.submission.require(self.name)
         self._feed: TraceInstance | None = None
-        self._source = -1
         self._map: Map | None = None
         self._looked_at: set[int] = set()
         self._began = 0
         self._script = stage.kernel.script(stage.scale, stage.place)
+        self.attribution = stage.attribution(self._script.pids)
+        """Whose lines in the trace are its programs'."""
         self._script.feed(self._trace_pipe)
 
     @property
@@ -43,16 +44,12 @@ class StagedScript:
         """Whether the student's code has begun; until then only BCC is imported."""
         return self._began > 0
 
-    def _trace_pipe(self) -> int:
-        """A trace_pipe for the script, with what the workload causes and no older line in it."""
+    def _trace_pipe(self) -> OwnTracePipe:
+        """A trace_pipe with what its own programs print as the workload acts, and no older line."""
         kernel = self._stage.kernel
-        source_folder = kernel.tracefs
-        if (kernel.tracefs / "events" / PRINTK).exists():
-            self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [PRINTK])
-            self._feed.follow(self._stage.workload_pid)
-            source_folder = self._feed.folder
-        self._source = os.open(source_folder / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
-        return self._source
+        self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [])
+        self._feed.follow(self._stage.workload_pid, [PRINTK])
+        return OwnTracePipe(self._feed, self.attribution)
 
     def wait_until_ready(self) -> None:
         """Return when its Python, which may just have been started, has BCC."""
@@ -327,8 +324,6 @@ class StagedScript:
         if self._map:
             self._map.close()
         self._script.close()
-        if self._source >= 0:
-            os.close(self._source)
         if self._feed:
             self._feed.remove()
 

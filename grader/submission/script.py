@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from grader.errors import Infra, SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox
@@ -25,6 +26,14 @@ HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
 _CTRL_C = b"\x03"
 _STARTER = Path(__file__).parent / "inside" / "script.py"
+
+
+class Source(Protocol):
+    """What a script's trace_pipe gives: there may be more of it when `fileno` is readable."""
+
+    def fileno(self) -> int: ...
+
+    def read(self) -> bytes: ...
 
 
 class Script:
@@ -46,8 +55,10 @@ class Script:
         if trace_pipes:
             os.mkfifo(self._fifo, mode=0o600)
             os.chown(self._fifo, sandbox.uid, sandbox.uid)
-        self._open_source: Callable[[], int] | None = None
-        self._source = self._sink = -1
+        self._open_source: Callable[[], Source] | None = None
+        self._source: Source | None = None
+        self._sink = -1
+        self._unread = b""
         self._partial = b""
         self._head = b""
         self._tail = b""
@@ -168,8 +179,8 @@ class Script:
         cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
         return (self._head + cut + self._tail).decode(errors="replace")
 
-    def feed(self, source: Callable[[], int]) -> None:
-        """When the script opens a trace_pipe, pump to it what the descriptor `source()` gives."""
+    def feed(self, source: Callable[[], Source]) -> None:
+        """When the script opens a trace_pipe, pump to it what `source()` gives."""
         self._open_source = source
 
     def forget_lines(self) -> None:
@@ -242,8 +253,10 @@ class Script:
 
     def _pump(self, seconds: float) -> None:
         self._answer_fifo()
-        watched = [fd for fd in (self._source, self._master if self._open else -1) if fd >= 0]
-        for ready in select.select(watched, [], [], seconds)[0]:
+        reads = [self._source.fileno()] if self._source and not self._unread else []
+        reads += [self._master] if self._open else []
+        writes = [self._sink] if self._unread else []
+        for ready in [each for some in select.select(reads, writes, [], seconds) for each in some]:
             if ready == self._master:
                 self._read()
             else:
@@ -290,23 +303,19 @@ class Script:
             if error.errno == errno.ENXIO:
                 return  # Nobody reads it yet.
             raise
-        source, self._open_source = self._open_source, None
+        open_source, self._open_source = self._open_source, None
         # For reading too: it then stays open when the script opens it a second time. The probe
         # stays until then: without any writer the script would read an end of file.
         self._sink = os.open(self._fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         os.close(probe)
-        self._source = source()
+        self._source = open_source()
 
     def _feed(self) -> None:
-        # Of a line that does not fit into a read, trace_pipe keeps the rest, and poll() does not
-        # tell of it: after a full read there is another one.
-        full = True
+        assert self._source
+        self._unread = self._unread or self._source.read()
         with suppress(BlockingIOError):
-            while full:
-                data = os.read(self._source, select.PIPE_BUF)
-                full = len(data) == select.PIPE_BUF
-                if data:
-                    os.write(self._sink, data)
+            while self._unread:
+                self._unread = self._unread[os.write(self._sink, self._unread) :]
 
 
 def ended_cleanly(script: Script) -> bool:

@@ -50,12 +50,13 @@ def test_a_tracepoint_is_there_when_it_has_an_id(features: Features) -> None:
     assert lacks(features.offers("tracepoint:syscalls:sys_enter_mkdirat"))
 
 
-def test_trace_lines_come_from_an_instance_or_from_the_shared_pipe(features: Features) -> None:
-    assert features.offers("trace_lines").ok
-    assert "shared" in features.offers("trace_lines").detail
+def test_trace_lines_need_an_event_and_its_stack(features: Features) -> None:
+    assert lacks(features.offers("trace_lines"))
     event(features, "bpf_trace/bpf_trace_printk")
+    assert lacks(features.offers("trace_lines"))
+    (features.tracefs / "options").mkdir()
+    (features.tracefs / "options" / "stacktrace").touch()
     assert features.offers("trace_lines").ok
-    assert "private" in features.offers("trace_lines").detail
 
 
 def test_kprobes_are_there_when_their_list_is(features: Features) -> None:

@@ -226,29 +226,70 @@ def test_a_script_that_prints_without_end_is_ended(
     assert script.status is not None
 
 
-def test_what_a_source_holds_is_fed_to_the_script(start: Start, tmp_path: Path) -> None:
+class Pipe:
+    """A source that gives what was written into a pipe."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+
+    def write(self, data: bytes) -> None:
+        os.write(self._writing, data)
+
+    def fileno(self) -> int:
+        return self._reading
+
+    def read(self) -> bytes:
+        return os.read(self._reading, 1 << 20)
+
+    def close(self) -> None:
+        os.close(self._reading)
+        os.close(self._writing)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    source = Pipe()
+    yield source
+    source.close()
+
+
+def test_what_a_source_holds_is_fed_to_the_script(start: Start, pipe: Pipe) -> None:
     """So a script reads a trace_pipe of its own: a FIFO that the grader fills."""
-    source, ours = os.pipe()
-    os.write(ours, b"a line\n")
+    pipe.write(b"a line\n")
     asked = []
 
-    def opened() -> int:
-        asked.append(source)
-        return source
+    def opened() -> Pipe:
+        asked.append(pipe)
+        return pipe
 
-    try:
-        script = start(
-            "print('first', flush=True); input(); print(open('trace_pipe').readline().strip())"
-        )
-        script.feed(opened)
-        assert script.wait_for(lambda: "first" in script.lines, PATIENCE)
-        assert not asked, "the script has not opened it yet"
-        os.write(script._master, b"go on\n")
-        assert script.wait_for(lambda: "a line" in script.lines, PATIENCE)
-        assert asked == [source]
-    finally:
-        for descriptor in (source, ours):
-            os.close(descriptor)
+    script = start(
+        "print('first', flush=True); input(); print(open('trace_pipe').readline().strip())"
+    )
+    script.feed(opened)
+    assert script.wait_for(lambda: "first" in script.lines, PATIENCE)
+    assert not asked, "the script has not opened it yet"
+    os.write(script._master, b"go on\n")
+    assert script.wait_for(lambda: "a line" in script.lines, PATIENCE)
+    assert asked == [pipe]
+
+
+def test_a_script_reads_all_of_its_trace_pipe_however_much_comes_at_once(
+    start: Start, pipe: Pipe
+) -> None:
+    """More than a FIFO holds: what does not fit waits for the script to read."""
+
+    class Much(Pipe):
+        def read(self) -> bytes:
+            return 40_000 * super().read()
+
+    much = Much()
+    script = start("for n, line in enumerate(open('trace_pipe')): print(n, flush=n % 1000 == 999)")
+    script.feed(lambda: much)
+    for number in range(1, 4):
+        much.write(b"a line of the trace\n")
+        last = str(number * 40_000 - 1)
+        assert script.wait_for(lambda last=last: last in script.lines[-1:], PATIENCE)
+    much.close()
 
 
 PLAIN = {
