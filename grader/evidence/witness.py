@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ import jinja2
 from grader.errors import Infra, LabebpfError
 from grader.evidence.child import Child
 from grader.evidence.maps import Libbpf, Map, SharedArray
+from grader.evidence.workload import Window
 from grader.words import say
 
 CALLS = {
@@ -27,10 +28,12 @@ CALLS = {
     "packet": ("sendmmsg",),
 }
 """What the workload can call, and all the calls that then do the same in the kernel."""
-STRIDE = 8
-"""Slots of 8 bytes that each CPU has for itself: a cache line of 64 bytes."""
+STRIDE = 16
+"""Slots of 8 bytes that each CPU has for itself: two cache lines of 64 bytes."""
 BRAKE = 2_000_000
 """By how many ns a call is held up while the brake is on."""
+_MOMENT = 50_000
+"""ns within which what is attached to the end of a call has run, and asked for the time."""
 _INSIDE = Path(__file__).parent / "inside" / "witness.py"
 
 
@@ -113,6 +116,36 @@ class Witness:
     def alive(self) -> bool:
         """Whether its process is there, which holds the program."""
         return not self.attached or self._child.alive
+
+    def comes_after(self, window: Window) -> bool:
+        """Whether any call entered or left after `window`, which is one call's."""
+        return any(time > window.end for cpu in range(self._cpus) for time in self._last(cpu))
+
+    def all_told(self, window: Window, told: Collection[int], since: int) -> bool:
+        """Whether a report of the latest call, that in `window`, waited for no other call.
+
+        `told` are the times (ns) in all reports from `since` on. Buffers of several CPUs are not
+        emptied in the order of time: a report that waits for another event may have had an earlier
+        one of another CPU. One that did not wait is there with the latest event of each CPU.
+        """
+        if self.comes_after(window):
+            return False
+        latest = [self._last(cpu) for cpu in range(self._cpus)]
+        untold = set(told)
+        for entered, left in sorted(times for times in latest if max(times) >= since):
+            # A call may take long; what is attached to it asks for the time at its begin or end.
+            near = [t for t in untold if 0 <= t - entered <= _MOMENT or abs(t - left) <= _MOMENT]
+            if not near:
+                return False
+            untold.remove(min(near))
+        # No other call came in the middle of this one on its CPU: that is held up for longer.
+        return window.end - latest[window.cpu][0] < BRAKE / 2
+
+    def _last(self, cpu: int) -> tuple[int, int]:
+        """When a call last entered, and left, on this CPU (ns, CLOCK_MONOTONIC; 0 for never)."""
+        assert self._counts
+        base = cpu * STRIDE
+        return self._counts[base + STRIDE - 3], self._counts[base + STRIDE - 2]
 
     def _sum(self, what: int) -> int:
         """Of all calls together, those entered (0) or left (1)."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from grader.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.errors import Infra, PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.match import match, told_again
@@ -21,6 +21,9 @@ from grader.words import say
 
 if TYPE_CHECKING:
     from grader.kernel.stage import Stage
+
+_MOST_TRIALS = 200
+"""Beside processes that make directories all the time on each CPU, about one in ten settles it."""
 
 
 class StagedScript:
@@ -228,7 +231,50 @@ class StagedScript:
         assert best
         if best.events < len(best.matching.windows):
             self._blame_callback()
+        elif best.others:
+            self._require_prompt(times)
         return best
+
+    def _require_prompt(self, times: Callable[[str], list[int]]) -> None:
+        """Raise Wrong for a script that prints an event when another one comes, and not before.
+
+        Beside processes that make directories, the next event comes by itself: what settles it is
+        one that was printed, or not, before any other came. Raises Infra where there is none.
+        """
+        witness, since = self._stage.witness, time.monotonic_ns()
+        told: list[int] = []
+        self.rest()
+        for _ in range(_MOST_TRIALS):
+            with witness.brake(), self._script.preferred():
+                (window,) = self._stage.workload.calls(1)
+
+                def prompt(window: Window = window) -> bool:
+                    told.extend(time_ for line in self._script.lines for time_ in times(line))
+                    self._script.forget_lines()
+                    return witness.all_told(window, told[-_MOST_TRIALS:], since)
+
+                def settled(window: Window = window) -> bool:
+                    return prompt(window) or witness.comes_after(window)
+
+                self._script.wait_for(settled, self._stage.scale, every=0.001)
+                overtaken = witness.comes_after(window)
+                if prompt():
+                    self.rest()
+                    return
+            if not overtaken and not any(map(window.holds, told)):
+                raise Wrong(
+                    say("{name} prints an event only when the next one comes.", name=self.name),
+                    "Print each event in the callback that receives it.",
+                    expected="a line for each event, as it comes",
+                    actual="a line for the event before",
+                    log=self.output(),
+                    file=self.name,
+                )
+        raise Infra(
+            "Other processes make directories without a pause: whether the script prints each "
+            "event as it comes cannot be told.",
+            "End them, or give --kernel vm.",
+        )
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
         """Wait for `count` new lines that are not blank. False if they did not come."""
