@@ -14,7 +14,7 @@ import pytest
 
 from grader.course import Lab, Task, add_private, find_labs, not_in_order
 from grader.errors import CourseError, Infra, LabebpfError, Phase, UsageError
-from grader.kernel.choice import choose, parse
+from grader.kernel.choice import choose, likely_needs, parse
 from grader.kernel.native import TAKEN, NativeKernel
 from grader.kernel.stage import Stage
 from grader.kernel.vm.session import Order
@@ -141,6 +141,11 @@ class Grading:
         """Decide where `items`, all checks of labs, will be judged. Raises UsageError."""
         needs = {need for name in self.rubrics for need in self.labs[name].needs}
         wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
+        for lab in map(self.labs.__getitem__, self.rubrics):
+            files = self.submission(lab).files
+            wishes |= likely_needs(
+                files[name] for name in (lab.program, lab.script) if name in files
+            )
         wanted = parse(self.config.getoption("--kernel"))
         stranger = self.config.getoption("--stranger")
         try:

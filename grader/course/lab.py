@@ -27,7 +27,7 @@ Uprobes are on functions of libc, which the workload calls; XDP is where its pac
 """
 CALLS = ("mkdir", "rmdir", "unlink", "rename", "link", "symlink", "packet")
 """What the workload can do for a lab, in the words of grader.evidence."""
-NEEDS = ("trace_lines", "kprobes", "uprobes", "xdp", "available_filter_functions", "smp")
+NEEDS = ("trace_lines", "kprobes", "uprobes", "fentry", "xdp", "available_filter_functions", "smp")
 """What grader.kernel knows how to look for, beside tracepoints and LSM hooks."""
 
 

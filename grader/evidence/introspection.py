@@ -46,6 +46,8 @@ _LSM_MAC = 27
 _LONGEST = 256 << 20
 """Bytes of a listing: a million instructions, the most there can be, and an ordinary line each."""
 _LONGEST_NAME = 100
+MOST_OF_A_NAME = 15
+"""Bytes of a program's or map's name that the kernel keeps (BPF_OBJ_NAME_LEN without its end)."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,26 @@ class Bpftool:
         here = self._xdp()
         loaded = _held("prog_id", wanted) if here else set()
         found += [Attachment(0, number, "xdp", at) for number, at in here if number in loaded]
+        return found
+
+    def places(self, pids: Iterable[int], tracefs: Path) -> dict[str, list[tuple[str, str]]]:
+        """Where the processes `pids` have attached each program, by its name as the kernel has it.
+
+        Each is a kind of hook and where, as BCC's attach_* take it. Of tracepoints and kprobes
+        alone: other programs name their places themselves.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for each in self.attachments(pids):
+            where = each.where
+            if each.kind == "tracepoint":
+                # bpftool leaves out the category.
+                events = sorted((tracefs / "events").glob(f"*/{where}/id"))
+                where = f"{events[0].parts[-3]}:{where}" if events else ""
+            if where and each.kind in ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe"):
+                entry = self._json("prog", "show", "id", str(each.program_id)) or {}
+                there = found.setdefault(str(entry.get("name", "")), [])
+                if (each.kind, where) not in there:
+                    there.append((each.kind, where))
         return found
 
     def detach_xdp(self) -> None:
@@ -259,7 +281,12 @@ def _listing(command: Sequence[str]) -> Iterator[bytes]:
 
 def lsm_hook_id(name: str) -> int:
     """The number of the LSM hook `name` in this kernel's BTF. Raises OSError if there is none."""
-    return Libbpf().call("libbpf_find_vmlinux_btf_id", name.encode(), _LSM_MAC)
+    return vmlinux_btf_id(name, _LSM_MAC)
+
+
+def vmlinux_btf_id(name: str, attach_type: int) -> int:
+    """The number of what programs of that type attach to by `name`. Raises OSError without it."""
+    return Libbpf().call("libbpf_find_vmlinux_btf_id", name.encode(), attach_type)
 
 
 def _hook_id(program: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 
@@ -11,6 +12,12 @@ from grader.kernel.mounts import mount_privately
 from grader.kernel.vm import images
 from grader.kernel.vm.machine import QEMU
 from grader.words import say
+
+_HINTS = {
+    "kprobes": rb"k(ret)?probe|syscall__|get_syscall_fnname",
+    "fentry": rb"k(ret)?func__|KFUNC_PROBE|KRETFUNC_PROBE",
+}
+"""What stands in BPF C or Python that uses such a thing."""
 
 
 def parse(text: str) -> str:
@@ -23,6 +30,14 @@ def parse(text: str) -> str:
         say("There is no kernel {text}.", text=text),
         say("There are auto, native, vm, {known}.", known=known),
     )
+
+
+def likely_needs(sources: Iterable[bytes]) -> set[str]:
+    """What programs and scripts with this text probably use of a kernel, in words of a manifest.
+
+    It decides where they are judged, and nothing else.
+    """
+    return {need for text in sources for need, hint in _HINTS.items() if re.search(hint, text)}
 
 
 def choose(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import Infra
-from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id
+from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
 from grader.kernel.uprobe import UPROBES
@@ -26,6 +26,7 @@ _SYS_LSM_LIST_MODULES = 461
 _LSM_ID_BPF = 109
 _BPF_MAP_CREATE, _BPF_PROG_LOAD = 0, 5
 _PROG_TYPE_XDP = 6
+_PROG_TYPE_TRACING, _BPF_TRACE_FENTRY = 26, 24
 _PROG_TYPE_LSM, _BPF_LSM_MAC = 29, 27
 
 
@@ -85,6 +86,7 @@ class Features:
             "trace_lines": self._trace_lines,
             "kprobes": self._kprobes,
             "uprobes": _uprobes,
+            "fentry": _fentry,
             "xdp": _xdp,
             "available_filter_functions": self._filter_functions,
             "smp": _smp,
@@ -334,6 +336,15 @@ def _version(name: str, path: str | None, package: str) -> Probe:
         )
     done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
     return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
+
+
+def _fentry() -> Probe:
+    try:
+        _load(_PROG_TYPE_TRACING, _BPF_TRACE_FENTRY, vmlinux_btf_id("vfs_mkdir", _BPF_TRACE_FENTRY))
+    except OSError as error:
+        refused = say("refused: {strerror}", strerror=error.strerror)
+        return Probe("fentry", False, refused, "Use a kernel with BTF, as most distributions have.")
+    return Probe("fentry", True, "an fentry program loads")
 
 
 def _uprobes() -> Probe:

@@ -10,7 +10,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -19,11 +19,12 @@ from typing import Any
 from grader.course import Lab
 from grader.errors import CourseError, Infra, Phase, PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.attribution import PRINTING, Attribution, OwnTrace
-from grader.evidence.introspection import Bpftool
+from grader.evidence.introspection import MOST_OF_A_NAME, Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
+from grader.kernel.features import Probe
 from grader.kernel.native import NativeKernel
 from grader.kernel.network import Network
 from grader.kernel.staged_program import StagedProgram
@@ -86,6 +87,10 @@ class Stage:
         """The program, and its second build `pattern`, while they are in use."""
         self._script: StagedScript | None = None
         self._failed: dict[str, Exception] = {}
+        self._places: dict[str, list[tuple[str, str]]] | None = None
+        self._with_script = script
+        self.plain: tuple[str, ...] = ()
+        """The program's functions that do not name their own place, once it is compiled."""
         self.phase = "load"
         if lab.program in submission.files:
             self._loader("program").begin()
@@ -236,6 +241,41 @@ class Stage:
             raise
         return program
 
+    def places(self, plain: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        """Where the script attaches the functions `plain`: a kind of hook and where, by function.
+
+        The kernel tells it, while the script runs for that. Of several places those of the lab's
+        call count: what else it attaches them to is the script's own mistake. Nothing for a script
+        that attaches none, or does not run. Raises Infra for one that wants what this kernel lacks.
+        """
+        self.plain = tuple(plain)
+        if not plain or self.lab.script not in self.submission.files:
+            return {}
+        if self._places is None:
+            self._places = self._seen_places(plain)
+        return self._places
+
+    def _seen_places(self, plain: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        script = self._script = self._script or StagedScript(self)
+        _ = self.witness, self.workload_pid
+        phase = self.phase
+        try:
+            script.begin()
+            there = script.places()
+        except (SubmissionError, PhaseTimeout, Wrong):
+            there = {}  # The script's own tasks say why.
+        finally:
+            self._end_script()
+            self.phase = phase
+        if self._with_script:
+            self._script = StagedScript(self)
+        found = {name: there.get(name[:MOST_OF_A_NAME], []) for name in plain}
+        return {
+            name: [one for one in several if self.lab.call in one[1]] or several
+            for name, several in found.items()
+            if several
+        }
+
     def _loader(self, which: str) -> StagedProgram:
         if which not in self._programs:
             self._programs[which] = StagedProgram(self, pattern=which == "pattern")
@@ -266,6 +306,8 @@ class Stage:
         if "script" in self._failed:
             raise self._failed["script"]
         try:
+            if self._script and self._script.interrupted:
+                self._end_script()
             script = self._script = self._script or StagedScript(self)
             if not script.running:
                 self._close_programs()
@@ -335,20 +377,33 @@ class Stage:
                 ) from error
             yield
 
-    def blame(self, error: SubmissionError) -> Exception:
-        """`error`, or Infra when a program that does nothing meets the same refusal here."""
-        if not re.search("Operation not permitted|perf_event_open.*Permission denied", error.log):
+    def blame(self, error: SubmissionError, functions: Sequence[str] = ()) -> Exception:
+        """`error`, or Infra when this kernel lacks what the submission uses.
+
+        That is so where a program that does nothing, at a hook of the same kind, meets the same.
+        `functions` are those of the program.
+        """
+        if re.search(r"to k(ret)?probe b", error.what + error.log):
+            probe = self.kernel.offers("kprobes")
+            return error if probe.ok else lacking(probe)
+        refused = "Operation not permitted|super-user privileges|perf_event_open.*Permission denied"
+        if not re.search(refused, error.what + error.log):
             return error
         kind, _, place = self.lab.attach.partition(":")
-        function = f"lsm__{place}" if kind == "lsm" else "nothing"
-        with self.kernel.loader(self.scale, self.place) as canary:
-            try:
-                self._attach_nothing(canary, function, self.lab.attach)
-            except (SubmissionError, PhaseTimeout):
-                return Infra(
-                    "This kernel lets the sandbox load or attach no program.",
-                    "Run: ./labebpf doctor",
-                )
+        canaries = {kind: (f"lsm__{place}" if kind == "lsm" else "nothing", self.lab.attach)}
+        if any(re.match("kfunc__|kretfunc__", function) for function in functions):
+            canaries["fentry"] = ("kfunc__vfs_mkdir", self.lab.attach)
+        if "uprobe" in error.what + error.log and kind != "uprobe":
+            canaries["uprobe"] = ("nothing", "uprobe:c:getpid")
+        for name, (function, hook) in canaries.items():
+            with self.kernel.loader(self.scale, self.place) as canary:
+                try:
+                    self._attach_nothing(canary, function, hook)
+                except (SubmissionError, PhaseTimeout):
+                    return Infra(
+                        say("This kernel lets the sandbox use no {kind} program.", kind=name),
+                        "To grade in a machine that can: --kernel vm. See also ./labebpf doctor",
+                    )
         return error
 
     def _attach_nothing(self, loader: Program, function: str, hook: str) -> None:
@@ -385,6 +440,14 @@ class Stage:
             self._script.close()
             self._script = None
             self.bpftool.detach_xdp()
+
+
+def lacking(probe: Probe) -> Infra:
+    """What is said of something that this kernel does not offer."""
+    return Infra(
+        say("This kernel does not offer {need}: {detail}.", need=probe.name, detail=probe.detail),
+        say("{remedy} Or grade in a machine that has them: --kernel vm", remedy=probe.remedy),
+    )
 
 
 def _place(attach: str) -> Uprobe | Network | None:

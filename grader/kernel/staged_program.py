@@ -87,8 +87,9 @@ class StagedProgram:
             self._stage.phase = "compile"
             self._program.compile(60 * scale)
             compiled()
+            places = self._stage.places(self._program.plain)
             self._stage.phase = "load"
-            self._program.load(self._stage.lab.attach, 30 * scale)
+            self._program.load(self._stage.lab.attach, 30 * scale, places)
             if not self._program.functions:
                 raise Wrong(
                     say("{name} has no BPF function yet.", name=self._name),
@@ -99,7 +100,7 @@ class StagedProgram:
                 )
             programs = self._stage.bpftool.programs(self._program.pids())
             refuse_acting(programs, self._name, self._stage.lab.attach)
-            if len(self._program.plain) > 1:
+            if len(self._program.plain) > 1 and not places:
                 names = ", ".join(self._program.plain)
                 raise Wrong(
                     say(
@@ -114,7 +115,7 @@ class StagedProgram:
                 )
             self._program.attach(60 * scale)
         except SubmissionError as error:
-            raise self._stage.blame(error) from error
+            raise self._stage.blame(error, self._program.functions) from error
         self.attached = True
 
     def table(self, name: str, kind: str) -> Table:

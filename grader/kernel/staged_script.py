@@ -37,6 +37,8 @@ class StagedScript:
         self._map: Map | None = None
         self._looked_at: set[int] = set()
         self._began = 0
+        self.interrupted = False
+        """Whether Ctrl-C was pressed: another check then wants another run."""
         self._script = stage.kernel.script(stage.scale, stage.place)
         self.attribution = stage.attribution(self._script.pids)
         """Whose lines in the trace are its programs'."""
@@ -90,7 +92,8 @@ class StagedScript:
             self._look()
             return
         self._let_it_end()
-        if loaded_since is None and not self.output().strip():
+        plain = self._stage.plain
+        if loaded_since is None and not plain and not self.output().strip():
             raise PhaseTimeout(
                 "load",
                 limit,
@@ -105,6 +108,12 @@ class StagedScript:
         raise Wrong(
             say("{name} runs, and has no BPF program attached.", name=self.name),
             say(
+                "{function}() does not say where it goes. Attach it, and name both arguments: "
+                'b.attach_tracepoint(tp="category:event", fn_name="{function}")',
+                function=plain[0],
+            )
+            if plain
+            else say(
                 "Load {program} with BCC, and attach its function.",
                 program=self._stage.lab.program,
             ),
@@ -113,6 +122,11 @@ class StagedScript:
             log=self.output(),
             file=self.name,
         )
+
+    def places(self) -> dict[str, list[tuple[str, str]]]:
+        """Where it has attached each of its programs, once it attaches no more."""
+        self._script.wait_for(lambda: not self._script.computes, 3 * self._stage.scale, every=0.01)
+        return self._stage.bpftool.places(self._script.pids(), self._stage.kernel.tracefs)
 
     def reacts(self, act: Callable[[], object]) -> None:
         """Do `act` again and again until the script prints something; then let it come to rest.
@@ -129,7 +143,7 @@ class StagedScript:
             pause = 0.2 * self._stage.scale
             if not self._script.wait_for(lambda: self._script.total > seen, pause):
                 if self._script.status is not None:
-                    raise self._ended()
+                    raise self._failure()
                 if attempts * pause > limit:
                     raise Wrong(
                         say(
@@ -192,7 +206,7 @@ class StagedScript:
             self._look()
             return True
         if self._script.status is not None:
-            raise self._ended()
+            raise self._failure()
         return False
 
     def shown(self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]) -> Shown:
@@ -325,7 +339,7 @@ class StagedScript:
         self._stage.phase = "wait"
         self._look()
         if self._script.status is not None:
-            raise self._ended()
+            raise self._failure()
         limit = 15 * self._stage.scale
         if self._script.ignores_interrupt():
             raise PhaseTimeout(
@@ -335,6 +349,7 @@ class StagedScript:
                 "Leave SIGINT as it is, and catch KeyboardInterrupt around the loop.",
                 log=self.output(),
             )
+        self.interrupted = True
         with self._stage.witness.brake():
             ended = self._script.interrupt(limit, pause=0.5 * self._stage.scale)
         if not ended:
@@ -405,7 +420,12 @@ class StagedScript:
         A Python that ends lets go of its programs and tables first.
         """
         if self._script.wait_for(lambda: self._script.status is not None, self._stage.scale):
-            raise self._ended()
+            raise self._failure()
+
+    def _failure(self) -> Exception:
+        """What the student should read of its end, or Infra for what the kernel lacks."""
+        ended = self._ended()
+        return self._stage.blame(ended) if isinstance(ended, SubmissionError) else ended
 
     def _ended(self) -> Exception:
         status, output = self._script.status, self.output()

@@ -21,6 +21,10 @@ _SITE = """\
 # Python imports this file at its start, before any of the student's.
 import os
 
+# Under sudo, as the handouts have it, a script sees root's ids, and BCC's tools ask for them.
+for _name in ("getuid", "geteuid", "getgid", "getegid"):
+    setattr(os, _name, lambda: 0)
+
 try:
     import bcc
     from bcc import BPF
@@ -50,7 +54,7 @@ if "LABEBPF_UPROBES" in os.environ:
     _offset, _file = int(_lent[2]), _lent[3]
     _open, bcc.lib.bpf_attach_uprobe = bcc.lib.bpf_attach_uprobe, _attach
 
-del os
+del os, _name
 """
 _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_functions")
 
@@ -58,7 +62,7 @@ _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_func
 def kernel_copy(tracefs: Path) -> Path:
     """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v7-{boot}"
+    folder = CACHE / f"v8-{boot}"
     if folder.is_dir():
         return folder
     before = os.umask(0o022)

@@ -7,7 +7,7 @@ import secrets
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,12 +140,18 @@ class Program:
             kind = MAP_TYPES.get(entry.pop("type"), "other")
             self.tables[entry["name"]] = Table(type=kind, **entry)
 
-    def load(self, hook: str, seconds: float) -> None:
+    def load(
+        self,
+        hook: str,
+        seconds: float,
+        places: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    ) -> None:
         """Load every function; the verifier judges them. Nothing is attached yet.
 
-        `hook` (a lab's `attach`) is for what does not name its own place.
+        What does not name its own place goes to `places`, each a kind of hook and where, by
+        function; one that has none is left out. Without any, `hook` (a lab's `attach`) is for all.
         """
-        self._send("load", hook=hook)
+        self._send("load", hook=hook, places=places or {})
         self._receive("load", seconds)
 
     def attach(self, seconds: float) -> None:

@@ -54,12 +54,22 @@ class Program(BPF):
         count = lib.bpf_num_functions(self.module)
         return [lib.bpf_function_name(self.module, i) for i in range(count)]
 
-    def load_all(self, hook):
+    def load_all(self, hook, places):
         for name in self.functions():
             prefix = next((p for p in KINDS if name.startswith(p)), b"")
-            self.load_func(name, KINDS.get(prefix, HOOKS[hook.split(":")[0]]))
+            if prefix:
+                self.load_func(name, KINDS[prefix])
+            elif there := self.where(name, hook, places):
+                self.load_func(name, HOOKS[there[0][0]])
 
-    def attach_all(self, hook):
+    def where(self, name, hook, places):
+        """Where a function goes that does not name its own place: pairs of a kind and a place."""
+        kind, _, place = hook.partition(":")
+        if not places and kind in ("kprobe", "kretprobe"):
+            return [(kind, self.get_syscall_fnname(place))]
+        return places.get(name.decode(), []) if places else [(kind, place)]
+
+    def attach_all(self, hook, places):
         for name in self.functions():
             # BCC itself says no more of it than "not enough values to unpack".
             if name.startswith(b"tracepoint__") and name.count(b"__") != 2:
@@ -70,18 +80,18 @@ class Program(BPF):
                 call = self.get_syscall_fnname(name.removeprefix(b"syscall__"))
                 self.attach_kprobe(event=call, fn_name=name)
             elif not name.startswith(SELF_ATTACHING):
-                self.attach_plain(hook, name)
+                for kind, place in self.where(name, hook, places):
+                    self.attach_plain(kind, place, name)
 
-    def attach_plain(self, hook, name):
-        kind, _, place = hook.partition(":")
+    def attach_plain(self, kind, place, name):
         if kind == "tracepoint":
             self.attach_tracepoint(tp=place, fn_name=name)
         elif kind == "raw_tracepoint":
             self.attach_raw_tracepoint(tp=place, fn_name=name)
         elif kind == "kprobe":
-            self.attach_kprobe(event=self.get_syscall_fnname(place), fn_name=name)
+            self.attach_kprobe(event=place, fn_name=name)
         elif kind == "kretprobe":
-            self.attach_kretprobe(event=self.get_syscall_fnname(place), fn_name=name)
+            self.attach_kretprobe(event=place, fn_name=name)
         elif kind == "uprobe":
             library, _, function = place.partition(":")
             self.attach_uprobe(name=library, sym=function, fn_name=name)
@@ -92,7 +102,7 @@ class Program(BPF):
 class Loader:
     def __init__(self):
         self.program = None
-        self.hook = ""
+        self.hook, self.places = "", {}
         self.perf = self.ring = False
         self.samples = []
         self.lost = 0
@@ -116,13 +126,13 @@ class Loader:
         plain = [name for name in names if not name.encode().startswith(SELF_ATTACHING)]
         return {"functions": names, "plain": plain, "tables": tables}
 
-    def load(self, hook):
-        self.hook = hook
-        self.program.load_all(hook)
+    def load(self, hook, places):
+        self.hook, self.places = hook, places
+        self.program.load_all(hook, places)
         return {}
 
     def attach(self):
-        self.program.attach_all(self.hook)
+        self.program.attach_all(self.hook, self.places)
         return {}
 
     def listen(self, table, pages):
