@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from grader.course import Lab, Task
 from grader.progress import LabProgress, Progress
+from grader.verdict.record import WRONG, Result
 from grader.verdict.report import MARKS
 from grader.words import say, translate
 
 
 def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -> None:
     """Print the points won and the verdict on each task; below it, the task to go on with."""
-    following: Task | None = None
+    labs = list(labs)
     for lab in labs:
         reached, files = progress.of(lab), progress.files(lab)
         won = sum(task.points for task in lab.tasks if reached.passed(task.id))
@@ -27,15 +28,36 @@ def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -
                 since = translate("the files changed since", lang)
                 line.append(f"  ({since})", style="yellow")
             console.print(line, soft_wrap=True)
-        following = following or reached.next(lab)
     console.print()
-    if following:
-        title = f"{following.id}  {following.title.get(lang)}"
-        go_on = translate(say("Next: {command}", command=title), lang)
-        console.print(Text(go_on, "bold"), soft_wrap=True)
-        console.print(Text(f"./labebpf hint {following.id}"))
+    if following := _next(labs, progress):
+        _go_on(console, following.id, following.title.get(lang), lang)
     else:
         console.print(Text(translate("Every task is passed.", lang), style="bold"))
+
+
+def show_next(console: Console, result: Result) -> None:
+    """Print which task to go on with after a grading that found something wrong: its own first."""
+    for lab in result.labs:
+        for task in lab.tasks:
+            if task.status in WRONG:
+                _go_on(console, task.id, task.title, result.lang)
+                return
+
+
+def _next(labs: Sequence[Lab], progress: Progress) -> Task | None:
+    """The task to go on with: where the last grading found something wrong, else the first one."""
+    by_name = {lab.name: lab for lab in labs}
+    for name in progress.latest():
+        reached = progress.of(by_name[name]) if name in by_name else LabProgress()
+        if reached.failed and (task := reached.next(by_name[name])):
+            return task
+    return next(filter(None, (progress.of(lab).next(lab) for lab in labs)), None)
+
+
+def _go_on(console: Console, task_id: str, title: str, lang: str) -> None:
+    go_on = translate(say("Next: {command}", command=f"{task_id}  {title}"), lang)
+    console.print(Text(go_on, "bold"), soft_wrap=not console.file.isatty())
+    console.print(Text(f"./labebpf hint {task_id}"))
 
 
 def _line(task: Task, reached: LabProgress, lang: str) -> Text:
