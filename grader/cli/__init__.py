@@ -14,6 +14,7 @@ import click
 from grader.cli import authoring, desk, grading, machines
 from grader.errors import Infra, Interrupted, LabebpfError
 from grader.speech import Group, note, said, settle
+from grader.surroundings import open_standard_streams
 from grader.text import clean
 from grader.words import say
 
@@ -34,6 +35,7 @@ def labebpf() -> None:
 
 def main() -> None:
     """Run the command line; whatever ends it early becomes a sentence and an exit status."""
+    open_standard_streams()
     arguments = sys.argv[1:] or ["--help"]
     settle(arguments, labebpf)
     sys.exit(_written(lambda: _run(arguments)))

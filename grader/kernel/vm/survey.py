@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 
 from grader.errors import Infra
 from grader.kernel.features import Probe
@@ -18,12 +17,6 @@ from grader.words import say
 def survey() -> list[Probe]:
     """Every probe, in the order in which one would mend them."""
     return [_qemu(), _kvm(), _tools(), *_images()]
-
-
-def able(survey: Sequence[Probe]) -> bool:
-    """Whether a grading can run in a machine here: QEMU, and an image or what builds one."""
-    there = {probe.name for probe in survey if probe.ok}
-    return "qemu" in there and any(name.startswith("image") for name in there)
 
 
 def _qemu() -> Probe:
@@ -45,7 +38,7 @@ def _kvm() -> Probe:
     except Infra as error:
         return Probe("kvm", False, error.what, error.remedy)
     if known is None:
-        return Probe("kvm", True, "there, and not tried yet: the first grading in a machine will")
+        return Probe("kvm", None, "there, and not tried yet: the first grading in a machine will")
     if known == "kvm":
         return Probe("kvm", True, "a guest came up with it")
     return Probe("kvm", False, "there, but no guest came up with it: machines are emulated")
