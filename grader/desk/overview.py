@@ -10,7 +10,7 @@ from rich.text import Text
 from grader.course import Lab, Task
 from grader.progress import LabProgress, Progress
 from grader.verdict.record import WRONG, Result
-from grader.verdict.report import MARKS
+from grader.verdict.report import MARKS, row
 from grader.words import say, translate
 
 
@@ -23,11 +23,10 @@ def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -
         title = f"{lab.name}  {lab.title.get(lang)}  {won}/{lab.max_score}"
         console.print(Text(title, style="bold"), soft_wrap=True)
         for task in lab.tasks:
-            line = _line(task, reached, lang)
+            title = task.title.get(lang)
             if task.id in reached.marks and reached.marks[task.id].files != files:
-                since = translate("the files changed since", lang)
-                line.append(f"  ({since})", style="yellow")
-            console.print(line, soft_wrap=True)
+                title += f"  ({translate('the files changed since', lang)})"
+            row(console, _head(task, reached), title)
     console.print()
     if following := _next(labs, progress):
         _go_on(console, following.id, following.title.get(lang), lang)
@@ -60,14 +59,13 @@ def _go_on(console: Console, task_id: str, title: str, lang: str) -> None:
     console.print(Text(f"./labebpf hint {task_id}"))
 
 
-def _line(task: Task, reached: LabProgress, lang: str) -> Text:
-    """The task's verdict, points and title."""
+def _head(task: Task, reached: LabProgress) -> Text:
+    """The task's verdict and points, before its title."""
     mark, style, status, won = " ", "default", "", 0
     if task.id in reached.marks:
         found = reached.marks[task.id].status
         (mark, style), status = MARKS[found], found.value
         won = task.points if reached.passed(task.id) else 0
-    line = Text(f"  {mark} ", style=style)
-    line.append(f"{task.id:<5}{won}/{task.points}  ", style="default")
-    line.append(f"{status:<9}", style=style)
-    return line.append(task.title.get(lang), style="default")
+    head = Text(f"  {mark} ", style=style)
+    head.append(f"{task.id:<5}{won}/{task.points}  ", style="default")
+    return head.append(f"{status:<9}", style=style)
