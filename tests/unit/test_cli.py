@@ -418,6 +418,24 @@ def test_who_is_not_root_is_told_so_and_loses_nothing(as_nobody: tuple[str, ...]
     assert record["score"] == 0
 
 
+def test_doctor_says_by_its_status_whether_this_machine_can_grade(
+    as_nobody: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Here nobody has neither root nor an image, nor a place for one."""
+    none = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent/cache"}
+    done = labebpf("doctor", "--json", prefix=as_nobody, **none)
+    told = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert {probe["name"]: probe["ok"] for probe in told["grading"]} == dict.fromkeys(LABS, False)
+    assert all(probe["remedy"] for probe in told["grading"])
+    assert {probe["name"]: probe["ok"] for probe in told["machine"]}["kprobes"] is None
+    shown = labebpf("doctor", "lab3", prefix=as_nobody, **none)
+    assert shown.returncode == 3
+    assert re.search(r"\? kprobes +unknown", shown.stdout)
+    assert "✗ lab3  not on this machine's own kernel (not root)" in shown.stdout
+    assert "lab0" not in shown.stdout
+
+
 def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
     pytest_here = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
     done = subprocess.run(
