@@ -52,8 +52,8 @@ def hint(name: str, level: int | None) -> None:
     last = len(task.hints)
     if level and level > last:
         raise UsageError(
-            say("Task {task_id} has {last} hints.", task_id=task_id, last=last),
-            "That was the last one.",
+            say("Task {task_id} has no hint {level}.", task_id=task_id, level=level),
+            say("Its last one is {last}.", last=last),
         )
     shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
     echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
@@ -93,7 +93,9 @@ def _ids(labs: Iterable[Lab]) -> str:
 
 @click.command(cls=Command)
 @click.argument("lab", metavar="LAB")
-@click.option("--poll", is_flag=True, help="Look at the files again and again: for network drives.")
+@click.option(
+    "--poll", is_flag=True, help="Look at the files over and over, as network drives need."
+)
 @given.kernel
 @given.time_scale
 def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
@@ -126,7 +128,7 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
     stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
     for stub in stubs:
         path = stub.path.relative_to(ROOT)
-        echo(say("{path} becomes the stub {origin}.", path=path, origin=stub.origin))
+        echo(say("{path} will become the stub {origin}.", path=path, origin=stub.origin))
     if stubs and not yes and not agreed("What is there now is kept beside it. Go on?"):
         echo("Nothing was changed.")
         sys.exit(1)
@@ -134,7 +136,7 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
         backup = put_back(stub)
         if backup:
             now = say(
-                "{file} is the stub again; what it was is {backup}.",
+                "{file} is the stub again; your version is {backup}.",
                 file=stub.path.name,
                 backup=backup.name,
             )
@@ -142,7 +144,7 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
             now = say("{file} is the stub again.", file=stub.path.name)
         echo(now)
     if not stubs:
-        echo("What is there is the stub already.")
+        echo("The stub is already there.")
     Progress(ROOT).forget(chosen)
 
 
@@ -165,7 +167,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     labs = given.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = given.submission_folder(submission)
     if parse(kernel) == "native":
-        raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
+        raise UsageError("A shell runs in a virtual machine.", "Give --kernel vm or vm:VERSION.")
     image = given.image_of(kernel.partition(":")[2] or images.versions()[0])
     terminal = join(folder, labs, image, ROOT)
     where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
@@ -230,11 +232,11 @@ def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] 
     from grader import screen
 
     try:
-        starts = say("Linux {release} starts ...", release=image.release)
+        starts = say("Starting Linux {release} ...", release=image.release)
         with screen.console(stderr=True).status(said(starts)):
             terminal.wait()
         if terminal.interactive:
-            joined = "Another terminal of the machine that runs already."
+            joined = "Another terminal of the machine that is already running."
             echo(first if terminal.number == 1 else joined, err=True)
         for line in terminal.told if terminal.interactive or command else ():
             note(line)

@@ -76,7 +76,7 @@ def meant_lab(given: str, labs: Iterable[str]) -> str | None:
 
 def _hand_in(given: str, name: str) -> UsageError:
     return UsageError(
-        say("{given} is no lab, but may be a hand-in.", given=clean(given)),
+        say("{given} is not a lab, but may be a hand-in.", given=clean(given)),
         say(
             "To grade it, add --lab: ./labebpf grade {given} --lab {name}",
             given=clean(given),

@@ -138,12 +138,15 @@ def grade(
 
 @click.command(cls=Command)
 @click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
-@click.option("--format", "name", metavar="NAME", required=True, help="Which format.")
+@click.option("--format", "name", metavar="NAME", required=True, help="One of these formats.")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
 @click.option(
-    "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
+    "--worksheet",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Moodle's worksheet, to be filled in.",
 )
-@click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
+@click.option("--student", metavar="ID", help="Whose row to fill in: identifier or email address.")
 def report(
     record: Path,
     name: str,
@@ -166,8 +169,8 @@ def report(
       csv              a row for each task
       html             a page for people
 
-    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
-    word for what could not be judged.
+    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format
+    cannot express what could not be judged.
     """
     from grader.verdict.formats import FORMATS, moodle
     from grader.verdict.record import Result
@@ -182,15 +185,19 @@ def report(
         result = Result.from_json(_read(record).decode())
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
-            say("{record} is no result of labebpf.", record=record),
+            say("{record} is not a result of labebpf.", record=record),
             "Give a result.json that grade --out wrote.",
         ) from None
     if name == "moodle":
         if not worksheet or not student:
-            raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
+            raise UsageError(
+                "The format moodle fills in a worksheet.", "Give --worksheet and --student."
+            )
         rendered = moodle.fill(result, _read(worksheet), student)
     elif worksheet or student:
-        raise UsageError("--worksheet and --student are Moodle's.", "Give --format moodle.")
+        raise UsageError(
+            "--worksheet and --student are for the format moodle.", "Give --format moodle."
+        )
     else:
         rendered = FORMATS[name](result).encode()
     if not out:

@@ -187,7 +187,7 @@ def image_export(version: str, file: Path) -> None:
     images.export(version, file)
     echo(
         say(
-            "{file} holds Linux {version}. There: ./labebpf image import {name}",
+            "{file} holds Linux {version}. On the other machine: ./labebpf image import {name}",
             file=file,
             version=version,
             name=file.name,

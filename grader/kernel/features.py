@@ -253,8 +253,8 @@ def headers() -> Probe:
         return Probe("headers", False, "none", remedy)
     if found.origin == "borrowed":
         detail = say(
-            "borrowed {version} (right for these labs; kernel structures may be laid out "
-            "otherwise)",
+            "borrowed from {version} (right for these labs; kernel structures may be laid out "
+            "differently)",
             version=found.version,
         )
         return Probe("headers", True, detail)
@@ -365,7 +365,7 @@ def _uprobes() -> Probe:
 def _smp() -> Probe:
     count = len(os.sched_getaffinity(0))
     remedy = "" if count > 1 else "Give this machine a second CPU."
-    return Probe("smp", count > 1, say("{count} CPUs", count=count), remedy)
+    return Probe("smp", count > 1, say("CPUs: {count}", count=count), remedy)
 
 
 def _mounted(kind: str, path: Path) -> Probe:

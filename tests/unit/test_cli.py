@@ -128,7 +128,7 @@ def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> No
     assert (done.returncode, done.stdout) == (2, "")
     done = labebpf("report", record, "--format", "csv", *filled[4:], "7")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--worksheet and --student are Moodle's." in done.stderr
+    assert "--worksheet and --student are for the format moodle." in done.stderr
     assert worksheet.read_bytes().endswith(b"Participant 7,,9.00,\r\n")
     done = labebpf(*filled, "7")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -152,7 +152,7 @@ def test_report_wants_a_result(text: str, tmp_path: Path) -> None:
     file.write_bytes(text.encode("latin-1"))
     done = labebpf("report", str(file), "--format", "csv")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is no result of labebpf. Give a result.json" in done.stderr
+    assert "is not a result of labebpf. Give a result.json" in done.stderr
 
 
 def test_report_says_what_it_cannot_read_or_write(record: str, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
     "arguments, words",
     [
         (["hint", "9.9"], ["no task 9.9", "0.1", "3.7"]),
-        (["hint", "3.2", "--level", "9"], ["has 2 hints"]),
+        (["hint", "3.2", "--level", "9"], ["3.2 has no hint 9. Its last one is 2."]),
         (["grade", "lab9"], ["no lab named lab9", "lab0, lab1, lab2, lab3"]),
         (["grade", "lab0", "lab9"], ["no lab named lab9"]),
         (["grade", "lab0", "--submission", "/nonexistent"], ["no folder /nonexistent"]),
@@ -205,13 +205,13 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["watch", "LAB3"], ["no lab named LAB3", "Did you mean lab3?"]),
         (["run", "tp 2"], ["no lab named tp 2", "Did you mean lab2?"]),
         (["hint", "3"], ["no task 3", "Did you mean lab3?"]),
-        (["grade", "tests"], ["tests is no lab", "add --lab: ./labebpf grade tests --lab LAB"]),
+        (["grade", "tests"], ["tests is not a lab", "add --lab: ./labebpf grade tests --lab LAB"]),
         (["grade", "solutions"], ["add --lab: ./labebpf grade solutions --lab lab0"]),
         (["grade", __file__, "--lab", "lab3"], ["is a file, not a folder"]),
         (["grade", "lab0", "--kernel", "nonsense"], ["nonsense"]),
         (["grade", "lab0", "--time-scale", "0"], ["--time-scale"]),
         (["grade", "--nonsense"], ["--nonsense"]),
-        (["grade", "solutions/lab3"], ["no lab", "add --lab", "solutions/lab3 --lab lab3"]),
+        (["grade", "solutions/lab3"], ["not a lab", "add --lab", "solutions/lab3 --lab lab3"]),
         (["grade", "--lab", "lab3"], ["--lab is for one hand-in", "grade DIR --lab LAB"]),
         (["grade", "a", "b", "--lab", "lab3"], ["--lab is for one hand-in"]),
         (["grade", "a", "--lab", "lab3", "--submission", "a"], ["--lab is for one hand-in"]),

@@ -194,7 +194,7 @@ def check_tools() -> None:
     if absent:
         raise Infra(
             say(
-                "Building an image takes {names}, which this machine has not.",
+                "Building an image takes {names}, which this machine lacks.",
                 names=", ".join(absent),
             ),
             say(
