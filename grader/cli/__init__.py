@@ -59,7 +59,7 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _tell(Interrupted("Interrupted."))
+        return _tell(Interrupted("Interrupted by Ctrl-C."))
     except LabebpfError as error:
         return _tell(error)
 

@@ -37,11 +37,15 @@ def small(tmp_path: Path) -> str:
 
 
 def launch(
-    *arguments: str, path: str, launcher: Path = ROOT / "labebpf", prefix: Sequence[str] = ()
+    *arguments: str,
+    path: str,
+    launcher: Path = ROOT / "labebpf",
+    prefix: Sequence[str] = (),
+    home: str = "/nonexistent",
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*prefix, str(launcher), *arguments],
-        env={"PATH": path, "HOME": "/nonexistent", "LABEBPF_LANG": "en"},
+        env={"PATH": path, "HOME": home, "LABEBPF_LANG": "en"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -89,7 +93,7 @@ def test_sudo_leaves_a_users_checkout_the_users(tmp_path: Path) -> None:
     path = os.environ["PATH"]
     launcher = checkout / "labebpf"
     for command in (["list"], ["hint", "3.1"], ["reset", "lab3", "--yes"], ["stubs", "lab3"]):
-        done = launch(*command, path=path, launcher=launcher)
+        done = launch(*command, path=path, launcher=launcher, home=str(tmp_path))
         assert done.returncode == 0, done.stderr
     one = [str(checkout / ".venv/bin/pytest"), "-q", "test_one.py"]
     subprocess.run(one, cwd=checkout, stdout=subprocess.DEVNULL, check=True)
