@@ -30,6 +30,12 @@ class UsageError(LabebpfError):
     exit_status = 2
 
 
+class Interrupted(LabebpfError):
+    """The person at the terminal ended it."""
+
+    exit_status = 130
+
+
 class CourseError(LabebpfError):
     """A lab's manifest and its checks do not agree: the instructor's to mend."""
 

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from grader.kernel.stage import Stage
 from grader.kernel.vm.session import Order
 from grader.private import refuse_to_show
 from grader.replay import Replay, files_below, guest_id
-from grader.submission.files import Submission, root_of, take
+from grader.submission.files import Refusal, Submission, root_of, take
 from grader.submission.sandbox import visible
 from grader.surroundings import ROOT, language
 from grader.text import clean
@@ -50,7 +51,7 @@ class Grading:
         self.hides = False
         """Whether there are private checks, of which nothing but verdicts may be shown."""
         try:
-            self.labs = find_labs(ROOT / "exercises") if (ROOT / "exercises").is_dir() else {}
+            self.labs = find_labs(ROOT / "exercises")
             if given := config.getoption("--private"):
                 self._add_private(given)
         except (CourseError, UsageError) as error:
@@ -98,6 +99,11 @@ class Grading:
         """The lab and the task that `item` judges, None for any other test."""
         lab = self.labs.get(item.path.parent.name)
         private = self.is_private(item)
+        if lab is None and item.path.parent.parent == ROOT / "exercises":
+            try:
+                self.labs.refuse_broken([item.path.parent.name])
+            except CourseError as error:
+                raise pytest.UsageError(str(error)) from None
         if lab is None or item.path.parent != (lab.private if private else lab.folder):
             if private:
                 raise self._wrong(item, "A private check lies beside its lab.toml. Move it there.")
@@ -178,6 +184,13 @@ class Grading:
             time_scale=self.scale,
             check_seconds=CHECK_SECONDS,
             lang=self.lang,
+            refused={
+                name: {
+                    file: (translate(why.why, self.lang), translate(why.remedy, self.lang))
+                    for file, why in self.submission(self.labs[name]).refused.items()
+                }
+                for name in names
+            },
             private=files_below(self.private, names) if self.private else {},
             hides=self.hides,
         )
@@ -206,7 +219,11 @@ class Grading:
 
     def submission(self, lab: Lab) -> Submission:
         if lab.name not in self._submissions:
-            self._submissions[lab.name] = take(self.folder(), lab.name, lab.edits)
+            taken = take(self.folder(), lab.name, lab.edits)
+            # In a machine there is nothing of the hand-in but what was taken on the host.
+            told = getattr(self.config.option, "refused", {}).get(lab.name, {})
+            refused = {name: Refusal(*why) for name, why in told.items()}
+            self._submissions[lab.name] = replace(taken, refused={**taken.refused, **refused})
         return self._submissions[lab.name]
 
     def folder(self) -> Path:

@@ -34,6 +34,7 @@ from grader.verdict.record import (
     write_result,
 )
 from grader.words import say, translate
+from grader.writing import give_back
 
 _SESSION = pytest.StashKey[Grading]()
 
@@ -329,6 +330,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             file.write(result.to_json())
     if session.exitstatus == pytest.ExitCode.TESTS_FAILED and result.exit_status == 3:
         session.exitstatus = 3
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """With sudo in a user's checkout, what pytest remembers there stays that user's."""
+    cache: Any = getattr(config, "cache", None)
+    if cache is not None:
+        give_back(cache._cachedir)
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.course import Lab, Task
 from grader.lock import locked
 from grader.submission.files import Submission, take
-from grader.verdict.record import Status
+from grader.verdict.record import WRONG, Status
 from grader.writing import make_folder, put
 
 FOLDER = ".labebpf"
@@ -41,6 +41,11 @@ class LabProgress:
     def passed(self, task_id: str) -> bool:
         return task_id in self.marks and self.marks[task_id].status is Status.PASS
 
+    @property
+    def failed(self) -> bool:
+        """Whether something in it was found to be wrong."""
+        return any(mark.status in WRONG for mark in self.marks.values())
+
     def next(self, lab: Lab) -> Task | None:
         """The first task of `lab` that is not passed, and whose needs are."""
         for task in lab.tasks:
@@ -62,6 +67,10 @@ class Progress:
 
     def of(self, lab: Lab) -> LabProgress:
         return self._read().get(lab.name, LabProgress())
+
+    def latest(self) -> list[str]:
+        """The names of the labs that something is known of, the one worked on last first."""
+        return list(reversed(self._read()))
 
     def files(self, lab: Lab) -> str:
         """The fingerprint of the student's files as they are now."""
@@ -109,7 +118,7 @@ class Progress:
             make_folder(self._folder)
             with locked(self._folder):
                 labs = self._read()
-                labs[lab.name] = change(labs.get(lab.name, LabProgress()))
+                labs[lab.name] = change(labs.pop(lab.name, LabProgress()))  # The last one now.
                 told = {name: asdict(progress) for name, progress in labs.items()}
                 record = {"schema": _SCHEMA, "labs": told}
                 put(self._path, f"{json.dumps(record, indent=1)}\n".encode())

@@ -25,22 +25,28 @@ _NO_CHECKS = 5
 """How pytest ends that found none."""
 
 
+class GivenUp(Exception):
+    """A grading was ended since nobody waits for it any more."""
+
+
 def grade(
     labs: Sequence[Lab],
     kernel: str,
     options: Sequence[str],
     lang: str,
     tell: Callable[[str], object] = str,
+    given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
     """Grade on `kernel`: the result, and what pytest printed if it left none.
 
-    Meanwhile `tell` is told, on another thread, which task and which phase of it goes on.
+    Meanwhile `tell` is told, on another thread, which task and which phase of it goes on. With
+    `given_up`, which is asked again and again, the grading ends when that is true: GivenUp.
 
     `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
     a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
     """
     command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", *options)
-    return supervise(command, labs, lang, tell)
+    return supervise(command, labs, lang, tell, given_up)
 
 
 def grade_apart(
@@ -99,10 +105,12 @@ def supervise(
     labs: Sequence[Lab],
     lang: str,
     tell: Callable[[str], object] = str,
+    given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
     """Run the grader as a child: its result, and what it printed if it left none.
 
-    Both files have no name, so that nothing stays when this process is killed.
+    Both files have no name, so that nothing stays when this process is killed. `given_up` is as for
+    `grade`, and should itself take a moment.
     """
     started = datetime.now(timezone.utc)
     reading, writing = os.pipe()
@@ -113,7 +121,7 @@ def supervise(
         tempfile.TemporaryFile() as record,
     ):
         told = ("--progress-fd", str(progress.fileno()), "--result-fd", str(record.fileno()))
-        done = subprocess.run(
+        with subprocess.Popen(
             [*command, *told],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -122,8 +130,15 @@ def supervise(
             pass_fds=[record.fileno(), progress.fileno()],
             # Ctrl-C is for this process; it ends the other one, which then has nothing to say.
             start_new_session=True,
-            check=False,
-        )
+        ) as child:
+            try:
+                while given_up and child.poll() is None:
+                    if given_up():
+                        raise GivenUp
+                code = child.wait()
+            except BaseException:
+                child.kill()
+                raise
         output.seek(0)
         printed = output.read().decode(errors="replace")
         record.seek(0)
@@ -132,7 +147,6 @@ def supervise(
         return Result.from_json(recorded.decode()), ""
     except (ValueError, KeyError, TypeError):
         pass
-    code = done.returncode
     ended = say("signal {n}", n=-code) if code < 0 else say("status {n}", n=code)
     why = say("The grader ended with {ended}, without a verdict.", ended=ended)
     remedy = "Nothing is held against the submission. Grade again."

@@ -14,11 +14,18 @@ from grader.surroundings import language
 from grader.words import translate
 
 
+class _Console(Console):
+    """A console that leaves it to the command what becomes of it when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # The BrokenPipeError that is being handled. (Rich's own ends with status 1.)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where to print to. It is plain text unless it is a terminal; with NO_COLOR, there too."""
     plain = bool(os.environ.get("NO_COLOR"))
     # no_color of rich leaves what is bold or dim.
-    return Console(stderr=stderr, highlight=False, color_system=None if plain else "auto")
+    return _Console(stderr=stderr, highlight=False, color_system=None if plain else "auto")
 
 
 @contextmanager

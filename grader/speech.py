@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -48,11 +49,7 @@ def settle(arguments: Sequence[str], command: click.Command) -> None:
     That is what --lang says in `arguments`, or what `language` finds. `command` has its help said
     in it, with all its subcommands.
     """
-    asked = [
-        value
-        for option, value in zip(arguments, [*arguments[1:], ""], strict=True)
-        if option == "--lang"
-    ]
+    asked = [value for option, value in pairwise([*arguments, ""]) if option == "--lang"]
     asked += [each[len("--lang=") :] for each in arguments if each.startswith("--lang=")]
     lang = language(asked[-1] if asked else None)
     os.environ.update(LABEBPF_LANG=lang, LANGUAGE=lang)
@@ -97,8 +94,13 @@ def note(text: str) -> None:
 
 
 def agreed(question: str) -> bool:
-    """Whether the person says yes. Raises click.Abort where nobody is there to answer."""
+    """Whether the person says yes; nobody to answer is a no. Raises click.Abort on Ctrl-C."""
     choices = said("y/N")
     suffix = f" [{choices}]: "
-    answer = click.prompt(said(question), default="", show_default=False, prompt_suffix=suffix)
+    try:
+        answer = click.prompt(said(question), default="", show_default=False, prompt_suffix=suffix)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            return False
+        raise
     return str(answer).strip().lower()[:1] in {"y", choices[0]}

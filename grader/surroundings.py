@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +25,22 @@ def system_files() -> list[str]:
     for name in _ETC:
         arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     return arguments
+
+
+def open_standard_streams() -> None:
+    """Open what is closed of standard input, output and error, as /dev/null.
+
+    Else the next file that is opened takes its place, and is what children get as theirs.
+    """
+    for standard, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(standard)
+        except OSError:
+            with suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)  # The lowest number that is free.
+                os.set_inheritable(standard, True)
+                mode = "w" if standard else "r"
+                setattr(sys, name, open(standard, mode, closefd=False))  # noqa: SIM115
 
 
 def language(chosen: str | None = None) -> str:

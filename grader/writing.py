@@ -43,6 +43,17 @@ def make_folder(folder: Path, *, new: bool = False) -> None:
         os.chown(folder, around.st_uid, around.st_gid)
 
 
+def give_back(folder: Path) -> None:
+    """Let what root made of `folder` and in it belong to whom the folder around it does."""
+    if os.geteuid() != 0 or not folder.is_dir():
+        return
+    around = folder.parent.stat()
+    for _, folders, files, here in os.fwalk(folder):
+        for name in (".", *folders, *files):
+            if os.stat(name, dir_fd=here, follow_symlinks=False).st_uid == 0:
+                os.chown(name, around.st_uid, around.st_gid, dir_fd=here, follow_symlinks=False)
+
+
 def keep(path: Path) -> Path:
     """Copy `path` to a new file beside it, named by the time, and never over another: its path.
 

@@ -89,9 +89,9 @@ class ProbePoints:
             not missing and not extra,
             say("{what} does not return what the kernel lists.", what=what),
             "Match the pattern from the start of each name; leave out the [module].",
-            expected=say("{n} names", n=len(wanted)),
+            expected=say("names: {n}", n=len(wanted)),
             actual=say(
-                "{count} names; missing {missing}, too many {extra}",
+                "names: {count}; missing {missing}, too many {extra}",
                 count=len(set(found)),
                 missing=missing[:3],
                 extra=extra[:3],

@@ -37,6 +37,8 @@ _SPOKEN: dict[str, dict[str, int]] = {
     "SubmissionError": _ERROR,
     "Infra": _ERROR,
     "UsageError": _ERROR,
+    "Interrupted": _ERROR,
+    "Refusal": {"why": 0, "remedy": 1},
     "Blocked": _ERROR,
     "CourseError": _ERROR,
     "PhaseTimeout": {"what": 2, "remedy": 3},

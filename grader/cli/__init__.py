@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import select
+import signal
 import sys
+from collections.abc import Callable
 
 import click
 
 from grader.cli import authoring, desk, grading, machines
-from grader.errors import LabebpfError
+from grader.errors import Infra, Interrupted, LabebpfError
 from grader.speech import Group, note, said, settle
+from grader.surroundings import open_standard_streams
 from grader.text import clean
+from grader.words import say
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 COMMANDS = [
     *(grading.grade, grading.report),
@@ -25,16 +34,72 @@ def labebpf() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors of ours become two sentences and an exit status."""
-    settle(sys.argv[1:], labebpf)
+    """Run the command line; whatever ends it early becomes a sentence and an exit status."""
+    open_standard_streams()
+    arguments = sys.argv[1:] or ["--help"]
+    settle(arguments, labebpf)
+    sys.exit(_written(lambda: _run(arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    """The exit status of the command, once it has said what there was to say."""
     try:
-        labebpf(prog_name="labebpf")
+        try:
+            # Not main(): click's takes a pipe that nobody reads for a failure of the command.
+            with labebpf.make_context("labebpf", arguments) as context:
+                labebpf.invoke(context)
+            status = 0
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        except click.exceptions.Exit as ended:
+            status = ended.exit_code
+        sys.stdout.flush()
+        return status
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _tell(Interrupted("Interrupted by Ctrl-C."))
     except LabebpfError as error:
-        if log := clean(getattr(error, "log", "")):
-            from rich.text import Text
+        return _tell(error)
 
-            from grader import screen
 
-            screen.console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
-        note(f"{said(error.what)} {said(error.remedy)}".strip())
-        sys.exit(error.exit_status)
+def _tell(error: LabebpfError) -> int:
+    """Print what the person reads of `error`: the exit status that it makes."""
+    if log := clean(getattr(error, "log", "")):
+        from rich.text import Text
+
+        from grader import screen
+
+        screen.console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
+    note(f"{said(error.what)} {said(error.remedy)}".strip())
+    return error.exit_status
+
+
+def _written(run: Callable[[], int]) -> int:
+    """What `run` returns; another exit status where nobody reads, or nothing can be written."""
+    try:
+        return run()
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) and _unread():
+            status = 128 + signal.SIGPIPE  # As of any command whose reader ends first.
+        elif error.errno in _NO_ROOM and error.filename is None:
+            note(
+                said(say("What is printed cannot be written: {why}.", why=os.strerror(error.errno)))
+            )
+            status = Infra.exit_status
+        else:
+            raise
+    # What is still to be written would fail once more at the end of this process.
+    null = os.open(os.devnull, os.O_WRONLY)
+    for standard in (1, 2):
+        os.dup2(null, standard)
+    return status
+
+
+def _unread() -> bool:
+    """Whether standard output or error is a pipe that nobody reads any more."""
+    poll = select.poll()
+    for standard in (1, 2):
+        poll.register(standard, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))

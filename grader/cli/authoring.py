@@ -72,7 +72,7 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
         except OSError as error:
             raise UsageError(
                 say("{name} cannot be written: {error}.", name=place, error=error.strerror),
-                "Let a file be there that you may write.",
+                "Make it a file that you may write.",
             ) from error
         echo(say("{path} would change", path=place) if check else say("{path} written", path=place))
     if not changed:
@@ -103,8 +103,8 @@ def words() -> None:
 @click.command("new", cls=Command)
 @click.argument("name", metavar="LAB")
 @click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
-@click.option("--output", type=click.Choice(list(OUTPUTS)), help="Its way out of the kernel.")
-@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="What it is about.")
+@click.option("--output", type=click.Choice(list(OUTPUTS)), help="How its data leaves the kernel.")
+@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="The call that it traces.")
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
     """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
 
@@ -151,7 +151,7 @@ def _ask(option: str, choices: Sequence[str]) -> str:
     metavar="N",
     type=click.IntRange(min=0),
     default=10,
-    help="Of the solution beside busy CPUs.",
+    help="Rounds of the solution beside busy CPUs.",
 )
 @given.kernel
 @given.time_scale

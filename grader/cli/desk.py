@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from grader.cli import given
-from grader.course import find_labs
+from grader.course import Lab, Task, find_labs
 from grader.errors import UsageError
 from grader.speech import Command, agreed, echo, note, said, tell
 from grader.surroundings import ROOT, language
+from grader.text import clean
 from grader.words import say
 
 if TYPE_CHECKING:
@@ -22,36 +23,37 @@ if TYPE_CHECKING:
 
 
 @click.command("list", cls=Command)
-def list_labs() -> None:
-    """List the labs and their tasks, the points won so far, and what is next."""
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+def list_labs(labs: tuple[str, ...]) -> None:
+    """List the labs (all if none is named) and their tasks, the points won, and what is next."""
     from grader import screen
     from grader.desk import overview
     from grader.progress import Progress
 
-    labs = find_labs(ROOT / "exercises").values()
-    overview.show(screen.console(), labs, Progress(ROOT), language())
+    found = find_labs(ROOT / "exercises")
+    shown = given.choose(labs, found) if labs else found.values()
+    overview.show(screen.console(), shown, Progress(ROOT), language())
+    for broken in () if labs else found.broken.values():
+        note(f"{said(broken.what)} {said(broken.remedy)}")
 
 
 @click.command(cls=Command)
-@click.argument("task_id", metavar="TASK")
+@click.argument("name", metavar="TASK | LAB")
 @click.option("--level", metavar="N", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
-def hint(task_id: str, level: int | None) -> None:
-    """Show a hint for TASK, such as 3.2: each time the next one, up to the last."""
+def hint(name: str, level: int | None) -> None:
+    """Show a hint for TASK, such as 3.2: each time the next one, up to the last.
+
+    Of a LAB it is for the first task that is still open.
+    """
     from grader.progress import Progress
 
-    labs = find_labs(ROOT / "exercises").values()
-    tasks = {task.id: (lab, task) for lab in labs for task in lab.tasks}
-    if task_id not in tasks:
-        raise UsageError(
-            say("There is no task {task_id}.", task_id=task_id),
-            say("The tasks are {names}.", names=", ".join(tasks)),
-        )
-    lab, task = tasks[task_id]
+    lab, task = _task(name)
+    task_id = task.id
     last = len(task.hints)
     if level and level > last:
         raise UsageError(
-            say("Task {task_id} has {last} hints.", task_id=task_id, last=last),
-            "That was the last one.",
+            say("Task {task_id} has no hint {level}.", task_id=task_id, level=level),
+            say("Its last one is {last}.", last=last),
         )
     shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
     echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
@@ -61,15 +63,45 @@ def hint(task_id: str, level: int | None) -> None:
         echo(say("More: {command}", command=f"./labebpf hint {task_id}{more}"))
 
 
+def _task(name: str) -> tuple[Lab, Task]:
+    """The task of that id, or the one to go on with in the lab of that name."""
+    from grader.progress import Progress
+
+    labs = find_labs(ROOT / "exercises")
+    labs.refuse_broken([name, f"lab{name.partition('.')[0]}"])
+    if name in labs:
+        lab = labs[name]
+        if task := Progress(ROOT).of(lab).next(lab):
+            return lab, task
+        raise UsageError(
+            say("Every task of {name} is passed.", name=name),
+            say("For a hint all the same, name one: {names}.", names=_ids([lab])),
+        )
+    for lab in labs.values():
+        for task in lab.tasks:
+            if task.id == name:
+                return lab, task
+    known = say("The tasks are {names}.", names=_ids(labs.values()))
+    if meant := given.meant_lab(name, labs):
+        known = say("Did you mean {name}?", name=meant)
+    raise UsageError(say("There is no task {task_id}.", task_id=clean(name)), known)
+
+
+def _ids(labs: Iterable[Lab]) -> str:
+    return ", ".join(task.id for lab in labs for task in lab.tasks)
+
+
 @click.command(cls=Command)
 @click.argument("lab", metavar="LAB")
-@click.option("--poll", is_flag=True, help="Look at the files again and again: for network drives.")
+@click.option(
+    "--poll", is_flag=True, help="Look at the files over and over, as network drives need."
+)
 @given.kernel
 @given.time_scale
 def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
     """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
 
-    What is saved during a grading is graded once, after it.
+    What is saved during a grading is graded at once, and the older grading is given up.
     """
     from grader import screen
     from grader.desk.watch import watch
@@ -96,14 +128,15 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
     stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
     for stub in stubs:
         path = stub.path.relative_to(ROOT)
-        echo(say("{path} becomes the stub {origin}.", path=path, origin=stub.origin))
+        echo(say("{path} will become the stub {origin}.", path=path, origin=stub.origin))
     if stubs and not yes and not agreed("What is there now is kept beside it. Go on?"):
-        raise click.Abort
+        echo("Nothing was changed.")
+        sys.exit(1)
     for stub in stubs:
         backup = put_back(stub)
         if backup:
             now = say(
-                "{file} is the stub again; what it was is {backup}.",
+                "{file} is the stub again; your version is {backup}.",
                 file=stub.path.name,
                 backup=backup.name,
             )
@@ -111,7 +144,7 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
             now = say("{file} is the stub again.", file=stub.path.name)
         echo(now)
     if not stubs:
-        echo("What is there is the stub already.")
+        echo("The stub is already there.")
     Progress(ROOT).forget(chosen)
 
 
@@ -134,7 +167,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     labs = given.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = given.submission_folder(submission)
     if parse(kernel) == "native":
-        raise UsageError("A shell is in a virtual machine.", "Give --kernel vm or vm:VERSION.")
+        raise UsageError("A shell runs in a virtual machine.", "Give --kernel vm or vm:VERSION.")
     image = given.image_of(kernel.partition(":")[2] or images.versions()[0])
     terminal = join(folder, labs, image, ROOT)
     where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
@@ -199,11 +232,11 @@ def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] 
     from grader import screen
 
     try:
-        starts = say("Linux {release} starts ...", release=image.release)
+        starts = say("Starting Linux {release} ...", release=image.release)
         with screen.console(stderr=True).status(said(starts)):
             terminal.wait()
         if terminal.interactive:
-            joined = "Another terminal of the machine that runs already."
+            joined = "Another terminal of the machine that is already running."
             echo(first if terminal.number == 1 else joined, err=True)
         for line in terminal.told if terminal.interactive or command else ():
             note(line)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.course import Lab
+from grader.course import Lab, Labs
 from grader.errors import UsageError
+from grader.submission.files import root_of
 from grader.surroundings import ROOT
+from grader.text import clean
 from grader.words import say
 
 if TYPE_CHECKING:
@@ -26,27 +31,58 @@ time_scale = click.option(
 )
 
 
-def choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
-    """The labs of these names, or folders of exercises/; all of them if none is named."""
+def choose(names: tuple[str, ...], labs: Labs) -> list[Lab]:
+    """The labs of these names, or folders of exercises/; all of them if none is named.
+
+    Raises UsageError for what is none, CourseError for one whose manifest is broken.
+    """
+    labs.refuse_broken([Path(given).name for given in names] or labs.broken)
     chosen = {}
     for given in names:
         name, folder = Path(given).name, Path(given)
         if name not in labs:
-            raise UsageError(
-                say("There is no {name}.", name=name),
-                say("The labs are {names}.", names=", ".join(labs)),
-            )
+            raise _no_lab(given, labs)
         if "/" in given and folder.is_dir() and folder.resolve() != labs[name].folder:
-            raise UsageError(
-                say("{given} is no lab, but may be a hand-in.", given=given),
-                say(
-                    "To grade it: ./labebpf grade {given} --lab {name}",
-                    given=given,
-                    name=name,
-                ),
-            )
+            raise _hand_in(given, name)
         chosen[name] = labs[name]
     return list((chosen or labs).values())
+
+
+def _no_lab(given: str, labs: Labs) -> UsageError:
+    """The error for a lab that there is not, with what was likely meant."""
+    folder = Path(given)
+    if folder.is_dir():
+        edited = (
+            name
+            for name, lab in labs.items()
+            if any(os.path.lexists(root_of(folder, name) / file) for file in lab.edits)
+        )
+        return _hand_in(given, next(edited, "LAB"))
+    name = folder.name
+    known = say("The labs are {names}.", names=", ".join((*labs, *labs.broken)))
+    if meant := meant_lab(name, labs):
+        known = say("Did you mean {name}?", name=meant)
+    return UsageError(say("There is no lab named {name}.", name=clean(name)), known)
+
+
+def meant_lab(given: str, labs: Iterable[str]) -> str | None:
+    """Which of `labs` is meant by `given`: 3, lab03, LAB3 or Lab 3."""
+    number = re.fullmatch(r"(?:lab|tp)?[ _-]?0*(\d+)", given, re.IGNORECASE)
+    for name in labs:
+        if name.lower() == given.lower() or (number and name == f"lab{number[1]}"):
+            return name
+    return next(iter(get_close_matches(given.lower(), labs, n=1, cutoff=0.8)), None)
+
+
+def _hand_in(given: str, name: str) -> UsageError:
+    return UsageError(
+        say("{given} is not a lab, but may be a hand-in.", given=clean(given)),
+        say(
+            "To grade it, add --lab: ./labebpf grade {given} --lab {name}",
+            given=clean(given),
+            name=name,
+        ),
+    )
 
 
 def submission_folder(given: str | None) -> Path:
@@ -60,8 +96,13 @@ def folder_named(what: str, given: str, *bases: Path) -> Path:
     for base in bases:
         if (base / given).is_dir():
             return (base / given).resolve()
+    if any((base / given).exists() for base in bases):
+        raise UsageError(
+            say("{given} is a file, not a folder.", given=clean(given)),
+            "Name the folder that the files lie in; unpack an archive first.",
+        )
     raise UsageError(
-        say("There is no folder {given}.", given=given),
+        say("There is no folder {given}.", given=clean(given)),
         say("Give {what} one that exists.", what=what),
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES
 from pathlib import Path
 
 import click
 
 from grader.cli import given
 from grader.course import Lab, add_private, find_labs
-from grader.errors import Infra, UsageError
+from grader.errors import Infra, Interrupted, UsageError
 from grader.speech import Command, note
 from grader.surroundings import ROOT, language
 from grader.text import clean
@@ -43,13 +45,15 @@ def grade(
 
     --lab may be repeated. For a hand-in --kernel auto prefers a virtual machine.
 
-    With --kernel all, on each image that is built; the DIR of --out then has a folder for each.
+    With --kernel all, on every image that is built; the DIR of --out then has a folder for each.
 
-    Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all.
+    Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all,
+    130 interrupted.
     """
     from rich.text import Text
 
     from grader import run, screen
+    from grader.desk import overview
     from grader.grading import private_folder
     from grader.kernel.choice import parse
     from grader.kernel.vm import images
@@ -86,6 +90,8 @@ def grade(
     else:
         chosen = given.choose(names, labs)
         submitted = given.submission_folder(submission)
+        if submission is not None:
+            _refuse_empty(submitted, chosen)
     options += [f"--submission={submitted}"]
     # As they are now: while it is graded, the student may save a file.
     sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
@@ -93,18 +99,21 @@ def grade(
         with _writing(Path(out), "--out"):
             make_folder(Path(out))
     if html:
-        _refuse_folder(html, "--html")
+        _check_file(html, "--html")
     results = []
     for each in kernels:
         what = f"{', '.join(lab.name for lab in chosen)} ({each})"
-        with screen.going_on(what) as tell:
-            if hidden:
-                shown = [own[lab.name] for lab in chosen]
-                result, log = run.grade_apart(
-                    shown, chosen, each, options, hidden, language(), tell
-                )
-            else:
-                result, log = run.grade(chosen, each, options, language(), tell)
+        try:
+            with screen.going_on(what) as tell:
+                if hidden:
+                    shown = [own[lab.name] for lab in chosen]
+                    result, log = run.grade_apart(
+                        shown, chosen, each, options, hidden, language(), tell
+                    )
+                else:
+                    result, log = run.grade(chosen, each, options, language(), tell)
+        except KeyboardInterrupt:
+            raise Interrupted("The grading was interrupted; there is no verdict.") from None
         results.append(result)
         if log:
             screen.console().print(Text(log))
@@ -122,17 +131,22 @@ def grade(
             render_by_kernel(console, results)
         else:
             render(console, results[0])
+            if not of and submission is None:
+                overview.show_next(console, results[0])
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
 @click.command(cls=Command)
 @click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
-@click.option("--format", "name", metavar="NAME", required=True, help="One of README.md's.")
+@click.option("--format", "name", metavar="NAME", required=True, help="One of these formats.")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
 @click.option(
-    "--worksheet", metavar="FILE", type=click.Path(path_type=Path), help="From Moodle, to fill in."
+    "--worksheet",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Moodle's worksheet, to be filled in.",
 )
-@click.option("--student", metavar="ID", help="Whose row in it: Identifier or email address.")
+@click.option("--student", metavar="ID", help="Whose row to fill in: identifier or email address.")
 def report(
     record: Path,
     name: str,
@@ -142,10 +156,21 @@ def report(
 ) -> None:
     """Render RESULT.json, which `grade --out DIR` wrote, for another system.
 
-    It is in the language of the grading.
+    It is in the language of the grading. The formats:
 
-    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format has no
-    word for what could not be judged.
+    \b
+      junit            JUnit XML, for GitLab, Jenkins and most other CI
+      actions          annotations of GitHub Actions
+      actions-summary  the summary of a job of GitHub Actions
+      classroom        for the reporter of GitHub Classroom
+      classroom50      result.json of Classroom 50
+      gradescope       results.json of Gradescope
+      moodle           a grading worksheet, filled in (--worksheet, --student)
+      csv              a row for each task
+      html             a page for people
+
+    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format
+    cannot express what could not be judged.
     """
     from grader.verdict.formats import FORMATS, moodle
     from grader.verdict.record import Result
@@ -160,15 +185,19 @@ def report(
         result = Result.from_json(_read(record).decode())
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
-            say("{record} is no result of labebpf.", record=record),
+            say("{record} is not a result of labebpf.", record=record),
             "Give a result.json that grade --out wrote.",
         ) from None
     if name == "moodle":
         if not worksheet or not student:
-            raise UsageError("Moodle's worksheet is filled in.", "Give --worksheet and --student.")
+            raise UsageError(
+                "The format moodle fills in a worksheet.", "Give --worksheet and --student."
+            )
         rendered = moodle.fill(result, _read(worksheet), student)
     elif worksheet or student:
-        raise UsageError("--worksheet and --student are Moodle's.", "Give --format moodle.")
+        raise UsageError(
+            "--worksheet and --student are for the format moodle.", "Give --format moodle."
+        )
     else:
         rendered = FORMATS[name](result).encode()
     if not out:
@@ -190,6 +219,19 @@ def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) ->
     return folder
 
 
+def _refuse_empty(folder: Path, labs: list[Lab]) -> None:
+    """Raise UsageError where `folder` has files of none of `labs`."""
+    from grader.submission.files import find_hand_in
+
+    for lab in labs:
+        try:
+            find_hand_in(folder, lab.name, lab.edits)
+            return
+        except UsageError as error:
+            refused = error
+    raise refused
+
+
 @contextmanager
 def _writing(out: Path, option: str) -> Iterator[None]:
     """Say of which option `out` is, where it cannot be written. Raises UsageError."""
@@ -202,17 +244,23 @@ def _writing(out: Path, option: str) -> Iterator[None]:
         ) from error
 
 
-def _refuse_folder(out: Path, option: str) -> None:
+def _check_file(out: Path, option: str) -> None:
+    """Raise UsageError where the file `out` of `option` cannot be written."""
     if out.is_dir():
-        raise UsageError(
-            say("{out} is a folder.", out=out), say("Give another {option}.", option=option)
-        )
+        what = say("{out} is a folder.", out=out)
+    elif not out.parent.is_dir():
+        what = say("There is no folder {given}.", given=out.parent)
+    elif not os.access(out.parent, os.W_OK | os.X_OK):
+        what = say("{out} cannot be written: {strerror}.", out=out, strerror=os.strerror(EACCES))
+    else:
+        return
+    raise UsageError(what, say("Give another {option}.", option=option))
 
 
 def _write(out: Path, data: bytes, option: str) -> None:
     from grader.writing import put
 
-    _refuse_folder(out, option)
+    _check_file(out, option)
     with _writing(out, option):
         put(out, data)
 

@@ -25,19 +25,32 @@ if TYPE_CHECKING:
     from grader.kernel.vm.images import Image
 
 
+_NATIVE = ("privileges", "bpf", "headers", "tracefs", "open files", "bcc", "bpftool", "bwrap")
+"""What grading on this machine's own kernel takes, whatever the lab."""
+_MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
+
+
 @click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[LAB]...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(as_json: bool) -> None:
+def doctor(names: tuple[str, ...], as_json: bool) -> None:
     """Say what this machine can do, and for each gap the command that mends it.
 
-    As root it mounts tracefs and debugfs where they are missing.
+    ✓ is there, ✗ is not, ? cannot be told. As root it mounts tracefs and debugfs where they are
+    missing.
+
+    Exit status: 0 every task of the LABs (of all if none is named) can be judged here, 2 wrong
+    usage, 3 not all of them.
     """
     import json
 
-    from grader.kernel.features import Features
+    from grader.kernel.choice import place
+    from grader.kernel.features import Features, Probe
     from grader.kernel.mounts import missing, mount
     from grader.kernel.vm import survey as vm_survey
 
+    found = find_labs(ROOT / "exercises")
+    chosen = given.choose(names, found) if names else list(found.values())
     mounted = []
     if os.geteuid() == 0:
         for kind, path in missing():
@@ -48,34 +61,36 @@ def doctor(as_json: bool) -> None:
     survey = features.survey()
     machines = vm_survey.survey()
     labs = {
-        lab.name: {
-            need: features.offers(need)
+        lab.name: [
+            features.offers(need)
             for need in dict.fromkeys((*lab.needs, *(k for task in lab.tasks for k in task.kernel)))
-        }
-        for lab in find_labs(ROOT / "exercises").values()
+        ]
+        for lab in chosen
     }
+    native = [probe for name in _NATIVE for probe in survey if probe.name == name]
+    places = [place(name, native, needs, machines) for name, needs in labs.items()]
+    for name, error in () if names else found.broken.items():
+        places.append(Probe(name, False, error.what, error.remedy))
     if as_json:
         record = {
             "release": os.uname().release,
             "mounted_now": mounted,
             "machine": [vars(probe) for probe in survey],
             "virtual": [vars(probe) for probe in machines],
-            "labs": {
-                name: [vars(probe) for probe in needs.values()] for name, needs in labs.items()
-            },
+            "labs": {name: [vars(probe) for probe in needs] for name, needs in labs.items()},
+            "grading": [vars(probe) for probe in places],
         }
         click.echo(json.dumps(record, indent=1))
     else:
-        _print_doctor(survey, machines, labs, mounted)
-    needed = ("privileges", "bpf", "headers", "tracefs", "bcc", "bpftool", "bwrap", "setpriv")
-    native = all(probe.ok for probe in survey if probe.name in needed)
-    sys.exit(0 if native or vm_survey.able(machines) else Infra.exit_status)
+        _print_doctor(survey, machines, labs, places, mounted)
+    sys.exit(0 if all(probe.ok for probe in places) else Infra.exit_status)
 
 
 def _print_doctor(
     survey: list[Probe],
     machines: list[Probe],
-    labs: dict[str, dict[str, Probe]],
+    labs: dict[str, list[Probe]],
+    places: list[Probe],
     mounted: Sequence[str],
 ) -> None:
     from rich.text import Text
@@ -89,20 +104,24 @@ def _print_doctor(
     _print_probes(console, here, survey)
     _print_probes(console, say("Virtual machines"), machines)
     for name, needs in labs.items():
-        needed = say("What {name} needs of this machine", name=name)
-        _print_probes(console, needed, list(needs.values()))
+        needed = say("What {name} needs of this machine's kernel", name=name)
+        _print_probes(console, needed, needs)
+    _print_probes(console, say("Where all of a lab can be graded"), places)
 
 
 def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
     """A row for each probe; what mends a gap stands below it, whole, to be copied."""
     from rich.text import Text
 
+    if not probes:
+        return
     console.print(Text(said(title), style="bold"))
     width = max(len(probe.name) for probe in probes)
     for probe in probes:
-        mark = Text("  ✓ ", style="green") if probe.ok else Text("  ✗ ", style="red")
+        mark, style = _MARKS[probe.ok]
+        line = Text(f"  {mark} ", style=style)
         console.print(
-            mark.append(f"{probe.name:{width}}  {said(probe.detail)}", "default"),
+            line.append(f"{probe.name:{width}}  {said(probe.detail)}", "default"),
             soft_wrap=True,
         )
         if probe.remedy and not probe.ok:
@@ -168,7 +187,7 @@ def image_export(version: str, file: Path) -> None:
     images.export(version, file)
     echo(
         say(
-            "{file} holds Linux {version}. There: ./labebpf image import {name}",
+            "{file} holds Linux {version}. On the other machine: ./labebpf image import {name}",
             file=file,
             version=version,
             name=file.name,

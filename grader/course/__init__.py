@@ -2,6 +2,7 @@
 
 from grader.course.lab import (
     Lab,
+    Labs,
     Task,
     add_private,
     check_need,
@@ -13,6 +14,7 @@ from grader.course.manifest import Text
 
 __all__ = [
     "Lab",
+    "Labs",
     "Task",
     "Text",
     "add_private",

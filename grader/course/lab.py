@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -91,13 +91,36 @@ class Lab:
         )
 
 
-def find_labs(exercises: Path) -> dict[str, Lab]:
-    """The labs below `exercises`, by name, in order. Raises CourseError for a broken manifest."""
+class Labs(dict[str, Lab]):
+    """The labs of a course whose manifests are right, by name, and what is wrong with the others.
+
+    A broken manifest stops only what is about its own lab.
+    """
+
+    def __init__(self, labs: Mapping[str, Lab], broken: Mapping[str, CourseError]) -> None:
+        super().__init__(labs)
+        self.broken = broken
+
+    def refuse_broken(self, names: Iterable[str]) -> None:
+        """Raise the CourseError of the first lab in `names` whose manifest is broken."""
+        for name in names:
+            if name in self.broken:
+                raise self.broken[name]
+
+
+def find_labs(exercises: Path) -> Labs:
+    """The labs below `exercises`, in order; none where there is no such folder."""
     folders = sorted(
         (path.parent for path in exercises.glob("*/lab.toml")),
         key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)] or [0],
     )
-    return {folder.name: load_lab(folder) for folder in folders}
+    labs, broken = {}, {}
+    for folder in folders:
+        try:
+            labs[folder.name] = load_lab(folder)
+        except CourseError as error:
+            broken[folder.name] = error
+    return Labs(labs, broken)
 
 
 def load_lab(folder: Path) -> Lab:
@@ -124,11 +147,11 @@ def load_lab(folder: Path) -> Lab:
     return lab
 
 
-def add_private(labs: Mapping[str, Lab], folder: Path, *, reveal: bool) -> dict[str, Lab]:
+def add_private(labs: Labs, folder: Path, *, reveal: bool) -> Labs:
     """`labs` with the private tasks of `folder`, which is laid out as exercises/ is.
 
-    Raises UsageError where it has none, CourseError for a manifest that is not right: without
-    `reveal` that says of which lab, and no more.
+    Raises UsageError where it has none, CourseError for those of a lab that does not exist. What is
+    said of a private manifest that is not right is, without `reveal`, of which lab, and no more.
     """
     names = sorted(path.parent.name for path in folder.glob("*/lab.toml"))
     if not names:
@@ -136,19 +159,22 @@ def add_private(labs: Mapping[str, Lab], folder: Path, *, reveal: bool) -> dict[
             say("{folder} has no LAB/lab.toml in it.", folder=folder),
             "Lay it out as exercises/ is.",
         )
-    joined = dict(labs)
+    joined, broken = dict(labs), dict(labs.broken)
     for name in names:
         try:
-            if name not in labs:
+            if name not in labs and name not in broken:
                 raise CourseError(
                     say("There is no lab {name} in exercises.", name=name), "Rename the folder."
                 )
-            joined[name] = _join(labs[name], folder / name, reveal)
-        except CourseError:
-            if reveal:
-                raise
-            raise not_in_order(name) from None
-    return joined
+            if name in labs:
+                joined[name] = _join(labs[name], folder / name, reveal)
+        except CourseError as error:
+            told = error if reveal else not_in_order(name)
+            if name not in labs:  # Else its checks would be left out, and nobody would know.
+                raise told from None
+            broken[name] = told
+            del joined[name]
+    return Labs(joined, broken)
 
 
 def not_in_order(name: str) -> CourseError:

@@ -42,6 +42,8 @@ def become_script(lab: Lab) -> NoReturn:
                    "env", "--default-signal=INT", *command]  # fmt: skip
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so.
+    if lab.folder.stat().st_uid != os.geteuid():
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # With sudo: what it imports stays the user's.
     os.chdir(lab.folder)
     sys.stdout.flush()
     os.execvp(command[0], command)

@@ -56,7 +56,10 @@ def put_back(stub: Stub) -> Path | None:
                 name=stub.path.name,
                 strerror=error.strerror,
             ),
-            say("Make {value} yours, and do it again.", value=error.filename or stub.path),
+            say(
+                "Make yourself the owner of {value}, and try again.",
+                value=error.filename or stub.path,
+            ),
         ) from error
     return backup
 
@@ -82,7 +85,7 @@ def _stub(root: Path, lab: Lab, name: str) -> Stub:
             "it from, and git has no version with all its TODOs.",
             name=name,
         ),
-        say("Get {path} from where you have the course from.", path=path),
+        say("Get {path} again from where you got the course.", path=path),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import watchfiles
@@ -25,31 +26,56 @@ _MOMENT = 1.0
 def watch(
     console: Console, lab: Lab, kernel: str, options: Sequence[str], lang: str, *, poll: bool
 ) -> None:
-    """Grade the student's own files of `lab` now, and whenever one was saved. Ends on Ctrl-C."""
+    """Grade the student's own files of `lab` now, and whenever one was saved. Ends on Ctrl-C.
+
+    A save while they are graded begins anew: the verdict on the older ones is of no use.
+    """
     try:
-        for _ in saves(lab.folder, lab.edits, poll=poll):
-            if console.is_terminal:
-                console.clear()
-            with screen.going_on(f"{lab.name} ({kernel})") as tell:
-                result, log = run.grade([lab], kernel, options, lang, tell)
-            if log:
-                console.print(Text(log))
-            render(console, result)
-            again = say("Save {files} to grade again. Ctrl-C ends.", files=", ".join(lab.edits))
-            console.print(Text(translate(again, lang), style="dim"))
+        saved = saves(lab.folder, lab.edits, poll=poll)
+        while True:
+            while not next(saved):
+                pass
+            # A save that is seen now is newer than what is about to be graded.
+            while _grade(console, lab, kernel, options, lang, saved):
+                pass
     except KeyboardInterrupt:
         console.print()
 
 
-def saves(folder: Path, names: Collection[str], *, poll: bool) -> Iterator[None]:
-    """Yield once it is being watched, and then after each save of one of `names` in `folder`.
+def _grade(
+    console: Console,
+    lab: Lab,
+    kernel: str,
+    options: Sequence[str],
+    lang: str,
+    saved: Iterator[bool],
+) -> bool:
+    """Grade, and show what came of it; or give it up, since there was a newer save: True."""
+    if console.is_terminal:
+        console.clear()
+    try:
+        with screen.going_on(f"{lab.name} ({kernel})") as tell:
+            result, log = run.grade([lab], kernel, options, lang, tell, partial(next, saved))
+    except run.GivenUp:
+        return True
+    if log:
+        console.print(Text(log))
+    render(console, result)
+    again = say("Save {files} to grade again. Ctrl-C ends.", files=", ".join(lab.edits))
+    console.print(Text(translate(again, lang), style="dim"))
+    return False
 
-    All saves while the caller is busy are one. With `poll` the files are looked at again and again,
-    for file systems that do not tell of changes (inotify(7): those of a network).
+
+def saves(folder: Path, names: Collection[str], *, poll: bool) -> Iterator[bool]:
+    """Yield, several times a second, whether one of `names` in `folder` was saved since.
+
+    It is true at first, once they are being watched. All saves while the caller is busy are one.
+    With `poll` the files are looked at again and again, for file systems that do not tell of
+    changes (inotify(7): those of a network).
     """
     changes = _seen(folder, names) if poll else _told(folder, names)
     next(changes)  # It does not begin before it is asked.
-    yield
+    yield True
     yield from settled(changes, lambda: all((folder / name).exists() for name in names), _MOMENT)
 
 
@@ -85,15 +111,17 @@ def _state(path: Path) -> tuple[int, ...]:
 
 def settled(
     changes: Iterable[Collection[object]], whole: Callable[[], bool], moment: float
-) -> Iterator[None]:
-    """Yield after changes, once all files are there, or have been missing for `moment` seconds.
+) -> Iterator[bool]:
+    """Yield for each of `changes` whether there was one that has settled.
 
-    `changes` has an empty collection now and then when there are none.
+    It has once all files are there, or have been missing for `moment` seconds. `changes` has an
+    empty collection now and then when there are none.
     """
     changed: float | None = None
     for change in changes:
         if change:
             changed = time.monotonic()
-        if changed is not None and (whole() or time.monotonic() - changed > moment):
+        ready = changed is not None and (whole() or time.monotonic() - changed > moment)
+        if ready:
             changed = None
-            yield
+        yield ready

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from grader.errors import Infra, UsageError
-from grader.kernel.features import Features, privileges
+from grader.kernel.features import Features, Probe, privileges
 from grader.kernel.mounts import mount_privately
 from grader.kernel.vm import images
 from grader.kernel.vm.machine import QEMU
@@ -66,6 +66,38 @@ def choose(
         built = {image.version for image in images.built()}
         return default if default in built else None
     return None
+
+
+def place(
+    lab: str, native: Sequence[Probe], needs: Sequence[Probe], machines: Sequence[Probe]
+) -> Probe:
+    """Where `auto` judges all of `lab`; the answer is not ok where a part would not be judged.
+
+    `native` is what grading on this machine's own kernel takes, privileges first, `needs` what
+    this lab asks of a kernel, and `machines` what was found out about virtual ones.
+    """
+    allowed, *tools = native
+    broken = next((tool for tool in tools if not tool.ok), None)
+    if allowed.ok and broken:
+        return Probe(
+            lab, False, say("not while {name} is missing", name=broken.name), broken.remedy
+        )
+    lacking = ", ".join(need.name for need in needs if not need.ok)
+    if allowed.ok and not lacking:
+        return Probe(lab, True, "on this machine's own kernel")
+    found = {probe.name: probe for probe in machines}
+    image = found.get(f"image {images.versions()[0]}") or found["images"]
+    wanted = (found["qemu"], image) if image.ok else (found["qemu"], found["image tools"], image)
+    absent = next((probe for probe in wanted if not probe.ok), None)
+    if not absent:
+        return Probe(lab, True, "in a virtual machine")
+    why = say("this kernel lacks {names}", names=lacking) if allowed.ok else allowed.detail
+    return Probe(
+        lab,
+        False,
+        say("not on this machine's own kernel ({why}), and there is no virtual one", why=why),
+        absent.remedy,
+    )
 
 
 def _ready() -> str | None:

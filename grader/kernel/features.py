@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id, vml
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
 from grader.kernel.uprobe import UPROBES
+from grader.submission.sandbox import Limits
 from grader.words import say
 
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
@@ -32,10 +34,13 @@ _PROG_TYPE_LSM, _BPF_LSM_MAC = 29, 27
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing that was looked for. `remedy` is a command or a sentence, for when it is not ok."""
+    """One thing that was looked for; `ok` is None where it cannot be told.
+
+    `remedy` is a command or a sentence, for when it is not ok.
+    """
 
     name: str
-    ok: bool
+    ok: bool | None
     detail: str
     remedy: str = ""
 
@@ -64,6 +69,7 @@ class Features:
             lambda: self.offers("smp"),
             lockdown,
             memlock,
+            open_files,
             bcc,
             bpftool,
             lambda: _tool("bwrap", "bubblewrap"),
@@ -76,7 +82,7 @@ class Features:
         if need != "smp" and not os.access(self.tracefs / "events", os.R_OK | os.X_OK):
             remedy = "Look as root: sudo ./labebpf doctor"
             return Probe(
-                need, False, say("unknown: {tracefs} cannot be read", tracefs=self.tracefs), remedy
+                need, None, say("unknown: {tracefs} cannot be read", tracefs=self.tracefs), remedy
             )
         if re.fullmatch(r"tracepoint:\w+:\w+", need):
             return self._tracepoint(need)
@@ -178,7 +184,7 @@ def bpf_syscall() -> Probe:
     if number is None:
         return Probe(
             "bpf",
-            False,
+            None,
             say("unknown on {machine}", machine=os.uname().machine),
             "Use x86_64 or aarch64.",
         )
@@ -254,8 +260,8 @@ def headers() -> Probe:
         return Probe("headers", False, "none", remedy)
     if found.origin == "borrowed":
         detail = say(
-            "borrowed {version} (right for these labs; kernel structures may be laid out "
-            "otherwise)",
+            "borrowed from {version} (right for these labs; kernel structures may be laid out "
+            "differently)",
             version=found.version,
         )
         return Probe("headers", True, detail)
@@ -274,7 +280,8 @@ def lockdown() -> Probe:
     try:
         modes = path.read_text()
     except OSError:
-        return Probe("lockdown", True, "unknown (securityfs is not mounted)")
+        remedy = "As root: mount -t securityfs securityfs /sys/kernel/security"
+        return Probe("lockdown", None, "unknown (securityfs is not mounted)", remedy)
     mode = re.search(r"\[(\w+)\]", modes)
     name = mode.group(1) if mode else "none"
     blocks = name == "confidentiality"
@@ -292,6 +299,18 @@ def memlock() -> Probe:
     if not accounted:
         words = say("{limit} (does not count from Linux 5.11 on)", limit=words)
     return Probe("memlock", not low, words, "ulimit -l unlimited" if low else "")
+
+
+def open_files() -> Probe:
+    """How many files a process may have open. A limit that this process may raise, it raises."""
+    needed = Limits().open_files
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        if soft < needed:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (needed, max(hard, needed)))
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    detail = say("{allowed} are allowed, {needed} are needed", allowed=allowed, needed=needed)
+    return Probe("open files", allowed >= needed, detail, "ulimit -n 1024")
 
 
 def bcc() -> Probe:
@@ -328,13 +347,15 @@ def _tool(name: str, package: str) -> Probe:
 
 def _version(name: str, path: str | None, package: str) -> Probe:
     if not path:
+        return Probe(name, False, "missing", _install(package))
+    done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
+    if done.returncode != 0:
         return Probe(
             name,
             False,
-            "missing",
-            say("apt-get install {package}, or dnf install {package}", package=package),
+            say("{path} does not run (status {status})", path=path, status=done.returncode),
+            _install(package),
         )
-    done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
     return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
 
 
@@ -347,6 +368,10 @@ def _fentry() -> Probe:
     return Probe("fentry", True, "an fentry program loads")
 
 
+def _install(package: str) -> str:
+    return say("apt-get install {package}, or dnf install {package}", package=package)
+
+
 def _uprobes() -> Probe:
     there = (UPROBES / "type").exists()
     remedy = "" if there else "Use a kernel with CONFIG_UPROBE_EVENTS."
@@ -356,7 +381,7 @@ def _uprobes() -> Probe:
 def _smp() -> Probe:
     count = len(os.sched_getaffinity(0))
     remedy = "" if count > 1 else "Give this machine a second CPU."
-    return Probe("smp", count > 1, say("{count} CPUs", count=count), remedy)
+    return Probe("smp", count > 1, say("CPUs: {count}", count=count), remedy)
 
 
 def _mounted(kind: str, path: Path) -> Probe:

@@ -17,7 +17,13 @@ from pathlib import Path
 
 from grader.errors import Infra
 from grader.evidence.witness import Witness
-from grader.kernel.features import Features, Probe, privileges, sandbox_capabilities
+from grader.kernel.features import (
+    Features,
+    Probe,
+    open_files,
+    privileges,
+    sandbox_capabilities,
+)
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
 from grader.kernel.network import Network
@@ -73,6 +79,12 @@ class NativeKernel:
                     detail=allowed.detail,
                 ),
                 say("Run: {remedy}", remedy=allowed.remedy),
+            )
+        files = open_files()
+        if not files.ok:
+            raise Infra(
+                say("This process may open too few files: {detail}.", detail=files.detail),
+                say("Run: {remedy}", remedy=files.remedy),
             )
         RUN.mkdir(exist_ok=True)
         RUN.chmod(0o711)

@@ -29,6 +29,10 @@ class Status(str, Enum):
     INFRA = "infra"
 
 
+WRONG = (Status.FAIL, Status.ERROR, Status.TIMEOUT)
+"""The verdicts that are the submission's own fault."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What one check found out. All text is safe to show: it was cleaned on its way in."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +21,9 @@ MARKS = {
     Status.BLOCKED: ("·", "yellow"),
     Status.INFRA: ("?", "magenta"),
 }
+
+_INDENT = 9
+_BAR = "| "
 
 
 def render(console: Console, result: Result, *, details: bool = True) -> None:
@@ -66,21 +68,43 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         line = Text(f"  {mark} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
         line.append(f"{task.status:<9}", style=style)
-        line.append(task.title, style="default")
-        console.print(line, soft_wrap=True)
+        row(console, line, task.title)
         quiet = task.status in (Status.PASS, Status.FAIL, Status.ERROR) and not details
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)
         said = task.why
         if task.status != Status.PASS and not quiet and not repeated:
             # A student's words must not come to stand at a line's start: on a terminal what is
             # folded is indented, elsewhere nothing is folded, nor what is there to be copied.
-            # (FORCE_COLOR and pytest's --color make rich call anything a terminal.)
             folded = console.file.isatty() and task.status != Status.INFRA
             for text in describe(task, lang):
-                if folded:
-                    console.print(Padding(text, (0, 0, 0, 9)))
-                else:
-                    console.print(Text(" " * 9).append_text(text), soft_wrap=True)
+                _fold(console, text) if folded else _indent(console, text)
+
+
+def row(console: Console, head: Text, title: str) -> None:
+    """Print `head` and `title` in a line; on a terminal, what does not fit stands below `title`.
+
+    (FORCE_COLOR and pytest's --color make rich call anything a terminal.)
+    """
+    if not console.file.isatty():
+        console.print(head.append(title, style="default"), soft_wrap=True)
+        return
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(head, Text(title))
+    console.print(grid)
+
+
+def _indent(console: Console, text: Text) -> None:
+    console.print(Text(" " * _INDENT).append_text(text), soft_wrap=True)
+
+
+def _fold(console: Console, text: Text) -> None:
+    """Print `text` indented, in as many lines as it takes; those of a log keep their bar."""
+    bar = _BAR if text.plain.startswith(_BAR) else ""
+    width = max(1, console.width - _INDENT - len(bar))
+    for line in text[len(bar) :].wrap(console, width, overflow="fold"):
+        _indent(console, Text(bar, style=text.style).append_text(line))
 
 
 def describe(task: TaskResult, lang: str) -> Iterable[Text]:
@@ -104,7 +128,7 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
             before = say("[... {cut} lines before; result.json has them ...]", cut=cut)
             yield Text(translate(before, lang), style="dim")
         for line in shown:
-            yield Text(f"| {line}", style="dim")
+            yield Text(f"{_BAR}{line}", style="dim")
 
 
 def _row(title: str, value: str) -> Iterator[Text]:
@@ -113,11 +137,30 @@ def _row(title: str, value: str) -> Iterator[Text]:
         yield Text.assemble((f"{title} ", "dim"), " ".join(value.split()))
 
 
+def kernel_of(result: Result) -> str:
+    """Where the programs ran, in the language of the grading; empty where that is not known."""
+    release = result.kernel.get("release", "")
+    if not release:
+        return ""
+    kernel = {
+        "native": say("Linux {release}, this machine's own", release=release),
+        "vm": say("Linux {release} in a virtual machine", release=release),
+    }.get(
+        result.kernel.get("where", ""), say("Linux {release}, where nothing ran", release=release)
+    )
+    origin, _, version = result.kernel.get("headers", "").partition(" ")
+    if origin == "borrowed":
+        kernel = say("{kernel}, with the headers of {version}", kernel=kernel, version=version)
+    return translate(kernel, result.lang)
+
+
 def _totals(console: Console, result: Result) -> None:
+    whole = not console.file.isatty()
     console.print()
-    kernel = " ".join(value for value in result.kernel.values() if value)
-    total = f"{translate('Total:', result.lang)} {result.score}/{result.max_score}  ({kernel})"
-    console.print(Text(total, "bold"))
+    total = f"{translate('Total:', result.lang)} {result.score}/{result.max_score}"
+    if kernel := kernel_of(result):
+        total += f"  ({kernel})"
+    console.print(Text(total, "bold"), soft_wrap=whole)
     if result.unjudged:
         unjudged = say("Not judged on this machine: {points}.", points=result.unjudged)
-        console.print(Text(translate(unjudged, result.lang)))
+        console.print(Text(translate(unjudged, result.lang)), soft_wrap=whole)

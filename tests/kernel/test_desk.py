@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -59,14 +61,15 @@ def grades(typist: Typist) -> int:
     return points
 
 
-def is_grading(typist: Typist) -> bool:
+def grader_of(typist: Typist) -> int:
+    """The process that grades for it now, 0 while none does."""
     for pid in descendants(typist.pid):
         try:
             if b"--result-fd" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return True
+                return pid
         except OSError:
             continue
-    return False
+    return 0
 
 
 def reached(checkout: Path) -> LabProgress:
@@ -135,17 +138,20 @@ def test_each_save_is_graded_once(checkout: Path, typists: list[Typist], how: li
     assert grades(watching) == 10
 
     with locked(RUN / "lock"):
-        solve(checkout, "counter.c")
-        assert wait_until(lambda: is_grading(watching), SECONDS)
+        (checkout / "exercises/lab3/counter.c").write_text("")
+        assert wait_until(lambda: grader_of(watching), SECONDS)
+        older = grader_of(watching)
         for _ in range(3):
             for name in BESIDE:
                 (checkout / "exercises/lab3" / name).write_text("")
             solve(checkout, "counter.py", "counter.c")
-    assert [grades(watching), grades(watching)] == [10, 10]
+        assert wait_until(lambda: grader_of(watching) not in (0, older), SECONDS)
+        assert not Path(f"/proc/{older}").exists(), "the grading of the older save is given up"
+    assert grades(watching) == 10, "and nothing is shown of it"
     for name in BESIDE:
         (checkout / "exercises/lab3" / name).write_text("more")
     (checkout / "exercises/lab3/counter.c").write_text("")
-    assert grades(watching) == 0, "there was one more for the three saves, and none for the others"
+    assert grades(watching) == 0, "there was one for the three saves, and none for the others"
 
     watching.type(CTRL_C)
     status, last = watching.end()
@@ -155,11 +161,65 @@ def test_each_save_is_graded_once(checkout: Path, typists: list[Typist], how: li
 def test_ctrl_c_ends_a_grading_too(checkout: Path, typists: list[Typist], before: State) -> None:
     watching = type_at(checkout, typists, "watch", "lab3", *NATIVE)
     with locked(RUN / "lock"):
-        assert wait_until(lambda: is_grading(watching), SECONDS)
+        assert wait_until(lambda: grader_of(watching), SECONDS)
         watching.type(CTRL_C)
         status, last = watching.end()
     assert (status, "Traceback" in last) == (0, False)
     assert wait_until(lambda: not state().beyond(before), SECONDS), state().beyond(before)
+
+
+def test_ctrl_c_on_a_grading_is_no_verdict(
+    checkout: Path, typists: list[Typist], before: State
+) -> None:
+    grading = type_at(checkout, typists, "grade", "lab3", "--out", "out", *NATIVE)
+    with locked(RUN / "lock"):
+        assert wait_until(lambda: grader_of(grading), SECONDS)
+        grading.type(CTRL_C)
+        status, last = grading.end()
+    assert (status, "Traceback" in last) == (130, False)
+    assert "The grading was interrupted; there is no verdict." in last
+    assert not (checkout / "out/result.json").exists()
+    assert wait_until(lambda: not state().beyond(before), SECONDS), state().beyond(before)
+
+
+def test_nobody_who_reads_is_no_missing_point(checkout: Path) -> None:
+    solve(checkout, "counter.c", "counter.py")
+    grade = command("grade", "lab3", "--out", "out", *NATIVE)
+    with subprocess.Popen(grade, cwd=checkout, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.close()
+    assert process.returncode == 141
+    assert json.loads((checkout / "out/result.json").read_text())["score"] == 10
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_change_no_verdict(checkout: Path, closed: str) -> None:
+    solve(checkout, "counter.c", "counter.py")
+    grade = shlex.join(command("grade", "lab3", *NATIVE))
+    assert (
+        subprocess.run(["sh", "-c", f"{grade} {closed}"], cwd=checkout, check=False).returncode == 0
+    )
+
+
+def test_too_few_open_files_are_the_cause_that_is_told(checkout: Path) -> None:
+    """The limit that no process here may raise, as in a container or by limits.conf."""
+    few = ("prlimit", "--nofile=64:64", "setpriv", "--bounding-set=-sys_resource",
+           "--inh-caps=-sys_resource")  # fmt: skip
+    done = labebpf(checkout, "grade", "lab3", *NATIVE, prefix=few)
+    assert done.returncode == 3
+    assert "may open too few files: 64 are allowed, 512 are needed." in done.stdout
+    assert "Run: ulimit -n 1024" in done.stdout
+
+
+def test_what_goes_wrong_says_what_is_next(checkout: Path) -> None:
+    done = labebpf(checkout, "grade", "lab0", "lab3", *NATIVE)
+    assert "\nNext: 0.1  " in done.stdout
+    solve(checkout, "counter.c")
+    done = labebpf(checkout, "grade", "lab3", *NATIVE)
+    assert re.search(r"\nNext: 3\.5  .*\n\./labebpf hint 3\.5\n$", done.stdout)
+    assert "\nNext: 3.5  " in labebpf(checkout, "list").stdout
+    solve(checkout, "counter.py")
+    assert "Next:" not in labebpf(checkout, "grade", "lab3", *NATIVE).stdout
 
 
 def test_the_screen_is_cleared_on_a_terminal_alone(checkout: Path, typists: list[Typist]) -> None:

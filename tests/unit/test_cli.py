@@ -16,14 +16,17 @@ from pathlib import Path
 import click
 import pytest
 from checkouts import AS_NOBODY, ROOT
+from checkouts import labebpf as there
 from sample_results import EVERY, JUDGED
 from typist import Typist
 
 from grader.cli import labebpf as group
 from grader.course import find_labs
+from grader.progress import Progress
 from grader.run import supervise
+from grader.submission.files import take
 from grader.verdict.formats import FORMATS
-from grader.verdict.record import write_result
+from grader.verdict.record import Status, write_result
 
 LABS = find_labs(ROOT / "exercises")
 PLAIN = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
@@ -125,7 +128,7 @@ def test_report_fills_in_a_worksheet_in_place(record: str, tmp_path: Path) -> No
     assert (done.returncode, done.stdout) == (2, "")
     done = labebpf("report", record, "--format", "csv", *filled[4:], "7")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--worksheet and --student are Moodle's." in done.stderr
+    assert "--worksheet and --student are for the format moodle." in done.stderr
     assert worksheet.read_bytes().endswith(b"Participant 7,,9.00,\r\n")
     done = labebpf(*filled, "7")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -149,7 +152,7 @@ def test_report_wants_a_result(text: str, tmp_path: Path) -> None:
     file.write_bytes(text.encode("latin-1"))
     done = labebpf("report", str(file), "--format", "csv")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is no result of labebpf. Give a result.json" in done.stderr
+    assert "is not a result of labebpf. Give a result.json" in done.stderr
 
 
 def test_report_says_what_it_cannot_read_or_write(record: str, tmp_path: Path) -> None:
@@ -190,33 +193,44 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
     "arguments, words",
     [
         (["hint", "9.9"], ["no task 9.9", "0.1", "3.7"]),
-        (["hint", "3.2", "--level", "9"], ["has 2 hints"]),
-        (["grade", "lab9"], ["no lab9", "lab0, lab1, lab2, lab3"]),
-        (["grade", "lab0", "lab9"], ["no lab9"]),
+        (["hint", "3.2", "--level", "9"], ["3.2 has no hint 9. Its last one is 2."]),
+        (["grade", "lab9"], ["no lab named lab9", "lab0, lab1, lab2, lab3"]),
+        (["grade", "lab0", "lab9"], ["no lab named lab9"]),
         (["grade", "lab0", "--submission", "/nonexistent"], ["no folder /nonexistent"]),
-        (["grade", "lab0", "--submission", __file__], ["no folder"]),
+        (["grade", "lab0", "--submission", __file__], ["is a file, not a folder"]),
+        (["grade", "lab3", "--submission", "tests"], ["no hand-in for lab3", "counter.c"]),
+        (["grade", "lab0", "lab3", "--submission", "tests"], ["no hand-in for lab3"]),
+        (["grade", "3"], ["no lab named 3", "Did you mean lab3?"]),
+        (["grade", "lab03"], ["no lab named lab03", "Did you mean lab3?"]),
+        (["watch", "LAB3"], ["no lab named LAB3", "Did you mean lab3?"]),
+        (["run", "tp 2"], ["no lab named tp 2", "Did you mean lab2?"]),
+        (["hint", "3"], ["no task 3", "Did you mean lab3?"]),
+        (["grade", "tests"], ["tests is not a lab", "add --lab: ./labebpf grade tests --lab LAB"]),
+        (["grade", "solutions"], ["add --lab: ./labebpf grade solutions --lab lab0"]),
+        (["grade", __file__, "--lab", "lab3"], ["is a file, not a folder"]),
         (["grade", "lab0", "--kernel", "nonsense"], ["nonsense"]),
         (["grade", "lab0", "--time-scale", "0"], ["--time-scale"]),
         (["grade", "--nonsense"], ["--nonsense"]),
-        (["grade", "solutions/lab3"], ["no lab", "grade solutions/lab3 --lab lab3"]),
+        (["grade", "solutions/lab3"], ["not a lab", "add --lab", "solutions/lab3 --lab lab3"]),
         (["grade", "--lab", "lab3"], ["--lab is for one hand-in", "grade DIR --lab LAB"]),
         (["grade", "a", "b", "--lab", "lab3"], ["--lab is for one hand-in"]),
         (["grade", "a", "--lab", "lab3", "--submission", "a"], ["--lab is for one hand-in"]),
         (["grade", "/nonexistent", "--lab", "lab3"], ["no folder /nonexistent"]),
-        (["grade", ".", "--lab", "lab9"], ["no lab9"]),
+        (["grade", ".", "--lab", "lab9"], ["no lab named lab9"]),
         (["grade", "tests", "--lab", "lab3"], ["no hand-in for lab3", "counter.c, counter.py"]),
         (["grade", "lab0", "--private", "/nonexistent"], ["no folder /nonexistent"]),
         (["grade", "lab0", "--kernel", "all", "--html", "x"], ["--html is for one kernel"]),
         (["grade", "lab0", "--out", __file__], ["test_cli.py cannot be written", "another --out"]),
         (["grade", "lab0", "--html", "."], ["is a folder", "another --html"]),
-        (["watch", "lab9"], ["no lab9"]),
+        (["grade", "lab0", "--html", "no/x.html"], ["There is no folder no.", "another --html"]),
+        (["watch", "lab9"], ["no lab named lab9"]),
         (["watch", "lab0", "--kernel", "all"], ["no kernel all"]),
-        (["run", "lab9"], ["no lab9"]),
+        (["run", "lab9"], ["no lab named lab9"]),
         (["grade", "lab0", "--private", "tests"], ["no LAB/lab.toml"]),
         (["grade", "lab0", "--private", "/usr/share"], ["Student code could see", "/usr"]),
         (["nonsense"], ["nonsense"]),
         (["hint"], ["TASK"]),
-        (["stubs", "lab9"], ["no lab9"]),
+        (["stubs", "lab9"], ["no lab named lab9"]),
         (["prove"], ["LAB"]),
         (["prove", "lab0", "--kernel", "all"], ["no kernel all"]),
     ],
@@ -227,6 +241,117 @@ def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: lis
     assert "Traceback" not in done.stderr
     for word in words:
         assert word in done.stderr
+
+
+def test_without_arguments_it_helps() -> None:
+    alone, helped = labebpf(), labebpf("--help")
+    assert (alone.returncode, alone.stderr) == (0, "")
+    assert alone.stdout == helped.stdout
+    assert alone.stdout.startswith("Usage: labebpf")
+
+
+def test_the_help_of_report_names_every_format() -> None:
+    shown = labebpf("report", "--help").stdout
+    for name in (*FORMATS, "moodle"):
+        assert re.search(rf"^ +{name}  +\w", shown, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["hint", "3.1"], ["--help"], ["grade", "lab9"], ["image", "list"]]
+)
+def test_who_stops_reading_makes_it_no_failure(command: list[str]) -> None:
+    """128 + SIGPIPE, as of any command whose output goes to head."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-I", "-m", "grader", *command],
+            cwd=ROOT,
+            env=PLAIN,
+            stdout=pipe,
+            stderr=pipe,
+            check=False,
+        )
+    assert done.returncode == 141
+
+
+@pytest.mark.parametrize("command", [["list"], ["hint", "3.1"], ["--help"]])
+def test_a_full_disk_is_told_in_a_sentence(command: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-I", "-m", "grader", *command],
+            cwd=ROOT,
+            env=PLAIN,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr == ("labebpf: What is printed cannot be written: No space left on device.\n")
+
+
+def test_the_hint_and_the_list_of_one_lab(checkout: Path) -> None:
+    labs = find_labs(checkout / "exercises")
+    progress = Progress(checkout)
+    files = take(checkout / "exercises", "lab3", labs["lab3"].edits)
+    progress.record(labs["lab3"], {"3.1": Status.PASS, "3.2": Status.FAIL}, files)
+    first = there(checkout, "hint", "lab3").stdout
+    assert first.startswith("3.2  ")
+    assert there(checkout, "hint", "lab3").stdout != first, "it is the next one"
+    shown = there(checkout, "list", "lab3").stdout
+    assert "lab3  " in shown and "lab0  " not in shown
+    passed = {task.id: Status.PASS for task in labs["lab3"].tasks}
+    progress.record(labs["lab3"], passed, files)
+    done = there(checkout, "hint", "lab3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Every task of lab3 is passed." in done.stderr
+
+
+def test_what_is_next_is_of_the_lab_that_went_wrong_last(checkout: Path) -> None:
+    labs = find_labs(checkout / "exercises")
+
+    def found(name: str, task: str, status: Status) -> str:
+        files = take(checkout / "exercises", name, labs[name].edits)
+        Progress(checkout).record(labs[name], {task: status}, files)
+        (line,) = re.findall("^Next: (.*?) ", there(checkout, "list").stdout, re.MULTILINE)
+        return line
+
+    assert found("lab3", "3.1", Status.ERROR) == "3.1"
+    assert found("lab2", "2.1", Status.FAIL) == "2.1"
+    assert found("lab3", "3.1", Status.TIMEOUT) == "3.1"
+    assert found("lab3", "3.1", Status.PASS) == "2.1"
+    assert found("lab2", "2.1", Status.PASS) == "0.1"
+
+
+def test_a_broken_manifest_stops_its_own_lab_alone(checkout: Path) -> None:
+    (checkout / "exercises/lab2/lab.toml").write_text("[")
+    for command in (["list", "lab3"], ["hint", "3.1"], ["hint", "lab3"], ["stubs", "lab3"]):
+        done = there(checkout, *command)
+        assert (done.returncode, done.stderr) == (0, ""), command
+    done = there(checkout, "list")
+    assert done.returncode == 0
+    assert "lab3  " in done.stdout
+    assert "lab2/lab.toml cannot be read" in done.stderr
+    for command in (
+        ["list", "lab2"],
+        ["hint", "2.1"],
+        ["hint", "lab2"],
+        ["grade"],
+        ["watch", "lab2"],
+    ):
+        done = there(checkout, *command)
+        assert (done.returncode, done.stdout) == (3, ""), command
+        assert "lab2/lab.toml cannot be read" in done.stderr
+    collect = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "--collect-only"]
+    for lab, status in (("lab3", 0), ("lab2", 4)):
+        collected = subprocess.run(
+            [*collect, f"exercises/{lab}"],
+            cwd=checkout, env=PLAIN, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        printed = collected.stdout + collected.stderr
+        assert collected.returncode == status, printed
+        assert ("lab.toml cannot be read" in printed) == bool(status)
 
 
 def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
@@ -259,12 +384,12 @@ def test_every_command_has_help_in_both_languages(command: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["grade", "lab9", "--lang", "fr"], "Il n'y a pas de lab9. Les TP sont lab0"),
+        (["grade", "lab9", "--lang", "fr"], "Il n'y a pas de TP nommé lab9. Les TP sont lab0"),
         (["--lang=fr", "hint", "9.9"], "Il n'y a pas de tâche 9.9."),
         (["grade", "--time-scale", "0", "--lang=fr"], "n'est pas dans l'intervalle"),
         (["grade", "--nonsense", "--lang", "fr"], "Il n'y a pas d'option '--nonsense'."),
         (["nonsense", "--lang", "fr"], "Il n'y a pas de commande 'nonsense'."),
-        (["hint", "--lang", "fr"], "Il manque l'argument 'TÂCHE'."),
+        (["hint", "--lang", "fr"], "Il manque l'argument 'TÂCHE | TP'."),
         (["hint", "3.1", "a", "b", "--lang", "fr"], "Arguments en trop (a b)"),
         (["report", "/dev/null", "--format", "csv", "--lang", "fr"], "n'est pas un résultat"),
         (["new", "lab99", "--hook", "lsm", "--lang", "fr"], "--output manque."),
@@ -291,6 +416,24 @@ def test_who_is_not_root_is_told_so_and_loses_nothing(as_nobody: tuple[str, ...]
     assert "needs root" in done.stdout
     assert {task["status"] for lab in record["labs"] for task in lab["tasks"]} == {"infra"}
     assert record["score"] == 0
+
+
+def test_doctor_says_by_its_status_whether_this_machine_can_grade(
+    as_nobody: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Here nobody has neither root nor an image, nor a place for one."""
+    none = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent/cache"}
+    done = labebpf("doctor", "--json", prefix=as_nobody, **none)
+    told = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert {probe["name"]: probe["ok"] for probe in told["grading"]} == dict.fromkeys(LABS, False)
+    assert all(probe["remedy"] for probe in told["grading"])
+    assert {probe["name"]: probe["ok"] for probe in told["machine"]}["kprobes"] is None
+    shown = labebpf("doctor", "lab3", prefix=as_nobody, **none)
+    assert shown.returncode == 3
+    assert re.search(r"\? kprobes +unknown", shown.stdout)
+    assert "✗ lab3  not on this machine's own kernel (not root)" in shown.stdout
+    assert "lab0" not in shown.stdout
 
 
 def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:

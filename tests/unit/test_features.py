@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
+from checkouts import AS_NOBODY, ROOT
 
 from grader.course import find_labs
-from grader.kernel.features import Features, Probe, privileges, sandbox_capabilities
+from grader.kernel.choice import place
+from grader.kernel.features import Features, Probe, lockdown, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
+from grader.kernel.vm import images
 
 LABS = find_labs(ROOT / "exercises").values()
 NEEDS = sorted({need for lab in LABS for need in lab.needs})
@@ -74,14 +79,70 @@ def test_the_list_of_functions_must_be_readable_and_not_empty(features: Features
     assert lacks(features.offers(functions.name))
 
 
+def test_what_cannot_be_told_is_neither_there_nor_absent(tmp_path: Path) -> None:
+    nowhere = Features(tracefs=tmp_path / "none", debugfs=tmp_path / "none")
+    assert nowhere.offers(MKDIR).ok is None
+    if not Path("/sys/kernel/security/lockdown").exists():
+        assert lockdown().ok is None
+
+
+def test_too_few_open_files_are_seen_and_a_low_limit_is_raised() -> None:
+    code = (
+        "import resource; from grader.kernel.features import open_files; "
+        "probe = open_files(); print(probe.ok, resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
+    for limit, told in (("64:64", "False 64"), ("64:4096", "True 512"), ("600:600", "True 600")):
+        command = ["prlimit", f"--nofile={limit}"]
+        command += [*(AS_NOBODY if os.geteuid() == 0 else ()), sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.stdout.strip() == told, done.stderr
+
+
+NATIVE = [Probe("privileges", True, "root"), Probe("bcc", True, "0.26")]
+MACHINES = [
+    Probe("qemu", True, "7.2"),
+    Probe("image tools", True, "there"),
+    Probe(f"image {images.versions()[0]}", True, "built"),
+]
+
+
+def without(probes: list[Probe], name: str, ok: bool | None = False) -> list[Probe]:
+    return [
+        Probe(name, ok, f"no {name}", f"get {name}") if probe.name == name else probe
+        for probe in probes
+    ]
+
+
+@pytest.mark.parametrize(
+    "native, lacks, machines, ok, words",
+    [
+        (NATIVE, [], MACHINES, True, "on this machine's own kernel"),
+        (NATIVE, [], [], True, "on this machine's own kernel"),
+        (NATIVE, ["kprobes"], MACHINES, True, "in a virtual machine"),
+        (without(NATIVE, "privileges"), [], MACHINES, True, "in a virtual machine"),
+        (without(NATIVE, "bcc"), [], MACHINES, False, "while bcc is missing"),
+        (without(NATIVE, "privileges"), [], without(MACHINES, "qemu"), False, "no privileges"),
+        (NATIVE, ["kprobes"], without(MACHINES, "qemu"), False, "lacks kprobes"),
+        (NATIVE, ["kprobes"], without(MACHINES, MACHINES[2].name), False, "lacks kprobes"),
+    ],
+)
+def test_where_a_lab_can_be_graded(native, lacks, machines, ok: bool, words: str) -> None:
+    needs = [Probe("smp", True, "2"), *(Probe(name, None, "unknown") for name in lacks)]
+    complete = machines or without(without(MACHINES, "qemu"), "image tools")
+    probe = place("lab3", native, needs, complete)
+    assert (probe.name, probe.ok) == ("lab3", ok)
+    assert words in probe.detail
+    assert ok or probe.remedy.startswith("get ")
+
+
 def test_an_lsm_hook_that_is_none_is_not_offered(features: Features) -> None:
     assert lacks(features.offers("lsm:no_such_hook"))
 
 
 def test_two_cpus_are_needed_for_smp(features: Features) -> None:
     probe = features.offers("smp")
-    assert probe.detail.endswith("CPUs")
-    assert probe.ok is (int(probe.detail.split()[0]) > 1)
+    assert probe.detail.startswith("CPUs: ")
+    assert probe.ok is (int(probe.detail.split()[1]) > 1)
     assert probe.ok or probe.remedy
 
 

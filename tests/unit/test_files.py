@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError, UsageError
-from grader.submission.files import MAX_FILE_BYTES, Submission, find_hand_in, take
+from grader.submission.files import (
+    MAX_FILE_BYTES,
+    Refusal,
+    Submission,
+    find_hand_in,
+    take,
+)
 
 
 def make_link(path: Path) -> None:
@@ -55,11 +61,11 @@ def make_huge(path: Path) -> None:
 
 REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (lambda path: None, "is missing"),
-    (make_link, "cannot be taken"),
-    (lambda path: path.symlink_to("nowhere"), "cannot be taken"),
-    (lambda path: path.symlink_to("/dev/zero"), "cannot be taken"),
-    (lambda path: path.symlink_to("/etc/shadow"), "cannot be taken"),
-    (make_link_in_a_loop, "cannot be taken"),
+    (make_link, "is a link"),
+    (lambda path: path.symlink_to("nowhere"), "is a link"),
+    (lambda path: path.symlink_to("/dev/zero"), "is a link"),
+    (lambda path: path.symlink_to("/etc/shadow"), "is a link"),
+    (make_link_in_a_loop, "is a link"),
     (make_device, "not a regular file"),
     (make_other_case, "is missing"),
     (make_other_form, "is missing"),
@@ -94,9 +100,11 @@ def test_what_is_no_small_regular_file_is_refused(tmp_path: Path, make, words: s
     (tmp_path / "a.py").write_text("print()")
     taken = take(tmp_path, "lab9", ["a.c", "a.py"])
     assert taken.files == {"a.py": b"print()"}
-    assert words in taken.refused["a.c"]
-    with pytest.raises(SubmissionError, match=r"a\.c .*\. Put a\.c there\.") as caught:
+    assert words in taken.refused["a.c"].why
+    with pytest.raises(SubmissionError) as caught:
         taken.require("a.c")
+    assert caught.value.what.startswith("a.c ") and words in caught.value.what
+    assert caught.value.remedy
     assert caught.value.file == "a.c"
 
 
@@ -107,6 +115,54 @@ def test_a_refused_file_leaves_no_descriptor_open(tmp_path: Path, make, words: s
     for _ in range(3):
         take(tmp_path, "lab9", ["a.c"])
     assert os.listdir("/proc/self/fd") == before
+
+
+def lay(folder: Path, *places: str) -> None:
+    for place in places:
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text("int x;")
+
+
+NEAR = [
+    (["Counter.c"], "which has Counter.c", "Rename Counter.c to counter.c."),
+    (["counter.c.txt"], "which has counter.c.txt", "Rename counter.c.txt to counter.c."),
+    (["counter (1).c"], "which has counter (1).c", "Rename counter (1).c to counter.c."),
+    (["ada.zip"], "which has ada.zip", "Unpack ada.zip there: archives are not opened."),
+    (["work/counter.c"], "one folder deeper: work/counter.c", "Move work/counter.c one folder up"),
+    (["Lab9/counter.c", "x.zip"], "deeper: Lab9/counter.c", "Move Lab9/counter.c one folder up"),
+    (["notes.txt", "main.c", "work/deep/counter.c"], "is missing from", "Put counter.c there."),
+    (["counter.py"], "is missing from", "Put counter.c there."),
+    (["x\x1b[2J.zip"], "which has x.zip", "Unpack x.zip there"),
+]
+
+
+@pytest.mark.parametrize("places, why, remedy", NEAR)
+@pytest.mark.parametrize("own", [True, False], ids=["own", "flat"])
+def test_a_near_miss_is_named(tmp_path: Path, own: bool, places, why: str, remedy: str) -> None:
+    root = tmp_path / "lab9" if own else tmp_path
+    root.mkdir(exist_ok=True)
+    lay(root, *places)
+    refused = take(tmp_path, "lab9", ["counter.c", "counter.py"]).refused["counter.c"]
+    assert refused.why.endswith(why) if why[0] != "i" else refused.why == f"{why} {root}"
+    assert refused.remedy.startswith(remedy)
+    if "counter.py" not in places:
+        with pytest.raises(UsageError) as caught:
+            find_hand_in(tmp_path, "lab9", ["counter.c", "counter.py"])
+        assert (refused.remedy == caught.value.remedy) == (remedy != "Put counter.c there.")
+
+
+def test_a_shorter_name_is_a_near_miss(tmp_path: Path) -> None:
+    lay(tmp_path, "hello.c", "counter.c")
+    names = ["hello_world.c", "hello_world.py"]
+    refused = take(tmp_path, "lab9", names).refused
+    assert refused["hello_world.c"].remedy == "Rename hello.c to hello_world.c."
+    assert refused["hello_world.py"].remedy == "Put hello_world.py there."
+
+
+def test_a_link_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.c").symlink_to("/etc/passwd")
+    refused = take(tmp_path, "lab9", ["a.c"]).refused["a.c"]
+    assert (refused.why, refused.remedy) == ("is a link", "Put the file itself there.")
 
 
 def test_a_link_in_place_of_the_labs_folder_is_not_followed(tmp_path: Path) -> None:
@@ -199,4 +255,4 @@ def test_the_line_of_a_todo_is_found(text: bytes, line: int) -> None:
 
 
 def test_a_file_that_is_not_there_has_no_todo() -> None:
-    assert Submission({}, {"a.c": "is missing"}).line_of_todo("a.c", "3.1") == 0
+    assert Submission({}, {"a.c": Refusal("is missing", "")}).line_of_todo("a.c", "3.1") == 0

@@ -35,6 +35,16 @@ def test_a_handout_says_which_earlier_task_each_one_needs(lab: Lab, handout: str
         assert tuple(re.findall(r"\d+\.\d+", entry[1])) == task.needs
 
 
+@pytest.mark.parametrize("handout", ["README.md", "README.fr.md"])
+@pytest.mark.parametrize("lab", LABS, ids=NAMES)
+def test_a_handout_leads_with_the_way_that_works_with_borrowed_headers(
+    lab: Lab, handout: str
+) -> None:
+    text = (lab.folder / handout).read_text(encoding="utf-8")
+    first = f"```\nsudo ./labebpf run {lab.name}\n```"
+    assert 0 < text.find(first) < text.find(f"`sudo python3 exercises/{lab.name}/{lab.script}`")
+
+
 @pytest.mark.parametrize("handout, last", [("README.md", "and"), ("README.fr.md", "et")])
 @pytest.mark.parametrize("lab", LABS, ids=NAMES)
 def test_a_handout_names_all_that_must_not_count(lab: Lab, handout: str, last: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from checkouts import ROOT
 
-from grader.course import Text, add_private, find_labs, load_lab
+from grader.course import Labs, Text, add_private, find_labs, load_lab
 from grader.course.lab import CALLS, NEEDS
 from grader.errors import CourseError, UsageError
 from grader.evidence import witness
@@ -112,6 +112,22 @@ def test_an_unknown_task_is_answered_with_those_there_are(tmp_path: Path) -> Non
 def test_a_folder_without_labs_has_none(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     assert find_labs(tmp_path) == {}
+
+
+def test_a_broken_manifest_stops_its_own_lab_alone(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    broken = tmp_path / "lab10"
+    broken.mkdir()
+    (broken / "lab.toml").write_text("[")
+    private = tmp_path / "private" / "lab10"
+    private.mkdir(parents=True)
+    (private / "lab.toml").write_text("[")
+    labs = find_labs(tmp_path)
+    for found in (labs, add_private(labs, private.parent, reveal=True)):
+        assert list(found) == ["lab9"]
+        found.refuse_broken(["lab9"])
+        with pytest.raises(CourseError, match=r"lab10/lab\.toml cannot be read"):
+            found.refuse_broken(["lab9", "lab10"])
 
 
 LAB_KEYS = ("title", "program", "script", "edits", "attach")
@@ -286,11 +302,13 @@ title = { en = "Three", fr = "Trois" }
 
 def with_private(tmp_path: Path, text: str, *, name: str = "lab9", reveal: bool = True):
     """The lab of GOOD, joined by the private tasks of `text`."""
-    labs = {"lab9": load_lab(write(tmp_path, GOOD))}
+    labs = Labs({"lab9": load_lab(write(tmp_path, GOOD))}, {})
     folder = tmp_path / "private" / name
     folder.mkdir(parents=True)
     (folder / "lab.toml").write_text(text)
-    return add_private(labs, folder.parent, reveal=reveal)["lab9"]
+    joined = add_private(labs, folder.parent, reveal=reveal)
+    joined.refuse_broken(["lab9"])
+    return joined["lab9"]
 
 
 @pytest.mark.parametrize("reveal", [True, False])
@@ -338,7 +356,8 @@ def test_what_is_wrong_with_private_tasks_is_told_to_who_may_see_them(
         with_private(tmp_path, text, name=name)
     assert words in str(caught.value)
     with pytest.raises(CourseError) as caught:
-        add_private({"lab9": load_lab(tmp_path / "lab9")}, tmp_path / "private", reveal=False)
+        labs = Labs({"lab9": load_lab(tmp_path / "lab9")}, {})
+        add_private(labs, tmp_path / "private", reveal=False).refuse_broken(["lab9"])
     assert str(caught.value) == (
         f"The private checks of {name} are not in order. Give --reveal to see what is wrong."
     )

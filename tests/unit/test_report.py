@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -9,7 +10,7 @@ from consumers import Terminal
 from rich.console import Console
 
 from grader.verdict.record import LabResult, Result, Status, TaskResult
-from grader.verdict.report import describe, render
+from grader.verdict.report import describe, kernel_of, render
 
 HOSTILE = "[red]x[/red] [/] [link=http://x]y[/link] :smile: {points} %s"
 KERNEL = {"where": "native", "release": "6.18", "headers": "running 6.18"}
@@ -44,8 +45,50 @@ def test_every_status_has_a_line(status: str, lang: str, terminal: bool) -> None
 def test_scores_and_the_kernel_are_told() -> None:
     text = shown(a_task("pass"), a_task("fail", 2))
     assert "lab9  Lab  2/4" in text
-    assert "Total: 2/4  (native 6.18 running 6.18)" in text
+    assert "Total: 2/4  (Linux 6.18, this machine's own)\n" in text
     assert "Not judged" not in text
+
+
+@pytest.mark.parametrize(
+    "kernel, told",
+    [
+        ({"where": "native", "release": "6.9", "headers": "running 6.9"},
+         "Linux 6.9, this machine's own"),
+        ({"where": "native", "release": "6.18", "headers": "borrowed 6.1"},
+         "Linux 6.18, this machine's own, with the headers of 6.1"),
+        ({"where": "vm", "release": "6.12", "headers": "running 6.12"},
+         "Linux 6.12 in a virtual machine"),
+        ({"where": "none", "release": "6.18", "headers": ""}, "Linux 6.18, where nothing ran"),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_where_it_ran_is_told_in_words(kernel: dict[str, str], told: str) -> None:
+    assert kernel_of(Result("", 1, kernel, ())) == told
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_on_a_terminal_nothing_is_folded_within_a_word_or_loses_its_place(width: int) -> None:
+    title = "The verifier accepts the program and its hash table compteur"
+    log = "\n".join([" ".join(["bpf: Failed to load program"] * 5), "", "  7: (85) call"])
+    task = a_task("error", why="Why " * 30, log=log)
+    task = dataclasses.replace(task, title=title)
+    result = Result("", 1, KERNEL, (LabResult("lab9", "Lab", (task,)),))
+    file = Terminal()
+    render(Console(file=file, width=width, color_system=None, highlight=False), result)
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert max(map(len, lines)) <= width
+    at = next(number for number, line in enumerate(lines) if "9.1" in line)
+    first = lines[at]
+    column = first.index("The verifier")
+    shown = [first[column:]]
+    while lines[at + len(shown)].startswith(" " * column):
+        shown.append(lines[at + len(shown)][column:])
+    assert len(shown) > 1 and " ".join(shown) == title
+    logged = lines[next(i for i, line in enumerate(lines) if "bpf: Failed" in line) :]
+    logged = logged[: logged.index("")]
+    assert len(logged) > 3
+    assert all(line.startswith("         |") for line in logged)
+    assert " ".join(" ".join(line[11:] for line in logged).split()) == " ".join(log.split())
 
 
 @pytest.mark.parametrize(

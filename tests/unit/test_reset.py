@@ -50,12 +50,14 @@ def test_all_files_of_the_lab_go_back_and_are_kept(checkout: Path, lab: Lab) -> 
     labebpf(checkout, "hint", "3.1")
     done = labebpf(checkout, "reset", "lab3", "--yes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "exercises/lab3/counter.c becomes the stub of solutions/lab3/counter.c." in done.stdout
+    assert (
+        "exercises/lab3/counter.c will become the stub of solutions/lab3/counter.c." in done.stdout
+    )
     assert {name: (lab.folder / name).read_bytes() for name in lab.edits} == STUBS
     assert backups(lab) == ["counter.c", "counter.py"]
     for path in lab.folder.glob("*.bak-*"):
         assert path.read_text() == MINE
-        assert f"what it was is {path.name}." in done.stdout
+        assert f"your version is {path.name}." in done.stdout
     reached = Progress(checkout).of(lab)
     assert (reached.marks, reached.hints) == ({}, {})
 
@@ -81,7 +83,7 @@ def test_it_asks_first(checkout: Path, lab: Lab, said: str, done: bool) -> None:
 
 def test_a_stub_needs_nothing_and_a_missing_file_has_no_copy(checkout: Path, lab: Lab) -> None:
     done = labebpf(checkout, "reset", "lab3")
-    assert (done.returncode, done.stdout) == (0, "What is there is the stub already.\n")
+    assert (done.returncode, done.stdout) == (0, "The stub is already there.\n")
     (lab.folder / "counter.c").unlink()
     done = labebpf(checkout, "reset", "lab3", "--yes")
     assert "counter.c is the stub again.\n" in done.stdout
@@ -136,7 +138,7 @@ def test_without_solutions_git_has_the_stub(checkout: Path, lab: Lab) -> None:
     commit(checkout, "My work")
     done = labebpf(checkout, "reset", "lab3", "--yes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "counter.c becomes the stub of commit " in done.stdout
+    assert "counter.c will become the stub of commit " in done.stdout
     assert program.read_bytes() == STUBS["counter.c"]
     assert backups(lab) == ["counter.c"]
 
@@ -158,4 +160,4 @@ def test_what_the_lab_does_not_have(checkout: Path) -> None:
     done = labebpf(checkout, "reset", "lab3", "test_lab3.py", "--yes")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no file test_lab3.py to put back. There are counter.c, counter.py." in done.stderr
-    assert "There is no lab9." in labebpf(checkout, "reset", "lab9").stderr
+    assert "There is no lab named lab9." in labebpf(checkout, "reset", "lab9").stderr

@@ -54,3 +54,13 @@ def test_what_breaks_in_the_machine_alone_is_told_to_who_may_see_it(
     assert done.statuses == dict.fromkeys(PUBLIC, own) | dict.fromkeys(VERDICTS, "infra")
     assert (f"RuntimeError: {WORD}" in task(done, "3.1")["log"]) == reveal
     assert (WORD in done.output + json.dumps(done.result)) == reveal
+
+
+def test_why_a_file_was_not_taken_is_told_from_a_machine_too(tmp_path: Path, image: Image) -> None:
+    """Nothing is there but what was taken on the host, where a near miss can be seen."""
+    folder = hand_in(tmp_path / "in")
+    (folder / "counter.c").rename(folder / "Counter.c")
+    found = task(grade(folder, tmp_path / "out", kernel="vm"), "3.1")
+    assert found["status"] == "error"
+    assert found["why"] == f"counter.c is missing from {folder}, which has Counter.c."
+    assert found["remedy"] == "Rename Counter.c to counter.c."

@@ -75,7 +75,8 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
         names = sorted(name for name in beside if _PLAIN.fullmatch(name))
         edits_first = [name for name in lab.edits if name in names]
         found = take(submission, lab.name, dict.fromkeys([*edits_first, *names]))
-        files, refused = {}, dict(found.refused)
+        files = {}
+        refused = {name: refusal.why for name, refusal in found.refused.items()}
         for name, data in found.files.items():
             count, size = count + 1, size + len(data)
             if count <= MAX_FILES and size <= MAX_BYTES:

@@ -194,7 +194,7 @@ def check_tools() -> None:
     if absent:
         raise Infra(
             say(
-                "Building an image takes {names}, which this machine has not.",
+                "Building an image takes {names}, which this machine lacks.",
                 names=", ".join(absent),
             ),
             say(
@@ -215,7 +215,7 @@ def _check_namespaces() -> None:
         return
     remedy = "Build it as root"
     if "/etc/subuid" in tried.stderr:
-        name = getpass.getuser()
+        name = _user()
         how = f"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
         remedy = say("Run: sudo {how}", how=how)
     for switch, off, on in SWITCHES:
@@ -226,6 +226,14 @@ def _check_namespaces() -> None:
         "Building an image without root takes user namespaces, and this user may not make them.",
         say("{remedy}, {elsewhere}.", remedy=remedy, elsewhere=_elsewhere()),
     )
+
+
+def _user() -> str:
+    """The name of this user, a number where there is no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on.
+        return str(os.getuid())
 
 
 def _own_mounts() -> tuple[str, ...]:

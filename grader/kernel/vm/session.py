@@ -58,6 +58,8 @@ class Order:
     """What a check may take before the time scale."""
     lang: str
     """The language that findings are told in."""
+    refused: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """Why a file was not taken, and what to do: by lab and name, told in that language."""
     private: Mapping[str, bytes] = field(default_factory=dict)
     hides: bool = False
     """Whether the guest's output, which tells of private checks, must not be shown."""
@@ -90,6 +92,7 @@ class Session:
                     "selected": order.selected,
                     "time_scale": self._scale,
                     "lang": order.lang,
+                    "refused": order.refused,
                 }
             )
             message = self._receive()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 
 from grader.errors import Infra
 from grader.kernel.features import Probe
@@ -20,12 +19,6 @@ def survey() -> list[Probe]:
     return [_qemu(), _kvm(), _tools(), *_images()]
 
 
-def able(survey: Sequence[Probe]) -> bool:
-    """Whether a grading can run in a machine here: QEMU, and an image or what builds one."""
-    there = {probe.name for probe in survey if probe.ok}
-    return "qemu" in there and any(name.startswith("image") for name in there)
-
-
 def _qemu() -> Probe:
     if shutil.which(QEMU) is None:
         return Probe("qemu", False, "absent", INSTALL)
@@ -38,14 +31,19 @@ def _kvm() -> Probe:
     if not os.access(KVM, os.R_OK | os.W_OK):
         remedy = "To use it: sudo usermod -aG kvm $USER, then log in again"
         return Probe(
-            "kvm", False, say("{KVM} is not for this user: machines are emulated", KVM=KVM), remedy
+            "kvm",
+            False,
+            say("this user may not open {KVM}: machines are emulated", KVM=KVM),
+            remedy,
         )
     try:
         known = remembered()
     except Infra as error:
         return Probe("kvm", False, error.what, error.remedy)
     if known is None:
-        return Probe("kvm", True, "there, and not tried yet: the first grading in a machine will")
+        return Probe(
+            "kvm", None, "there, but not tried yet: the first grading in a machine tries it"
+        )
     if known == "kvm":
         return Probe("kvm", True, "a guest came up with it")
     return Probe("kvm", False, "there, but no guest came up with it: machines are emulated")

@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.text import cut
 from grader.verdict.formats.words import explanation, headline, name, one_line, place, safe
 from grader.verdict.record import LabResult, Result, Status, TaskResult
-from grader.verdict.report import MARKS, render
+from grader.verdict.report import MARKS, kernel_of, render
 from grader.words import say, translate
 
 _LEVELS = {
@@ -104,7 +104,7 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
         for task in lab.tasks:
             if folds and task.status != Status.PASS:
                 yield from _fold(task, result.lang)
-    kernel = " ".join(value for value in result.kernel.values() if value)
+    kernel = kernel_of(result)
     yield f"**{headline(result)}** {_inline(kernel)}"
 
 

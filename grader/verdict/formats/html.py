@@ -14,7 +14,7 @@ from grader.timeline import Moment
 from grader.verdict.drawing import COLUMNS, MARKED
 from grader.verdict.formats.words import safe
 from grader.verdict.record import LabResult, Result, Status, TaskResult
-from grader.verdict.report import MARKS
+from grader.verdict.report import MARKS, kernel_of
 from grader.words import say, translate
 
 _AROUND = 4
@@ -96,7 +96,7 @@ def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str
         words={key: translate(text, lang) for key, text in _WORDS.items()},
         columns=[translate(column, lang) for column in COLUMNS],
         marks={status.value: mark for status, (mark, _) in MARKS.items()},
-        kernel=" ".join(value for value in result.kernel.values() if value),
+        kernel=kernel_of(result),
         unjudged=result.unjudged,
         excerpt=lambda lab, task: _excerpt(sources, lab, task),
         picture=_picture,

@@ -101,7 +101,7 @@ class Grader:
         if names_options(request["submission"]):
             forget_precompiled()
         with os.fdopen(self._order, "w") as pipe:
-            names = ("folders", "private", "selected", "time_scale", "lang")
+            names = ("folders", "private", "selected", "time_scale", "lang", "refused")
             json.dump({name: request[name] for name in names}, pipe)
         status = reap(self._child, self._show_life)
         try:

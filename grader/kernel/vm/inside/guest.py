@@ -68,6 +68,7 @@ class Guest:
         config.args[:] = [str(ROOT / "exercises" / lab) for lab in order["folders"]]
         config.option.time_scale = order["time_scale"]
         config.option.lang = order["lang"]
+        config.option.refused = order["refused"]
         if order["private"]:
             # What may be seen of private checks, the host decides.
             config.option.private, config.option.reveal = str(PRIVATE), True
