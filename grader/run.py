@@ -158,7 +158,7 @@ def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:
         # However this process ends, the grader ends with it; its keeper then tidies up.
         *("setpriv", "--pdeathsig", "KILL"),
         *(sys.executable, "-I", "-m", "pytest"),
-        *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
+        *("-p", "grader.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
         *options,
         *(str(lab.folder) for lab in labs),
