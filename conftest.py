@@ -18,7 +18,9 @@ BIN = Path(__file__).resolve().parent / ".venv" / "bin"
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Go on in .venv before an option is found unknown. Raises UsageError where that cannot be."""
-    given = [str(word) for word in pluginmanager.get_plugin("pytestconfig").invocation_params.args]
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert config
+    given = [str(word) for word in config.invocation_params.args]
     load = ["-p", PLUGIN, "-p", "timeout"]  # Both are entry points, which can be switched off.
     if pluginmanager.hasplugin(PLUGIN) or given[:4] == load:
         return

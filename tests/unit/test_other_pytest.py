@@ -1,4 +1,4 @@
-"""Another Python's pytest in the checkout: it goes on in .venv, or says in a sentence what to do."""
+"""Another Python's pytest in the checkout: it goes on in .venv, or says in a sentence why not."""
 
 from __future__ import annotations
 
