@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,18 @@ def choose(names: tuple[str, ...], labs: Mapping[str, Lab]) -> list[Lab]:
             )
         chosen[name] = labs[name]
     return list((chosen or labs).values())
+
+
+def choose_tasks(names: Sequence[str], labs: Mapping[str, Lab]) -> tuple[list[Lab], set[str]]:
+    """The labs to grade for `names` of labs and of tasks, such as 3.2, and the ids of their tasks
+    that are chosen; none where whole labs are."""
+    homes = {task.id: lab.name for lab in labs.values() for task in lab.tasks}
+    chosen = choose(tuple(homes.get(name, name) for name in names), labs)
+    tasks = {name for name in names if name in homes}
+    whole = tuple(name for name in names if name not in homes)
+    if tasks and whole:
+        tasks |= {task.id for lab in choose(whole, labs) for task in lab.tasks}
+    return chosen, tasks
 
 
 def submission_folder(given: str | None) -> Path:
