@@ -38,5 +38,9 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         capture.stop_global_capturing()
     sys.stdout.flush()
     sys.stderr.flush()
+    # The packages of another Python, pytest among them, are not for .venv; an editor's plugins are.
+    searched = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    if kept := [folder for folder in searched if folder and not Path(folder, "_pytest").exists()]:
+        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
     # The script, not -m: that would have modules of the folder in which this is run come first.
     os.execv(BIN / "python", [str(BIN / "python"), str(BIN / "pytest"), *load, *given])

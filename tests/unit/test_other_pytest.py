@@ -59,6 +59,16 @@ def test_it_goes_on_in_venv(
     assert "2/7 tests collected (5 deselected)" in said
 
 
+def test_what_another_python_has_does_not_come_first(python: Path, tmp_path: Path) -> None:
+    (packages,) = python.parents[1].glob("lib/python*/site-packages")
+    (packages / "pytest_timeout.py").write_text("raise SystemExit(77)\n")
+    (tmp_path / "of_an_editor.py").write_text("")
+    given = (python.with_name("pytest"), "-p", "of_an_editor", *COLLECT, "exercises/lab3")
+    status, said = run(*given, PYTHONPATH=f"{packages}:{tmp_path}")
+    assert status == 0, said
+    assert "7 tests collected" in said
+
+
 def test_its_own_pytest_goes_on_as_it_is() -> None:
     own = ROOT / ".venv" / "bin" / "pytest"
     script = "import sys, pytest; sys.argv = ['editor']; sys.exit(pytest.main(sys.orig_argv[3:]))"
