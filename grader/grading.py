@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -25,7 +24,7 @@ from grader.submission.files import Refusal, Submission, root_of, take
 from grader.submission.sandbox import visible
 from grader.surroundings import ROOT, language
 from grader.text import clean
-from grader.verdict.record import BROKEN_OFF, NOT_SELECTED, Finding, LabResult, Result, Rubric
+from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
 from grader.words import say, translate
 
 _PHASES: Mapping[Phase, str] = {
@@ -130,9 +129,40 @@ class Grading:
                         lab, task = found
                         self._checks[node.nodeid] = lab.name, task.id
 
-    def checks_of(self, lab: Lab) -> dict[str, int]:
-        """How many checks each task of `lab` has."""
-        return Counter(task for name, task in self._checks.values() if name == lab.name)
+    def checks_of(self, lab: Lab) -> dict[str, list[str]]:
+        """The node ids of the checks that each task of `lab` has, as they were collected."""
+        found: dict[str, list[str]] = {}
+        for check, (name, task) in self._checks.items():
+            if name == lab.name:
+                found.setdefault(task, []).append(check)
+        return found
+
+    def order(self, items: list[pytest.Item]) -> None:
+        """Sort `items`: the checks of a lab as they stand in its file, after those they need.
+
+        They follow each other where the first of them was, private ones last; other tests stay in
+        their places. So a verdict does not hang on the order that was asked for, and the stage
+        changes from the program to the script as seldom as the file has it.
+        """
+        places = {check: place for place, check in enumerate(self._checks)}
+        ready: dict[str, int] = {}
+        """By task: the place of the last check that those it needs have."""
+        for lab in self.labs.values():
+            checks = self.checks_of(lab)
+            for task in lab.tasks:  # What it needs is above it.
+                its = [places[name] for needed in task.needs for name in checks.get(needed, ())]
+                ready[task.id] = max([0, *its, *(ready[needed] for needed in task.needs)])
+        begin: dict[str, int] = {}
+        keys: dict[pytest.Item, tuple[int, ...]] = {}
+        for place, item in enumerate(items):
+            keys[item] = (place,)
+            if found := self.of(item):
+                lab, task = found
+                first = begin.setdefault(lab.name, place)
+                its_own = places.get(item.nodeid, len(places))  # Or a plugin's addition.
+                due = max(its_own, ready[task.id])
+                keys[item] = (first, task.private, due, lab.tasks.index(task), its_own)
+        items.sort(key=keys.__getitem__)
 
     def _wrong(self, item: pytest.Item, why: str) -> pytest.UsageError:
         """The error for a check that is not in order; of a hidden one it says no more than that."""
@@ -307,21 +337,21 @@ class Grading:
         if missing:
             raise Blocked(say("It needs {names}, which did not pass.", names=", ".join(missing)))
 
-    def finish(self, unjudged: Finding = NOT_SELECTED) -> Result:
+    def finish(self, unrun: Finding = NOT_RUN) -> Result:
         """The result, taken once, before the kernel is let go."""
         if self.final is None:
-            self.final = self._result(unjudged)
+            self.final = self._result(unrun)
             self.close()
         return self.final
 
-    def _result(self, unjudged: Finding) -> Result:
+    def _result(self, unrun: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
         if self.replay:
-            kernel = self.replay.finish(broken_off=unjudged is BROKEN_OFF) or kernel
+            kernel = self.replay.finish(broken_off=unrun is BROKEN_OFF) or kernel
         elif isinstance(self._kernel, NativeKernel):
             kernel = self._kernel.describe()
         labs: tuple[LabResult, ...] = tuple(
-            rubric.result(self.lang, unjudged) for _, rubric in sorted(self.rubrics.items())
+            rubric.result(self.lang, unrun) for _, rubric in sorted(self.rubrics.items())
         )
         seconds = time.monotonic() - self._clock
         return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs, self.lang)
@@ -351,7 +381,8 @@ class Grading:
         """Seconds after which the keeper ends this process; none under a debugger."""
         if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
             return None
-        checks = sum(sum(self.checks_of(rubric.lab).values()) for rubric in self.rubrics.values())
+        tasks = (self.checks_of(rubric.lab).values() for rubric in self.rubrics.values())
+        checks = sum(len(names) for task in tasks for names in task)
         return (600.0 + CHECK_SECONDS * checks) * self.scale
 
     def _say(self, text: str) -> None:

@@ -26,7 +26,7 @@ from grader.verdict.classify import finding_of
 from grader.verdict.drawing import drawn
 from grader.verdict.record import (
     BROKEN_OFF,
-    NOT_SELECTED,
+    NOT_RUN,
     Finding,
     Rubric,
     Status,
@@ -106,22 +106,18 @@ def pytest_collection_modifyitems(
     grading = config.stash[_SESSION]
     judged: dict[str, set[str]] = {}
     numbers: Counter[tuple[str, str]] = Counter()
-    first: dict[str, int] = {}
-    places: dict[pytest.Item, int] = {}
-    for place, item in enumerate(items):
+    for item in items:
         found = grading.of(item)
-        places[item] = place
         if found:
             lab, task = found
-            places[item] = first.setdefault(lab.name, place)
+            item.extra_keyword_matches.add(task.id)  # -k 3.7
+            item.add_marker(pytest.mark.task(task.id, id=task.id))  # -m 'task(id="3.7")'
             if task.private:
                 numbers[lab.name, task.id] += 1
                 private.name(item, lab.name, task.id, numbers[lab.name, task.id])
             if not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(CHECK_SECONDS * grading.scale))
             judged.setdefault(lab.name, set()).add(task.id)
-    # A lab's private checks follow its own, on the same stage.
-    items.sort(key=places.__getitem__)
     # With these a part of each module was collected only.
     part = config.getoption("lf", False) or any("::" in argument for argument in config.args)
     part = part or session.testsfailed
@@ -138,9 +134,12 @@ def pytest_collection_modifyitems(
             )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What will run is known now."""
+    """What will run is known now; whoever wanted another order has had their turn."""
     grading = session.config.stash[_SESSION]
+    grading.order(session.items)
+    selected = {item.nodeid for item in session.items}
     if session.testsfailed and not session.config.option.continue_on_collection_errors:
         return  # What pytest says of that is not to be lost beside a result.
     checks = []
@@ -150,7 +149,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             checks.append(item)
             lab, _ = found
             if lab.name not in grading.rubrics:
-                grading.rubrics[lab.name] = Rubric(lab, grading.checks_of(lab))
+                grading.rubrics[lab.name] = Rubric(lab, grading.checks_of(lab), selected)
             fixtures = set(getattr(item, "fixturenames", ()))
             if "builds" in fixtures:
                 grading.pattern.add(lab.name)
@@ -217,9 +216,12 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if lab.hides(task):
         shown = private.start_of(item)
     item.ihook.pytest_runtest_logstart(**shown)
+    rubric = grading.rubrics[lab.name]
     for report in reports:
+        if grading.replay:
+            rubric.spend(task, report.duration)
         if grading.replay and (told := getattr(report, "labebpf", None)):
-            finding = grading.rubrics[lab.name].add(task, Finding.read(told))
+            finding = rubric.add(task, Finding.read(told), item.nodeid)
             told = finding.told(grading.lang)
             _reword(report, told, grading.place(lab, finding), grading.lang)
         if lab.hides(task):
@@ -247,6 +249,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if not found:
         return
     lab, task = found
+    rubric = grading.rubrics[lab.name]
+    rubric.spend(task, report.duration)
     finding = _finding(grading, lab, report, call)
     if finding is None:
         return
@@ -254,7 +258,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         file = finding.file or task.file
         line = grading.submission(lab).line_of_todo(file, task.id)
         finding = replace(finding, file=file, line=line)
-    finding = grading.rubrics[lab.name].add(task, finding.told(grading.lang))
+    finding = rubric.add(task, finding.told(grading.lang), item.nodeid)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
     _reword(report, finding, grading.place(lab, finding), grading.lang)
 
@@ -319,7 +323,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not grading.rubrics or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
         return
     broken = session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED)
-    result = grading.finish(BROKEN_OFF if broken else NOT_SELECTED)
+    result = grading.finish(BROKEN_OFF if broken else NOT_RUN)
     grading.keep_progress()
     out = session.config.getoption("--out")
     if out:

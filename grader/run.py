@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -35,9 +35,12 @@ def grade(
     options: Sequence[str],
     lang: str,
     tell: Callable[[str], object] = str,
+    tasks: Collection[str] = (),
     given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
     """Grade on `kernel`: the result, and what pytest printed if it left none.
+
+    `tasks` are the ids of those to grade, at least one of each lab; all of them if it is empty.
 
     Meanwhile `tell` is told, on another thread, which task and which phase of it goes on. With
     `given_up`, which is asked again and again, the grading ends when that is true: GivenUp.
@@ -45,8 +48,9 @@ def grade(
     `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
     a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
     """
-    command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", *options)
-    return supervise(command, labs, lang, tell, given_up)
+    chosen = " or ".join(f'task(id="{task}")' for task in sorted(tasks))
+    command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", f"-m={chosen}", *options)
+    return supervise(command, labs, lang, tell, tasks, given_up)
 
 
 def grade_apart(
@@ -57,6 +61,7 @@ def grade_apart(
     private: Sequence[str],
     lang: str,
     tell: Callable[[str], object] = str,
+    tasks: Collection[str] = (),
 ) -> tuple[Result, str]:
     """The same of `labs`, and after it of `joined`, which are `labs` with private tasks.
 
@@ -64,17 +69,25 @@ def grade_apart(
     BPF program can read the memory of the process that has their checks in it, and a script print
     that into the log of a task that is shown.
     """
-    result, log = grade(labs, kernel, options, lang, tell)
-    apart, failed = grade(joined, kernel, [*options, *private], lang, tell)
+    public = [lab for lab in labs if not tasks or any(task.id in tasks for task in lab.tasks)]
+    results = [grade(public, kernel, options, lang, tell, tasks)] if public else []
+    results += [grade(joined, kernel, [*options, *private], lang, tell, tasks)]
+    apart, failed = results[-1]
+    log = results[0][1] if public else ""
     if failed:  # It has what a student printed in it.
         log += objections(joined, *private)
+    shown = {lab.lab: lab for result, _ in results[:-1] for lab in result.labs}
     both = []
-    for lab, shown, hidden in zip(joined, result.labs, apart.labs, strict=True):
+    for lab in joined:
+        (hidden,) = (result for result in apart.labs if result.lab == lab.name)
         names = {task.id for task in lab.tasks if task.private}
-        tasks = [*shown.tasks, *(task for task in hidden.tasks if task.id in names)]
-        both.append(replace(shown, tasks=tuple(tasks)))
-    seconds = result.seconds + apart.seconds
-    return replace(result, seconds=seconds, labs=tuple(both)), log
+        # Where no task of the lab's own was chosen, there is nothing in them to be shown.
+        own = shown.get(lab.name) or hidden
+        found = [task for task in own.tasks if task.id not in names]
+        found += [task for task in hidden.tasks if task.id in names]
+        both.append(replace(hidden, tasks=tuple(found)))
+    seconds = sum(result.seconds for result, _ in results)
+    return replace(results[0][0], seconds=seconds, labs=tuple(both)), log
 
 
 def objections(labs: Sequence[Lab], *options: str) -> str:
@@ -105,6 +118,7 @@ def supervise(
     labs: Sequence[Lab],
     lang: str,
     tell: Callable[[str], object] = str,
+    tasks: Collection[str] = (),
     given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
     """Run the grader as a child: its result, and what it printed if it left none.
@@ -152,9 +166,10 @@ def supervise(
     remedy = "Nothing is held against the submission. Grade again."
     results = []
     for lab in labs:
-        rubric = Rubric(lab)
+        rubric = Rubric(lab, {task.id: [task.id] for task in lab.tasks}, tasks or None)
         for task in lab.tasks:
-            rubric.add(task, Finding(Status.INFRA, why, remedy).told(lang))
+            if not tasks or task.id in tasks:
+                rubric.add(task, Finding(Status.INFRA, why, remedy).told(lang), task.id)
         results.append(rubric.result(lang))
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}
@@ -172,7 +187,7 @@ def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:
         # However this process ends, the grader ends with it; its keeper then tidies up.
         *("setpriv", "--pdeathsig", "KILL"),
         *(sys.executable, "-I", "-m", "pytest"),
-        *("-p", "pytest_timeout", "-p", "no:cacheprovider"),
+        *("-p", "grader.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
         *options,
         *(str(lab.folder) for lab in labs),

@@ -66,6 +66,10 @@ EVERY = a_result(COUNTED, TRACED)
 """6 of 19 points, and each status at least once. 6 could not be judged: 1.2, and 1.3 for it."""
 JUDGED = a_result(COUNTED)
 """2 of 9 points, all of them judged."""
+PARTIAL = a_result(
+    LabResult("lab3", "", (a_task("3.1", "pass", 2, seconds=0.25), a_task("3.2", "unselected", 1)))
+)
+"""One task was selected, and passed."""
 
 TOKEN = "0123456789abcdef"
 HOSTILE = "\n".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +83,18 @@ def _hand_in(given: str, name: str) -> UsageError:
             name=name,
         ),
     )
+
+
+def choose_tasks(names: Sequence[str], labs: Labs) -> tuple[list[Lab], set[str]]:
+    """The labs to grade for `names` of labs and of tasks, such as 3.2, and the ids of their tasks
+    that are chosen; none where whole labs are."""
+    homes = {task.id: lab.name for lab in labs.values() for task in lab.tasks}
+    chosen = choose(tuple(homes.get(name, name) for name in names), labs)
+    tasks = {name for name in names if name in homes}
+    whole = tuple(name for name in names if name not in homes)
+    if tasks and whole:
+        tasks |= {task.id for lab in choose(whole, labs) for task in lab.tasks}
+    return chosen, tasks
 
 
 def submission_folder(given: str | None) -> Path:

@@ -21,7 +21,7 @@ from grader.words import say
 
 
 @click.command(cls=Command)
-@click.argument("names", nargs=-1, metavar="LAB... | DIR")
+@click.argument("names", nargs=-1, metavar="LAB... | TASK... | DIR")
 @click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
 @click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
 @click.option("--private", metavar="DIR", help="Folder with private checks of the labs.")
@@ -43,12 +43,13 @@ def grade(
 ) -> None:
     """Grade the labs named (all of them if none is), or with --lab what somebody handed in as DIR.
 
-    --lab may be repeated. For a hand-in --kernel auto prefers a virtual machine.
+    TASK is one of a lab's, such as 3.2: it is graded alone. --lab takes one too, and may be
+    repeated. For a hand-in --kernel auto prefers a virtual machine.
 
     With --kernel all, on every image that is built; the DIR of --out then has a folder for each.
 
-    Exit status: 0 all points, 1 not all, 2 wrong usage, 3 the machine could not judge it all,
-    130 interrupted.
+    Exit status: 0 all points of what was named, 1 not all, 2 wrong usage, 3 the machine could not
+    judge it all, 130 interrupted.
     """
     from rich.text import Text
 
@@ -84,11 +85,11 @@ def grade(
         if reveal:
             options, hidden = [*options, *hidden, "--reveal"], []
     if of:
-        chosen = given.choose(of, labs)
+        chosen, tasks = given.choose_tasks(of, labs)
         submitted = _hand_in(names, submission, chosen)
         options += ["--stranger"]
     else:
-        chosen = given.choose(names, labs)
+        chosen, tasks = given.choose_tasks(names, labs)
         submitted = given.submission_folder(submission)
         if submission is not None:
             _refuse_empty(submitted, chosen)
@@ -108,10 +109,10 @@ def grade(
                 if hidden:
                     shown = [own[lab.name] for lab in chosen]
                     result, log = run.grade_apart(
-                        shown, chosen, each, options, hidden, language(), tell
+                        shown, chosen, each, options, hidden, language(), tell, tasks
                     )
                 else:
-                    result, log = run.grade(chosen, each, options, language(), tell)
+                    result, log = run.grade(chosen, each, options, language(), tell, tasks)
         except KeyboardInterrupt:
             raise Interrupted("The grading was interrupted; there is no verdict.") from None
         results.append(result)

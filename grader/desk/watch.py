@@ -55,7 +55,8 @@ def _grade(
         console.clear()
     try:
         with screen.going_on(f"{lab.name} ({kernel})") as tell:
-            result, log = run.grade([lab], kernel, options, lang, tell, partial(next, saved))
+            newer = partial(next, saved)
+            result, log = run.grade([lab], kernel, options, lang, tell, given_up=newer)
     except run.GivenUp:
         return True
     if log:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from grader.course import Lab, Task
@@ -27,6 +28,8 @@ class Status(str, Enum):
     TIMEOUT = "timeout"
     BLOCKED = "blocked"
     INFRA = "infra"
+    UNSELECTED = "unselected"
+    """Not asked for, so without a verdict."""
 
 
 WRONG = (Status.FAIL, Status.ERROR, Status.TIMEOUT)
@@ -103,6 +106,9 @@ def _values(kind: type, told: Any) -> dict[str, Any]:
         wanted = {"int": int, "bool": bool}.get(str(one.type), str)
         if one.name == "timeline":
             values["timeline"] = tuple(map(_moment, _list(value)))
+        elif one.name == "seconds":
+            if type(value) not in (int, float) or not 0 <= value < 1e9:
+                raise ValueError("no time that a check can take")
         elif not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
             raise ValueError(f"{one.name} is of another kind")
     return values
@@ -131,9 +137,11 @@ _WORST_FIRST = [
     Status.TIMEOUT,
     Status.INFRA,
     Status.BLOCKED,
+    Status.UNSELECTED,
     Status.PASS,
 ]
-NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+NOT_RUN = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+NOT_SELECTED = Finding(Status.UNSELECTED, "It was not selected, or not with all of its checks.")
 PRIVATE = say("A private check: only its verdict is shown.")
 BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
 
@@ -161,10 +169,23 @@ class TaskResult:
     known: str = ""
     unjudged: bool = False
     """The machine could not judge it: `infra`, or blocked by nothing else."""
+    seconds: float = 0
+    """How long its checks took; of a private task nothing is told."""
+
+    @property
+    def selected(self) -> bool:
+        return self.status != Status.UNSELECTED
+
+    @property
+    def unmarked(self) -> bool:
+        """Whether its points say nothing of the submission."""
+        return self.unjudged or not self.selected
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
         """The verdict that `asdict` made `told` of. Raises ValueError when it is none."""
+        if isinstance(told, dict):
+            told = {"seconds": 0, **told}  # Older records have none.
         task = cls(**_values(cls, told))
         most = task.max_points if Status(task.status) is Status.PASS else 0
         if task.max_points < 0 or not 0 <= task.points <= most:
@@ -186,6 +207,11 @@ class LabResult:
         object.__setattr__(self, "score", sum(task.points for task in self.tasks))
         object.__setattr__(self, "max_score", sum(task.max_points for task in self.tasks))
 
+    @property
+    def selected_max(self) -> int:
+        """The points of the tasks that were selected."""
+        return sum(task.max_points for task in self.tasks if task.selected)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -206,17 +232,28 @@ class Result:
         return sum(lab.max_score for lab in self.labs)
 
     @property
+    def selected_max(self) -> int:
+        return sum(lab.selected_max for lab in self.labs)
+
+    @property
     def unjudged(self) -> int:
         """The points of what the machine could not judge."""
         return sum(task.max_points for lab in self.labs for task in lab.tasks if task.unjudged)
 
     @property
+    def unselected(self) -> list[str]:
+        """The ids of the tasks that were not selected."""
+        return [task.id for lab in self.labs for task in lab.tasks if not task.selected]
+
+    @property
     def statuses(self) -> list[str]:
-        return [task.status for lab in self.labs for task in lab.tasks]
+        """Of the tasks that were selected."""
+        return [task.status for lab in self.labs for task in lab.tasks if task.selected]
 
     @property
     def exit_status(self) -> int:
-        """0 all points; 1 not all; 3 nothing was wrong but the machine could not judge it all."""
+        """Of the tasks that were selected: 0 all points; 1 not all; 3 nothing was wrong but the
+        machine could not judge it all."""
         if not self.statuses:
             return 3
         if all(status == Status.PASS for status in self.statuses):
@@ -279,17 +316,31 @@ class Rubric:
     It fails closed: points need each check of the task to pass, whatever became of the run.
     """
 
-    def __init__(self, lab: Lab, checks: Mapping[str, int] | None = None) -> None:
-        """`checks` is how many there are of each task; of one that it does not name, one."""
-        self.lab = lab
-        self._checks = checks or {}
-        self._findings: dict[str, list[Finding]] = {task.id: [] for task in lab.tasks}
+    def __init__(
+        self,
+        lab: Lab,
+        checks: Mapping[str, Collection[str]] = MappingProxyType({}),
+        selected: Collection[str] | None = None,
+    ) -> None:
+        """`checks` names those that each task has; one that it does not name has one, "".
 
-    def add(self, task: Task, finding: Finding) -> Finding:
+        `selected` are the checks that are to run: all of them, unless it says which.
+        """
+        self.lab = lab
+        self._checks = {task.id: frozenset(checks.get(task.id, [""])) for task in lab.tasks}
+        self._selected = None if selected is None else frozenset(selected)
+        self._findings: dict[str, list[tuple[str, Finding]]] = {task.id: [] for task in lab.tasks}
+        self._seconds = {task.id: 0.0 for task in lab.tasks}
+
+    def add(self, task: Task, finding: Finding, check: str = "") -> Finding:
         """Take `finding` in, told in the grading's language; what it returns is safe to show."""
         safe = finding.cleaned()
-        self._findings[task.id].append(safe)
+        self._findings[task.id].append((check, safe))
         return safe
+
+    def spend(self, task: Task, seconds: float) -> None:
+        """Note that a check of `task` took `seconds`, for a part of it."""
+        self._seconds[task.id] += seconds
 
     def status(self, task_id: str) -> Status | None:
         """The verdict so far, None while it can still be a pass and a check has not run."""
@@ -302,33 +353,38 @@ class Rubric:
 
     def settled(self) -> dict[str, Status]:
         """The verdicts that stand: not the machine's, and of no task with checks still to run."""
-        machines = self._machines(NOT_SELECTED)
+        machines = self._machines(NOT_RUN)
         verdicts = {task.id: self.status(task.id) for task in self.lab.tasks}
         return {
             task: status for task, status in verdicts.items() if status and task not in machines
         }
 
-    def result(self, lang: str, unjudged: Finding = NOT_SELECTED) -> LabResult:
-        """The verdicts; `unjudged` is that on a task of which a check has not run."""
-        machines = self._machines(unjudged)
-        tasks = (self._task_result(task, lang, unjudged) for task in self.lab.tasks)
+    def result(self, lang: str, unrun: Finding = NOT_RUN) -> LabResult:
+        """The verdicts; `unrun` is that on a task of which a selected check has not run."""
+        machines = self._machines(unrun)
+        tasks = (self._task_result(task, lang, unrun) for task in self.lab.tasks)
         marked = tuple(replace(task, unjudged=task.id in machines) for task in tasks)
         return LabResult(self.lab.name, self.lab.title.get(lang), marked)
 
-    def _machines(self, unjudged: Finding) -> set[str]:
+    def _machines(self, unrun: Finding) -> set[str]:
         """The tasks that the machine kept from being judged, and nothing else."""
         found: set[str] = set()
         for task in self.lab.tasks:  # A task can need those above it only.
-            status = (self._worst(task.id) or unjudged).status
+            status = self._verdict(task, unrun).status
             missing = self.missing_needs(task)
             blocked = status is Status.BLOCKED and missing and found.issuperset(missing)
             if status is Status.INFRA or blocked:
                 found.add(task.id)
         return found
 
-    def _task_result(self, task: Task, lang: str, unjudged: Finding) -> TaskResult:
-        finding = (self._worst(task.id) or unjudged).told(lang)
+    def _verdict(self, task: Task, unrun: Finding) -> Finding:
+        whole = self._selected is None or self._selected >= self._checks[task.id] - {""}
+        return self._worst(task.id) or (unrun if whole else NOT_SELECTED)
+
+    def _task_result(self, task: Task, lang: str, unrun: Finding) -> TaskResult:
+        finding = self._verdict(task, unrun).told(lang)
         passed = finding.status is Status.PASS
+        wrong = not passed and finding.status is not Status.UNSELECTED
         hidden = self.lab.hides(task)
         if hidden:
             finding = Finding(finding.status, "" if passed else translate(PRIVATE, lang))
@@ -342,20 +398,22 @@ class Rubric:
             remedy=finding.remedy,
             expected=finding.expected,
             actual=finding.actual,
-            file="" if passed or hidden else finding.file or task.file,
+            file=(finding.file or task.file) if wrong and not hidden else "",
             line=finding.line,
-            hint="" if passed or task.private else f"./labebpf hint {task.id}",
+            hint=f"./labebpf hint {task.id}" if wrong and not task.private else "",
             log=finding.log,
             cause=finding.cause,
             timeline=finding.timeline,
             excerpt=finding.excerpt,
             known=finding.known,
+            seconds=0 if hidden else round(self._seconds[task.id], 3),
         )
 
     def _worst(self, task_id: str) -> Finding | None:
-        findings: Sequence[Finding] = self._findings[task_id]
+        findings = [finding for _, finding in self._findings[task_id]]
         worst = min(findings, key=lambda finding: _WORST_FIRST.index(finding.status), default=None)
-        if worst and worst.status is Status.PASS and len(findings) < self._checks.get(task_id, 1):
+        ran = {check for check, _ in self._findings[task_id]}
+        if worst and worst.status is Status.PASS and not ran >= self._checks[task_id]:
             return None
         return worst
 

@@ -20,6 +20,7 @@ MARKS = {
     Status.TIMEOUT: ("✗", "red"),
     Status.BLOCKED: ("·", "yellow"),
     Status.INFRA: ("?", "magenta"),
+    Status.UNSELECTED: ("-", "dim"),
 }
 
 _INDENT = 9
@@ -42,7 +43,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
     by_id = [{task.id: task for lab in result.labs for task in lab.tasks} for result in results]
     whys: dict[str, list[str]] = {}
     for lab in results[0].labs:
-        for task in lab.tasks:
+        for task in (task for task in lab.tasks if task.selected):
             cells = [Text(f"{task.id:<5}{task.title}")]
             for tasks, result in zip(by_id, results, strict=True):
                 found = tasks[task.id]
@@ -52,7 +53,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
                     release = result.kernel["release"]
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
             table.add_row(*cells)
-    sums = [f"{result.score}/{result.max_score}" for result in results]
+    sums = [f"{result.score}/{result.selected_max}" for result in results]
     table.add_row(Text(translate("Total", results[0].lang), style="bold"), *sums)
     console.print(table)
     for why, releases in whys.items():
@@ -61,9 +62,11 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
 
 def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
     console.print()
-    console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.max_score}", style="bold"))
+    console.print(Text(f"{lab.lab}  {lab.title}  {lab.score}/{lab.selected_max}", style="bold"))
     said = ""
     for task in lab.tasks:
+        if not task.selected:
+            continue
         mark, style = MARKS[Status(task.status)]
         line = Text(f"  {mark} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
@@ -78,6 +81,9 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
             folded = console.file.isatty() and task.status != Status.INFRA
             for text in describe(task, lang):
                 _fold(console, text) if folded else _indent(console, text)
+    if left := [task.id for task in lab.tasks if not task.selected]:
+        told = translate(say("Not selected: {tasks}.", tasks=", ".join(left)), lang)
+        console.print(Text(f"  {told}", style="dim"), soft_wrap=True)
 
 
 def row(console: Console, head: Text, title: str) -> None:
@@ -112,7 +118,7 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     for sentence in (task.why, task.cause, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
-    if task.status in (Status.BLOCKED, Status.INFRA):
+    if task.status in (Status.BLOCKED, Status.INFRA, Status.UNSELECTED):
         return
     place = f"{task.file}:{task.line}" if task.line else task.file
     yield from _row(translate("expected:", lang), task.expected)
@@ -157,7 +163,10 @@ def kernel_of(result: Result) -> str:
 def _totals(console: Console, result: Result) -> None:
     whole = not console.file.isatty()
     console.print()
-    total = f"{translate('Total:', result.lang)} {result.score}/{result.max_score}"
+    points = f"{result.score}/{result.selected_max}"
+    if result.unselected:
+        points = translate(say("{points} for the selected tasks", points=points), result.lang)
+    total = f"{translate('Total:', result.lang)} {points}"
     if kernel := kernel_of(result):
         total += f"  ({kernel})"
     console.print(Text(total, "bold"), soft_wrap=whole)

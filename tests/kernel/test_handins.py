@@ -22,7 +22,7 @@ from handins import (
     lay_out,
     task,
 )
-from machine import command, run_pytest
+from machine import command, labebpf, run_pytest
 
 RUNS = 'open({marker!r} + "{name}", "w").close()\n'
 PYTHON = ("conftest", "sitecustomize", "usercustomize", "bcc", "__init__", "pytest", "random")
@@ -109,6 +109,18 @@ def test_private_checks_count_and_say_nothing(tmp_path: Path) -> None:
     french = grade(folder, tmp_path / "out", f"--private={private}", "--lang", "fr")
     assert "seul son verdict est montré" in str(task(french, "3.8")["why"])
     assert WORD not in french.output + json.dumps(french.result)
+
+
+@pytest.mark.parametrize("named", [["3.11", "0.1"], ["3.2", "3.11"]])
+def test_private_tasks_are_graded_alone_or_beside_others(tmp_path: Path, named: list[str]) -> None:
+    private, out = lay_out(tmp_path), tmp_path / "out"
+    options = ("--submission=solutions", "--kernel=native", f"--private={private}", f"--out={out}")
+    status, said = labebpf(ROOT, "grade", *named, *options)
+    labs = json.loads((out / "result.json").read_text())["labs"]
+    tasks = [task for lab in labs for task in lab["tasks"]]
+    assert {task["id"] for task in tasks if task["status"] == "pass"} == {*named}, said
+    assert {task["status"] for task in tasks} == {"pass", "unselected"}
+    assert status == 0 and WORD not in said
 
 
 def test_who_may_see_them_is_told_everything(tmp_path: Path) -> None:

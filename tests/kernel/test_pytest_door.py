@@ -64,9 +64,51 @@ def test_a_selected_check_alone_earns_its_points_and_no_others(tmp_path: Path, k
     )
     assert status == 0
     assert "1 passed, 6 deselected" in printed
+    assert "Total: 2/2 for the selected tasks" in printed
+    assert "blocked" not in printed.lower() and "0/1" not in printed
     result = json.loads((tmp_path / "out" / "result.json").read_text())
-    points = {task["id"]: task["points"] for task in result["labs"][0]["tasks"]}
-    assert {key for key, earned in points.items() if earned} == {"3.5"}
+    tasks = {task["id"]: task for task in result["labs"][0]["tasks"]}
+    assert {key for key, task in tasks.items() if task["points"]} == {"3.5"}
+    assert {task["status"] for task in tasks.values()} == {"pass", "unselected"}
+    assert (result["score"], result["max_score"]) == (2, 10)
+    assert tasks["3.5"]["seconds"] > 0 == tasks["3.1"]["seconds"]
+
+
+CHECKS = "exercises/lab3/test_lab3.py::test_"
+SHOWS, ENDS = f"{CHECKS}the_script_shows_the_count", f"{CHECKS}the_script_ends_on_ctrl_c"
+
+
+@pytest.mark.parametrize(
+    "asked, passed",
+    [
+        ([ENDS, SHOWS], 2),
+        ([ENDS, f"{CHECKS}no_count_is_lost", SHOWS, f"{CHECKS}the_verifier_accepts_it"], 4),
+        ([ENDS, SHOWS, ENDS, SHOWS], 2),  # pytest takes what is named twice once.
+    ],
+)
+def test_the_order_that_was_asked_for_changes_no_verdict(
+    tmp_path: Path, kernel: str, asked: list[str], passed: int
+) -> None:
+    hand_in(tmp_path)
+    out = tmp_path / "out"
+    options = ("-p", "no:cacheprovider", "--kernel", kernel, "--out", str(out))
+    status, printed = run_pytest(*asked, *options, "--submission", str(tmp_path))
+    assert status == 0, printed
+    assert f"{passed} passed" in printed
+    tasks = json.loads((out / "result.json").read_text())["labs"][0]["tasks"]
+    verdicts = [task["status"] for task in tasks]
+    assert verdicts.count("pass") == passed
+    assert set(verdicts) == {"pass", "unselected"}
+
+
+def test_a_mistake_blocks_what_needs_it_in_any_order(tmp_path: Path, kernel: str) -> None:
+    hand_in(tmp_path, NO_NULL_CHECK)
+    asked = (f"{CHECKS}every_directory_counts", f"{CHECKS}the_verifier_accepts_it")
+    options = ("-p", "no:cacheprovider", "--kernel", kernel, "--submission", str(tmp_path))
+    _, printed = run_pytest(*asked, *options)
+    assert "1 error, 1 blocked" in printed
+    _, printed = run_pytest(asked[0], *options)
+    assert "1 error in" in printed, "what it needs was not asked for: it is judged by itself"
 
 
 def test_a_task_is_not_passed_while_one_of_its_checks_has_not_run(tmp_path: Path) -> None:
@@ -75,7 +117,7 @@ def test_a_task_is_not_passed_while_one_of_its_checks_has_not_run(tmp_path: Path
         checks.write(
             '\n\n@task("0.1")\ndef test_once_more(program):\n    assert program.attached\n'
         )
-    for chosen, status in (("loads_it", "blocked"), ("loads_it or once_more", "pass")):
+    for chosen, status in (("loads_it", "unselected"), ("loads_it or once_more", "pass")):
         options = ("--submission", "solutions", "--kernel", "native", "--out", "out", "-k", chosen)
         done, printed = run_pytest("exercises/lab0", *options, cwd=tmp_path)
         assert done == 0, printed

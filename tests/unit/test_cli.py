@@ -21,6 +21,7 @@ from sample_results import EVERY, JUDGED
 from typist import Typist
 
 from grader.cli import labebpf as group
+from grader.cli.given import choose_tasks
 from grader.course import find_labs
 from grader.progress import Progress
 from grader.run import supervise
@@ -474,6 +475,30 @@ def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> 
     french, _ = supervise([sys.executable, "-I", "-c", program], labs, "fr")
     assert french.labs[0].tasks[0].why.startswith("Le correcteur s'est terminé avec le ")
     assert log == "noise\n"
+
+
+def test_of_a_grading_without_a_record_what_was_not_chosen_is_not_the_machine_s() -> None:
+    labs = [LABS["lab0"], LABS["lab3"]]
+    result, _ = supervise([sys.executable, "-I", "-c", ""], labs, "en", tasks={"0.1", "3.2"})
+    assert result.statuses == ["infra", "infra"]
+    assert len(result.unselected) == 10
+
+
+@pytest.mark.parametrize(
+    "names, labs, tasks",
+    [
+        (["3.2"], ["lab3"], ["3.2"]),
+        (["3.2", "3.4", "0.1"], ["lab3", "lab0"], ["0.1", "3.2", "3.4"]),
+        (["lab0", "3.2"], ["lab0", "lab3"], ["0.1", "0.2", "0.3", "0.4", "0.5", "3.2"]),
+        (["lab0"], ["lab0"], []),
+        ([], list(LABS), []),
+    ],
+)
+def test_tasks_are_chosen_by_their_numbers_beside_labs(
+    names: list[str], labs: list[str], tasks: list[str]
+) -> None:
+    chosen, ids = choose_tasks(names, LABS)
+    assert ([lab.name for lab in chosen], sorted(ids)) == (labs, tasks)
 
 
 def test_what_goes_on_is_told_as_it_comes_and_harmlessly() -> None:

@@ -20,14 +20,16 @@ from consumers import (
     read_table,
     rendered,
     run,
+    the_points,
 )
-from sample_results import EVERY, HOSTILE, JUDGED, TOKEN, a_result, a_task, hostile
+from sample_results import EVERY, HOSTILE, JUDGED, PARTIAL, TOKEN, a_result, a_task, hostile
 
 from grader.errors import Infra, UsageError
 from grader.text import clean
 from grader.verdict.formats import FORMATS
 from grader.verdict.formats.actions import SUMMARY_LIMIT, commands, summary
 from grader.verdict.formats.classroom import classroom50
+from grader.verdict.formats.html import html
 from grader.verdict.formats.table import COLUMNS, table
 from grader.verdict.formats.words import safe
 from grader.verdict.record import LabResult, Result, Status
@@ -35,7 +37,7 @@ from grader.verdict.record import LabResult, Result, Status
 
 def test_every_format_is_read_here() -> None:
     assert TOTALS.keys() == FORMATS.keys()
-    statuses = {task.status for lab in EVERY.labs for task in lab.tasks}
+    statuses = {task.status for lab in (*EVERY.labs, *PARTIAL.labs) for task in lab.tasks}
     assert statuses == {status.value for status in Status}
     assert (EVERY.score, EVERY.max_score) == (6, 19)
 
@@ -50,18 +52,42 @@ def test_the_consumer_takes_it_and_the_total_is_the_record_s(name: str, result: 
         assert TOTALS[name](result) == (result.score, result.max_score)
 
 
+SHOWN_TO_PEOPLE = ("actions", "actions-summary", "html")
+
+
 @pytest.mark.parametrize("status", [status.value for status in Status])
 @pytest.mark.parametrize("name", TOTALS)
 def test_hostile_text_breaks_no_format_and_earns_nothing(name: str, status: str) -> None:
     result = hostile(status)
-    if name == "classroom50" and status == "infra":
-        with pytest.raises(Infra):
+    if name == "classroom50" and status in ("infra", "unselected"):
+        with pytest.raises(Infra if status == "infra" else UsageError):
             classroom50(result, RUNNER)
     else:
-        assert TOTALS[name](result) == (result.score, 2)
+        most = result.selected_max if name in SHOWN_TO_PEOPLE else 2
+        assert TOTALS[name](result) == (result.score, most)
         text = FORMATS[name](result) if name != "classroom50" else classroom50(result, RUNNER)
         assert text.encode().decode() == text
         assert not set(text) & set("\x00\x08\x1b\x85\u202e\ufffe\ud800")
+
+
+def test_what_was_not_selected_is_nobodys_failure() -> None:
+    assert [test["status"] for test in read_classroom(PARTIAL)["tests"]] == [
+        "pass",
+        "pass",
+        "error",
+    ]
+    first, second = read_gradescope(PARTIAL)["tests"]
+    assert first["score"] == 2 and "score" not in second and "status" not in second
+    (suite,) = read_junit(PARTIAL)
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "0", "1")
+    for text in (the_points(PARTIAL), read_summary(PARTIAL).text, Page(html(PARTIAL)).text):
+        assert "2/2" in text and "Not selected: 3.2" in text and "2/3" not in text
+
+
+def test_junit_has_the_time_of_each_task() -> None:
+    (suite,) = read_junit(PARTIAL)
+    assert [case.get("time") for case in suite.iter("testcase")] == ["0.250", "0.000"]
+    assert suite.get("time") == "0.250"
 
 
 @pytest.mark.parametrize("name", FORMATS)

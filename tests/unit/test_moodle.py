@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from consumers import ADA, HEADER, cells
-from sample_results import EVERY, JUDGED, a_result, a_task, hostile
+from sample_results import EVERY, JUDGED, PARTIAL, a_result, a_task, hostile
 
 from grader.errors import Infra, UsageError
 from grader.verdict.formats.moodle import fill
@@ -171,6 +171,13 @@ def test_a_row_that_was_changed_by_hand_is_named() -> None:
 def test_what_is_no_worksheet_is_refused(worksheet: bytes) -> None:
     with pytest.raises(UsageError, match="worksheet"):
         fill(PASSED, worksheet, "12")
+
+
+def test_a_part_of_the_lab_is_no_grade() -> None:
+    worksheet = ENGLISH.replace("9.00", "3.00").encode()
+    row = cells(fill(PARTIAL, worksheet, "12"))[1]
+    assert row[5] == cells(worksheet)[1][5]
+    assert "2/2 points for the selected tasks. Not selected: 3.2." in row[10]
 
 
 @pytest.mark.parametrize("status", ["fail", "infra"])

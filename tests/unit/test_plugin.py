@@ -75,6 +75,47 @@ def test_a_check_of_ones_own_choice_is_no_complaint(checkout: Path) -> None:
         assert "test_the_script" not in said
 
 
+BACKWARDS = """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    items.reverse()
+"""
+LAB0 = "exercises/lab0/test_lab0.py"
+
+
+def order(said: str) -> list[str]:
+    return [line.partition("::")[2] for line in said.splitlines() if "::test_" in line]
+
+
+def test_checks_run_in_the_order_of_their_file_whatever_was_asked_for(checkout: Path) -> None:
+    (checkout / "backwards.py").write_text(BACKWARDS)
+    (checkout / "test_own.py").write_text("def test_first(): pass\ndef test_last(): pass\n")
+    names = order(collect(checkout, "-q", LAB0)[1])
+    assert len(names) == 5
+    asked = [f"{LAB0}::{name}" for name in reversed(names)]
+    assert order(collect(checkout, "-q", *asked)[1]) == names
+    _, said = collect(checkout, "-q", "-p", "backwards", LAB0, "test_own.py")
+    assert order(said) == ["test_last", "test_first", *names]
+
+
+def test_a_check_comes_after_those_that_its_task_needs(checkout: Path) -> None:
+    names = order(collect(checkout, "-q", LAB0)[1])
+    for task, other in (("0.2", "x"), ("0.1", "0.2"), ("x", "0.1")):
+        spoil(checkout, "test_lab0.py", f'@task("{task}")', f'@task("{other}")')
+    _, said = collect(checkout, "-q", LAB0)
+    assert order(said) == [names[1], names[0], *names[2:]], said
+
+
+@pytest.mark.parametrize("chosen", [("-k", "0.3"), ("-m", 'task(id="0.3")')])
+def test_a_task_is_chosen_by_its_number(checkout: Path, chosen: tuple[str, str]) -> None:
+    status, said = collect(checkout, "-q", LAB0, *chosen)
+    assert status == 0, said
+    assert "1/5 tests collected" in said
+    assert len(order(said)) == 1
+
+
 def test_a_broken_manifest_is_told_in_a_sentence(checkout: Path) -> None:
     spoil(checkout, "lab.toml", "points = 2", 'points = "2"')
     status, said = collect(checkout)

@@ -126,14 +126,66 @@ def test_a_lab_that_was_not_judged_has_no_points() -> None:
 
 
 def test_a_task_with_two_checks_is_passed_when_both_are() -> None:
-    rubric = Rubric(LAB, {"9.1": 2})
-    rubric.add(ONE, PASS)
-    assert rubric.status("9.1") is None
+    rubric = Rubric(LAB, {"9.1": ("first", "second")})
+    for _ in range(2):  # Twice the same is not both.
+        rubric.add(ONE, PASS, "first")
+        assert rubric.status("9.1") is None
     (task, *_) = rubric.result("en").tasks
     assert (task.status, task.points, task.why) == ("blocked", 0, "Its check did not run.")
-    rubric.add(ONE, PASS)
+    rubric.add(ONE, PASS, "second")
     (task, *_) = rubric.result("en").tasks
     assert (task.status, task.points) == ("pass", 2)
+
+
+CHECKS = {"9.1": ("a", "b"), "9.2": ("c",), "9.3": ("d",)}
+
+
+@pytest.mark.parametrize(
+    "selected, passed, statuses, points, status",
+    [
+        ("abcd", "abcd", "pass pass pass", "10/10", 0),
+        ("c", "c", "unselected pass unselected", "3/3", 0),
+        ("c", "", "unselected blocked unselected", "0/3", 1),
+        ("ac", "ac", "unselected pass unselected", "3/3", 0),
+        ("cd", "d", "unselected blocked pass", "5/8", 1),
+        ("a", "a", "unselected unselected unselected", "0/0", 3),
+    ],
+)
+def test_what_was_not_selected_is_neither_won_nor_lost(
+    selected: str, passed: str, statuses: str, points: str, status: int
+) -> None:
+    rubric = Rubric(LAB, CHECKS, selected)
+    for check in passed:
+        rubric.add(LAB.task(next(id for id in CHECKS if check in CHECKS[id])), PASS, check)
+    result = Result("2024-06-07T08:09:10Z", 1, {}, (rubric.result("en"),))
+    assert " ".join(task.status for task in result.labs[0].tasks) == statuses
+    assert f"{result.score}/{result.selected_max}" == points
+    assert (result.max_score, result.unjudged) == (10, 0), "what the lab is worth stays"
+    assert result.exit_status == status
+    assert Result.from_json(result.to_json()) == result
+    left = [task for task in result.labs[0].tasks if not task.selected]
+    assert not any(task.points or task.file or task.hint for task in left)
+
+
+def test_a_selected_check_that_fails_is_a_verdict_also_if_it_is_not_the_only_one() -> None:
+    rubric = Rubric(LAB, CHECKS, "a")
+    rubric.add(ONE, FAIL, "a")
+    assert [task.status for task in rubric.result("en").tasks] == ["fail", *["unselected"] * 2]
+
+
+def test_a_task_has_the_time_that_its_checks_took() -> None:
+    private = replace(THREE, private=True)
+    rubric = Rubric(replace(LAB, tasks=(ONE, TWO, private)))
+    for task, seconds in ((ONE, 0.25), (ONE, 0.5), (private, 9)):
+        rubric.spend(task, seconds)
+    assert [task.seconds for task in rubric.result("en").tasks] == [0.75, 0, 0]
+
+
+def test_a_record_from_before_tasks_had_times_is_read() -> None:
+    record = json.loads(full_result().to_json())
+    for task in record["labs"][0]["tasks"]:
+        del task["seconds"]
+    assert Result.from_json(json.dumps(record)) == full_result()
 
 
 def test_a_pass_has_all_points_and_points_add_up() -> None:
@@ -207,7 +259,9 @@ def test_what_a_rubric_holds_is_clean_and_of_bounded_size() -> None:
 def test_the_exit_status_of_every_mix_of_statuses(size: int) -> None:
     for statuses in combinations([status.value for status in Status], size):
         theirs = {"fail", "error", "timeout"} & set(statuses)
-        if set(statuses) == {"pass"}:
+        if set(statuses) == {"unselected"}:
+            wanted = 3
+        elif set(statuses) <= {"pass", "unselected"}:
             wanted = 0
         elif theirs or "infra" not in statuses:
             wanted = 1
@@ -298,6 +352,10 @@ TASK_CHANGES: list[dict[str, object]] = [
     {"title": None},
     {"line": "7"},
     {"extra": ""},
+    {"seconds": -1},
+    {"seconds": "1"},
+    {"seconds": True},
+    {"seconds": float("nan")},
 ]
 
 
@@ -437,6 +495,6 @@ def test_what_the_machine_could_not_judge_is_not_settled() -> None:
     rubric.add(TWO, FAIL)
     rubric.add(THREE, Finding(Status.BLOCKED))
     assert rubric.settled() == {"9.2": "fail", "9.3": "blocked"}
-    two_checks = Rubric(LAB, {"9.1": 2})
+    two_checks = Rubric(LAB, {"9.1": ("", "second")})
     two_checks.add(ONE, PASS)
     assert two_checks.settled() == {}

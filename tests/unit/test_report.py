@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from grader.verdict.report import describe, kernel_of, render
 
+JUDGED = [status for status in Status if status is not Status.UNSELECTED]
 HOSTILE = "[red]x[/red] [/] [link=http://x]y[/link] :smile: {points} %s"
 KERNEL = {"where": "native", "release": "6.18", "headers": "running 6.18"}
 
@@ -33,7 +34,7 @@ def shown(
 
 @pytest.mark.parametrize("terminal", [False, True])
 @pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize("status", [status.value for status in Status])
+@pytest.mark.parametrize("status", [status.value for status in JUDGED])
 def test_every_status_has_a_line(status: str, lang: str, terminal: bool) -> None:
     text = shown(a_task(status), lang=lang, terminal=terminal)
     line = next(line for line in text.splitlines() if "9.1" in line)
@@ -134,6 +135,15 @@ def test_what_was_not_judged_has_a_reason_and_no_hint(status: str) -> None:
 def test_points_that_the_machine_could_not_judge_are_told(lang: str, words: str) -> None:
     tasks = a_task("infra", unjudged=True), a_task("blocked", 2, unjudged=True), a_task("pass", 3)
     assert words in shown(*tasks, lang=lang)
+
+
+@pytest.mark.parametrize("details", [False, True])
+def test_the_total_is_out_of_what_was_selected(details: bool) -> None:
+    tasks = a_task("unselected"), a_task("pass", 2), a_task("fail", 3), a_task("unselected", 4)
+    text = shown(*tasks, details=details)
+    assert "lab9  Lab  2/4" in text
+    assert "  Not selected: 9.1, 9.4." in text and "Step 1" not in text
+    assert "Total: 2/4 for the selected tasks  (native" in text
 
 
 @pytest.mark.parametrize("terminal", [False, True])

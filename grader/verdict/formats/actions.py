@@ -91,17 +91,18 @@ def summary(result: Result) -> str:
 
 def _lines(result: Result, folds: bool) -> Iterator[str]:
     for lab in result.labs:
-        yield f"## {_inline(f'{lab.lab} {lab.title}')}: {lab.score}/{lab.max_score}"
+        selected = [task for task in lab.tasks if task.selected]
+        yield f"## {_inline(f'{lab.lab} {lab.title}')}: {lab.score}/{lab.selected_max}"
         yield ""
         heads = (say("task"), say("points"), say("verdict"))
         yield f"| | {' | '.join(translate(head, result.lang) for head in heads)} |"
         yield "| --- | --- | ---: | --- |"
-        for task in lab.tasks:
+        for task in selected:
             mark, _ = MARKS[Status(task.status)]
             points = f"{task.points}/{task.max_points}"
             yield f"| {mark} | {_inline(name(task))} | {points} | {task.status} |"
         yield ""
-        for task in lab.tasks:
+        for task in selected:
             if folds and task.status != Status.PASS:
                 yield from _fold(task, result.lang)
     kernel = kernel_of(result)

@@ -22,7 +22,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     an answer for that: nothing is written, and an autograder that ends with another status than 0
     is an error of the infrastructure. So this raises Infra, which ends `labebpf report` with 3.
 
-    Raises UsageError outside the runner.
+    Raises UsageError outside the runner, and where tasks were not selected.
 
     Source: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
     """
@@ -35,6 +35,14 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
                 names=", ".join(missing),
             ),
             "Grade again, with --kernel vm or where ./labebpf doctor finds no gap.",
+        )
+    if result.unselected:
+        raise UsageError(
+            say(
+                "Tasks were not selected, and would count as failed: {names}.",
+                names=", ".join(result.unselected),
+            ),
+            "Grade the whole lab.",
         )
     who = {
         "classroom": "CLASSROOM",
@@ -77,9 +85,9 @@ def classroom(result: Result) -> str:
 
     It shows two totals, the sum of the scores and the share of tests that passed, times the
     maximum. So that both are the result's, each point is a test. `error` is for tasks that the
-    machine could not judge, and `fail` for all others that did not pass: it then says that tests
-    errored, not that they failed. It prints what it gets, so that each text is one line; of a
-    failure nothing but name and line, and `test_code`, which here tells why.
+    machine could not judge, or that were not selected, and `fail` for all others that did not pass:
+    it then says that tests errored, not that they failed. It prints what it gets, so that each text
+    is one line; of a failure nothing but name and line, and `test_code`, which here tells why.
 
     Source: https://github.com/classroom-resources/autograding-grading-reporter, 43c2d9f
     """
@@ -88,7 +96,7 @@ def classroom(result: Result) -> str:
         test
         for lab in result.labs
         for task in lab.tasks
-        for test in _points(lab, task, "error" if task.unjudged else "fail", result.lang)
+        for test in _points(lab, task, "error" if task.unmarked else "fail", result.lang)
     ]
     statuses = {test["status"] for test in tests}
     record = {

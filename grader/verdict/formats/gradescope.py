@@ -14,8 +14,9 @@ def gradescope(result: Result) -> str:
     """What an autograder writes to /autograder/results/results.json.
 
     The total is the score at the top, which Gradescope takes before those of the tests. A task
-    that the machine could not judge has neither score nor status, so that it is shown as ungraded,
-    and the text on top says how many points that are.
+    that the machine could not judge, or that was not selected, has neither score nor
+    status, so that it is shown as ungraded, and the text on top says how many points that are, or
+    which tasks.
 
     Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
     """
@@ -41,7 +42,7 @@ def _test(task: TaskResult, lang: str) -> dict[str, Any]:
         "output": explanation(task, lang),
         "tags": [task.status],
     }
-    if task.unjudged:
+    if task.unmarked:
         test["name"] += f" ({translate('not judged', lang)})"
     else:
         test["score"] = task.points

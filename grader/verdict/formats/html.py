@@ -43,6 +43,7 @@ _WORDS = {
     "timeout": say("too slow"),
     "blocked": say("blocked"),
     "infra": say("not judged"),
+    "unselected": say("Not selected:"),
 }
 
 
@@ -128,7 +129,7 @@ def _picture(moments: Sequence[Moment]) -> Picture | None:
 
 def _excerpt(sources: Mapping[str, Submission], lab: LabResult, task: TaskResult) -> list[Line]:
     """The lines around that of `task`; none where there is no such line."""
-    told = task.status not in (Status.PASS, Status.BLOCKED, Status.INFRA)
+    told = task.status in (Status.FAIL, Status.ERROR, Status.TIMEOUT)
     submission = sources.get(lab.lab)
     if not told or submission is None or task.line < 1:
         return []

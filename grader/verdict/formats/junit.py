@@ -14,14 +14,15 @@ _TAGS = {
     Status.TIMEOUT: "error",
     Status.BLOCKED: "skipped",
     Status.INFRA: "skipped",
+    Status.UNSELECTED: "skipped",
 }
 
 
 def junit(result: Result) -> str:
     """A suite for each lab, in the shape of Jenkins' junit-10.xsd.
 
-    `infra` and `blocked` are skipped, not failed. That is for display: a report never changes
-    whether a job passes, so let the job end with `grade`'s exit status.
+    `infra`, `blocked` and `unselected` are skipped, not failed. That is for display: a
+    report never changes whether a job passes, so let the job end with `grade`'s exit status.
 
     The text is in the elements' bodies: GitLab shows no more than these. There are no `file`
     attributes, which the schema forbids, nor `type`, which GitLab takes for a type to convert to.
@@ -50,15 +51,16 @@ def _counts(tasks: Iterable[TaskResult]) -> dict[str, str]:
 
 
 def _suite(lab: LabResult, result: Result) -> ET.Element:
-    suite = ET.Element(
-        "testsuite", name=lab.lab, timestamp=result.started, attrib=_counts(lab.tasks)
-    )
+    seconds = sum(task.seconds for task in lab.tasks)
+    more = {"timestamp": result.started, "time": f"{seconds:.3f}"}
+    suite = ET.Element("testsuite", name=lab.lab, attrib=_counts(lab.tasks) | more)
     properties = ET.SubElement(suite, "properties")
     points = {"title": lab.title, "score": str(lab.score), "max_score": str(lab.max_score)}
     for key, value in points.items():
         ET.SubElement(properties, "property", name=key, value=value)
     for task in lab.tasks:
-        case = ET.SubElement(suite, "testcase", classname=lab.lab, name=name(task), time="0")
+        time = f"{task.seconds:.3f}"
+        case = ET.SubElement(suite, "testcase", classname=lab.lab, name=name(task), time=time)
         tag = _TAGS.get(Status(task.status))
         if tag:
             message = f"{task.status}: {one_line(task.why)}"

@@ -42,8 +42,9 @@ def fill(result: Result, worksheet: bytes, student: str) -> bytes:
     """`worksheet` with the grade and the feedback of `student`, and else byte for byte as it was.
 
     `student` is the number in a row's Identifier, the whole of it, or an email address. When the
-    machine could not judge every task the grade stays what it was, and the feedback says why:
-    Moodle skips a row's grade where it has none, and still takes the feedback.
+    machine could not judge every task, or not every task was selected, the grade stays what it
+    was, and the feedback says why: Moodle skips a row's grade where it has none, and still takes
+    the feedback.
 
     Feedback is HTML, as Moodle stores it, without a newline, quote or backslash of its own: PHP
     takes a quote after a backslash for text, and the rows below it too.
@@ -66,7 +67,7 @@ def fill(result: Result, worksheet: bytes, student: str) -> bytes:
 
     feedback = row[columns["feedback"]]
     changes = {feedback.start: (replace(feedback, quoted=True), _feedback(result))}
-    if not result.unjudged:
+    if not result.unjudged and not result.unselected:
         grade = row[columns["grade"]]
         changes[grade.start] = (grade, str(result.score))
     for start, (cell, value) in sorted(changes.items(), reverse=True):
@@ -172,7 +173,7 @@ def _feedback(result: Result) -> str:
     parts = [f"<p>{_html(headline(result))}</p>"]
     for lab in result.labs:
         for task in lab.tasks:
-            if task.status != Status.PASS:
+            if task.status != Status.PASS and task.selected:
                 title = f"{name(task)}: {task.status}, {task.points}/{task.max_points}"
                 told = explanation(replace(task, log="", excerpt="", timeline=()), result.lang)
                 parts.append(f"<p><b>{_html(title)}</b><br>{_html(told)}</p>")

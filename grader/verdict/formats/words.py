@@ -48,7 +48,14 @@ def one_line(text: str) -> str:
 
 def headline(result: Result) -> str:
     """The points in a sentence, and in another one those that the machine could not judge."""
-    text = say("{score}/{most} points.", score=result.score, most=result.max_score)
+    text = say("{score}/{most} points.", score=result.score, most=result.selected_max)
+    if result.unselected:
+        text = say(
+            "{score}/{most} points for the selected tasks. Not selected: {tasks}.",
+            score=result.score,
+            most=result.selected_max,
+            tasks=", ".join(result.unselected),
+        )
     if result.unjudged:
         text = say(
             "{points} {missing} of them could not be judged on this machine. "

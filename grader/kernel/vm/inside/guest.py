@@ -88,7 +88,7 @@ class Guest:
         if session.testsfailed:
             return True  # Collection failed; the host sees no report, and asks for the log.
         items = {item.nodeid: item for item in session.items}
-        self._wire.send(collected=list(items))
+        self._wire.send(collected=[item.nodeid for item in session.items])
         while True:
             message = self._wire.receive()
             if "run" not in message:
