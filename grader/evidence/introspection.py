@@ -72,13 +72,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class MapInfo:
-    """A map in the kernel. Sizes in bytes."""
+    """A map in the kernel."""
 
     id: int
     type: str
     name: str
-    key_size: int
-    value_size: int
 
 
 class Bpftool:
@@ -125,8 +123,6 @@ class Bpftool:
                         id=entry["id"],
                         type=entry["type"],
                         name=entry.get("name", ""),
-                        key_size=entry["bytes_key"],
-                        value_size=entry["bytes_value"],
                     )
                 )
         return found

@@ -103,7 +103,7 @@ class Witness:
                 "See labebpf doctor.",
             ) from error
         self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
-        self._racy = Map(self._libbpf, ids["racy"], 8, 8)
+        self._racy = Map(self._libbpf, ids["racy"])
 
     @property
     def attached(self) -> bool:

@@ -153,7 +153,7 @@ class StagedProgram:
 
     def _map(self, name: str, kind: str) -> Map:
         table = self.table(name, kind)
-        opened = Map(self._stage.libbpf, table.id, table.key_size, table.value_size)
+        opened = Map(self._stage.libbpf, table.id)
         self._maps.append(opened)
         return opened
 

@@ -264,7 +264,7 @@ class StagedScript:
             for info in self._stage.bpftool.maps(pids):
                 if info.name == name[:15] and info.type == kind:
                     with suppress(FileNotFoundError):  # It has let go of it meanwhile.
-                        self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
+                        self._map = Map(self._stage.libbpf, info.id)
                         return self._map
             self._let_it_end()
             raise Wrong(

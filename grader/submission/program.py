@@ -38,12 +38,10 @@ MAP_TYPES |= {9: "lru_hash", 27: "ringbuf"}
 
 @dataclass(frozen=True)
 class Table:
-    """A BPF map that the C file declares. Sizes in bytes; `id` is the kernel's."""
+    """A BPF map that the C file declares; `id` is the kernel's."""
 
     name: str
     type: str
-    key_size: int
-    value_size: int
     id: int
 
 
