@@ -6,7 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -316,14 +316,15 @@ class Grading:
                 Progress(ROOT).record(rubric.lab, verdicts, self.submission(rubric.lab))
 
     def close(self) -> None:
-        if self.replay:
-            self.replay.close()
-        if self._stage:
-            self._stage.close()
-            self._stage = None
-        if isinstance(self._kernel, NativeKernel):
-            self._kernel.close()
-            self._kernel = None
+        with ExitStack() as closing:
+            if isinstance(self._kernel, NativeKernel):
+                closing.callback(self._kernel.close)
+                self._kernel = None
+            if self._stage:
+                closing.callback(self._stage.close)
+                self._stage = None
+            if self.replay:
+                self.replay.close()
 
     def _limit(self) -> float | None:
         """Seconds after which the keeper ends this process; none under a debugger."""

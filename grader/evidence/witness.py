@@ -195,8 +195,8 @@ class Witness:
             self._counts[slot] = 0
 
     def close(self) -> None:
-        self._child.close()
-        self._stack.close()
-        for part in (self._counts, self._racy):
-            if part:
-                part.close()
+        with self._stack as closing:
+            for part in (self._counts, self._racy):
+                if part:
+                    closing.callback(part.close)
+            self._child.close()

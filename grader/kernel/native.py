@@ -129,9 +129,9 @@ class NativeKernel:
 
     def close_witness(self) -> None:
         """End the witness; the next call of `witness` starts another."""
-        if self._witness:
-            self._witness.close()
+        if witness := self._witness:
             self._witness = None
+            witness.close()
 
     def others_waiting(self) -> AbstractContextManager[None]:
         """Keep other gradings on this machine from a load on all of its CPUs meanwhile."""
@@ -200,12 +200,12 @@ class NativeKernel:
 
     def close(self) -> None:
         """Let go of the kernel. What stages and sandboxes made must be closed before."""
-        for loader in self._loaders:
-            loader.close()
-        for script in self._scripts:
-            script.close()
-        self.close_witness()
-        self._held.close()
+        with self._held as closing:  # The lock last, whatever fails before.
+            for loader in self._loaders:
+                closing.callback(loader.close)
+            for script in self._scripts:
+                closing.callback(script.close)
+            closing.callback(self.close_witness)
 
 
 def sweep() -> None:

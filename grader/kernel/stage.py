@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -235,9 +235,10 @@ class Stage:
             self._script.wait_until_ready()
 
     def _close(self, *which: str) -> None:
-        for one in which:
-            if program := self._programs.pop(one, None):
-                program.close()
+        with ExitStack() as closing:
+            for one in which:
+                if program := self._programs.pop(one, None):
+                    closing.callback(program.close)
 
     def close_pattern_program(self) -> None:
         self._close("pattern")
@@ -346,25 +347,31 @@ class Stage:
             self._trace = None
 
     def close(self) -> None:
-        """Take everything down; the kernel's waits for its readers overlap."""
-        self._retire_trace()
-        parts = [self._end_script, self._close_programs, self._workload.close]
-        parts += [thread.join for thread in self._retiring]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            for done in [pool.submit(part) for part in parts]:
-                done.result()
-        if self.place:
-            self.place.close()
+        """Take everything down, whatever part of it fails.
+
+        The kernel's waits for its readers overlap.
+        """
+        with ExitStack() as closing:
+            if self.place:
+                closing.callback(self.place.close)
+            self._retire_trace()
+            parts = [self._end_script, self._close_programs, self._workload.close]
+            parts += [thread.join for thread in self._retiring]
+            with ThreadPoolExecutor(len(parts)) as pool:
+                for part in parts:
+                    closing.callback(pool.submit(part).result)
 
     def _close_programs(self) -> None:
-        self._close("pattern", "program")
-        self.bpftool.detach_xdp()
+        with ExitStack() as closing:
+            closing.callback(self.bpftool.detach_xdp)
+            self._close("pattern", "program")
 
     def _end_script(self) -> None:
-        if self._script:
-            self._script.close()
+        if script := self._script:
             self._script = None
-            self.bpftool.detach_xdp()
+            with ExitStack() as closing:
+                closing.callback(self.bpftool.detach_xdp)
+                script.close()
 
 
 def _place(attach: str) -> Uprobe | Network | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -191,10 +192,10 @@ class StagedProgram:
         return self._program.log()
 
     def close(self) -> None:
-        for opened in self._maps:
-            opened.close()
-        self._maps.clear()
-        self._program.close()
+        with ExitStack() as closing:
+            closing.callback(self._program.close)
+            while self._maps:
+                closing.callback(self._maps.pop().close)
 
 
 def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> None:

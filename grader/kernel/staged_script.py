@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
@@ -324,13 +324,14 @@ class StagedScript:
         return self._script.output()
 
     def close(self) -> None:
-        if self._map:
-            self._map.close()
-        self._script.close()
-        if self._source >= 0:
-            os.close(self._source)
-        if self._feed:
-            self._feed.remove()
+        with ExitStack() as closing:
+            if self._feed:
+                closing.callback(self._feed.remove)
+            if self._source >= 0:
+                closing.callback(os.close, self._source)
+            if self._map:
+                closing.callback(self._map.close)
+            self._script.close()
 
     def _look(self) -> None:
         """Raise SubmissionError for a program of the script's that could do more than look on.

@@ -13,6 +13,7 @@ import ctypes
 import os
 import re
 import struct
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,9 +42,14 @@ class Uprobe:
 
         The descriptors in it are the sandbox's to close.
         """
-        events = self._open(returns=False), self._open(returns=True)
+        with ExitStack() as opened:
+            events = []
+            for returns in (False, True):
+                events.append(self._open(returns=returns))
+                opened.callback(os.close, events[-1])
+            opened.pop_all()
         lent = ",".join(map(str, (*events, self._offset, self._path)))
-        return replace(view, descriptors=events, environment={"LABEBPF_UPROBES": lent})
+        return replace(view, descriptors=tuple(events), environment={"LABEBPF_UPROBES": lent})
 
     def _open(self, *, returns: bool) -> int:
         libc = ctypes.CDLL(None, use_errno=True)

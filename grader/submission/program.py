@@ -118,8 +118,8 @@ class Program:
 
     def close(self) -> None:
         """End the loader: the kernel detaches and unloads what it held."""
-        self._sandbox.close()
-        self._stack.close()
+        with self._stack:
+            self._sandbox.close()
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()

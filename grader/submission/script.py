@@ -14,7 +14,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import Infra, SubmissionError
@@ -234,11 +234,12 @@ class Script:
 
     def close(self) -> None:
         """End the script and everything that it started."""
-        self._sandbox.close()
-        self._channel.close()
-        os.close(self._master)
-        if self._sink >= 0:
-            os.close(self._sink)
+        with ExitStack() as closing:
+            if self._sink >= 0:
+                closing.callback(os.close, self._sink)
+            closing.callback(os.close, self._master)
+            closing.callback(self._channel.close)
+            self._sandbox.close()
 
     def _pump(self, seconds: float) -> None:
         self._answer_fifo()

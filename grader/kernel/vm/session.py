@@ -142,8 +142,8 @@ class Session:
         return {"where": "vm", "release": self._image.release, "headers": headers}
 
     def close(self) -> None:
-        self._alone.close()
-        self.machine.close()
+        with self._alone as closing:
+            closing.callback(self.machine.close)
 
     def _log_of(self, message: dict[str, Any]) -> str:
         return "" if self._hides else clean(str(message.get("log", "")))
