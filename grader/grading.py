@@ -25,7 +25,7 @@ from grader.submission.sandbox import visible
 from grader.surroundings import ROOT, language
 from grader.text import clean
 from grader.verdict.record import BROKEN_OFF, NOT_SELECTED, Finding, LabResult, Result, Rubric
-from grader.words import say, translate
+from grader.words import say, sentence, translate
 
 _PHASES: Mapping[Phase, str] = {
     "compile": say("the program is compiled"),
@@ -277,7 +277,7 @@ class Grading:
                     say(
                         "This kernel does not offer {need}: {detail}.",
                         need=need,
-                        detail=probe.detail,
+                        detail=sentence(probe.detail),
                     ),
                     probe.remedy,
                 )

@@ -29,7 +29,7 @@ from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
 from grader.submission.script import Script
-from grader.words import say
+from grader.words import say, sentence
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
@@ -70,9 +70,9 @@ class NativeKernel:
             raise Infra(
                 say(
                     "Grading on this machine's own kernel needs root: {detail}.",
-                    detail=allowed.detail,
+                    detail=sentence(allowed.detail),
                 ),
-                say("Run: {remedy}", remedy=allowed.remedy),
+                say("Run: {remedy}", remedy=sentence(allowed.remedy)),
             )
         RUN.mkdir(exist_ok=True)
         RUN.chmod(0o711)

@@ -312,7 +312,8 @@ class Stage:
             except SubmissionError as error:
                 raise Infra(
                     say("No kprobe on {function}: {what}", function=function, what=error.what),
-                    error.log,
+                    "Run: ./labebpf doctor",
+                    log=error.log,
                 ) from error
             yield
 

@@ -92,8 +92,8 @@ class StagedProgram:
                 raise Wrong(
                     say("{name} has no BPF function yet.", name=self._name),
                     "Write the function that the kernel is to run.",
-                    expected="a function that BCC can load",
-                    actual="none",
+                    expected=say("a function that BCC can load"),
+                    actual=say("none"),
                     file=self._name,
                 )
             programs = self._stage.bpftool.programs(self._program.pids())
@@ -107,7 +107,7 @@ class StagedProgram:
                         names=names,
                     ),
                     "Keep one, make helpers static inline, or use TRACEPOINT_PROBE.",
-                    expected="at most one",
+                    expected=say("at most one"),
                     actual=names,
                     file=self._name,
                 )
@@ -120,7 +120,7 @@ class StagedProgram:
         """The table `name`, which must be of `kind` (bpftool's word). Raises Wrong."""
         found = self._program.tables.get(name)
         if found is None:
-            there = ", ".join(self._program.tables) or "none"
+            there = ", ".join(self._program.tables) or say("none")
             raise Wrong(
                 say("{name} declares no table named {table}.", name=self._name, table=name),
                 say("Declare it at the top of the file; its name is {name}.", name=name),

@@ -108,8 +108,8 @@ class StagedScript:
                 "Load {program} with BCC, and attach its function.",
                 program=self._stage.lab.program,
             ),
-            expected="a BPF program of the script's own, attached",
-            actual="one that is loaded only" if loaded_since else "none",
+            expected=say("a BPF program of the script's own, attached"),
+            actual=say("one that is loaded only") if loaded_since else say("none"),
             log=self.output(),
             file=self.name,
         )
@@ -136,8 +136,8 @@ class StagedScript:
                             "{name} printed nothing, though its program was called.", name=self.name
                         ),
                         "Print each event as it comes.",
-                        expected="a line for each event",
-                        actual="no output",
+                        expected=say("a line for each event"),
+                        actual=say("no output"),
                         log=self.output(),
                         file=self.name,
                     )
@@ -145,8 +145,8 @@ class StagedScript:
             raise Wrong(
                 say("{name} prints, and does not end the line.", name=self.name),
                 'Let print() end it: without end="", or with a \\n.',
-                expected="a line for each event",
-                actual="one line without an end",
+                expected=say("a line for each event"),
+                actual=say("one line without an end"),
                 log=self.output(),
                 file=self.name,
             )
@@ -271,7 +271,7 @@ class StagedScript:
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual="none",
+                actual=say("none"),
                 log=self.output(),
                 file=self.name,
             )
@@ -313,7 +313,7 @@ class StagedScript:
                     how=how,
                 ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
-                expected="exit status 0, and no traceback",
+                expected=say("exit status 0, and no traceback"),
                 actual=say("exit status {status}", status=self._script.status),
                 log=self.output(),
                 file=self.name,
@@ -373,8 +373,8 @@ class StagedScript:
             return Wrong(
                 say("{name} ended before anything happened.", name=self.name),
                 "Load the program, then wait for events in a loop, until Ctrl-C.",
-                expected="a script that runs until Ctrl-C",
-                actual="it ended by itself, with status 0",
+                expected=say("a script that runs until Ctrl-C"),
+                actual=say("it ended by itself, with status 0"),
                 log=output,
                 file=self.name,
             )

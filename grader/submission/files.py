@@ -67,7 +67,12 @@ def find_hand_in(folder: Path, lab: str, names: Sequence[str]) -> Path:
     root = root_of(folder, lab)
     if not any(os.path.lexists(root / name) for name in names):
         raise UsageError(
-            clean(f"{root} is no hand-in for {lab}: it has none of {', '.join(names)}."),
+            say(
+                "{root} is no hand-in for {lab}: it has none of {names}.",
+                root=clean(str(root)),
+                lab=lab,
+                names=", ".join(names),
+            ),
             say(
                 "Name a folder with these files, or one with a folder {lab} that has them.",
                 lab=lab,

@@ -12,7 +12,7 @@ from typing import Any
 from grader.course import Lab, Task
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
-from grader.words import say, translate
+from grader.words import say, shown, translate
 from grader.writing import make_folder, put
 
 SCHEMA = "labebpf/result/v1"
@@ -56,14 +56,14 @@ class Finding:
         return cls(**{**values, "status": Status(values["status"])})
 
     def told(self, lang: str) -> Finding:
-        """The same in `lang`, as far as there are translations."""
+        """The same in `lang`, as far as it was said and there are translations."""
         return replace(
             self,
-            why=translate(self.why, lang),
-            remedy=translate(self.remedy, lang),
-            expected=translate(self.expected, lang),
-            actual=translate(self.actual, lang),
-            cause=translate(self.cause, lang),
+            why=shown(self.why, lang),
+            remedy=shown(self.remedy, lang),
+            expected=shown(self.expected, lang),
+            actual=shown(self.actual, lang),
+            cause=shown(self.cause, lang),
         )
 
     def cleaned(self) -> Finding:
@@ -129,9 +129,11 @@ _WORST_FIRST = [
     Status.BLOCKED,
     Status.PASS,
 ]
-NOT_SELECTED = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
+NOT_SELECTED = Finding(Status.BLOCKED, say("Its check did not run."), say("Grade the whole lab."))
 PRIVATE = say("A private check: only its verdict is shown.")
-BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
+BROKEN_OFF = Finding(
+    Status.INFRA, say("The grading was broken off before this task."), say("Grade again.")
+)
 
 
 @dataclass(frozen=True)

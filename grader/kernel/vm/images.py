@@ -145,7 +145,9 @@ def find(version: str | None = None) -> Image:
     for image in built():
         if image.version == recipe.version:
             return image
-    damaged = ", but a damaged one or another labebpf's" if _stored(recipe.version) else ""
+    damaged = (
+        say(", only a damaged one, or one of another labebpf's") if _stored(recipe.version) else ""
+    )
     raise Infra(
         say(
             "There is no image of Linux {version} here{damaged}.",

@@ -79,13 +79,13 @@ SWITCHES = (
 """What keeps ordinary users from user namespaces: a sysctl, its value then, and the one to set."""
 
 STEPS = (
-    ("I: running apt-get update", "fetching package lists", 0.0),
-    ("I: downloading packages", "fetching packages", 0.07),
-    ("I: extracting archives", "unpacking packages", 0.09),
-    ("I: installing essential", "installing the base system", 0.35),
-    ("I: installing remaining", "installing Python, BCC and tools", 0.47),
-    ('kernel.sh "$1"', "adding the kernel and its headers", 0.77),
-    ("I: creating tarball", "packing the root file system", 0.92),
+    ("I: running apt-get update", say("fetching package lists"), 0.0),
+    ("I: downloading packages", say("fetching packages"), 0.07),
+    ("I: extracting archives", say("unpacking packages"), 0.09),
+    ("I: installing essential", say("installing the base system"), 0.35),
+    ("I: installing remaining", say("installing Python, BCC and tools"), 0.47),
+    ('kernel.sh "$1"', say("adding the kernel and its headers"), 0.77),
+    ("I: creating tarball", say("packing the root file system"), 0.92),
 )
 """What a line of mmdebstrap's log holds, in our words, and how much is done by then."""
 
@@ -213,7 +213,7 @@ def _check_namespaces() -> None:
     )
     if tried.returncode == 0:
         return
-    remedy = "Build it as root"
+    remedy = say("Build it as root")
     if "/etc/subuid" in tried.stderr:
         name = getpass.getuser()
         how = f"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"

@@ -73,6 +73,11 @@ def _images() -> list[Probe]:
             continue
         image = built[version]
         count = len(stored(image))
-        kept = say("snapshots: {count}", count=count)
-        probes.append(Probe(name, True, f"{image.release}, {image.size >> 20} MB, {kept}"))
+        detail = say(
+            "{release}, {size} MB, snapshots: {count}",
+            release=image.release,
+            size=image.size >> 20,
+            count=count,
+        )
+        probes.append(Probe(name, True, detail))
     return probes
