@@ -9,6 +9,7 @@ from rich.text import Text
 
 from grader.course import Lab, Task
 from grader.progress import LabProgress, Progress
+from grader.verdict.record import column
 from grader.verdict.report import MARKS
 from grader.words import say, translate
 
@@ -43,9 +44,9 @@ def _line(task: Task, reached: LabProgress, lang: str) -> Text:
     mark, style, status, won = " ", "default", "", 0
     if task.id in reached.marks:
         found = reached.marks[task.id].status
-        (mark, style), status = MARKS[found], found.value
+        (mark, style), status = MARKS[found], found.word(lang)
         won = task.points if reached.passed(task.id) else 0
     line = Text(f"  {mark} ", style=style)
     line.append(f"{task.id:<5}{won}/{task.points}  ", style="default")
-    line.append(f"{status:<9}", style=style)
+    line.append(column(status, lang), style=style)
     return line.append(task.title.get(lang), style="default")

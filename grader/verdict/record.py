@@ -28,6 +28,25 @@ class Status(str, Enum):
     BLOCKED = "blocked"
     INFRA = "infra"
 
+    def word(self, lang: str) -> str:
+        """What a person reads of it."""
+        return _WORDS[self].told(lang)
+
+
+_WORDS = {
+    Status.PASS: say("pass"),
+    Status.FAIL: say("fail"),
+    Status.ERROR: say("error"),
+    Status.TIMEOUT: say("timeout"),
+    Status.BLOCKED: say("blocked"),
+    Status.INFRA: say("infra"),
+}
+
+
+def column(word: str, lang: str) -> str:
+    """A status's `word`, or none, as wide as the longest is in `lang`, and apart from the next."""
+    return word.ljust(max(len(status.word(lang)) for status in Status) + 2)
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.text import last_lines
 from grader.verdict.drawing import drawn
-from grader.verdict.record import LabResult, Result, Status, TaskResult
+from grader.verdict.record import LabResult, Result, Status, TaskResult, column
 from grader.words import say, translate
 
 MARKS = {
@@ -45,7 +45,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
             for tasks, result in zip(by_id, results, strict=True):
                 found = tasks[task.id]
                 mark, style = MARKS[Status(found.status)]
-                cells.append(Text(f"{mark} {found.status}", style=style))
+                cells.append(Text(f"{mark} {Status(found.status).word(result.lang)}", style=style))
                 if found.why:
                     release = result.kernel["release"]
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
@@ -65,7 +65,7 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         mark, style = MARKS[Status(task.status)]
         line = Text(f"  {mark} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
-        line.append(f"{task.status:<9}", style=style)
+        line.append(column(Status(task.status).word(lang), lang), style=style)
         line.append(task.title, style="default")
         console.print(line, soft_wrap=True)
         quiet = task.status in (Status.PASS, Status.FAIL, Status.ERROR) and not details
