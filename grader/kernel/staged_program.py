@@ -93,7 +93,7 @@ class StagedProgram:
                     say("{name} has no BPF function yet.", name=self._name),
                     "Write the function that the kernel is to run.",
                     expected=say("a function that BCC can load"),
-                    actual=say("none"),
+                    actual=say("no function"),
                     file=self._name,
                 )
             programs = self._stage.bpftool.programs(self._program.pids())
@@ -120,12 +120,12 @@ class StagedProgram:
         """The table `name`, which must be of `kind` (bpftool's word). Raises Wrong."""
         found = self._program.tables.get(name)
         if found is None:
-            there = ", ".join(self._program.tables) or say("none")
+            there = ", ".join(self._program.tables)
             raise Wrong(
                 say("{name} declares no table named {table}.", name=self._name, table=name),
                 say("Declare it at the top of the file; its name is {name}.", name=name),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual=say("tables: {there}", there=there),
+                actual=say("tables: {there}", there=there) if there else say("no table"),
                 file=self._name,
             )
         if found.type != kind:

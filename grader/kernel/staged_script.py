@@ -109,7 +109,7 @@ class StagedScript:
                 program=self._stage.lab.program,
             ),
             expected=say("a BPF program of the script's own, attached"),
-            actual=say("one that is loaded only") if loaded_since else say("none"),
+            actual=say("one that is loaded only") if loaded_since else say("no BPF program"),
             log=self.output(),
             file=self.name,
         )
@@ -271,7 +271,7 @@ class StagedScript:
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual=say("none"),
+                actual=say("no such table"),
                 log=self.output(),
                 file=self.name,
             )
