@@ -30,8 +30,8 @@ from grader.words import say, sentence, translate
 _PHASES: Mapping[Phase, str] = {
     "compile": say("the program is compiled"),
     "load": say("it is loaded"),
-    "trigger": say("things happen"),
-    "wait": say("the script is waited for"),
+    "trigger": say("the events are triggered"),
+    "wait": say("the script is awaited"),
 }
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
@@ -192,7 +192,7 @@ class Grading:
                 self._kernel = error
             except OSError as error:
                 self._kernel = Infra(
-                    say("This machine's kernel cannot be taken: {error}.", error=error),
+                    say("This machine's kernel cannot be used: {error}.", error=error),
                     "Run: ./labebpf doctor",
                 )
         if isinstance(self._kernel, Infra):

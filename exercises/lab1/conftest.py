@@ -120,7 +120,7 @@ def _lines(path: Path) -> list[str]:
     except OSError as error:
         raise Infra(
             say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
-            "See doctor.",
+            "Run: ./labebpf doctor",
         ) from error
 
 

@@ -34,7 +34,7 @@ def read(path: Path) -> Reader:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CourseError(
-            say("{path} cannot be read: {error}.", path=path, error=error), "Mend the file."
+            say("{path} cannot be read: {error}.", path=path, error=error), "Correct the file."
         ) from error
     return Reader(path, "the file", data)
 
@@ -100,6 +100,6 @@ class Reader:
         if type(value) is not kind:
             raise CourseError(
                 say("{where}: {key} must be {words}.", where=self._where, key=key, words=words),
-                "Mend the manifest.",
+                "Correct the manifest.",
             )
         return value

@@ -36,7 +36,7 @@ class Libbpf:
             except OSError:
                 continue
             return
-        raise Infra("libbpf is missing.", "Install it: ./labebpf does.")
+        raise Infra("libbpf is missing.", "Run ./labebpf as root: it installs what is missing.")
 
     def call(self, name: str, *arguments: object) -> int:
         """Call the function, return its result. Raises OSError with the kernel's error."""

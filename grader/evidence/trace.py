@@ -107,7 +107,7 @@ class TraceInstance:
         except OSError as error:
             raise Infra(
                 say("The kernel refuses a trace instance: {error}.", error=error),
-                "See labebpf doctor.",
+                "Run: ./labebpf doctor",
             ) from error
         self._following = False
         self._page = os.sysconf("SC_PAGESIZE")

@@ -100,7 +100,7 @@ class Witness:
                     what=error.what,
                     printed=printed,
                 ),
-                "See labebpf doctor.",
+                "Run: ./labebpf doctor",
             ) from error
         self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
         self._racy = Map(self._libbpf, ids["racy"])

@@ -91,7 +91,7 @@ class Features:
         }
         if need in known:
             return known[need]()
-        return Probe(need, False, "no such need is known", "Mend the lab's manifest.")
+        return Probe(need, False, "no such need is known", "Correct the lab's manifest.")
 
     def tracing(self) -> Probe:
         return _mounted("tracefs", self.tracefs)

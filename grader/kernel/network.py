@@ -36,7 +36,7 @@ class Network:
                 pool.submit(self._make).result()
             except OSError as error:
                 raise Infra(
-                    say("No network of its own: {strerror}.", strerror=error.strerror),
+                    say("The lab gets no network of its own: {strerror}.", strerror=error.strerror),
                     "Grade as root.",
                 ) from error
 

@@ -328,7 +328,7 @@ class Stage:
                 self._attach_nothing(canary, function, self.lab.attach)
             except (SubmissionError, PhaseTimeout):
                 return Infra(
-                    "This kernel lets the sandbox load or attach no program.",
+                    "This kernel does not let the sandbox load or attach a program.",
                     "Run: ./labebpf doctor",
                 )
         return error

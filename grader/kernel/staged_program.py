@@ -226,6 +226,6 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
                     file=file,
                     helper=helper,
                 ),
-                "A tracing program looks on: remove the call.",
+                "A tracing program only watches: remove the call.",
                 file=file,
             )

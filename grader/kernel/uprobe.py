@@ -63,7 +63,7 @@ class Uprobe:
         if event < 0:
             error = os.strerror(ctypes.get_errno())
             raise Infra(
-                say("This kernel lets the grader open no uprobe: {error}.", error=error),
+                say("This kernel does not let the grader open a uprobe: {error}.", error=error),
                 "Run: ./labebpf doctor",
             )
         return int(event)
@@ -86,7 +86,8 @@ def _place(function: str) -> tuple[str, int]:
         symbol = getattr(ctypes.CDLL(None), function)
     except AttributeError as error:
         raise Infra(
-            say("libc has no function {function}.", function=function), "Mend the lab's manifest."
+            say("libc has no function {function}.", function=function),
+            "Correct the lab's manifest.",
         ) from error
     address = ctypes.cast(symbol, ctypes.c_void_p).value or 0
     for line in Path("/proc/self/maps").read_text().splitlines():

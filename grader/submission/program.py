@@ -210,10 +210,10 @@ class Program:
         if status < 0:
             ended = say("with signal {number}", number=-status)
         what = say("The compiler ended {ended}, on {name}.", ended=ended, name=self.name)
-        remedy = "Its last message, in the log, says which construct BPF cannot have."
+        remedy = "Its last message, in the log, says which construct BPF does not allow."
         if phase != "compile":
             what = say(
-                "What holds {name} in the kernel ended {ended}, in the {phase} step.",
+                "The process that holds {name} in the kernel ended {ended}, in the {phase} step.",
                 name=self.name,
                 ended=ended,
                 phase=PHASES[phase],

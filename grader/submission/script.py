@@ -121,7 +121,7 @@ class Script:
         try:
             if not self.wait_for(self._stopped, seconds, every=0.001):
                 raise SubmissionError(
-                    say("{name} starts processes without an end.", name=self.name),
+                    say("{name} never stops starting processes.", name=self.name),
                     "Start none: one Python, waiting for events, is enough.",
                     log=self.output(),
                     file=self.name,

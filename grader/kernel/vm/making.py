@@ -149,7 +149,7 @@ def full(folder: Path) -> Infra:
             "The disk of {folder} is full, and nothing of the image was kept.",
             folder=folder,
         ),
-        "Free 2 GB, or have it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for their making.",
+        "Free 2 GB, or put it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for building them.",
     )
 
 
@@ -194,7 +194,7 @@ def check_tools() -> None:
     if absent:
         raise Infra(
             say(
-                "Building an image takes {names}, which this machine has not.",
+                "Building an image takes {names}, which this machine does not have.",
                 names=", ".join(absent),
             ),
             say(
@@ -250,7 +250,7 @@ def _mirror() -> str:
     mirror = os.environ.get("LABEBPF_MIRROR") or MIRROR
     if not re.fullmatch(r"https?://[^\s\[\]]+", mirror):
         raise UsageError(
-            say("LABEBPF_MIRROR={mirror} is no mirror.", mirror=mirror),
+            say("LABEBPF_MIRROR={mirror} is not a mirror.", mirror=mirror),
             say("Set it to a URL such as {MIRROR}", MIRROR=MIRROR),
         )
     return mirror
@@ -307,9 +307,7 @@ def _diagnosed(log: str, place: Path, ends: str) -> Infra:
     causes = {
         "No space left on device|Disk quota exceeded": (disk.what, disk.remedy),
         "NO_PUBKEY|EXPKEYSIG": (
-            say(
-                "This machine's keys of Debian do not fit what comes from {mirror}.", mirror=mirror
-            ),
+            say("This machine's Debian keys do not match what comes from {mirror}.", mirror=mirror),
             say("Update the package debian-archive-keyring, {elsewhere}.", elsewhere=_elsewhere()),
         ),
         "E: no package of Linux": (

@@ -172,7 +172,7 @@ class Session:
         elif self.machine.panicked:
             what = "The virtual machine's kernel panicked."
         elif isinstance(error, TimeoutError):
-            what = "The virtual machine does not answer any more."
+            what = "The virtual machine no longer answers."
         else:
             what = "The virtual machine ended."
         remedy = "Is enough memory free? Grade again." if killed else "Grade again."

@@ -38,17 +38,19 @@ def _kvm() -> Probe:
     if not os.access(KVM, os.R_OK | os.W_OK):
         remedy = "To use it: sudo usermod -aG kvm $USER, then log in again"
         return Probe(
-            "kvm", False, say("{KVM} is not for this user: machines are emulated", KVM=KVM), remedy
+            "kvm", False, say("this user may not use {KVM}: machines are emulated", KVM=KVM), remedy
         )
     try:
         known = remembered()
     except Infra as error:
         return Probe("kvm", False, error.what, error.remedy)
     if known is None:
-        return Probe("kvm", True, "there, and not tried yet: the first grading in a machine will")
+        return Probe(
+            "kvm", True, "present, and not tried yet: the first grading in a machine will try it"
+        )
     if known == "kvm":
-        return Probe("kvm", True, "a guest came up with it")
-    return Probe("kvm", False, "there, but no guest came up with it: machines are emulated")
+        return Probe("kvm", True, "a guest has booted with it")
+    return Probe("kvm", False, "present, but no guest booted with it: machines are emulated")
 
 
 def _tools() -> Probe:

@@ -149,7 +149,7 @@ class Switchboard:
             except Exception as error:
                 self._give_up(
                     Infra(
-                        say("What holds the machine failed: {error!r}.", error=error),
+                        say("The process that holds the machine failed: {error!r}.", error=error),
                         "Report this.",
                     )
                 )
