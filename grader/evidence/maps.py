@@ -54,16 +54,11 @@ class Map:
     """
 
     def __init__(self, libbpf: Libbpf, map_id: int) -> None:
-        """Open it. Raises SubmissionError for one that does not hold values at keys."""
         self._libbpf = libbpf
         self.fd = libbpf.call("bpf_map_get_fd_by_id", ctypes.c_uint32(map_id))
         try:
             kind, self._key_size, self.value_size = self._info()
-            if kind not in _SHARED | _PER_CPU:
-                raise SubmissionError(
-                    "A table of this kind holds no numbers that can be read by their keys.",
-                    "Declare it as the handout says.",
-                )
+            self._readable = kind in _SHARED | _PER_CPU
             self._step, self._values = self.value_size, 1
             if kind in _PER_CPU:
                 # Each on a boundary of 8 bytes (bpf_map_value_size in kernel/bpf/syscall.c).
@@ -81,12 +76,24 @@ class Map:
         kind, key_size, value_size = _INFO.unpack(info.raw)
         return kind, key_size, value_size
 
+    def _room(self) -> int:
+        """How many bytes the kernel copies for an entry.
+
+        Raises SubmissionError for a map that does not hold values at keys.
+        """
+        if not self._readable:
+            raise SubmissionError(
+                "A table of this kind holds no numbers that can be read by their keys.",
+                "Declare it as the handout says.",
+            )
+        return self._step * self._values
+
     def close(self) -> None:
         os.close(self.fd)
 
     def get(self, key: int) -> int | None:
         """The value at `key`, None when there is none."""
-        entry = ctypes.create_string_buffer(self._step * self._values)
+        entry = ctypes.create_string_buffer(self._room())
         try:
             self._libbpf.call("bpf_map_lookup_elem", self.fd, self._key(key), entry)
         except OSError as error:
@@ -101,7 +108,7 @@ class Map:
         """Write `number`, cut to the value's size, at `key`. Raises Wrong if the map refuses it."""
         value = (number & ((1 << (8 * self.value_size)) - 1)).to_bytes(self.value_size, "little")
         # The first CPU has all of it.
-        data = value.ljust(self._step * self._values, b"\0")
+        data = value.ljust(self._room(), b"\0")
         try:
             self._libbpf.call(
                 "bpf_map_update_elem", self.fd, self._key(key), data, ctypes.c_uint64(0)
