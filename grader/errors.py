@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from grader.timeline import Timeline
-from grader.words import say
+from grader.words import say, sentence
 
 
 class LabebpfError(Exception):
@@ -20,8 +20,8 @@ class LabebpfError(Exception):
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(f"{what} {remedy}".strip())
-        self.what = what
-        self.remedy = remedy
+        self.what = sentence(what)
+        self.remedy = sentence(remedy)
 
 
 class UsageError(LabebpfError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -25,13 +25,13 @@ from grader.submission.sandbox import visible
 from grader.surroundings import ROOT, language
 from grader.text import clean
 from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
-from grader.words import say, translate
+from grader.words import say, sentence, translate
 
 _PHASES: Mapping[Phase, str] = {
     "compile": say("the program is compiled"),
     "load": say("it is loaded"),
-    "trigger": say("things happen"),
-    "wait": say("the script is waited for"),
+    "trigger": say("the events are triggered"),
+    "wait": say("the script is awaited"),
 }
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
@@ -240,7 +240,7 @@ class Grading:
                 self._kernel = error
             except OSError as error:
                 self._kernel = Infra(
-                    say("This machine's kernel cannot be taken: {error}.", error=error),
+                    say("This machine's kernel cannot be used: {error}.", error=error),
                     "Run: ./labebpf doctor",
                 )
         if isinstance(self._kernel, Infra):
@@ -329,7 +329,7 @@ class Grading:
                     say(
                         "This kernel does not offer {need}: {detail}.",
                         need=need,
-                        detail=probe.detail,
+                        detail=sentence(probe.detail),
                     ),
                     probe.remedy,
                 )
@@ -368,14 +368,15 @@ class Grading:
                 Progress(ROOT).record(rubric.lab, verdicts, self.submission(rubric.lab))
 
     def close(self) -> None:
-        if self.replay:
-            self.replay.close()
-        if self._stage:
-            self._stage.close()
-            self._stage = None
-        if isinstance(self._kernel, NativeKernel):
-            self._kernel.close()
-            self._kernel = None
+        with ExitStack() as closing:
+            if isinstance(self._kernel, NativeKernel):
+                closing.callback(self._kernel.close)
+                self._kernel = None
+            if self._stage:
+                closing.callback(self._stage.close)
+                self._stage = None
+            if self.replay:
+                self.replay.close()
 
     def _limit(self) -> float | None:
         """Seconds after which the keeper ends this process; none under a debugger."""

@@ -291,14 +291,15 @@ def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -
         return
     place = f"{file}:{finding.line}" if finding.line else file
     lines = [finding.why, finding.cause, finding.remedy]
-    lines += [f"{translate('expected', lang)}: {finding.expected}"] if finding.expected else []
-    lines += [f"{translate('seen', lang)}: {finding.actual}"] if finding.actual else []
-    lines += [f"{translate('where', lang)}: {place}"] if place else []
+    lines += [f"{translate('expected:', lang)} {finding.expected}"] if finding.expected else []
+    lines += [f"{translate('seen:', lang)} {finding.actual}"] if finding.actual else []
+    lines += [f"{translate('where:', lang)} {place}"] if place else []
     lines += [finding.excerpt, *drawn(finding.timeline, lang)]
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
         report.outcome = "skipped"
-        report.longrepr = (file, finding.line, f"blocked: {finding.why}")
+        why = translate(say("blocked: {why}", why=finding.why), lang)
+        report.longrepr = (file, finding.line, why)
     else:
         report.outcome = "failed"
         report.longrepr = text

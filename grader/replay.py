@@ -31,10 +31,12 @@ _MOST_BYTES = 4 << 20
 """Of the labs' files, and of private ones: they go in one message, a third larger (wire.LIMIT)."""
 _ENDED = Finding(
     Status.ERROR,
-    "The submission ends the machine that it runs in: twice with it, and not without it.",
-    "Look for what could stop a kernel: a helper that sends signals or panics, an endless load.",
+    say("The machine ended twice with this submission in it, and does not end without it."),
+    say(
+        "Look for what could stop a kernel: a helper that sends signals or panics, an endless load."
+    ),
 )
-_AFTER = Finding(Status.BLOCKED, "The submission ended the machine in an earlier task.")
+_AFTER = Finding(Status.BLOCKED, say("The submission ended the machine in an earlier task."))
 
 
 class Replay:

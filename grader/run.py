@@ -163,7 +163,7 @@ def supervise(
         pass
     ended = say("signal {n}", n=-code) if code < 0 else say("status {n}", n=code)
     why = say("The grader ended with {ended}, without a verdict.", ended=ended)
-    remedy = "Nothing is held against the submission. Grade again."
+    remedy = say("Nothing is held against the submission. Grade again.")
     results = []
     for lab in labs:
         rubric = Rubric(lab, {task.id: [task.id] for task in lab.tasks}, tasks or None)

@@ -30,7 +30,7 @@ def test_a_new_process_leaves_the_message(program, workload, trace):
         "A new process left no line with the message.",
         "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
         expected=MESSAGE,
-        actual="no line",
+        actual=say("no line"),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
 
@@ -50,7 +50,7 @@ def test_one_message_for_each_process(program, workload, trace):
         "Something that makes no process left lines: exec, exit, "
         "mkdir, rmdir, open, rename, stat or unlink.",
         "Attach to clone, or to sched_process_fork.",
-        expected="no line",
+        expected=say("no line"),
         actual=say("lines: {n}", n=len(after)),
         timeline=lambda: by_time(others, after, of="fork"),
     )

@@ -76,7 +76,7 @@ class ProbePoints:
             isinstance(found, list) and all(isinstance(name, str) for name in found),
             say("{function}() does not return a list of names.", function=function),
             "Return a list of strings.",
-            expected="a list of strings",
+            expected=say("a list of strings"),
             actual=type(found).__name__,
         )
         return list(found)
@@ -120,7 +120,7 @@ def _lines(path: Path) -> list[str]:
     except OSError as error:
         raise Infra(
             say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
-            "See doctor.",
+            "Run: ./labebpf doctor",
         ) from error
 
 

@@ -105,7 +105,7 @@ def test_active_kprobes(probe_points):
             not others,
             "active_kprobes() returns what is not the name of a probed function.",
             "Take the function alone: neither the event's name nor the address.",
-            expected="names of functions that have a kprobe",
+            expected=say("names of functions that have a kprobe"),
             actual=say("{names} among them", names=", ".join(others[:3])),
         )
     found = probe_points.names("active_kprobes")

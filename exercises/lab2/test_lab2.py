@@ -66,14 +66,14 @@ def test_the_event_carries_the_kernels_time(builds, workload):
             min(sizes, default=0) >= 8,
             "The event is too short to hold a u64.",
             "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
-            expected="8 bytes or more",
+            expected=say("8 bytes or more"),
             actual=say("{n} bytes", n=min(sizes, default=0)),
         )
         expect(
             not any(UNSET in sample for sample in got.samples),
             "A part of the event is never set: it shows what was on the kernel's stack.",
             "Initialise the whole structure, its padding too: = {}",
-            expected="every byte set",
+            expected=say("every byte set"),
             actual=got.samples[0].hex(" "),
         )
         times = [time_of(sample) for sample in got.samples]

@@ -28,7 +28,7 @@ def test_the_first_directory_counts_as_one(program, builds, workload):
                 not keys or 0 in keys,
                 "compteur counts, but not at key 0.",
                 "There is one counter; its key is 0.",
-                expected="key 0 alone",
+                expected=say("key 0 alone"),
                 actual=say("keys {keys}", keys=keys[:10]),
             )
             expect(
@@ -73,7 +73,7 @@ def test_every_directory_counts(program, workload):
         keys == [0],
         "compteur has other keys than 0.",
         "There is one counter; its key is 0.",
-        expected="key 0 alone",
+        expected=say("key 0 alone"),
         actual=say("keys {keys}", keys=keys[:10]),
     )
 
@@ -96,7 +96,7 @@ def test_each_mkdir_prints_the_count(program, workload, trace):
             "A mkdir did not leave the line with the count after it.",
             "Print when the new count is known, for the first directory too, in the given words.",
             expected=say("Nombre de dossier(s) : {after}", after=after),
-            actual=texts or "no line",
+            actual=texts or say("no line"),
             timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
         )
 
@@ -125,8 +125,8 @@ def test_the_script_shows_the_count(script, stage, workload):
         table.value_size > 1,
         "A value of compteur is too short for a count.",
         "BPF_HASH(compteur); declares values of 8 bytes.",
-        expected="values of 2 bytes or more",
-        actual="1 byte",
+        expected=say("values of 2 bytes or more"),
+        actual=say("1 byte"),
     )
     room = 2 ** min(30, 8 * table.value_size - 1)
     far_apart = range(room // 4, room // 2, 500)

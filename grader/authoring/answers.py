@@ -58,7 +58,7 @@ class Answer:
         for file in _files(self.path) if self.path.is_dir() else ():
             if file.name not in lab.edits:
                 raise CourseError(
-                    say("{path} is no file of {lab}.", path=file, lab=lab.name),
+                    say("{path} is not one of the files of {lab}.", path=file, lab=lab.name),
                     say("Its files are {names}.", names=", ".join(lab.edits)),
                 )
 
@@ -90,7 +90,8 @@ def read(path: Path, lab: str) -> Answer:
     """The answer at `path`. Raises CourseError for a header that is not right."""
     if path.suffix not in (".c", ".py") and not path.is_dir():
         raise CourseError(
-            say("{path} is no answer.", path=path), "Make it a .c file, a .py file, or a folder."
+            say("{path} is not an answer.", path=path),
+            "Make it a .c file, a .py file, or a folder.",
         )
     header: dict[str, str] = {}
     for file in _files(path):
@@ -137,9 +138,9 @@ def _header(file: Path) -> dict[str, str]:
             break
         if line[1] in header or line[1] not in _KEYS:
             what = (
-                say("{path}: {key}: stands there twice.", path=file, key=line[1])
+                say("{path}: {key}: appears twice.", path=file, key=line[1])
                 if line[1] in header
-                else say("{path}: {key}: is no word of a header.", path=file, key=line[1])
+                else say("{path}: {key}: is not a word of a header.", path=file, key=line[1])
             )
             raise CourseError(what, say("Its words are {names}.", names=_listed(_KEYS)))
         header[line[1]] = line[2]
@@ -155,7 +156,7 @@ def _loses(path: Path, text: str) -> dict[str, str]:
             raise CourseError(
                 say("{path}: loses: cannot be read at {entry!r}.", path=path, entry=entry.strip()),
                 say(
-                    "Write it as 3.1 error, 3.2 blocked: each task once, with one of {names}.",
+                    "Write it like 3.1 error, 3.2 blocked: each task once, with one of {names}.",
                     names=", ".join(_LOST),
                 ),
             )

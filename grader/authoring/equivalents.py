@@ -62,7 +62,7 @@ def equivalents(path: Path) -> tuple[Equivalent, ...]:
                 form,
             )
         if not all(isinstance(text, str) for text in entry.values()):
-            raise CourseError(say("{where} is not all strings.", where=where), form)
+            raise CourseError(say("{where} has values that are not strings.", where=where), form)
         listed.append(Equivalent(**{key: _bare(entry[key]) for key in keys}))
         if not listed[-1].reason:
             raise CourseError(

@@ -99,10 +99,10 @@ class Prover:
 
     def _checks(self) -> Step:
         """lab.toml was read: it is whole. Do the checks agree with it?"""
-        claim = "lab.toml is whole, has hints in both languages, and the checks agree with it"
+        claim = "lab.toml is complete, has hints in both languages, and the checks agree with it"
         said = run.objections([self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
-        problem = Problem(what, "Mend what it names.", said)
+        problem = Problem(what, "Fix what it names.", said)
         return Step(claim, (problem,) if said else (), vital=True)
 
     def _handouts(self) -> Step:
@@ -212,11 +212,11 @@ class Prover:
         problems: list[Problem] = []
         with beside(BURN, len(os.sched_getaffinity(0))):
             for number in range(rounds):
-                self._tell("the solution beside busy CPUs", number / rounds)
+                self._tell("the solution on busy CPUs", number / rounds)
                 for problem in self._lost(self._grade_files({})):
                     what = say("Round {round}: {what}", round=number + 1, what=problem.what)
                     problems.append(Problem(what, problem.remedy, problem.detail))
-        claim = say("the solution earns everything beside busy CPUs, rounds: {n}", n=rounds)
+        claim = say("the solution earns everything while the CPUs are busy, rounds: {n}", n=rounds)
         return Step(claim, tuple(problems))
 
     def _answers(self, kind: str) -> Step:
@@ -247,7 +247,7 @@ class Prover:
                             lost=_said(lost),
                             loses=_said(loses),
                         ),
-                        "Mend the check, or what the header says if the check is right.",
+                        "Fix the check, or what the header says if the check is right.",
                         answer.sentence,
                     )
                 )
@@ -259,7 +259,7 @@ class Prover:
                             path=_short(answer.path),
                             says=answer.says,
                         ),
-                        "Let the check say what is wrong, or mend what the header says.",
+                        "Let the check say what is wrong, or correct what the header says.",
                         answer.sentence,
                     )
                 )
@@ -375,7 +375,7 @@ class Prover:
                     status=task.status,
                     why=task.why,
                 ),
-                "Mend the solution, or the check.",
+                "Fix the solution, or the check.",
                 "\n".join(
                     filter(None, (f"expected: {task.expected}", f"seen: {task.actual}", task.log))
                 ),
@@ -404,7 +404,7 @@ def _tasks(result: Result) -> list[TaskResult]:
 def _with_dependents(lab: Lab, tasks: Iterable[str]) -> frozenset[str]:
     """`tasks`, and all that need one of them."""
     found = set(tasks)
-    for task in lab.tasks:  # A task can need those above it only.
+    for task in lab.tasks:  # A task can only need those above it.
         if found.intersection(task.needs):
             found.add(task.id)
     return frozenset(found)

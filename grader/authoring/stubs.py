@@ -88,22 +88,24 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
                 raise _wrong(
                     path,
                     number,
-                    say("A block begins in that of line {begin}.", begin=begin[0]),
+                    say("A block begins inside the one of line {begin}.", begin=begin[0]),
                     "END",
                 )
             begin, shows = (number, tuple(opens[1].split())), False
             _check_tasks(lab, name, path, *begin)
         elif _END.fullmatch(line):
             if not begin:
-                raise _wrong(path, number, "This ends no block.", "BEGIN")
+                raise _wrong(path, number, "There is no block to end here.", "BEGIN")
             blocks.append(Block(begin[1], begin[0], number))
             if not shows:
                 _close_gap(stub)
             begin = None
         elif MARK.search(line):
-            raise _wrong(path, number, "This is no mark that can be read.", "BEGIN")
+            raise _wrong(path, number, "This mark cannot be read.", "BEGIN")
         elif shown and not begin:
-            raise _wrong(path, number, "What the student sees instead stands in no block.", "BEGIN")
+            raise _wrong(
+                path, number, "What the student sees instead stands outside any block.", "BEGIN"
+            )
         elif shown:
             shows = True
             stub.append(f"{shown[1]}{shown[2]}".rstrip())
@@ -112,7 +114,7 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
         elif not _NO_SUBSTANCE.fullmatch(line.strip()):
             solved.append((number, line.strip()))
     if begin:
-        raise _wrong(path, begin[0], "This block does not end.", "END")
+        raise _wrong(path, begin[0], "This block is not closed.", "END")
     marked = Marked(path, "".join(f"{line}\n" for line in stub), tuple(blocks), tuple(solved))
     _check_whole(lab, name, marked)
     return marked

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -29,11 +29,10 @@ CLICK = "click"
 """Where click's own words stand."""
 _NAMED = 1 << 10
 _ERROR = {"what": 0, "remedy": 1}
-_SEEN = {"expected": _NAMED, "actual": _NAMED}
 _SPOKEN: dict[str, dict[str, int]] = {
     "say": {"template": 0},
-    "expect": {"why": 1, "remedy": 2, **_SEEN},
-    "Wrong": {**_ERROR, **_SEEN},
+    "expect": {"why": 1, "remedy": 2},
+    "Wrong": _ERROR,
     "SubmissionError": _ERROR,
     "Infra": _ERROR,
     "UsageError": _ERROR,
@@ -42,7 +41,6 @@ _SPOKEN: dict[str, dict[str, int]] = {
     "Blocked": _ERROR,
     "CourseError": _ERROR,
     "PhaseTimeout": {"what": 2, "remedy": 3},
-    "Finding": {"why": 1, "remedy": 2, **_SEEN},
     "Probe": {"detail": 2, "remedy": 3},
     "Step": {"claim": 0, "unjudged": 2},
     "Problem": _ERROR,
@@ -60,6 +58,13 @@ _SPOKEN: dict[str, dict[str, int]] = {
     "argument": {"metavar": _NAMED},
 }
 """Calls, and which of their arguments are read: by position, or named alone."""
+_SEEN = {"expected": _NAMED, "actual": _NAMED}
+_AS_IT_IS: dict[str, dict[str, int]] = {
+    "expect": _SEEN,
+    "Wrong": _SEEN,
+    "Finding": {"why": 1, "remedy": 2, **_SEEN},
+}
+"""Arguments that may be a student's words, and are shown as they are; so are the values of say."""
 _READ_LATER = {"what", "why", "remedy", "detail", "claim", "_REMEDY"}
 """Variables that hold such an argument until then."""
 _ALWAYS = {"say", "translate", "said"}
@@ -79,19 +84,31 @@ def sentences(root: Path) -> dict[str, str]:
     Those of labs that `labebpf new` makes are among them.
 
     What is filled in stands in braces, by name. Raises CourseError for a sentence that cannot be
-    translated, since it is put together in another way.
+    translated, since it is put together in another way, or stands where text is shown as it is.
     """
     found: dict[str, str] = {}
+    as_it_is: list[tuple[str, str]] = []
+    for name, tree in _trees(root):
+        for text in _spoken(tree, name):
+            found.setdefault(text, name)
+        as_it_is += _left(tree, name)
+    for place, text in as_it_is:
+        if text in found or (" " in text and _count(text) > 1):
+            raise CourseError(
+                say("{place}: {code} is shown as it is.", place=place, code=repr(text)),
+                'Write it as say("...").',
+            )
+    return found
+
+
+def _trees(root: Path) -> Iterator[tuple[str, ast.Module]]:
+    """Each file whose sentences people read, by its name, and the checks of new labs."""
     for folder in ("exercises", "grader"):
         for path in sorted((root / folder).rglob("*.py")):
-            name = str(path.relative_to(root))
             if "inside" not in path.parts:
-                for text in _spoken(ast.parse(path.read_bytes()), name):
-                    found.setdefault(text, name)
+                yield str(path.relative_to(root)), ast.parse(path.read_bytes())
     for name, written in checks(root):
-        for text in _spoken(ast.parse(written), name):
-            found.setdefault(text, name)
-    return found
+        yield name, ast.parse(written)
 
 
 def words_of_click() -> list[str | tuple[str, str]]:
@@ -158,20 +175,47 @@ def _spoken(tree: ast.Module, file: str) -> Iterator[str]:
             yield from _texts(node.value, file, 2)
         if not isinstance(node, ast.Call):
             continue
-        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        given = {keyword.arg: keyword.value for keyword in node.keywords}
-        for parameter, position in _SPOKEN.get(name, {}).items():
-            value = given.get(parameter)
-            if value is None and position < len(node.args):
-                value = node.args[position]
-            if value is not None:
-                least = 1 if name in _SINGLE_WORDS else 2
-                if name in _ALWAYS or parameter == "metavar":
-                    least = 0
-                yield from _texts(value, file, least)
+        name = _name(node)
+        for parameter, value in _given(node, _SPOKEN.get(name, {})):
+            least = 1 if name in _SINGLE_WORDS else 2
+            if name in _ALWAYS or parameter == "metavar":
+                least = 0
+            yield from _texts(value, file, least)
         if name in _UNSPOKEN and node.args and file.startswith("grader/"):
             for text in _texts(node.args[0], file, 2):
                 raise _untranslated(f"{file}:{node.lineno}", repr(text))
+
+
+def _left(tree: ast.Module, file: str) -> Iterator[tuple[str, str]]:
+    """Strings that stand where text is left as it is: where, and what."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        values = [value for _, value in _given(node, _AS_IT_IS.get(_name(node), {}))]
+        if _name(node) == "say":
+            values = [
+                keyword.value
+                for keyword in node.keywords
+                # Put together of what is no sentence: a command, a path.
+                if not isinstance(keyword.value, ast.JoinedStr)
+            ]
+        for value in values:
+            for text in _texts(value, file, 1):
+                yield f"{file}:{value.lineno}", text
+
+
+def _name(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
+def _given(call: ast.Call, wanted: Mapping[str, int]) -> Iterator[tuple[str, ast.expr]]:
+    """The arguments of `call` that are `wanted`, by name and position."""
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    for parameter, position in wanted.items():
+        if parameter in named:
+            yield parameter, named[parameter]
+        elif position < len(call.args):
+            yield parameter, call.args[position]
 
 
 def _makes_command(decorator: ast.expr) -> bool:

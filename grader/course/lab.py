@@ -157,7 +157,7 @@ def add_private(labs: Labs, folder: Path, *, reveal: bool) -> Labs:
     if not names:
         raise UsageError(
             say("{folder} has no LAB/lab.toml in it.", folder=folder),
-            "Lay it out as exercises/ is.",
+            "Lay it out like exercises/.",
         )
     joined, broken = dict(labs), dict(labs.broken)
     for name in names:
@@ -298,23 +298,31 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
     number = named[1] if named else r"\d+"
     if not re.fullmatch(rf"{number}\.\d+", task.id, re.ASCII):
         raise CourseError(
-            say("{path}: {id} is no id of a task of {lab}.", path=path, id=task.id, lab=lab.name),
-            say("Write the lab's number and its own, as {id}.", id=f"{named[1] if named else 7}.2"),
+            say(
+                "{path}: {id} is not an id for a task of {lab}.",
+                path=path,
+                id=task.id,
+                lab=lab.name,
+            ),
+            say(
+                "Write the lab's number and the task's own, such as {id}.",
+                id=f"{named[1] if named else 7}.2",
+            ),
         )
     if task.id in seen:
         raise CourseError(
-            say("{path}: task {id} stands there twice.", path=path, id=task.id), "Renumber one."
+            say("{path}: task {id} appears twice.", path=path, id=task.id), "Renumber one."
         )
     for needed in task.needs:
         if needed not in seen:
             raise CourseError(
                 say(
-                    "{path}: task {id} needs {needed}, which is no earlier task.",
+                    "{path}: task {id} needs {needed}, which is not an earlier task.",
                     path=path,
                     id=task.id,
                     needed=needed,
                 ),
-                "A task can need those above it only.",
+                "A task can only need those above it.",
             )
     if task.points < 1:
         raise CourseError(

@@ -34,7 +34,7 @@ def read(path: Path) -> Reader:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CourseError(
-            say("{path} cannot be read: {error}.", path=path, error=error), "Mend the file."
+            say("{path} cannot be read: {error}.", path=path, error=error), "Correct the file."
         ) from error
     return Reader(path, "the file", data)
 
@@ -47,24 +47,27 @@ class Reader:
         self._table = dict(table)
 
     def table(self, key: str) -> dict[str, Any]:
-        return dict(self._typed(key, self._table.pop(key, {}), dict, f"a table, [{key}]"))
+        return dict(
+            self._typed(key, self._table.pop(key, {}), dict, say("a table, [{key}]", key=key))
+        )
 
     def tables(self, key: str) -> list[dict[str, Any]]:
-        values = self._typed(key, self._table.pop(key, []), list, f"tables, [[{key}]]")
-        return [self._typed(key, value, dict, f"tables, [[{key}]]") for value in values]
+        words = say("tables, [[{key}]]", key=key)
+        values = self._typed(key, self._table.pop(key, []), list, words)
+        return [self._typed(key, value, dict, words) for value in values]
 
     def string(self, key: str, default: str | None = None) -> str:
-        return str(self._typed(key, self._table.pop(key, default), str, "a string"))
+        return str(self._typed(key, self._table.pop(key, default), str, say("a string")))
 
     def integer(self, key: str) -> int:
-        return int(self._typed(key, self._table.pop(key, None), int, "a whole number"))
+        return int(self._typed(key, self._table.pop(key, None), int, say("a whole number")))
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self._table.pop(key, default)
         values = self._typed(
-            key, list(value) if isinstance(value, tuple) else value, list, "a list"
+            key, list(value) if isinstance(value, tuple) else value, list, say("a list")
         )
-        return tuple(self._typed(key, item, str, "a list of strings") for item in values)
+        return tuple(self._typed(key, item, str, say("a list of strings")) for item in values)
 
     def text(self, key: str) -> Text:
         return self._text(key, self._table.pop(key, None))
@@ -72,7 +75,7 @@ class Reader:
     def texts(self, key: str, default: tuple[Text, ...] | None = None) -> tuple[Text, ...]:
         if default is not None and key not in self._table:
             return default
-        values = self._typed(key, self._table.pop(key, None), list, "a list of { en, fr }")
+        values = self._typed(key, self._table.pop(key, None), list, say("a list of {{ en, fr }}"))
         return tuple(self._text(key, value) for value in values)
 
     def nothing_else(self) -> None:
@@ -97,6 +100,6 @@ class Reader:
         if type(value) is not kind:
             raise CourseError(
                 say("{where}: {key} must be {words}.", where=self._where, key=key, words=words),
-                "Mend the manifest.",
+                "Correct the manifest.",
             )
         return value

@@ -13,7 +13,7 @@ from grader.kernel.features import privileges
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.submission.sandbox import PYTHON
-from grader.words import say
+from grader.words import say, sentence
 
 
 def become_script(lab: Lab) -> NoReturn:
@@ -26,7 +26,7 @@ def become_script(lab: Lab) -> NoReturn:
         raise Infra(
             say(
                 "A script on this machine's own kernel needs root: {detail}.",
-                detail=allowed.detail,
+                detail=sentence(allowed.detail),
             ),
             say(
                 "Run: sudo ./labebpf run {name}, or ./labebpf run {name} --kernel vm",

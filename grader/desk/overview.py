@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.course import Lab, Task
 from grader.progress import LabProgress, Progress
-from grader.verdict.record import WRONG, Result
+from grader.verdict.record import WRONG, Result, column
 from grader.verdict.report import MARKS, row
 from grader.words import say, translate
 
@@ -26,7 +26,7 @@ def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -
             title = task.title.get(lang)
             if task.id in reached.marks and reached.marks[task.id].files != files:
                 title += f"  ({translate('the files changed since', lang)})"
-            row(console, _head(task, reached), title)
+            row(console, _head(task, reached, lang), title)
     console.print()
     if following := _next(labs, progress):
         _go_on(console, following.id, following.title.get(lang), lang)
@@ -59,13 +59,13 @@ def _go_on(console: Console, task_id: str, title: str, lang: str) -> None:
     console.print(Text(f"./labebpf hint {task_id}"))
 
 
-def _head(task: Task, reached: LabProgress) -> Text:
+def _head(task: Task, reached: LabProgress, lang: str) -> Text:
     """The task's verdict and points, before its title."""
     mark, style, status, won = " ", "default", "", 0
     if task.id in reached.marks:
         found = reached.marks[task.id].status
-        (mark, style), status = MARKS[found], found.value
+        (mark, style), status = MARKS[found], found.word(lang)
         won = task.points if reached.passed(task.id) else 0
     head = Text(f"  {mark} ", style=style)
     head.append(f"{task.id:<5}{won}/{task.points}  ", style="default")
-    return head.append(f"{status:<9}", style=style)
+    return head.append(column(status, lang), style=style)

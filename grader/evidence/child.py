@@ -18,7 +18,13 @@ class ChildDied(LabebpfError):
     """The child ended before it answered. `status` is negative for a signal."""
 
     def __init__(self, name: str, status: int) -> None:
-        super().__init__(f"The {name} ended before its answer, with status {status}.")
+        super().__init__(
+            say(
+                "The {name} ended before its answer, with status {status}.",
+                name=name,
+                status=status,
+            )
+        )
         self.status = status
 
 
@@ -80,7 +86,13 @@ class Child:
         while answer["id"] != self._asked:
             answer = self._answer(phase, deadline, seconds)
         if not answer["ok"]:
-            raise Refused(f"The {self._name} could not do its part: {answer['error']}.")
+            raise Refused(
+                say(
+                    "The {name} could not do its part: {error}.",
+                    name=self._name,
+                    error=answer["error"],
+                )
+            )
         return answer["value"]
 
     def _answer(self, phase: Phase, deadline: float, seconds: float) -> Any:

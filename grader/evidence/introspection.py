@@ -74,13 +74,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class MapInfo:
-    """A map in the kernel. Sizes in bytes."""
+    """A map in the kernel."""
 
     id: int
     type: str
     name: str
-    key_size: int
-    value_size: int
 
 
 class Bpftool:
@@ -127,8 +125,6 @@ class Bpftool:
                         id=entry["id"],
                         type=entry["type"],
                         name=entry.get("name", ""),
-                        key_size=entry["bytes_key"],
-                        value_size=entry["bytes_value"],
                     )
                 )
         return found
@@ -229,7 +225,7 @@ class Bpftool:
             length += len(piece)
             if length > _LONGEST:
                 raise SubmissionError(
-                    "A BPF program is so long that it cannot be looked into.",
+                    "A BPF program is too long to be looked into.",
                     "Write it with fewer unrolled loops, and on shorter lines.",
                 )
             found.update(re.findall(rb"\bcall (bpf_\w+)#", end + piece))
@@ -314,7 +310,7 @@ def find_bpftool() -> str:
     real = sorted(str(path) for path in Path("/usr/lib").glob("linux-tools*/**/bpftool"))
     path = real[-1] if real else shutil.which("bpftool", path=SEARCH)
     if not path:
-        raise Infra("bpftool is missing.", "Install it: ./labebpf does.")
+        raise Infra("bpftool is missing.", "Run ./labebpf as root: it installs what is missing.")
     return path
 
 

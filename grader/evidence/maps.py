@@ -1,4 +1,8 @@
-"""BPF maps of other processes, opened by id and read with libbpf, which bpftool itself uses."""
+"""BPF maps of other processes, opened by id and read with libbpf, which bpftool itself uses.
+
+How much the kernel writes for one entry depends on the map, and on no buffer that it is given. So
+the kernel itself is asked what an open map is, and nobody else's word is taken for it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,20 @@ import ctypes
 import errno
 import mmap
 import os
+import struct
 from collections.abc import Iterator
 
-from grader.errors import Infra, Wrong
+from grader.errors import Infra, SubmissionError, Wrong
 from grader.words import say
 
 MOST_KEYS = 100_000
 """A program can add keys as fast as they are read: without a bound that would never end."""
+_INFO = struct.Struct("=I4xII")
+"""struct bpf_map_info up to value_size: type, id, key_size, value_size."""
+_SHARED = frozenset({1, 2, 9})
+"""Of enum bpf_map_type those with one value at a key: hash, array and lru_hash."""
+_PER_CPU = frozenset({5, 6, 10})
+"""Those with a value for each CPU: percpu_hash, percpu_array and lru_percpu_hash."""
 
 
 class Libbpf:
@@ -25,7 +36,7 @@ class Libbpf:
             except OSError:
                 continue
             return
-        raise Infra("libbpf is missing.", "Install it: ./labebpf does.")
+        raise Infra("libbpf is missing.", "Run ./labebpf as root: it installs what is missing.")
 
     def call(self, name: str, *arguments: object) -> int:
         """Call the function, return its result. Raises OSError with the kernel's error."""
@@ -37,32 +48,67 @@ class Libbpf:
 
 
 class Map:
-    """A BPF map, by its id. Keys and values are integers, little-endian, of the map's sizes."""
+    """A BPF map, by its id. Keys and values are integers, little-endian, of the map's sizes.
 
-    def __init__(self, libbpf: Libbpf, map_id: int, key_size: int, value_size: int) -> None:
+    Where each CPU has a value of its own at a key, what is there is the sum of them.
+    """
+
+    def __init__(self, libbpf: Libbpf, map_id: int) -> None:
         self._libbpf = libbpf
-        self._key_size = key_size
-        self.value_size = value_size
         self.fd = libbpf.call("bpf_map_get_fd_by_id", ctypes.c_uint32(map_id))
+        try:
+            kind, self._key_size, self.value_size = self._info()
+            self._readable = kind in _SHARED | _PER_CPU
+            self._step, self._values = self.value_size, 1
+            if kind in _PER_CPU:
+                # Each on a boundary of 8 bytes (bpf_map_value_size in kernel/bpf/syscall.c).
+                self._step = -(-self.value_size // 8) * 8
+                self._values = libbpf.call("libbpf_num_possible_cpus")
+        except BaseException:
+            os.close(self.fd)
+            raise
+
+    def _info(self) -> tuple[int, int, int]:
+        """Its type, and the sizes of a key and of a value, as the kernel tells them."""
+        info = ctypes.create_string_buffer(_INFO.size)
+        length = ctypes.c_uint32(_INFO.size)
+        self._libbpf.call("bpf_obj_get_info_by_fd", self.fd, info, ctypes.byref(length))
+        kind, key_size, value_size = _INFO.unpack(info.raw)
+        return kind, key_size, value_size
+
+    def _room(self) -> int:
+        """How many bytes the kernel copies for an entry.
+
+        Raises SubmissionError for a map that does not hold values at keys.
+        """
+        if not self._readable:
+            raise SubmissionError(
+                "A table of this kind holds no numbers that can be read by their keys.",
+                "Declare it as the handout says.",
+            )
+        return self._step * self._values
 
     def close(self) -> None:
         os.close(self.fd)
 
     def get(self, key: int) -> int | None:
         """The value at `key`, None when there is none."""
-        value = ctypes.create_string_buffer(self.value_size)
+        entry = ctypes.create_string_buffer(self._room())
         try:
-            self._libbpf.call("bpf_map_lookup_elem", self.fd, self._key(key), value)
+            self._libbpf.call("bpf_map_lookup_elem", self.fd, self._key(key), entry)
         except OSError as error:
             if error.errno == errno.ENOENT:
                 return None
             raise
-        return int.from_bytes(value.raw, "little")
+        starts = range(0, len(entry), self._step)
+        values = (entry.raw[start : start + self.value_size] for start in starts)
+        return sum(int.from_bytes(value, "little") for value in values)
 
     def set(self, key: int, number: int) -> None:
         """Write `number`, cut to the value's size, at `key`. Raises Wrong if the map refuses it."""
-        size = self.value_size
-        data = (number & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
+        value = (number & ((1 << (8 * self.value_size)) - 1)).to_bytes(self.value_size, "little")
+        # The first CPU has all of it.
+        data = value.ljust(self._room(), b"\0")
         try:
             self._libbpf.call(
                 "bpf_map_update_elem", self.fd, self._key(key), data, ctypes.c_uint64(0)

@@ -103,10 +103,10 @@ class Witness:
                     what=error.what,
                     printed=printed,
                 ),
-                "See labebpf doctor.",
+                "Run: ./labebpf doctor",
             ) from error
         self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
-        self._racy = Map(self._libbpf, ids["racy"], 8, 8)
+        self._racy = Map(self._libbpf, ids["racy"])
 
     @property
     def attached(self) -> bool:
@@ -228,8 +228,8 @@ class Witness:
             self._counts[slot] = 0
 
     def close(self) -> None:
-        self._child.close()
-        self._stack.close()
-        for part in (self._counts, self._racy):
-            if part:
-                part.close()
+        with self._stack as closing:
+            for part in (self._counts, self._racy):
+                if part:
+                    closing.callback(part.close)
+            self._child.close()

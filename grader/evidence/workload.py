@@ -136,7 +136,7 @@ class Workload:
                     "succeed: {what}",
                     what=error.what,
                 ),
-                "A tracing program looks on; it must not change or end what it traces.",
+                "A tracing program only watches; it must not change or end what it traces.",
             ) from error
 
 

@@ -28,7 +28,7 @@ def parse(text: str) -> str:
     known = ", ".join(f"vm:{version}" for version in images.versions())
     raise UsageError(
         say("There is no kernel {text}.", text=text),
-        say("There are auto, native, vm, {known}.", known=known),
+        say("Give one of auto, native, vm, {known}.", known=known),
     )
 
 

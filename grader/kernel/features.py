@@ -99,7 +99,7 @@ class Features:
         }
         if need in known:
             return known[need]()
-        return Probe(need, False, "no such need is known", "Mend the lab's manifest.")
+        return Probe(need, False, "no such need is known", "Correct the lab's manifest.")
 
     def tracing(self) -> Probe:
         return _mounted("tracefs", self.tracefs)
@@ -319,7 +319,7 @@ def bcc() -> Probe:
     done = subprocess.run(
         ["/usr/bin/python3", "-I", "-c", code], capture_output=True, check=False, text=True
     )
-    remedy = "apt-get install python3-bpfcc, or dnf install python3-bcc"
+    remedy = say("apt-get install python3-bpfcc, or dnf install python3-bcc")
     if done.returncode != 0:
         return Probe("bcc", False, "not there for /usr/bin/python3", remedy)
     version, has_bpf = done.stdout.split()

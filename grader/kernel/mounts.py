@@ -56,7 +56,10 @@ def mount_privately() -> None:
     if libc.unshare(_CLONE_NEWNS) != 0:
         code = ctypes.get_errno()
         raise Infra(
-            say("No mount namespace of its own: {strerror}.", strerror=os.strerror(code)),
+            say(
+                "The grader gets no mount namespace of its own: {strerror}.",
+                strerror=os.strerror(code),
+            ),
             "Grade as root.",
         )
     done = subprocess.run(

@@ -35,7 +35,7 @@ from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
 from grader.submission.script import Script
-from grader.words import say
+from grader.words import say, sentence
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
@@ -76,9 +76,9 @@ class NativeKernel:
             raise Infra(
                 say(
                     "Grading on this machine's own kernel needs root: {detail}.",
-                    detail=allowed.detail,
+                    detail=sentence(allowed.detail),
                 ),
-                say("Run: {remedy}", remedy=allowed.remedy),
+                say("Run: {remedy}", remedy=sentence(allowed.remedy)),
             )
         files = open_files()
         if not files.ok:
@@ -141,9 +141,9 @@ class NativeKernel:
 
     def close_witness(self) -> None:
         """End the witness; the next call of `witness` starts another."""
-        if self._witness:
-            self._witness.close()
+        if witness := self._witness:
             self._witness = None
+            witness.close()
 
     def others_waiting(self) -> AbstractContextManager[None]:
         """Keep other gradings on this machine from a load on all of its CPUs meanwhile."""
@@ -212,12 +212,12 @@ class NativeKernel:
 
     def close(self) -> None:
         """Let go of the kernel. What stages and sandboxes made must be closed before."""
-        for loader in self._loaders:
-            loader.close()
-        for script in self._scripts:
-            script.close()
-        self.close_witness()
-        self._held.close()
+        with self._held as closing:  # The lock last, whatever fails before.
+            for loader in self._loaders:
+                closing.callback(loader.close)
+            for script in self._scripts:
+                closing.callback(script.close)
+            closing.callback(self.close_witness)
 
 
 def sweep() -> None:

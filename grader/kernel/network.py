@@ -14,6 +14,7 @@ import os
 import socket
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 
 from grader.errors import Infra
@@ -35,7 +36,7 @@ class Network:
                 pool.submit(self._make).result()
             except OSError as error:
                 raise Infra(
-                    say("No network of its own: {strerror}.", strerror=error.strerror),
+                    say("The lab gets no network of its own: {strerror}.", strerror=error.strerror),
                     "Grade as root.",
                 ) from error
 
@@ -62,9 +63,10 @@ class Network:
         )
 
     def close(self) -> None:
-        for end in self.sockets:
-            end.close()
-        os.close(self.namespace)
+        with ExitStack() as closing:
+            closing.callback(os.close, self.namespace)
+            for end in self.sockets:
+                closing.callback(end.close)
 
 
 def _without_control_groups() -> list[str]:

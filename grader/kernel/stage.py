@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -294,9 +294,10 @@ class Stage:
             self._script.wait_until_ready()
 
     def _close(self, *which: str) -> None:
-        for one in which:
-            if program := self._programs.pop(one, None):
-                program.close()
+        with ExitStack() as closing:
+            for one in which:
+                if program := self._programs.pop(one, None):
+                    closing.callback(program.close)
 
     def close_pattern_program(self) -> None:
         self._close("pattern")
@@ -373,7 +374,8 @@ class Stage:
             except SubmissionError as error:
                 raise Infra(
                     say("No kprobe on {function}: {what}", function=function, what=error.what),
-                    error.log,
+                    "Run: ./labebpf doctor",
+                    log=error.log,
                 ) from error
             yield
 
@@ -421,25 +423,31 @@ class Stage:
             self._trace = None
 
     def close(self) -> None:
-        """Take everything down; the kernel's waits for its readers overlap."""
-        self._retire_trace()
-        parts = [self._end_script, self._close_programs, self._workload.close]
-        parts += [thread.join for thread in self._retiring]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            for done in [pool.submit(part) for part in parts]:
-                done.result()
-        if self.place:
-            self.place.close()
+        """Take everything down, whatever part of it fails.
+
+        The kernel's waits for its readers overlap.
+        """
+        with ExitStack() as closing:
+            if self.place:
+                closing.callback(self.place.close)
+            self._retire_trace()
+            parts = [self._end_script, self._close_programs, self._workload.close]
+            parts += [thread.join for thread in self._retiring]
+            with ThreadPoolExecutor(len(parts)) as pool:
+                for part in parts:
+                    closing.callback(pool.submit(part).result)
 
     def _close_programs(self) -> None:
-        self._close("pattern", "program")
-        self.bpftool.detach_xdp()
+        with ExitStack() as closing:
+            closing.callback(self.bpftool.detach_xdp)
+            self._close("pattern", "program")
 
     def _end_script(self) -> None:
-        if self._script:
-            self._script.close()
+        if script := self._script:
             self._script = None
-            self.bpftool.detach_xdp()
+            with ExitStack() as closing:
+                closing.callback(self.bpftool.detach_xdp)
+                script.close()
 
 
 def lacking(probe: Probe) -> Infra:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,8 +95,8 @@ class StagedProgram:
                 raise Wrong(
                     say("{name} has no BPF function yet.", name=self._name),
                     "Write the function that the kernel is to run.",
-                    expected="a function that BCC can load",
-                    actual="none",
+                    expected=say("a function that BCC can load"),
+                    actual=say("no function"),
                     file=self._name,
                 )
             programs = self._stage.bpftool.programs(self._program.pids())
@@ -109,7 +110,7 @@ class StagedProgram:
                         names=names,
                     ),
                     "Keep one, make helpers static inline, or use TRACEPOINT_PROBE.",
-                    expected="at most one",
+                    expected=say("at most one"),
                     actual=names,
                     file=self._name,
                 )
@@ -122,12 +123,12 @@ class StagedProgram:
         """The table `name`, which must be of `kind` (bpftool's word). Raises Wrong."""
         found = self._program.tables.get(name)
         if found is None:
-            there = ", ".join(self._program.tables) or "none"
+            there = ", ".join(self._program.tables)
             raise Wrong(
                 say("{name} declares no table named {table}.", name=self._name, table=name),
                 say("Declare it at the top of the file; its name is {name}.", name=name),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual=say("tables: {there}", there=there),
+                actual=say("tables: {there}", there=there) if there else say("no table"),
                 file=self._name,
             )
         if found.type != kind:
@@ -156,7 +157,7 @@ class StagedProgram:
 
     def _map(self, name: str, kind: str) -> Map:
         table = self.table(name, kind)
-        opened = Map(self._stage.libbpf, table.id, table.key_size, table.value_size)
+        opened = Map(self._stage.libbpf, table.id)
         self._maps.append(opened)
         return opened
 
@@ -194,10 +195,10 @@ class StagedProgram:
         return self._program.log()
 
     def close(self) -> None:
-        for opened in self._maps:
-            opened.close()
-        self._maps.clear()
-        self._program.close()
+        with ExitStack() as closing:
+            closing.callback(self._program.close)
+            while self._maps:
+                closing.callback(self._maps.pop().close)
 
 
 def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> None:
@@ -228,6 +229,6 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
                     file=file,
                     helper=helper,
                 ),
-                "A tracing program looks on: remove the call.",
+                "A tracing program only watches: remove the call.",
                 file=file,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from grader.errors import Infra, PhaseTimeout, SubmissionError, Wrong
@@ -117,8 +117,8 @@ class StagedScript:
                 "Load {program} with BCC, and attach its function.",
                 program=self._stage.lab.program,
             ),
-            expected="a BPF program of the script's own, attached",
-            actual="one that is loaded only" if loaded_since else "none",
+            expected=say("a BPF program of the script's own, attached"),
+            actual=say("one that is loaded only") if loaded_since else say("no BPF program"),
             log=self.output(),
             file=self.name,
         )
@@ -150,8 +150,8 @@ class StagedScript:
                             "{name} printed nothing, though its program was called.", name=self.name
                         ),
                         "Print each event as it comes.",
-                        expected="a line for each event",
-                        actual="no output",
+                        expected=say("a line for each event"),
+                        actual=say("no output"),
                         log=self.output(),
                         file=self.name,
                     )
@@ -159,8 +159,8 @@ class StagedScript:
             raise Wrong(
                 say("{name} prints, and does not end the line.", name=self.name),
                 'Let print() end it: without end="", or with a \\n.',
-                expected="a line for each event",
-                actual="one line without an end",
+                expected=say("a line for each event"),
+                actual=say("one line without an end"),
                 log=self.output(),
                 file=self.name,
             )
@@ -321,14 +321,14 @@ class StagedScript:
             for info in self._stage.bpftool.maps(pids):
                 if info.name == name[:15] and info.type == kind:
                     with suppress(FileNotFoundError):  # It has let go of it meanwhile.
-                        self._map = Map(self._stage.libbpf, info.id, info.key_size, info.value_size)
+                        self._map = Map(self._stage.libbpf, info.id)
                         return self._map
             self._let_it_end()
             raise Wrong(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._stage.lab.program),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual="none",
+                actual=say("no such table"),
                 log=self.output(),
                 file=self.name,
             )
@@ -371,7 +371,7 @@ class StagedScript:
                     how=how,
                 ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
-                expected="exit status 0, and no traceback",
+                expected=say("exit status 0, and no traceback"),
                 actual=say("exit status {status}", status=self._script.status),
                 log=self.output(),
                 file=self.name,
@@ -382,11 +382,12 @@ class StagedScript:
         return self._script.output()
 
     def close(self) -> None:
-        if self._map:
-            self._map.close()
-        self._script.close()
-        if self._feed:
-            self._feed.remove()
+        with ExitStack() as closing:
+            if self._feed:
+                closing.callback(self._feed.remove)
+            if self._map:
+                closing.callback(self._map.close)
+            self._script.close()
 
     def _look(self) -> None:
         """Raise SubmissionError for a program of the script's that could do more than look on.
@@ -433,8 +434,8 @@ class StagedScript:
             return Wrong(
                 say("{name} ended before anything happened.", name=self.name),
                 "Load the program, then wait for events in a loop, until Ctrl-C.",
-                expected="a script that runs until Ctrl-C",
-                actual="it ended by itself, with status 0",
+                expected=say("a script that runs until Ctrl-C"),
+                actual=say("it ended by itself, with status 0"),
                 log=output,
                 file=self.name,
             )

@@ -13,6 +13,7 @@ import ctypes
 import os
 import re
 import struct
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,9 +42,14 @@ class Uprobe:
 
         The descriptors in it are the sandbox's to close.
         """
-        events = self._open(returns=False), self._open(returns=True)
+        with ExitStack() as opened:
+            events = []
+            for returns in (False, True):
+                events.append(self._open(returns=returns))
+                opened.callback(os.close, events[-1])
+            opened.pop_all()
         lent = ",".join(map(str, (*events, self._offset, self._path)))
-        return replace(view, descriptors=events, environment={"LABEBPF_UPROBES": lent})
+        return replace(view, descriptors=tuple(events), environment={"LABEBPF_UPROBES": lent})
 
     def _open(self, *, returns: bool) -> int:
         libc = ctypes.CDLL(None, use_errno=True)
@@ -57,7 +63,7 @@ class Uprobe:
         if event < 0:
             error = os.strerror(ctypes.get_errno())
             raise Infra(
-                say("This kernel lets the grader open no uprobe: {error}.", error=error),
+                say("This kernel does not let the grader open a uprobe: {error}.", error=error),
                 "Run: ./labebpf doctor",
             )
         return int(event)
@@ -80,7 +86,8 @@ def _place(function: str) -> tuple[str, int]:
         symbol = getattr(ctypes.CDLL(None), function)
     except AttributeError as error:
         raise Infra(
-            say("libc has no function {function}.", function=function), "Mend the lab's manifest."
+            say("libc has no function {function}.", function=function),
+            "Correct the lab's manifest.",
         ) from error
     address = ctypes.cast(symbol, ctypes.c_void_p).value or 0
     for line in Path("/proc/self/maps").read_text().splitlines():

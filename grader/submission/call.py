@@ -53,7 +53,7 @@ def call(
     if "is not JSON serializable" in log:
         raise Wrong(
             say(
-                "{function}() returns something else than names or a truth value.",
+                "{function}() returns something other than names or a truth value.",
                 function=function,
             ),
             "Return a list of strings, True or False, as its declaration says.",

@@ -38,12 +38,10 @@ MAP_TYPES |= {9: "lru_hash", 27: "ringbuf"}
 
 @dataclass(frozen=True)
 class Table:
-    """A BPF map that the C file declares. Sizes in bytes; `id` is the kernel's."""
+    """A BPF map that the C file declares; `id` is the kernel's."""
 
     name: str
     type: str
-    key_size: int
-    value_size: int
     id: int
 
 
@@ -120,8 +118,8 @@ class Program:
 
     def close(self) -> None:
         """End the loader: the kernel detaches and unloads what it held."""
-        self._sandbox.close()
-        self._stack.close()
+        with self._stack:
+            self._sandbox.close()
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
@@ -218,10 +216,10 @@ class Program:
         if status < 0:
             ended = say("with signal {number}", number=-status)
         what = say("The compiler ended {ended}, on {name}.", ended=ended, name=self.name)
-        remedy = "Its last message, in the log, says which construct BPF cannot have."
+        remedy = "Its last message, in the log, says which construct BPF does not allow."
         if phase != "compile":
             what = say(
-                "What holds {name} in the kernel ended {ended}, in the {phase} step.",
+                "The process that holds {name} in the kernel ended {ended}, in the {phase} step.",
                 name=self.name,
                 ended=ended,
                 phase=PHASES[phase],

@@ -182,19 +182,18 @@ class Sandbox:
         may not be there.
         """
         with ExitStack() as stack:
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            stack.callback(self._cgroup.remove)
+            while self._descriptors:
+                stack.callback(os.close, self._descriptors.pop())
             ending = self._opened(stack).values()
             for child in self._children:
                 child.kill()  # bubblewrap takes the PID namespace, and all in it, with it.
                 child.wait()
+            self._children = []
             deadline = time.monotonic() + 5
             for process in ending:
                 select.select([process], [], [], max(0.0, deadline - time.monotonic()))
-        self._children = []
-        for descriptor in self._descriptors:
-            os.close(descriptor)
-        self._descriptors = []
-        self._cgroup.remove()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _rlimits(self) -> list[str]:
         limits = self._limits

@@ -14,7 +14,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -132,7 +132,7 @@ class Script:
         try:
             if not self.wait_for(self._stopped, seconds, every=0.001):
                 raise SubmissionError(
-                    say("{name} starts processes without an end.", name=self.name),
+                    say("{name} never stops starting processes.", name=self.name),
                     "Start none: one Python, waiting for events, is enough.",
                     log=self.output(),
                     file=self.name,
@@ -260,11 +260,12 @@ class Script:
 
     def close(self) -> None:
         """End the script and everything that it started."""
-        self._sandbox.close()
-        self._channel.close()
-        os.close(self._master)
-        if self._sink >= 0:
-            os.close(self._sink)
+        with ExitStack() as closing:
+            if self._sink >= 0:
+                closing.callback(os.close, self._sink)
+            closing.callback(os.close, self._master)
+            closing.callback(self._channel.close)
+            self._sandbox.close()
 
     def _pump(self, seconds: float) -> None:
         self._answer_fifo()

@@ -67,7 +67,7 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
                 phase=PHASES[error.phase],
                 limit=error.limit,
             ),
-            actual="it did not",
+            actual=say("it did not"),
             log=error.log,
         )
     if isinstance(error, Infra):
@@ -75,13 +75,15 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
     if isinstance(error, CourseError):
         return Finding(Status.INFRA, error.what, error.remedy)
     if isinstance(error, AssertionError):
-        return Finding(Status.FAIL, str(error).split("\n")[0] or "A check's condition is not met.")
+        return Finding(
+            Status.FAIL, str(error).split("\n")[0] or say("A check's condition is not met.")
+        )
     if isinstance(error, LabebpfError):
         return Finding(Status.INFRA, error.what, error.remedy)
     log = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return Finding(
         Status.INFRA,
         say("The grader itself failed: {name}.", name=type(error).__name__),
-        "Report it, with the log.",
+        say("Report it, with the log."),
         log=log,
     )

@@ -13,7 +13,7 @@ from typing import Any
 from grader.course import Lab, Task
 from grader.text import clean, cut
 from grader.timeline import Mark, Moment
-from grader.words import say, translate
+from grader.words import say, shown, translate
 from grader.writing import make_folder, put
 
 SCHEMA = "labebpf/result/v1"
@@ -31,9 +31,27 @@ class Status(str, Enum):
     UNSELECTED = "unselected"
     """Not asked for, so without a verdict."""
 
+    def word(self, lang: str) -> str:
+        """What a person reads of it."""
+        return _WORDS[self].told(lang)
+
 
 WRONG = (Status.FAIL, Status.ERROR, Status.TIMEOUT)
 """The verdicts that are the submission's own fault."""
+_WORDS = {
+    Status.PASS: say("pass"),
+    Status.FAIL: say("fail"),
+    Status.ERROR: say("error"),
+    Status.TIMEOUT: say("timeout"),
+    Status.BLOCKED: say("blocked"),
+    Status.INFRA: say("infra"),
+    Status.UNSELECTED: say("unselected"),
+}
+
+
+def column(word: str, lang: str) -> str:
+    """A status's `word`, or none, as wide as the longest is in `lang`, and apart from the next."""
+    return word.ljust(max(len(status.word(lang)) for status in Status) + 2)
 
 
 @dataclass(frozen=True)
@@ -63,14 +81,14 @@ class Finding:
         return cls(**{**values, "status": Status(values["status"])})
 
     def told(self, lang: str) -> Finding:
-        """The same in `lang`, as far as there are translations."""
+        """The same in `lang`, as far as it was said and there are translations."""
         return replace(
             self,
-            why=translate(self.why, lang),
-            remedy=translate(self.remedy, lang),
-            expected=translate(self.expected, lang),
-            actual=translate(self.actual, lang),
-            cause=translate(self.cause, lang),
+            why=shown(self.why, lang),
+            remedy=shown(self.remedy, lang),
+            expected=shown(self.expected, lang),
+            actual=shown(self.actual, lang),
+            cause=shown(self.cause, lang),
         )
 
     def cleaned(self) -> Finding:
@@ -140,10 +158,14 @@ _WORST_FIRST = [
     Status.UNSELECTED,
     Status.PASS,
 ]
-NOT_RUN = Finding(Status.BLOCKED, "Its check did not run.", "Grade the whole lab.")
-NOT_SELECTED = Finding(Status.UNSELECTED, "It was not selected, or not with all of its checks.")
+NOT_RUN = Finding(Status.BLOCKED, say("Its check did not run."), say("Grade the whole lab."))
+NOT_SELECTED = Finding(
+    Status.UNSELECTED, say("It was not selected, or not with all of its checks.")
+)
 PRIVATE = say("A private check: only its verdict is shown.")
-BROKEN_OFF = Finding(Status.INFRA, "The grading was broken off before this task.", "Grade again.")
+BROKEN_OFF = Finding(
+    Status.INFRA, say("The grading was broken off before this task."), say("Grade again.")
+)
 
 
 @dataclass(frozen=True)

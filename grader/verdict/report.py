@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.text import last_lines
 from grader.verdict.drawing import drawn
-from grader.verdict.record import LabResult, Result, Status, TaskResult
+from grader.verdict.record import LabResult, Result, Status, TaskResult, column
 from grader.words import say, translate
 
 MARKS = {
@@ -48,7 +48,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
             for tasks, result in zip(by_id, results, strict=True):
                 found = tasks[task.id]
                 mark, style = MARKS[Status(found.status)]
-                cells.append(Text(f"{mark} {found.status}", style=style))
+                cells.append(Text(f"{mark} {Status(found.status).word(result.lang)}", style=style))
                 if found.why:
                     release = result.kernel["release"]
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
@@ -70,7 +70,7 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
         mark, style = MARKS[Status(task.status)]
         line = Text(f"  {mark} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
-        line.append(f"{task.status:<9}", style=style)
+        line.append(column(Status(task.status).word(lang), lang), style=style)
         row(console, line, task.title)
         quiet = task.status in (Status.PASS, Status.FAIL, Status.ERROR) and not details
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from checkouts import ROOT, copy
 from machine import State, command, grade, run_pytest, state
 from waiting import wait_until
 
+from grader.kernel.vm.inside.kernel import Kernel
+from grader.kernel.vm.wire import Wire
 from grader.lock import locked
 from grader.submission.sandbox import descendants
 
@@ -22,6 +25,18 @@ from grader.submission.sandbox import descendants
 def test_a_grading_leaves_nothing(before: State, tmp_path: Path) -> None:
     grade("lab3", submission="solutions", out=tmp_path)
     # The kernel frees a program a moment after the last process let go of it (RCU).
+    assert wait_until(lambda: not state().beyond(before), 10), state().beyond(before)
+
+
+def test_the_kernel_of_a_machine_ends_what_it_started(before: State) -> None:
+    """Its keeper too, which holds the lock as well."""
+    here, there = socket.socketpair()
+    with here, there:
+        children = descendants(os.getpid())
+        kernel = Kernel(Wire(here.fileno()))
+        assert len(descendants(os.getpid())) > len(children)
+        kernel.let_go()
+        assert descendants(os.getpid()) == children
     assert wait_until(lambda: not state().beyond(before), 10), state().beyond(before)
 
 

@@ -7,17 +7,22 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from checkouts import ROOT
 from machine import PLAIN
 
+from grader.course import find_labs
 from grader.errors import SubmissionError
 from grader.evidence.introspection import Bpftool
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.network import Network
+from grader.kernel.stage import Stage
 from grader.kernel.uprobe import Uprobe
+from grader.submission.files import Submission
 from grader.submission.sandbox import PYTHON, memory_file, read_back
 
 PASSES = PLAIN.replace(b"return 0", b"return XDP_PASS")
@@ -167,3 +172,26 @@ def test_no_interface_is_moved_out(kernel: NativeKernel, network: Network) -> No
 
 def test_no_other_lab_has_it(kernel: NativeKernel) -> None:
     assert not int(json.loads(printed(kernel, LOOKS_ROUND))["capabilities"], 16) & NET_ADMIN
+
+
+@pytest.mark.parametrize(
+    "attach, call", [("xdp:lo", "packet"), ("uprobe:c:mkdir", "mkdir")], ids=["network", "uprobe"]
+)
+def test_what_was_lent_is_closed_though_another_part_of_the_stage_is_not(
+    kernel: NativeKernel, monkeypatch: pytest.MonkeyPatch, attach: str, call: str
+) -> None:
+    lab = replace(find_labs(ROOT / "exercises")["lab0"], attach=attach, call=call)
+    stage = Stage(kernel, lab, Submission({}, {}), ROOT / "bpf_templates", script=True)
+    place, child = stage.place, stage.workload
+    lent = place.library if isinstance(place, Uprobe) else place.namespace
+    close = child.close
+
+    def fail() -> None:
+        close()
+        raise OSError("the workload does not end")
+
+    monkeypatch.setattr(child, "close", fail)
+    with pytest.raises(OSError, match="does not end"):
+        stage.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(lent)

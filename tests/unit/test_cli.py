@@ -503,7 +503,7 @@ def test_tasks_are_chosen_by_their_numbers_beside_labs(
 
 def test_what_goes_on_is_told_as_it_comes_and_harmlessly() -> None:
     told: list[str] = []
-    steps = "3.1  it is loaded\\n\\x1b[2J3.2  things happen\\n"
+    steps = "3.1  it is loaded\\n\\x1b[2J3.2  the events are triggered\\n"
     program = f"import os, sys; os.write(int(sys.argv[-3]), '''{steps}'''.encode())"
     seen = threading.Event()
 
@@ -514,4 +514,4 @@ def test_what_goes_on_is_told_as_it_comes_and_harmlessly() -> None:
 
     supervise([sys.executable, "-I", "-c", program], [LABS["lab3"]], "en", tell)
     assert seen.wait(60)
-    assert told == ["3.1  it is loaded", "3.2  things happen"]
+    assert told == ["3.1  it is loaded", "3.2  the events are triggered"]

@@ -78,7 +78,7 @@ def test_the_cache_is_where_xdg_says(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_cache_that_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with pytest.raises(Infra, match=r"cannot be made .*export XDG_CACHE_HOME="):
+    with pytest.raises(Infra, match=r"cannot be created .*export XDG_CACHE_HOME="):
         images.find()
 
 
@@ -363,7 +363,7 @@ def test_a_mirror_is_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
     assert making._mirror() == "https://mirror.example/debian"
     for wrong in ("mirror.example", "http://a b", "[trusted=yes] http://a", "file:///"):
         monkeypatch.setenv("LABEBPF_MIRROR", wrong)
-        with pytest.raises(UsageError, match="is no mirror"):
+        with pytest.raises(UsageError, match="is not a mirror"):
             making._mirror()
 
 
@@ -385,7 +385,7 @@ def test_a_mirror_is_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
             "W: GPG error: http://m trixie InRelease: The following signatures couldn't be verified"
             " because the public key is not available: NO_PUBKEY 6ED0E7B82643E131\n"
             "E: The repository 'http://m trixie InRelease' is not signed.",
-            "keys of Debian",
+            "Debian keys",
         ),
         ("E: no package of Linux 7.2", "no longer has this version"),
         ("Unpacking libconnect (404) ...\nE: unknown", "ended so."),

@@ -188,7 +188,7 @@ def test_an_unknown_key_is_named(tmp_path: Path, right: str, wrong: str, key: st
 @pytest.mark.parametrize("needed", ["9.2", "9.9", "8.1", ""])
 def test_a_task_needs_earlier_ones_only(tmp_path: Path, needed: str) -> None:
     said = complaint(tmp_path, GOOD.replace('needs = ["9.1"]', f'needs = ["{needed}"]'))
-    assert f"task 9.2 needs {needed}, which is no earlier task" in said
+    assert f"task 9.2 needs {needed}, which is not an earlier task" in said
 
 
 def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "right, wrong, words",
     [
-        ('id = "9.2"', 'id = "9.1"', "task 9.1 stands there twice"),
+        ('id = "9.2"', 'id = "9.1"', "task 9.1 appears twice"),
         ('hints = [{ en = "Think.", fr = "Pensez." }]', "hints = []", "task 9.2 has no hint"),
         ("points = 2", "points = 0", "task 9.1 has no points"),
         ("points = 2", "points = -1", "task 9.1 has no points"),
@@ -210,9 +210,9 @@ def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
         ('en = "One", fr = "Un"', 'en = "One", fr = ""', "title lacks a language"),
         ('en = "One", fr = "Un"', 'en = "One", fr = 1', "title lacks a language"),
         ('en = "Think.", fr = "Pensez."', 'en = "Think.", fr = " "', "hints lacks a language"),
-        ('id = "9.2"', 'id = "8.2"', "8.2 is no id of a task of lab9. Write the lab's number"),
-        ('id = "9.2"', 'id = "9.2x"', "9.2x is no id of a task of lab9"),
-        ('id = "9.2"', 'id = "2"', "2 is no id of a task of lab9"),
+        ('id = "9.2"', 'id = "8.2"', "8.2 is not an id for a task of lab9. Write the lab's number"),
+        ('id = "9.2"', 'id = "9.2x"', "9.2x is not an id for a task of lab9"),
+        ('id = "9.2"', 'id = "2"', "2 is not an id for a task of lab9"),
         ("[lab]", '[lab]\ncall = "rmdri"', "call is 'rmdri'. Write it as one of mkdir, rmdir"),
         ("[lab]", '[lab]\ncall = "packet"', "sys_enter_mkdir does not see the call packet"),
         ("tracepoint:syscalls:sys_enter_mkdir", "xdp:lo", "xdp:lo does not see the call mkdir"),
@@ -335,9 +335,9 @@ def test_a_lab_without_private_tasks_stays_as_it_is(tmp_path: Path) -> None:
 
 
 BAD_PRIVATE = [
-    (PRIVATE.replace('"9.3"', '"9.2"'), "lab9", "task 9.2 stands there twice"),
-    (PRIVATE.replace('"9.1"', '"9.4"'), "lab9", "needs 9.4, which is no earlier task"),
-    (PRIVATE.replace('"9.3"', '"8.3"'), "lab9", "8.3 is no id of a task of lab9"),
+    (PRIVATE.replace('"9.3"', '"9.2"'), "lab9", "task 9.2 appears twice"),
+    (PRIVATE.replace('"9.1"', '"9.4"'), "lab9", "needs 9.4, which is not an earlier task"),
+    (PRIVATE.replace('"9.3"', '"8.3"'), "lab9", "8.3 is not an id for a task of lab9"),
     (PRIVATE + 'kernel = ["spm"]\n', "lab9", "kernel has the word 'spm'"),
     (PRIVATE.replace("= 4", "= 0"), "lab9", "has no points"),
     (PRIVATE.replace('"counter.c"', '"other.c"'), "lab9", "not in edits"),

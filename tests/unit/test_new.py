@@ -163,7 +163,7 @@ def test_what_is_there_is_never_overwritten(checkout: Path, taken: str) -> None:
     (checkout / taken).mkdir(parents=True)
     (checkout / taken / "mkdir.c").write_text("mine")
     before = files(checkout)
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="already exists"):
         new("lab7", "tracepoint", "trace", "mkdir", checkout)
     assert files(checkout) == before
 
@@ -208,7 +208,7 @@ def test_the_command_writes_a_lab_and_says_what_is_next(checkout: Path) -> None:
     assert "./labebpf prove lab7" in done.stdout
     again = labebpf(checkout, "new", "lab7", *flags)
     assert again.returncode == 2
-    assert "there already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_the_hook_that_sees_one_thing_is_about_that(checkout: Path) -> None:
@@ -232,7 +232,7 @@ def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, mis
 @pytest.mark.parametrize(
     "name, flags, said",
     [
-        ("lab07", (), "is no name for a lab"),
+        ("lab07", (), "is not a name for a lab"),
         ("lab7", ("--hook", "xdp", "--call", "mkdir"), "does not see the call mkdir"),
         ("lab7", ("--call", "packet", "--output", "trace"), "does not go with the hook xdp"),
         ("lab7", ("--hook", "xdp"), "--output is missing. Give one of perf, ring, hash, histogram"),

@@ -38,9 +38,22 @@ def shown(
 def test_every_status_has_a_line(status: str, lang: str, terminal: bool) -> None:
     text = shown(a_task(status), lang=lang, terminal=terminal)
     line = next(line for line in text.splitlines() if "9.1" in line)
-    assert status in line
+    assert Status(status).word(lang) in line
     assert "Step 1" in line
     assert ("2/2" if status == "pass" else "0/2") in line
+
+
+FRENCH = {"pass": "réussi", "fail": "échec", "error": "erreur", "timeout": "trop lent"}
+FRENCH |= {"blocked": "bloqué", "infra": "infra"}
+
+
+def test_a_status_is_a_word_of_the_reader_and_the_titles_stay_below_each_other() -> None:
+    for lang in ("en", "fr"):
+        text = shown(*(a_task(status.value) for status in Status), lang=lang, details=False)
+        lines = [line for line in text.splitlines() if "Step 1" in line]
+        words = [line.split("/2  ")[1].partition("  ")[0] for line in lines]
+        assert words == [FRENCH[s.value] if lang == "fr" else s.value for s in Status]
+        assert len({line.index("Step 1") for line in lines}) == 1
 
 
 def test_scores_and_the_kernel_are_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import string
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from checkouts import ROOT
 
 from grader.authoring.words import CLICK, forms, renewed, sentences, words_of_click
 from grader.errors import CourseError, SubmissionError, Wrong
+from grader.timeline import Mark, Moment, Timeline
 from grader.verdict.classify import finding_of
+from grader.verdict.record import Finding
 from grader.words import DOMAIN, LOCALE, Said, say, translate
 
 PO = LOCALE / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -71,6 +74,32 @@ def test_what_is_filled_in_is_said_in_the_language_too() -> None:
     assert translate(said, "en") == translate(said, "tlh") == said
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_no_word_of_ours_is_one_when_it_is_a_students(french: Catalog, lang: str) -> None:
+    """A table `event`, a line `all`, a function `load`: any text that the catalogue has."""
+    words = [word for message in french for word in forms(message.id) if word]
+    assert {"event", "all", "none", "load", "Total:"} <= set(words)
+    for word in words:
+        assert word in translate(say("{name}: {what}", name=word, what=say("empty")), lang)
+        wrong = Wrong(
+            say("{name} declares no table named {table}.", name=word, table=word),
+            say("Its words are {names}.", names=word),
+            expected=word,
+            actual=word,
+            timeline=Timeline(
+                (Moment(0, word, 0, (word,), Mark.WRONG),), "silent", {"places": word}
+            ),
+        )
+        found = finding_of(wrong, lang=lang)
+        again = Finding.read(asdict(found)).told(lang)
+        for finding in (found, again):
+            assert (finding.expected, finding.actual) == (word, word)
+            assert finding.why.count(word) >= 2
+            assert word in finding.remedy and word in finding.cause
+            assert finding.timeline[0].event == finding.timeline[0].reports[0] == word
+        assert finding_of(AssertionError(word), lang=lang).why == word.split("\n")[0]
+
+
 @pytest.mark.parametrize("text", ["", "nobody translates this", "{", "{0} {name}"])
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert translate(text, "fr") == text
@@ -103,12 +132,20 @@ def write(root: Path, code: str) -> Path:
 
 def test_sentences_are_found_where_they_are_said(tmp_path: Path) -> None:
     code = """
-expect(a == "not this one", "Why it is.", expected="one or two", actual="no line" if a else b)
+expect(a == "not this one", "Why it is.", expected=say("one or two"), actual=b or say("none"))
 raise Wrong(say("It has {n} lines.", n=n), "What to do." or "What else.", log="not this")
 raise ValueError("nobody reads it")
-expect(a, "x", "word")
+expect(a, "x", "word", expected="perf_event_array")
+expect(a, "x", actual=say("{call}: {path}", call="mkdir", path=f"{a}/sub"))
 """
-    found = {"Why it is.", "one or two", "no line", "It has {n} lines.", "What to do."}
+    found = {
+        "Why it is.",
+        "one or two",
+        "none",
+        "It has {n} lines.",
+        "What to do.",
+        "{call}: {path}",
+    }
     assert sentences(write(tmp_path, code)).keys() == found | {"What else."}
 
 
@@ -138,6 +175,20 @@ def test_what_would_be_shown_as_it_is_must_be_translated_first(tmp_path: Path) -
 def test_a_sentence_that_cannot_be_translated_is_told(tmp_path: Path, said: str) -> None:
     with pytest.raises(CourseError, match=r"exercises/test_lab.py:1: .*cannot be translated"):
         sentences(write(tmp_path, f"raise Wrong({said})\n"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'expect(a, "Why.", expected="no line at all")',
+        'raise Wrong("It is wrong.", actual=b if a else "none")',
+        'Finding(Status.INFRA, "The machine is gone.")',
+        'say("tables: {names}", names=", ".join(a) or "none")',
+    ],
+)
+def test_a_sentence_where_text_is_shown_as_it_is_is_told(tmp_path: Path, code: str) -> None:
+    with pytest.raises(CourseError, match=r"exercises/test_lab.py:2: '.*' is shown as it is"):
+        sentences(write(tmp_path, f'said = say("none")\n{code}\n'))
 
 
 def test_a_new_sentence_is_missing_until_it_is_translated(tmp_path: Path) -> None:

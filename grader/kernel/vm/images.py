@@ -89,9 +89,9 @@ class Label:
                 and all(0 < file["size"] < LARGEST for file in label.files.values())
             )
         except (TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise ValueError(say("its {LABEL} is another's", LABEL=LABEL)) from error
+            raise ValueError(say("its {LABEL} is that of something else", LABEL=LABEL)) from error
         if not sound:
-            raise ValueError(say("its {LABEL} is another's", LABEL=LABEL))
+            raise ValueError(say("its {LABEL} is that of something else", LABEL=LABEL))
         return label
 
     def write(self) -> bytes:
@@ -124,12 +124,14 @@ def cache() -> Path:
             return folder
         why = say("{folder} cannot be written", folder=folder)
     except OSError as error:
-        why = say("{folder} cannot be made ({error})", folder=error.filename, error=error.strerror)
+        why = say(
+            "{folder} cannot be created ({error})", folder=error.filename, error=error.strerror
+        )
     except RuntimeError:
         why = say("this user has no home")
     raise Infra(
         say("There is no place for images: {why}.", why=why),
-        "Name a folder that you may write: export XDG_CACHE_HOME=FOLDER",
+        "Name a folder that you may write to: export XDG_CACHE_HOME=FOLDER",
     )
 
 
@@ -145,7 +147,9 @@ def find(version: str | None = None) -> Image:
     for image in built():
         if image.version == recipe.version:
             return image
-    damaged = ", but a damaged one or another labebpf's" if _stored(recipe.version) else ""
+    damaged = (
+        say(", only a damaged one, or one of another labebpf's") if _stored(recipe.version) else ""
+    )
     raise Infra(
         say(
             "There is no image of Linux {version} here{damaged}.",
@@ -299,7 +303,7 @@ def _disk(folder: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full(folder) from error
         raise Infra(
-            f"{error}.", say("Make {folder} a folder that you may write.", folder=folder)
+            f"{error}.", say("Make {folder} a folder that you may write to.", folder=folder)
         ) from error
 
 

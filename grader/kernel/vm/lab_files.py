@@ -70,7 +70,7 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
         except OSError as error:
             raise UsageError(
                 say("{path} cannot be read ({strerror}).", path=path, strerror=error.strerror),
-                "Make it yours.",
+                "Make it readable for you.",
             ) from error
         names = sorted(name for name in beside if _PLAIN.fullmatch(name))
         edits_first = [name for name in lab.edits if name in names]
@@ -167,7 +167,7 @@ def _staying(folder: LabFolder, name: str, data: bytes | None) -> str:
     if not folder.takes(name):
         plain = _PLAIN.fullmatch(name)
         return (
-            say("only the course makes such a file") if plain else say("no file may be called so")
+            say("only the course makes such a file") if plain else say("no file may be called that")
         )
     return say("it is too large") if data is None else ""
 

@@ -79,13 +79,13 @@ SWITCHES = (
 """What keeps ordinary users from user namespaces: a sysctl, its value then, and the one to set."""
 
 STEPS = (
-    ("I: running apt-get update", "fetching package lists", 0.0),
-    ("I: downloading packages", "fetching packages", 0.07),
-    ("I: extracting archives", "unpacking packages", 0.09),
-    ("I: installing essential", "installing the base system", 0.35),
-    ("I: installing remaining", "installing Python, BCC and tools", 0.47),
-    ('kernel.sh "$1"', "adding the kernel and its headers", 0.77),
-    ("I: creating tarball", "packing the root file system", 0.92),
+    ("I: running apt-get update", say("fetching package lists"), 0.0),
+    ("I: downloading packages", say("fetching packages"), 0.07),
+    ("I: extracting archives", say("unpacking packages"), 0.09),
+    ("I: installing essential", say("installing the base system"), 0.35),
+    ("I: installing remaining", say("installing Python, BCC and tools"), 0.47),
+    ('kernel.sh "$1"', say("adding the kernel and its headers"), 0.77),
+    ("I: creating tarball", say("packing the root file system"), 0.92),
 )
 """What a line of mmdebstrap's log holds, in our words, and how much is done by then."""
 
@@ -149,7 +149,7 @@ def full(folder: Path) -> Infra:
             "The disk of {folder} is full, and nothing of the image was kept.",
             folder=folder,
         ),
-        "Free 2 GB, or have it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for their making.",
+        "Free 2 GB, or put it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for building them.",
     )
 
 
@@ -194,7 +194,7 @@ def check_tools() -> None:
     if absent:
         raise Infra(
             say(
-                "Building an image takes {names}, which this machine lacks.",
+                "Building an image takes {names}, which this machine does not have.",
                 names=", ".join(absent),
             ),
             say(
@@ -213,7 +213,7 @@ def _check_namespaces() -> None:
     )
     if tried.returncode == 0:
         return
-    remedy = "Build it as root"
+    remedy = say("Build it as root")
     if "/etc/subuid" in tried.stderr:
         name = _user()
         how = f"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
@@ -258,7 +258,7 @@ def _mirror() -> str:
     mirror = os.environ.get("LABEBPF_MIRROR") or MIRROR
     if not re.fullmatch(r"https?://[^\s\[\]]+", mirror):
         raise UsageError(
-            say("LABEBPF_MIRROR={mirror} is no mirror.", mirror=mirror),
+            say("LABEBPF_MIRROR={mirror} is not a mirror.", mirror=mirror),
             say("Set it to a URL such as {MIRROR}", MIRROR=MIRROR),
         )
     return mirror
@@ -315,9 +315,7 @@ def _diagnosed(log: str, place: Path, ends: str) -> Infra:
     causes = {
         "No space left on device|Disk quota exceeded": (disk.what, disk.remedy),
         "NO_PUBKEY|EXPKEYSIG": (
-            say(
-                "This machine's keys of Debian do not fit what comes from {mirror}.", mirror=mirror
-            ),
+            say("This machine's Debian keys do not match what comes from {mirror}.", mirror=mirror),
             say("Update the package debian-archive-keyring, {elsewhere}.", elsewhere=_elsewhere()),
         ),
         "E: no package of Linux": (

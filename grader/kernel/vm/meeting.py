@@ -78,10 +78,10 @@ def place() -> Path:
     except OSError as error:
         raise Infra(
             say(
-                "{folder} cannot be made ({strerror}).",
+                "{folder} cannot be created ({strerror}).",
                 folder=folder,
                 strerror=error.strerror,
             ),
-            "Make it a folder that you may write.",
+            "Make it a folder that you may write to.",
         ) from error
     return folder

@@ -145,8 +145,8 @@ class Session:
         return {"where": "vm", "release": self._image.release, "headers": headers}
 
     def close(self) -> None:
-        self._alone.close()
-        self.machine.close()
+        with self._alone as closing:
+            closing.callback(self.machine.close)
 
     def _log_of(self, message: dict[str, Any]) -> str:
         return "" if self._hides else clean(str(message.get("log", "")))
@@ -175,7 +175,7 @@ class Session:
         elif self.machine.panicked:
             what = "The virtual machine's kernel panicked."
         elif isinstance(error, TimeoutError):
-            what = "The virtual machine does not answer any more."
+            what = "The virtual machine no longer answers."
         else:
             what = "The virtual machine ended."
         remedy = "Is enough memory free? Grade again." if killed else "Grade again."

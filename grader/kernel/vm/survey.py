@@ -31,10 +31,7 @@ def _kvm() -> Probe:
     if not os.access(KVM, os.R_OK | os.W_OK):
         remedy = "To use it: sudo usermod -aG kvm $USER, then log in again"
         return Probe(
-            "kvm",
-            False,
-            say("this user may not open {KVM}: machines are emulated", KVM=KVM),
-            remedy,
+            "kvm", False, say("this user may not use {KVM}: machines are emulated", KVM=KVM), remedy
         )
     try:
         known = remembered()
@@ -42,11 +39,11 @@ def _kvm() -> Probe:
         return Probe("kvm", False, error.what, error.remedy)
     if known is None:
         return Probe(
-            "kvm", None, "there, but not tried yet: the first grading in a machine tries it"
+            "kvm", None, "present, and not tried yet: the first grading in a machine will try it"
         )
     if known == "kvm":
-        return Probe("kvm", True, "a guest came up with it")
-    return Probe("kvm", False, "there, but no guest came up with it: machines are emulated")
+        return Probe("kvm", True, "a guest has booted with it")
+    return Probe("kvm", False, "present, but no guest booted with it: machines are emulated")
 
 
 def _tools() -> Probe:
@@ -71,6 +68,11 @@ def _images() -> list[Probe]:
             continue
         image = built[version]
         count = len(stored(image))
-        kept = say("snapshots: {count}", count=count)
-        probes.append(Probe(name, True, f"{image.release}, {image.size >> 20} MB, {kept}"))
+        detail = say(
+            "{release}, {size} MB, snapshots: {count}",
+            release=image.release,
+            size=image.size >> 20,
+            count=count,
+        )
+        probes.append(Probe(name, True, detail))
     return probes

@@ -149,7 +149,7 @@ class Switchboard:
             except Exception as error:
                 self._give_up(
                     Infra(
-                        say("What holds the machine failed: {error!r}.", error=error),
+                        say("The process that holds the machine failed: {error!r}.", error=error),
                         "Report this.",
                     )
                 )
@@ -259,7 +259,7 @@ class Switchboard:
                 case _:
                     raise ValueError(message)
         except ValueError as error:
-            raise self._lost("it says what it should not") from error
+            raise self._lost(say("it says what it should not")) from error
 
     def _obey_terminal(self, caller: Caller, message: dict[str, Any]) -> None:
         match message:
@@ -330,11 +330,11 @@ class Switchboard:
         try:
             return self._machine.wire.receive(max(0.0, seconds))
         except (WireError, TimeoutError) as error:
-            raise self._lost(str(error) or "it does not answer") from error
+            raise self._lost(str(error) or say("it does not answer")) from error
 
     def _lost(self, why: str) -> Infra:
         if self._machine.panicked:
-            why = "its kernel panicked"
+            why = say("its kernel panicked")
         return Infra(
             say("The virtual machine is lost: {why}.", why=why),
             "Open it again; what was changed in its last seconds may be missing.",

@@ -117,8 +117,6 @@ class Loader:
                 {
                     "name": lib.bpf_table_name(module, i).decode(),
                     "type": lib.bpf_table_type_id(module, i),
-                    "key_size": lib.bpf_table_key_size_id(module, i),
-                    "value_size": lib.bpf_table_leaf_size_id(module, i),
                     "id": map_id(lib.bpf_table_fd_id(module, i)),
                 }
             )

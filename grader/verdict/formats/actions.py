@@ -100,7 +100,8 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
         for task in selected:
             mark, _ = MARKS[Status(task.status)]
             points = f"{task.points}/{task.max_points}"
-            yield f"| {mark} | {_inline(name(task))} | {points} | {task.status} |"
+            verdict = Status(task.status).word(result.lang)
+            yield f"| {mark} | {_inline(name(task))} | {points} | {verdict} |"
         yield ""
         for task in selected:
             if folds and task.status != Status.PASS:
@@ -111,7 +112,7 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
 
 def _fold(task: TaskResult, lang: str) -> Iterator[str]:
     """HTML, in which GitHub reads no Markdown: a `pre` block ends at its end tag alone."""
-    told = html.escape(f"{name(task)}: {task.status}")
+    told = html.escape(f"{name(task)}: {Status(task.status).word(lang)}")
     yield f"<details><summary>{told}</summary>"
     yield ""
     yield f"<pre>{html.escape(explanation(task, lang))}</pre>"

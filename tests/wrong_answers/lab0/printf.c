@@ -1,7 +1,7 @@
 /*
  * wrong: printf() is libc's, which the kernel does not have.
  * loses: 0.1 error, 0.2 blocked, 0.3 blocked, 0.4 blocked, 0.5 blocked
- * says: printf() is of the C library
+ * says: printf() belongs to the C library
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_clone)

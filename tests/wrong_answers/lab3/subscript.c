@@ -1,7 +1,7 @@
 /*
  * wrong: Uses the table like an array of C.
  * loses: 3.1 error, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: a BCC table is none in C
+ * says: in C, a BCC table is not one
  */
 
 BPF_HASH(compteur);

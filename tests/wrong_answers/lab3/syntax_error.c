@@ -1,7 +1,7 @@
 /*
  * wrong: A brace is missing.
  * loses: 3.1 error, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: misses a }
+ * says: A } is missing
  */
 
 BPF_HASH(compteur);

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.errors import Infra
+from grader.evidence.witness import Witness
 from grader.kernel.native import NativeKernel
 from grader.kernel.vm.inside.system import ROOT, forget_precompiled, one_cpu
 from grader.kernel.vm.shape import EMULATED
@@ -23,12 +24,9 @@ class Kernel(NativeKernel):
     def __init__(self, wire: Wire) -> None:
         super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
         self._wire = wire
-        self._start_witness()
+        self._own_witness()
         # Their CPU time is bounded now, and the scale that will be asked for is not known.
         self.keep(LOADERS, scripts=1, scale=10 * EMULATED)
-
-    def _start_witness(self) -> None:
-        self._held = self.witness(ROOT / "bpf_templates", held=True)
 
     def get_ready(self) -> None:
         """Return when the witness is attached, and BCC imported wherever it will be wanted."""
@@ -39,12 +37,16 @@ class Kernel(NativeKernel):
             except Infra:
                 forget_precompiled()  # Perhaps this BCC has other options than it was made for.
                 self.close_witness()
-                self._start_witness()
                 self._attach_witness()
 
     def _attach_witness(self) -> None:
-        self._held.release()
-        self._held.wait(_SECONDS)
+        witness = self._own_witness()
+        witness.release()
+        witness.wait(_SECONDS)
+
+    def _own_witness(self) -> Witness:
+        """The one that was started, or a new one."""
+        return self.witness(ROOT / "bpf_templates", held=True)
 
     @contextmanager
     def others_waiting(self) -> Iterator[None]:
