@@ -167,27 +167,32 @@ class StagedScript:
             if not self._script.wait_for(printed, soon) and self._script.computes:
                 self._script.wait_for(self._printed_or_idle(seen), max(1.0, pause) - soon)
         self._look()
-        lines = [line for line in self._script.lines if line.strip()]
+        lines = list(self._script.lines)
         self._script.forget_lines()
         return lines
 
     def read_until(self, done: Callable[[str], bool], seconds: float = 5.0) -> bool:
         """Show `done` each new line, until it returns True. False if that did not come.
 
-        The lines are kept for `rest`. Raises what the student should read if the script ended.
+        What is drawn over with a carriage return is shown to it too. The lines are kept for `rest`.
+        Raises what the student should read if the script ended.
         """
-        self._stage.phase = "wait"
         position = 0
 
         def condition() -> bool:
             nonlocal position
-            lines = self._script.lines
-            while position < len(lines):
+            texts = self._script.texts
+            while position < len(texts):
                 position += 1
-                if done(lines[position - 1]):
+                if done(texts[position - 1]):
                     return True
-            return False
+            return bool(self._script.redrawn) and done(self._script.redrawn)
 
+        return self._wait_for(condition, seconds)
+
+    def _wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Whether `condition` came true. Raises what the student should read if it ended before."""
+        self._stage.phase = "wait"
         if self._script.wait_for(condition, seconds * self._stage.scale):
             self._look()
             return True
@@ -235,14 +240,7 @@ class StagedScript:
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
         """Wait for `count` new lines that are not blank. False if they did not come."""
-        left = count
-
-        def done(line: str) -> bool:
-            nonlocal left
-            left -= 1 if line.strip() else 0
-            return left == 0
-
-        return self.read_until(done, seconds)
+        return self._wait_for(lambda: len(self._script.lines) >= count, seconds)
 
     def _came_late(self, times: Sequence[int], start: int) -> bool:
         """Whether a line with `times` tells of an event before `start`, but after it began.
