@@ -78,6 +78,7 @@ __all__ = [
     "Matching",
     "Record",
     "Window",
+    "Wrong",
     "by_time",
     "by_value",
     "expect",

@@ -25,6 +25,7 @@ from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.network import Network
+from grader.kernel.once import Once
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
 from grader.kernel.uprobe import Uprobe
@@ -85,6 +86,8 @@ class Stage:
         """The program, and its second build `pattern`, while they are in use."""
         self._script: StagedScript | None = None
         self._failed: dict[str, Exception] = {}
+        self.once = Once(self)
+        """Looks at the program once, for all the tasks that hang on what is seen."""
         self.phase = "load"
         if lab.program in submission.files:
             self._loader("program").begin()

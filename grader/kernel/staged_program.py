@@ -137,9 +137,10 @@ class StagedProgram:
             )
         return found
 
-    def counter(self, name: str) -> Counter:
-        """The hash table `name`, whose key 0 counts. Raises Wrong if it is no such table."""
-        return Counter(self._map(name, "hash"), self._stage.witness, scale=self._stage.scale)
+    def counter(self, name: str, key: int = 0) -> Counter:
+        """The hash table `name`, whose `key` counts. Raises Wrong if it is no such table."""
+        table = self._map(name, "hash")
+        return Counter(table, self._stage.witness, key=key, scale=self._stage.scale)
 
     def counted(self, name: str, kind: str, act: Callable[[], object]) -> Counted:
         """By how much the entries of the table `name` grew while `act` ran."""
@@ -156,6 +157,11 @@ class StagedProgram:
         opened = Map(self._stage.libbpf, table.id, table.key_size, table.value_size)
         self._maps.append(opened)
         return opened
+
+    @property
+    def attaches_itself(self) -> bool:
+        """Whether its functions say themselves where they go, and leave nothing to the script."""
+        return not self._program.plain
 
     def attached_to(self) -> list[str]:
         """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""

@@ -9,11 +9,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from grader.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.evidence.counter import Counter
 from grader.evidence.maps import Map
 from grader.evidence.match import match, told_again
 from grader.evidence.shown import Shown
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
+from grader.kernel.once import Once
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
@@ -34,6 +36,9 @@ class StagedScript:
         self._source = -1
         self._map: Map | None = None
         self._looked_at: set[int] = set()
+        self._end: Exception | None = None
+        self.once = Once(self)
+        """Looks at this run of the script once, for all the tasks that hang on what is seen."""
         self._began = 0
         self._script = stage.kernel.script(stage.scale, stage.place)
         self._script.feed(self._trace_pipe)
@@ -275,6 +280,34 @@ class StagedScript:
             )
         return self._map
 
+    def counter(self, name: str, key: int = 0) -> Counter:
+        """The script's own hash table `name`, whose `key` counts. Raises Wrong without one."""
+        table = self.map(name, "hash")
+        return Counter(table, self._stage.witness, key=key, scale=self._stage.scale)
+
+    def strays(
+        self,
+        act: Callable[[], list[Window]],
+        last: Callable[[], list[Window]],
+        times: Callable[[str], list[int]],
+    ) -> list[Window]:
+        """Which of the things that `act` does, and that must not be shown, are shown all the same.
+
+        `times` finds the times (ns) on a line. `last` makes an event that must be shown: with its
+        line those before it have come. Other processes' events may fall into the same times: then
+        what is shown of all things of one kind is no chance.
+        """
+        before = self._stage.witness.left
+        windows = act()
+        others = self._stage.witness.entered - before
+        end = last()[-1]
+        self.read_until(lambda line: any(map(end.holds, times(line))))
+        told = [time_ for line in self.rest() for time_ in times(line)]
+        shown = [window for window in windows if any(map(window.holds, told))]
+        kinds = {window.call for window in windows}
+        left = {window.call for window in windows if window not in shown}
+        return shown if len(shown) > others else [w for w in shown if w.call in kinds - left]
+
     def interrupt(self) -> None:
         """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
         self._stage.phase = "wait"
@@ -304,6 +337,7 @@ class StagedScript:
             last = last_error(self.output())
             status = say("status {status}.", status=self._script.status)
             how = say("an error: {last}", last=last) if last else status
+            seen = say("exit status {status}", status=self._script.status)
             raise Wrong(
                 say(
                     "{name} does not end cleanly on Ctrl-C, but with {how}",
@@ -311,12 +345,17 @@ class StagedScript:
                     how=how,
                 ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
-                expected="exit status 0, and no traceback",
-                actual=say("exit status {status}", status=self._script.status),
+                expected="no traceback, and exit status 0 or 130",
+                actual=say("a traceback: {last}", last=last) if last else seen,
                 log=self.output(),
                 file=self.name,
                 line=traceback_line(self.output(), self.name),
             )
+
+    @property
+    def unfinished(self) -> str:
+        """What it printed after its last end of a line."""
+        return self._script.unfinished
 
     def output(self) -> str:
         return self._script.output()
@@ -365,6 +404,11 @@ class StagedScript:
             raise self._ended()
 
     def _ended(self) -> Exception:
+        """What the student should read of a script that ended: the same each time."""
+        self._end = self._end or self._how_it_ended()
+        return self._end
+
+    def _how_it_ended(self) -> Exception:
         status, output = self._script.status, self.output()
         if status == 0 and "Traceback" not in output:
             return Wrong(
