@@ -41,7 +41,7 @@ def make_no_process(workload, trace):
 
 
 def spoilt(stage):
-    """Whether the program attaches itself to other things: the script that loads it does no more."""
+    """Whether the program attaches itself to other things: its script does no more."""
     return stage.program().attaches_itself and bool(stage.once(strays)[1])
 
 

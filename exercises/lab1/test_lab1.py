@@ -38,7 +38,7 @@ def make_no_directory(workload, trace):
 
 
 def spoilt(stage):
-    """Whether the program attaches itself to other calls: the script that loads it does no more."""
+    """Whether the program attaches itself to other calls: its script does no more."""
     return stage.program().attaches_itself and bool(stage.once(strays)[1])
 
 
@@ -81,7 +81,7 @@ def test_each_mkdir_leaves_one_line(reported, program):
 
 @task("1.3")
 def test_nothing_else_leaves_a_line(reported, stage):
-    """rmdir, open, rename, stat and unlink leave none, from a program that mkdirs leave lines of."""
+    """rmdir, open, rename, stat and unlink leave none; mkdirs do."""
     others, records = stage.once(strays)
     expect(
         not records,

@@ -55,7 +55,7 @@ def strays(stage):
 
 
 def spoilt(stage):
-    """Whether the program attaches itself to other calls: the script that loads it does no more."""
+    """Whether the program attaches itself to other calls: its script does no more."""
     got = stage.once(strays)
     return stage.program().attaches_itself and len(got.samples) > got.made
 

@@ -10,7 +10,7 @@ import pytest
 from grader.checks import Wrong, by_time, expect, numbers, printed, random_count, say, task
 
 SECONDS = 1.5
-"""Within which a new count is to be shown: the second of the handout, and half a one for the machine."""
+"""Within which a new count is to be shown: as the handout says, a second, and half of one more."""
 SOON = 0.25
 """How soon after a look the table must change for the next look to be a whole period away."""
 
@@ -77,7 +77,7 @@ def strays(stage):
 
 
 def spoilt(stage):
-    """Whether the program attaches itself to other calls: the script that loads it does no more."""
+    """Whether the program attaches itself to other calls: its script does no more."""
     try:
         stage.once(strays)
     except Wrong:
