@@ -238,7 +238,7 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
     )
     script.once(react, workload, counts)
     room = 2 ** min(30, 8 * table.value_size - 1)
-    totals = random.sample(range(room // 4, room // 2, 500), 6)  # Far from each other.
+    totals = random.SystemRandom().sample(range(room // 4, room // 2, 500), 6)  # Far from each other.
 
     def read():
         return table.get(counts) or 0

@@ -160,8 +160,8 @@ class StagedProgram:
 
     @property
     def attaches_itself(self) -> bool:
-        """Whether its functions say themselves where they go, and leave nothing to the script."""
-        return not self._program.plain
+        """Whether any of its functions says itself where it goes: there it runs for a script too."""
+        return len(self._program.plain) < len(self._program.functions)
 
     def attached_to(self) -> list[str]:
         """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""
