@@ -148,7 +148,7 @@ def test_the_script_prints_each_process(reported, spared, script, workload, trac
     after = printed(trace.collect())
     expect(
         spared or not after,
-        "What the script attached left lines for something that makes no process: exec, exit, "
+        "The script's program also left lines when no process was created: for exec, exit, "
         "mkdir, rmdir, open, rename, stat or unlink.",
         "Attach it to clone, or to sched_process_fork, and to nothing else.",
         expected="no line",

@@ -118,7 +118,7 @@ def test_the_script_prints_each_mkdir(reported, spared, script, workload, trace)
     after = printed(trace.collect())
     expect(
         spared or not after,
-        "What the script attached left lines for something else than mkdir: "
+        "The script's program also left lines for something other than mkdir: "
         "rmdir, open, rename, stat or unlink.",
         "Attach it to mkdir, and to nothing else.",
         expected=say("no line after {n} calls", n=len(others)),

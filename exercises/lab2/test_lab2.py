@@ -200,7 +200,7 @@ def test_the_script_prints_each_time_stamp(stamped, spared, script, workload):
     calls = ", ".join(dict.fromkeys(window.call for window in others))
     expect(
         spared or not others,
-        "What the script attached submits events of other calls than mkdir.",
+        "The script's program also submits events for calls other than mkdir.",
         "Attach it to mkdir, and to nothing else.",
         expected="time stamps of mkdirs alone",
         actual=say("some of {calls}", calls=calls),

@@ -238,7 +238,9 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
     )
     script.once(react, workload, counts)
     room = 2 ** min(30, 8 * table.value_size - 1)
-    totals = random.SystemRandom().sample(range(room // 4, room // 2, 500), 6)  # Far from each other.
+    totals = random.SystemRandom().sample(
+        range(room // 4, room // 2, 500), 6
+    )  # Far from each other.
 
     def read():
         return table.get(counts) or 0
@@ -293,7 +295,7 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
     count = counter.during(lambda: workload.decoys(n))
     expect(
         spared or count.exact,
-        "What the script attached counts something else than mkdir: "
+        "The script's program also counts something other than mkdir: "
         "rmdir, open, rename, stat or unlink.",
         "Attach it to mkdir, and to nothing else.",
         expected=say("{made} more after {n} of each", made=count.made, n=n),
