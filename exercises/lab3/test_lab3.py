@@ -11,6 +11,10 @@ from grader.checks import Wrong, by_time, expect, numbers, printed, random_count
 
 SECONDS = 1.5
 """Within which a new count is to be shown: as the handout says, a second, and half of one more."""
+TRIES = 5
+"""For a program that others' calls may mislead, which are no fault of what is judged."""
+TIMES = 8
+"""So often the count is changed at most, until it was shown three times in time, or too late."""
 SOON = 0.25
 """How soon after a look the table must change for the next look to be a whole period away."""
 
@@ -34,13 +38,15 @@ def counter_of(stage):
 def growth(stage):
     """The counter, and how it grew: by one at least with each mkdir, whoever makes it."""
     counter, workload = counter_of(stage), stage.workload
-    n = random_count(100, 999)  # So many that a guess is hardly ever right.
 
     def act():
-        workload.mkdir(n - 1)
+        workload.mkdir(random_count(100, 999))  # So many that a guess is hardly ever right.
         workload.elsewhere()
 
-    count = counter.during(act)
+    for _ in range(TRIES):
+        count = counter.during(act)
+        if count.exact:
+            break
     expect_growth(stage, counter, count, count.exact or count.counted > count.made)
     return counter, count
 
@@ -180,29 +186,43 @@ def test_every_directory_counts(counts, stage, program):
 
 
 @task("3.4")
-def test_each_mkdir_prints_the_count(stage, program, workload, trace):
+def test_each_mkdir_prints_the_count(spared, stage, program, workload, trace):
     """Each mkdir leaves the trace line "Nombre de dossier(s) : n", n being the count after it."""
     stage.once(exact_growth)
     counter = counter_of(stage)
     _, inserts = stage.once(key_of_count)
-    made = []
     n = random_count()
-    trace.collect()
-    count = counter.during(lambda: made.extend(workload.mkdir(n)), from_empty=inserts)
-    records = printed(trace.collect())
-    others = count.made - n
-    counts = [count.start + count.counted - later for later in reversed(range(n))]
-    for after, window in zip(counts, made, strict=True):
-        texts = [record.text for record in records if window.holds(record.time)]
-        said = re.findall(r"Nombre de dossier\(s\) : (\d{1,20})", "\n".join(texts))
-        expect(
-            bool(said) and all(after - others <= int(number) <= after for number in said),
-            "A mkdir did not leave the line with the count after it.",
-            "Print when the new count is known, for the first directory too, in the given words.",
-            expected=say("Nombre de dossier(s) : {after}", after=after),
-            actual=texts or "no line",
-            timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
-        )
+    for _ in range(TRIES if spared else 1):
+        made = []
+        trace.collect()
+        count = counter.during(lambda made=made: made.extend(workload.mkdir(n)), from_empty=inserts)
+        records = printed(trace.collect())
+        others = count.made - n
+        counts = [count.start + count.counted - later for later in reversed(range(n))]
+        wrong = [
+            (after, texts)
+            for after, window in zip(counts, made, strict=True)
+            if not says_count(
+                texts := [record.text for record in records if window.holds(record.time)],
+                range(after - others, after + 1),
+            )
+        ]
+        if not wrong:
+            break
+    expect(
+        not wrong,
+        "A mkdir did not leave the line with the count after it.",
+        "Print when the new count is known, for the first directory too, in the given words.",
+        expected=say("Nombre de dossier(s) : {after}", after=wrong[0][0]) if wrong else "",
+        actual=(wrong[0][1] if wrong else "") or "no line",
+        timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
+    )
+
+
+def says_count(texts, right):
+    """Whether the lines of one mkdir have a count, and none but a right one."""
+    said = re.findall(r"Nombre de dossier\(s\) : (\d{1,20})", "\n".join(texts))
+    return bool(said) and all(int(number) in right for number in said)
 
 
 @task("3.7")
@@ -238,31 +258,29 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
     )
     script.once(react, workload, counts)
     room = 2 ** min(30, 8 * table.value_size - 1)
-    totals = random.SystemRandom().sample(
-        range(room // 4, room // 2, 500), 6
-    )  # Far from each other.
-
-    def read():
-        return table.get(counts) or 0
-
-    in_time = late = 0
+    totals = iter(random.SystemRandom().sample(range(room // 4, room // 2, 500), TIMES))
+    in_time = late = last = 0
     looked = None
-    for total in totals:
-        stage.witness.quietly(functools.partial(table.set, counts, total), 10 * stage.scale)
+    for attempt in range(TIMES):
+        if attempt % 2 == 0:  # They lie far from each other.
+            last = next(totals)
+            stage.witness.quietly(functools.partial(table.set, counts, last), 10 * stage.scale)
+        made = []
         # Too many to count up to them slowly, and be right for a while.
-        changed = workload.mkdir(random_count(20, 60))[-1].end / 1e9
-        _, wanted = stage.witness.quietly(read, 10 * stage.scale)
+        n = random_count(20, 60)
+        count = counter.during(lambda made=made, n=n: made.extend(workload.mkdir(n)))
+        changed = made[-1].end / 1e9
+        kept = count.start >= last and count.counted >= count.made - count.failed
+        last = wanted = count.start + count.counted
 
         def shown(line, wanted=wanted):
-            # Others' count too. What interrupts a look into the table is counted by no program.
-            now = read()
-            return any(min(wanted, now) <= number <= max(wanted, now) for number in numbers(line))
+            # Others' count too.
+            return any(wanted <= number <= (table.get(counts) or 0) for number in numbers(line))
 
         # What only waits is no slower on a slow machine.
         left = max(0.0, changed + SECONDS - time.monotonic())
         prompt = script.read_until(shown, left / stage.scale)
-        seen = prompt or script.read_until(shown, 4)
-        expect_count(script, seen, wanted)
+        expect_count(script, kept and (prompt or script.read_until(shown, 4)), wanted)
         # Only what changed soon after a look waited for as long as the script makes it wait.
         if looked is not None and changed - looked < SOON:
             in_time += prompt
@@ -281,7 +299,7 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
         )
     told = set()
     script.read_until(lambda line: told.update(numbers(line)), 0.25)
-    last = read()
+    last = table.get(counts) or 0
     beyond = sorted(told & set(range(last + 1, last + 100)))
     expect(
         not beyond,

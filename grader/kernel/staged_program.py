@@ -160,7 +160,7 @@ class StagedProgram:
 
     @property
     def attaches_itself(self) -> bool:
-        """Whether any of its functions says itself where it goes: there it runs for a script too."""
+        """Whether one of its functions says itself where it goes, whatever the script does."""
         return len(self._program.plain) < len(self._program.functions)
 
     def attached_to(self) -> list[str]:
