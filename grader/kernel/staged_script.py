@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -294,19 +295,22 @@ class StagedScript:
         """Which of the things that `act` does, and that must not be shown, are shown all the same.
 
         `times` finds the times (ns) on a line. `last` makes an event that must be shown: with its
-        line those before it have come. Other processes' events may fall into the same times: then
-        what is shown of all things of one kind is no chance.
+        line those before it have come. Other processes' events, which are held up meanwhile, may
+        fall into the same times: then it is no chance where half of all things of one kind are.
         """
-        before = self._stage.witness.left
-        windows = act()
-        others = self._stage.witness.entered - before
-        end = last()[-1]
-        self.read_until(lambda line: any(map(end.holds, times(line))))
-        told = [time_ for line in self.rest() for time_ in times(line)]
+        witness = self._stage.witness
+        before = witness.left
+        with witness.brake():
+            windows = act()
+            others = witness.entered - before
+            end = last()[-1]
+            self.read_until(lambda line: any(map(end.holds, times(line))))
+            told = [time_ for line in self.rest() for time_ in times(line)]
         shown = [window for window in windows if any(map(window.holds, told))]
-        kinds = {window.call for window in windows}
-        left = {window.call for window in windows if window not in shown}
-        return shown if len(shown) > others else [w for w in shown if w.call in kinds - left]
+        if len(shown) > others:
+            return shown
+        all_, seen = (Tally(window.call for window in each) for each in (windows, shown))
+        return [window for window in shown if 2 * seen[window.call] >= all_[window.call]]
 
     def interrupt(self) -> None:
         """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
