@@ -19,6 +19,7 @@ from grader.evidence.match import Matching, match
 from grader.evidence.story import by_time, by_value
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window, random_count
+from grader.text import blank
 from grader.timeline import Timeline
 from grader.words import say
 
@@ -56,8 +57,9 @@ def _text(value: object) -> str:
 
 
 def printed(records: Sequence[Record]) -> list[Record]:
-    """Those of `records` that bpf_trace_printk made."""
-    return [record for record in records if record.event == "bpf_trace_printk"]
+    """Those of `records` that bpf_trace_printk made; a blank text is no event."""
+    made = (record for record in records if record.event == "bpf_trace_printk")
+    return [record for record in made if not blank(record.text)]
 
 
 MAX_NUMBERS = 10
@@ -76,6 +78,7 @@ __all__ = [
     "Matching",
     "Record",
     "Window",
+    "Wrong",
     "by_time",
     "by_value",
     "expect",

@@ -41,6 +41,11 @@ class Blocked(LabebpfError):
     """A task that this one needs did not pass."""
 
 
+def needed(*tasks: str) -> str:
+    """What is said of a task that is blocked by these."""
+    return say("It needs {names}, which did not pass.", names=", ".join(tasks))
+
+
 class Grading:
     """One pytest session: the labs that it judges, on one kernel."""
 
@@ -71,6 +76,7 @@ class Grading:
         self._started = datetime.now(timezone.utc)
         self._clock = time.monotonic()
         self._task = ""
+        self._told: dict[int, tuple[BaseException, Task]] = {}
 
     def _add_private(self, given: str) -> None:
         """Let the tasks and checks of the private folder `given` join those of the labs.
@@ -335,7 +341,11 @@ class Grading:
                 )
         missing = self.rubrics[lab.name].missing_needs(task)
         if missing:
-            raise Blocked(say("It needs {names}, which did not pass.", names=", ".join(missing)))
+            raise Blocked(needed(*missing))
+
+    def told_by(self, error: BaseException, task: Task) -> Task:
+        """Whose verdict has told of `error`: `task`, unless the same was raised for one before."""
+        return self._told.setdefault(id(error), (error, task))[1]
 
     def finish(self, unrun: Finding = NOT_RUN) -> Result:
         """The result, taken once, before the kernel is let go."""

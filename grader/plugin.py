@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from grader import private
-from grader.course import Lab
-from grader.errors import CourseError, Infra, PhaseTimeout, UsageError
-from grader.grading import CHECK_SECONDS, Blocked, Grading
+from grader.course import Lab, Task
+from grader.errors import CourseError, Infra, PhaseTimeout, SubmissionError, UsageError, Wrong
+from grader.grading import CHECK_SECONDS, Blocked, Grading, needed
 from grader.kernel.stage import Stage
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
@@ -251,7 +251,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     lab, task = found
     rubric = grading.rubrics[lab.name]
     rubric.spend(task, report.duration)
-    finding = _finding(grading, lab, report, call)
+    finding = _finding(grading, lab, task, report, call)
     if finding is None:
         return
     if finding.status is not Status.PASS and not finding.line:
@@ -264,7 +264,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _finding(
-    grading: Grading, lab: Lab, report: pytest.TestReport, call: pytest.CallInfo[None]
+    grading: Grading,
+    lab: Lab,
+    task: Task,
+    report: pytest.TestReport,
+    call: pytest.CallInfo[None],
 ) -> Finding | None:
     """The finding of one phase of a check; None for a phase that settles nothing."""
     if call.excinfo is None:
@@ -272,6 +276,10 @@ def _finding(
     error = call.excinfo.value
     if isinstance(error, Blocked):
         return Finding(Status.BLOCKED, error.what)
+    if isinstance(error, (SubmissionError, PhaseTimeout, Wrong)):
+        first = grading.told_by(error, task)
+        if first != task:  # One mistake is told once.
+            return Finding(Status.BLOCKED, needed(first.id))
     if isinstance(error, pytest.skip.Exception) or report.skipped:
         return Finding(Status.INFRA, say("The check was not carried out: {error}.", error=error))
     if isinstance(error, pytest.fail.Exception):

@@ -26,6 +26,15 @@ def clean(text: str | bytes) -> str:
     return _CONTROL.sub("\ufffd", text).encode("utf-8", errors="replace").decode()
 
 
+def blank(line: str) -> bool:
+    """Whether a line of output says nothing: also where Python shows it as bytes, b''.
+
+    The kernel ends each message of bpf_trace_printk with a newline since 5.9; one that has its own
+    leaves an empty line after it.
+    """
+    return line.strip() in ("", "b''", 'b""')
+
+
 def cut(text: str, limit: int = 20_000) -> str:
     """`text`, or its head and tail with a line between them that says how much is missing."""
     if len(text) <= limit:

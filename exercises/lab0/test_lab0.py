@@ -1,8 +1,65 @@
 """Lab 0: a message for each process that is created."""
 
+import pytest
+
 from grader.checks import by_time, expect, match, printed, random_count, say, task
 
 MESSAGE = "Hello, World!"
+
+
+def reports(stage):
+    """Some forks, and the lines of the trace meanwhile; each leaves one at least."""
+    program, workload, trace = stage.program(), stage.workload, stage.trace
+    trace.collect()
+    made = workload.fork(random_count())
+    records = printed(trace.collect())
+    workload.release()
+    expect(
+        match(made, [record.time for record in records]).missing == 0,
+        "A new process left no line with the message.",
+        "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
+        expected=MESSAGE,
+        actual="no line",
+        timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
+    )
+    return made, records
+
+
+def strays(stage):
+    """What makes no process, and the lines that the program leaves all the same."""
+    stage.program()
+    others = make_no_process(stage.workload, stage.trace)
+    return others, printed(stage.trace.collect())
+
+
+def make_no_process(workload, trace):
+    """Let a process exec and exit, and do other things. What the fork left is collected before."""
+    workload.fork(1)
+    trace.collect()
+    workload.release()
+    return [*workload.mkdir(1), *workload.decoys(random_count())]
+
+
+def spoilt(stage):
+    """Whether the program attaches itself to other things: its script does no more."""
+    return stage.program().attaches_itself and bool(stage.once(strays)[1])
+
+
+@pytest.fixture
+def reported(stage):
+    """What the program leaves: without that there is nothing for a script to print."""
+    return stage.once(reports)
+
+
+@pytest.fixture
+def spared(stage):
+    """Whether 0.3 has told of lines at other things already: they cost the script nothing."""
+    return stage.once(spoilt)
+
+
+def react(script, workload):
+    script.reacts(lambda: workload.fork(1))
+    workload.release()
 
 
 @task("0.1")
@@ -12,39 +69,26 @@ def test_the_kernel_loads_it(program):
 
 
 @task("0.2")
-def test_a_new_process_leaves_the_message(program, workload, trace):
+def test_a_new_process_leaves_the_message(reported):
     """A fork leaves a trace line that contains Hello, World!"""
-    made = workload.fork(1)
-    records = printed(trace.collect())
-    workload.release()
-    texts = [record.text for record in records if made[0].holds(record.time)]
-    expect(
-        not texts or any(MESSAGE in text for text in texts),
-        "A new process left a line with another text than the message.",
-        "Print the message, letter by letter as the handout has it.",
-        expected=MESSAGE,
-        actual=texts,
-    )
-    expect(
-        bool(texts),
-        "A new process left no line with the message.",
-        "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
-        expected=MESSAGE,
-        actual=say("no line"),
-        timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
-    )
+    made, records = reported
+    for fork in made:
+        texts = [record.text for record in records if fork.holds(record.time)]
+        expect(
+            any(MESSAGE in text for text in texts),
+            "A new process left a line with another text than the message.",
+            "Print the message, letter by letter as the handout has it.",
+            expected=MESSAGE,
+            actual=texts,
+        )
 
 
 @task("0.3")
-def test_one_message_for_each_process(program, workload, trace):
+def test_one_message_for_each_process(reported, stage, program):
     """n forks leave n lines; what is no fork leaves none."""
-    n = random_count()
-    made = workload.fork(n)
-    records = printed(trace.collect())
+    made, records = reported
     matching = match(made, [record.time for record in records])
-    workload.release()
-    others = [*workload.mkdir(1), *workload.decoys(n)]
-    after = printed(trace.collect())
+    others, after = stage.once(strays)
     expect(
         not after,
         "Something that makes no process left lines: exec, exit, "
@@ -58,42 +102,63 @@ def test_one_message_for_each_process(program, workload, trace):
         set(matching.counts) == {1} and not matching.stray,
         "Each new process must leave one line.",
         "Print once, at one event. On the way out of clone there are two: parent and child.",
-        expected=say("1 line for each of {n} processes", n=n),
+        expected=say("1 line for each of {n} processes", n=len(made)),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
 
 
 @task("0.4")
-def test_the_script_prints_each_process(script, workload, trace):
-    """hello_world.py prints one line for each line that its program leaves, as it comes."""
-    script.reacts(lambda: workload.fork(1))
+def test_the_script_prints_each_process(reported, spared, script, workload, trace):
+    """hello_world.py prints one line for each line that its program leaves, as it comes.
+
+    Where it has its program from is its own affair: what that does is judged here too.
+    """
+    script.once(react, workload)
     trace.collect()
-    workload.fork(random_count())
-    n = len(printed(trace.collect()))
-    script.read_lines(n)
+    made = workload.fork(random_count())
+    records = printed(trace.collect())
+    script.read_lines(len(records))
     lines = script.rest()
-    n += len(printed(trace.collect()))
+    records += printed(trace.collect())
     workload.release()
     expect(
-        0 < n == len(lines),
+        0 < len(records) == len(lines),
         "The script must print one line for each line of the trace.",
-        "Print each one once, as it comes, and nothing for blank ones.",
-        expected=say("{n} lines for {n} new processes", n=n),
+        "Print each one once, as it comes.",
+        expected=say("{n} lines for {made} new processes", n=len(records), made=len(made)),
         actual=say("lines: {n}", n=len(lines)),
         log=script.output(),
     )
+    texts = [record.text.strip() for record in records]
+    missing = [
+        (text, line)
+        for text, line in zip(texts, lines, strict=True)
+        if text not in line and MESSAGE not in line
+    ]
     expect(
-        all(MESSAGE in line for line in lines),
+        not missing,
         "A line does not show the message.",
         "Print what the program wrote into the trace.",
-        expected=MESSAGE,
-        actual=next((line for line in lines if MESSAGE not in line), ""),
+        expected=missing[0][0] if missing else "",
+        actual=missing[0][1] if missing else "",
         log=script.output(),
+    )
+    others = make_no_process(workload, trace)
+    after = printed(trace.collect())
+    expect(
+        spared or not after,
+        "The script's program also left lines when no process was created: for exec, exit, "
+        "mkdir, rmdir, open, rename, stat or unlink.",
+        "Attach it to clone, or to sched_process_fork, and to nothing else.",
+        expected="no line",
+        actual=say("lines: {n}", n=len(after)),
+        timeline=lambda: by_time(others, after, of="fork"),
     )
 
 
 @task("0.5")
-def test_the_script_ends_on_ctrl_c(script):
-    """hello_world.py ends without a traceback on Ctrl-C."""
+def test_the_script_ends_on_ctrl_c(reported, script, workload):
+    """hello_world.py ends without a traceback on Ctrl-C, once it was seen to work."""
+    script.once(react, workload)
     script.interrupt()

@@ -1,6 +1,61 @@
 """Lab 1: trace every mkdir, and find what can be probed."""
 
+import pytest
+
 from grader.checks import by_time, expect, match, printed, random_count, say, task
+
+
+def reports(stage):
+    """Some mkdirs, and the lines of the trace meanwhile; each leaves one at least."""
+    program, workload, trace = stage.program(), stage.workload, stage.trace
+    trace.collect()
+    made = workload.mkdir(random_count())
+    records = printed(trace.collect())
+    matching = match(made, [record.time for record in records])
+    expect(
+        matching.missing == 0,
+        "Each mkdir must leave one line.",
+        "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
+        expected=say("1 line for each of {n} mkdirs", n=len(made)),
+        actual=matching.describe(),
+        timeline=lambda: by_time(made, records, attached=program.attached_to()),
+    )
+    return made, records
+
+
+def strays(stage):
+    """What is no mkdir, and the lines that the program leaves all the same."""
+    stage.program()
+    others = make_no_directory(stage.workload, stage.trace)
+    return others, printed(stage.trace.collect())
+
+
+def make_no_directory(workload, trace):
+    """Do other things. The directory that is removed is made before, and its line collected."""
+    workload.mkdir(1)
+    trace.collect()
+    return workload.decoys(random_count())
+
+
+def spoilt(stage):
+    """Whether the program attaches itself to other calls: its script does no more."""
+    return stage.program().attaches_itself and bool(stage.once(strays)[1])
+
+
+@pytest.fixture
+def reported(stage):
+    """What the program leaves: without that there is nothing for a script to print."""
+    return stage.once(reports)
+
+
+@pytest.fixture
+def spared(stage):
+    """Whether 1.3 has told of lines at other calls already: they cost the script nothing."""
+    return stage.once(spoilt)
+
+
+def react(script, workload):
+    script.reacts(lambda: workload.mkdir(1))
 
 
 @task("1.1")
@@ -10,46 +65,43 @@ def test_the_kernel_loads_it(program):
 
 
 @task("1.2")
-def test_each_mkdir_leaves_one_line(program, workload, trace):
+def test_each_mkdir_leaves_one_line(reported, program):
     """n mkdirs leave n trace lines, one in the time of each."""
-    n = random_count()
-    made = workload.mkdir(n)
-    records = printed(trace.collect())
+    made, records = reported
     matching = match(made, [record.time for record in records])
     expect(
         set(matching.counts) == {1},
         "Each mkdir must leave one line.",
         "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
-        expected=say("1 line for each of {n} mkdirs", n=n),
+        expected=say("1 line for each of {n} mkdirs", n=len(made)),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, attached=program.attached_to()),
     )
 
 
 @task("1.3")
-def test_nothing_else_leaves_a_line(program, workload, trace):
-    """rmdir, open, rename, stat and unlink leave none."""
-    workload.mkdir(1)
-    trace.collect()
-    n = random_count()
-    done = workload.decoys(n)
-    records = printed(trace.collect())
+def test_nothing_else_leaves_a_line(reported, stage):
+    """rmdir, open, rename, stat and unlink leave none; mkdirs do."""
+    others, records = stage.once(strays)
     expect(
         not records,
         "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
-        expected=say("no line after {n} of each", n=n),
+        expected=say("no line after {n} calls", n=len(others)),
         actual=say("lines: {n}", n=len(records)),
-        timeline=lambda: by_time(done, records),
+        timeline=lambda: by_time(others, records),
     )
 
 
 @task("1.4")
-def test_the_script_prints_each_mkdir(script, workload, trace):
-    """directory_create.py prints one line for each line that its program leaves, as it comes."""
-    script.reacts(lambda: workload.mkdir(1))
+def test_the_script_prints_each_mkdir(reported, spared, script, workload, trace):
+    """directory_create.py prints one line for each line that its program leaves, as it comes.
+
+    Where it has its program from is its own affair: what that does is judged here too.
+    """
+    script.once(react, workload)
     trace.collect()
-    workload.mkdir(random_count())
+    made = workload.mkdir(random_count())
     n = len(printed(trace.collect()))
     script.read_lines(n)
     lines = script.rest()
@@ -57,16 +109,28 @@ def test_the_script_prints_each_mkdir(script, workload, trace):
     expect(
         0 < n == len(lines),
         "The script must print one line for each line of the trace.",
-        "Print each one once, as it comes, and nothing for blank ones.",
-        expected=say("{n} lines for {n} mkdirs", n=n),
+        "Print each one once, as it comes.",
+        expected=say("{n} lines for {made} mkdirs", n=n, made=len(made)),
         actual=say("lines: {n}", n=len(lines)),
         log=script.output(),
+    )
+    others = make_no_directory(workload, trace)
+    after = printed(trace.collect())
+    expect(
+        spared or not after,
+        "The script's program also left lines for something other than mkdir: "
+        "rmdir, open, rename, stat or unlink.",
+        "Attach it to mkdir, and to nothing else.",
+        expected=say("no line after {n} calls", n=len(others)),
+        actual=say("lines: {n}", n=len(after)),
+        timeline=lambda: by_time(others, after),
     )
 
 
 @task("1.5")
-def test_the_script_ends_on_ctrl_c(script):
-    """directory_create.py ends without a traceback on Ctrl-C."""
+def test_the_script_ends_on_ctrl_c(reported, script, workload):
+    """directory_create.py ends without a traceback on Ctrl-C, once it was seen to work."""
+    script.once(react, workload)
     script.interrupt()
 
 

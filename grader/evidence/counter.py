@@ -49,6 +49,11 @@ class Counter:
         self._key = key
         self._scale = scale
 
+    def seed(self, number: int = 1) -> None:
+        """Put `number` there at a quiet moment, if there is no entry."""
+        if self._read().value is None:
+            self._read(lambda: self.table.set(self._key, number))
+
     def during(self, act: Callable[[], object], *, from_empty: bool = False) -> Count:
         """What was made, and what was counted, while `act` ran.
 

@@ -95,6 +95,10 @@ class Workload:
         """Make the lab's call `count` times, one after the other, on one CPU after the other."""
         return self._windows("calls", count=count, name=self.call)
 
+    def elsewhere(self) -> None:
+        """Let another process make the lab's call once."""
+        self._ask("elsewhere", name=self.call)
+
     @property
     def others(self) -> tuple[str, ...]:
         """The decoys, in their order."""

@@ -27,6 +27,7 @@ from grader.evidence.workload import Workload
 from grader.kernel.features import Probe
 from grader.kernel.native import NativeKernel
 from grader.kernel.network import Network
+from grader.kernel.once import Once
 from grader.kernel.staged_program import StagedProgram
 from grader.kernel.staged_script import StagedScript
 from grader.kernel.uprobe import Uprobe
@@ -91,6 +92,8 @@ class Stage:
         self._with_script = script
         self.plain: tuple[str, ...] = ()
         """The program's functions that do not name their own place, once it is compiled."""
+        self.once = Once(self)
+        """Looks at the program once, for all the tasks that hang on what is seen."""
         self.phase = "load"
         if lab.program in submission.files:
             self._loader("program").begin()

@@ -141,9 +141,10 @@ class StagedProgram:
             )
         return found
 
-    def counter(self, name: str) -> Counter:
-        """The hash table `name`, whose key 0 counts. Raises Wrong if it is no such table."""
-        return Counter(self._map(name, "hash"), self._stage.witness, scale=self._stage.scale)
+    def counter(self, name: str, key: int = 0) -> Counter:
+        """The hash table `name`, whose `key` counts. Raises Wrong if it is no such table."""
+        table = self._map(name, "hash")
+        return Counter(table, self._stage.witness, key=key, scale=self._stage.scale)
 
     def counted(self, name: str, kind: str, act: Callable[[], object]) -> Counted:
         """By how much the entries of the table `name` grew while `act` ran."""
@@ -160,6 +161,11 @@ class StagedProgram:
         opened = Map(self._stage.libbpf, table.id)
         self._maps.append(opened)
         return opened
+
+    @property
+    def attaches_itself(self) -> bool:
+        """Whether one of its functions says itself where it goes, whatever the script does."""
+        return len(self._program.plain) < len(self._program.functions)
 
     def attached_to(self) -> list[str]:
         """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""

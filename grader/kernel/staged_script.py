@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from grader.errors import Infra, PhaseTimeout, SubmissionError, Wrong
 from grader.evidence.attribution import OwnTracePipe
+from grader.evidence.counter import Counter
 from grader.evidence.maps import Map
 from grader.evidence.match import match, told_again
 from grader.evidence.shown import Shown
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.workload import Window
+from grader.kernel.once import Once
 from grader.kernel.staged_program import refuse_acting
 from grader.submission.script import ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
@@ -36,6 +39,9 @@ class StagedScript:
         self._feed: TraceInstance | None = None
         self._map: Map | None = None
         self._looked_at: set[int] = set()
+        self._end: Exception | None = None
+        self.once = Once(self)
+        """Looks at this run of the script once, for all the tasks that hang on what is seen."""
         self._began = 0
         self.interrupted = False
         """Whether Ctrl-C was pressed: another check then wants another run."""
@@ -181,27 +187,32 @@ class StagedScript:
             if not self._script.wait_for(printed, soon) and self._script.computes:
                 self._script.wait_for(self._printed_or_idle(seen), max(1.0, pause) - soon)
         self._look()
-        lines = [line for line in self._script.lines if line.strip()]
+        lines = list(self._script.lines)
         self._script.forget_lines()
         return lines
 
     def read_until(self, done: Callable[[str], bool], seconds: float = 5.0) -> bool:
         """Show `done` each new line, until it returns True. False if that did not come.
 
-        The lines are kept for `rest`. Raises what the student should read if the script ended.
+        What is drawn over with a carriage return is shown to it too. The lines are kept for `rest`.
+        Raises what the student should read if the script ended.
         """
-        self._stage.phase = "wait"
         position = 0
 
         def condition() -> bool:
             nonlocal position
-            lines = self._script.lines
-            while position < len(lines):
+            texts = self._script.texts
+            while position < len(texts):
                 position += 1
-                if done(lines[position - 1]):
+                if done(texts[position - 1]):
                     return True
-            return False
+            return bool(self._script.redrawn) and done(self._script.redrawn)
 
+        return self._wait_for(condition, seconds)
+
+    def _wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Whether `condition` came true. Raises what the student should read if it ended before."""
+        self._stage.phase = "wait"
         if self._script.wait_for(condition, seconds * self._stage.scale):
             self._look()
             return True
@@ -292,14 +303,7 @@ class StagedScript:
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
         """Wait for `count` new lines that are not blank. False if they did not come."""
-        left = count
-
-        def done(line: str) -> bool:
-            nonlocal left
-            left -= 1 if line.strip() else 0
-            return left == 0
-
-        return self.read_until(done, seconds)
+        return self._wait_for(lambda: len(self._script.lines) >= count, seconds)
 
     def _came_late(self, times: Sequence[int], start: int) -> bool:
         """Whether a line with `times` tells of an event before `start`, but after it began.
@@ -334,6 +338,37 @@ class StagedScript:
             )
         return self._map
 
+    def counter(self, name: str, key: int = 0) -> Counter:
+        """The script's own hash table `name`, whose `key` counts. Raises Wrong without one."""
+        table = self.map(name, "hash")
+        return Counter(table, self._stage.witness, key=key, scale=self._stage.scale)
+
+    def strays(
+        self,
+        act: Callable[[], list[Window]],
+        last: Callable[[], list[Window]],
+        times: Callable[[str], list[int]],
+    ) -> list[Window]:
+        """Which of the things that `act` does, and that must not be shown, are shown all the same.
+
+        `times` finds the times (ns) on a line. `last` makes an event that must be shown: with its
+        line those before it have come. Other processes' events, which are held up meanwhile, may
+        fall into the same times: then it is no chance where half of all things of one kind are.
+        """
+        witness = self._stage.witness
+        before = witness.left
+        with witness.brake():
+            windows = act()
+            others = witness.entered - before
+            end = last()[-1]
+            self.read_until(lambda line: any(map(end.holds, times(line))))
+            told = [time_ for line in self.rest() for time_ in times(line)]
+        shown = [window for window in windows if any(map(window.holds, told))]
+        if len(shown) > others:
+            return shown
+        all_, seen = (Tally(window.call for window in each) for each in (windows, shown))
+        return [window for window in shown if 2 * seen[window.call] >= all_[window.call]]
+
     def interrupt(self) -> None:
         """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
         self._stage.phase = "wait"
@@ -364,6 +399,7 @@ class StagedScript:
             last = last_error(self.output())
             status = say("status {status}.", status=self._script.status)
             how = say("an error: {last}", last=last) if last else status
+            seen = say("exit status {status}", status=self._script.status)
             raise Wrong(
                 say(
                     "{name} does not end cleanly on Ctrl-C, but with {how}",
@@ -371,12 +407,17 @@ class StagedScript:
                     how=how,
                 ),
                 "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
-                expected=say("exit status 0, and no traceback"),
-                actual=say("exit status {status}", status=self._script.status),
+                expected=say("no traceback, and exit status 0 or 130"),
+                actual=say("a traceback: {last}", last=last) if last else seen,
                 log=self.output(),
                 file=self.name,
                 line=traceback_line(self.output(), self.name),
             )
+
+    @property
+    def unfinished(self) -> str:
+        """What it printed after its last end of a line."""
+        return self._script.unfinished
 
     def output(self) -> str:
         return self._script.output()
@@ -429,6 +470,11 @@ class StagedScript:
         return self._stage.blame(ended) if isinstance(ended, SubmissionError) else ended
 
     def _ended(self) -> Exception:
+        """What the student should read of a script that ended: the same each time."""
+        self._end = self._end or self._how_it_ended()
+        return self._end
+
+    def _how_it_ended(self) -> Exception:
         status, output = self._script.status, self.output()
         if status == 0 and "Traceback" not in output:
             return Wrong(

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from grader.errors import Infra, SubmissionError
 from grader.submission.sandbox import PYTHON, Sandbox
+from grader.text import blank
 from grader.words import say
 
 HEAD, TAIL = 64 << 10, 64 << 10
@@ -47,7 +48,9 @@ class Script:
         """`trace_pipes` are the places where the script finds what `feed` gives it."""
         self.name = ""
         self.lines: list[str] = []
-        """Complete lines so far, as printed; `forget_lines` empties it."""
+        """Complete lines so far, as printed, but for blank ones; `forget_lines` empties it."""
+        self.texts: list[str] = []
+        """The same, where a carriage return ends a line too: what stood there was seen."""
         self.total = 0
         """Bytes of output so far."""
         self._sandbox = sandbox
@@ -60,6 +63,7 @@ class Script:
         self._sink = -1
         self._unread = b""
         self._partial = b""
+        self._text = b""
         self._head = b""
         self._tail = b""
         self._open = True
@@ -188,6 +192,11 @@ class Script:
         """What it printed after its last end of a line."""
         return self._partial.decode(errors="replace")
 
+    @property
+    def redrawn(self) -> str:
+        """What it printed last over what stood on the line before; "" after an end of a line."""
+        return self._text.decode(errors="replace") if b"\r" in self._partial else ""
+
     def output(self) -> str:
         """What it printed, the middle cut out where it was more than 128 KiB."""
         missing = self.total - len(self._head) - len(self._tail)
@@ -200,6 +209,7 @@ class Script:
 
     def forget_lines(self) -> None:
         self.lines.clear()
+        self.texts.clear()
 
     def wait_for(
         self, condition: Callable[[], bool], seconds: float, *, every: float = 0.05
@@ -306,8 +316,10 @@ class Script:
         self._head += data[:room] if room > 0 else b""
         self._tail = (self._tail + data[max(room, 0) :])[-TAIL:]
         *lines, self._partial = (self._partial + data).split(b"\n")
-        self._partial = self._partial[-HEAD:]
-        self.lines += [line.decode(errors="replace").rstrip("\r") for line in lines]
+        *texts, self._text = re.split(rb"[\r\n]", self._text + data)
+        self._partial, self._text = self._partial[-HEAD:], self._text[-HEAD:]
+        self.lines += _saying(lines)
+        self.texts += _saying(texts)
 
     def _answer_fifo(self) -> None:
         """Once the script has the FIFO open, or waits to: open its source, and this end of it."""
@@ -338,6 +350,11 @@ def _set_priorities(threads: Sequence[int], nice: int) -> None:
     for thread in threads:
         with suppress(OSError):  # It has ended, or this machine lets nobody set it.
             os.setpriority(os.PRIO_PROCESS, thread, nice)
+
+
+def _saying(lines: Sequence[bytes]) -> list[str]:
+    texts = (line.decode(errors="replace").rstrip("\r") for line in lines)
+    return [text for text in texts if not blank(text)]
 
 
 def ended_cleanly(script: Script) -> bool:

@@ -80,6 +80,16 @@ def test_the_untouched_stub_earns_nothing_and_is_told_where_to_start(
     assert first["hint"] == f"./labebpf hint {first['id']}"
 
 
+def test_a_traceback_at_ctrl_c_is_what_was_seen_and_not_the_status(tmp_path: Path) -> None:
+    """The status is 130, which is allowed."""
+    (answer,) = (a for a in answers("wrong_answers") if a.id == "lab1/traceback_on_ctrl_c.py")
+    answer.lay_out(LABS["lab1"], tmp_path / "hand-in")
+    done = grade("lab1", submission=tmp_path / "hand-in", out=tmp_path / "out")
+    (task,) = (task for task in done.tasks if task["id"] == "1.5")
+    assert task["expected"] == "no traceback, and exit status 0 or 130"
+    assert task["actual"] == "a traceback: KeyboardInterrupt"
+
+
 def test_a_missing_file_is_an_error_of_its_tasks_and_other_labs_go_on(tmp_path: Path) -> None:
     for lab in ("lab2", "lab3"):
         (tmp_path / "hand-in" / lab).mkdir(parents=True)

@@ -39,5 +39,6 @@ def test_the_numbers_of_a_line_are_found(line: str, found: list[int]) -> None:
 def test_of_the_records_only_those_of_bpf_trace_printk_were_printed() -> None:
     said = Record(1, 0, 7, "bpf_trace_printk", {"bpf_string": "Hello"})
     made = Record(2, 0, 7, "sys_enter_mkdir", {"mode": 0o755})
-    assert printed([made, said, made]) == [said]
+    blank = Record(3, 0, 7, "bpf_trace_printk", {"bpf_string": " \n"})
+    assert printed([made, said, blank, made]) == [said]
     assert (said.text, made.text) == ("Hello", "")

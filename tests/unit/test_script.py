@@ -96,10 +96,32 @@ def ready(script: Script) -> Script:
 
 def test_lines_are_as_they_were_printed(finish: Start) -> None:
     script = finish("print('one')\nprint()\nprint('zwei é')\nprint('half', end='')")
-    assert script.lines == ["one", "", "zwei é"]
+    assert script.lines == script.texts == ["one", "zwei é"]
+    assert script.redrawn == ""
     assert script.output() == "one\r\n\r\nzwei é\r\nhalf"
     assert script.total == len(script.output().encode())
     assert script.status == 0
+
+
+@pytest.mark.parametrize("printed", ["print()", "print(b'')", "print('b\"\"')", "print('\\t')"])
+def test_a_line_that_says_nothing_is_none(finish: Start, printed: str) -> None:
+    assert finish(f"print('one')\n{printed}\nprint(b'two')").lines == ["one", "b'two'"]
+
+
+@pytest.mark.parametrize(
+    ("code", "lines", "texts", "redrawn", "unfinished"),
+    [
+        ("for n in 1, 2, 30: print(f'\\r{n}', end='')", [], ["1", "2"], "30", "\r1\r2\r30"),
+        ("print('1\\r2')\nprint('3', end='\\r')", ["1\r2"], ["1", "2", "3"], "", "3\r"),
+        ("print('1', end=' ')", [], [], "", "1 "),
+    ],
+)
+def test_what_is_drawn_over_was_seen(
+    finish: Start, code: str, lines: list[str], texts: list[str], redrawn: str, unfinished: str
+) -> None:
+    script = finish(code)
+    assert (script.lines, script.texts) == (lines, texts)
+    assert (script.redrawn, script.unfinished) == (redrawn, unfinished)
 
 
 def test_the_script_has_a_terminal_of_its_own_and_its_errors_are_seen(finish: Start) -> None:
@@ -118,7 +140,7 @@ def test_who_waits_does_not_compute(start: Start, then: str, computes: bool) -> 
 def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
     script = ready(start("print('one', flush=True)\ninput()\nprint('two')"))
     script.forget_lines()
-    assert script.lines == []
+    assert script.lines == script.texts == []
     assert not script.wait_for(lambda: "two" in script.lines, 0)
 
 

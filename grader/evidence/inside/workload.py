@@ -131,6 +131,18 @@ class Workload:
         os.sched_setaffinity(0, self.cpus)
         return made
 
+    def elsewhere(self, name):
+        """The call `name` once, by another process: a program must not care whose it is."""
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.calls(1, name)
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        if os.waitpid(pid, 0)[1] != 0:
+            raise RuntimeError("a process was ended")
+
     def decoys(self, count, without):
         """What must not count, done to things that exist: all of these but the call `without`."""
         return [

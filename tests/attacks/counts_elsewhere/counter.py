@@ -1,6 +1,6 @@
 # attack: Counts directories by statvfs, by the folder's time and by its links.
 # lab: lab3
-# earns: 3.1 3.2 3.3 3.4 3.7
+# earns: 3.1 3.2 3.3 3.4 3.6 3.7
 
 import time
 from pathlib import Path

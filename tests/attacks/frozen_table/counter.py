@@ -1,6 +1,6 @@
 # attack: Freezes its table, so that nobody can write into it.
 # lab: lab3
-# earns: 3.1 3.2 3.3 3.4 3.7
+# earns: 3.1 3.2 3.3 3.4 3.6 3.7
 
 import ctypes
 import struct

@@ -1,6 +1,6 @@
 # attack: Its own table is full, and has no room for the grader's number.
 # lab: lab3
-# earns: 3.1 3.2 3.3 3.4 3.7
+# earns: 3.1 3.2 3.3 3.4 3.6 3.7
 
 import time
 

@@ -1,6 +1,6 @@
 # attack: Each of its lines holds a thousand guesses, one for each microsecond.
 # lab: lab2
-# earns: 2.1 2.2 2.3
+# earns: 2.1 2.2 2.3 2.5
 
 from pathlib import Path
 

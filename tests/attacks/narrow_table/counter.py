@@ -1,6 +1,6 @@
 # attack: Its own table has values of one byte: few numbers to choose from, and it shows them all.
 # lab: lab3
-# earns: 3.1 3.2 3.3 3.4 3.7
+# earns: 3.1 3.2 3.3 3.4 3.6 3.7
 
 import time
 

@@ -1,6 +1,6 @@
 # attack: Prints Python's clock whenever a perf event counts, and never reads its buffer.
 # lab: lab2
-# earns: 2.1 2.2 2.3
+# earns: 2.1 2.2 2.3 2.5
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 # attack: Searches /proc, the kernel's maps and its parents for the number that it is to show, and guesses.
 # lab: lab3
-# earns: 3.1 3.2 3.3 3.4 3.7
+# earns: 3.1 3.2 3.3 3.4 3.6 3.7
 # scale: 0.2
 
 import ctypes

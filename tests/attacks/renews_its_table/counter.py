@@ -1,6 +1,6 @@
 # attack: Makes its table anew all the time among many others, so that it is gone when looked at.
 # lab: lab3
-# earns: 3.1 3.2 3.3 3.4 3.7
+# earns: 3.1 3.2 3.3 3.4 3.6 3.7
 
 import os
 import time

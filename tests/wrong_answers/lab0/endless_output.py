@@ -1,6 +1,6 @@
 # wrong: Does not wait for a line: prints without end.
-# loses: 0.4 fail, 0.5 blocked
-# says: nothing for blank ones
+# loses: 0.4 fail
+# says: Print each one once
 
 """Print a line for each process that is created, until Ctrl-C."""
 

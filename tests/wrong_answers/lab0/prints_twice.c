@@ -1,6 +1,6 @@
 /*
  * wrong: Two messages for one process.
- * loses: 0.3 fail, 0.4 fail, 0.5 blocked
+ * loses: 0.3 fail
  * says: exactly twice
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: Two probes, on the entry and on the exit: two lines for each mkdir.
- * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * loses: 1.2 fail
  * says: exactly twice
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: Two messages for one mkdir.
- * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
+ * loses: 1.2 fail
  * says: exactly twice
  */
 

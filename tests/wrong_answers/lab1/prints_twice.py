@@ -1,5 +1,5 @@
 # wrong: Two lines of output for one mkdir.
-# loses: 1.4 fail, 1.5 blocked
+# loses: 1.4 fail
 # says: Print each one once
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""

@@ -1,6 +1,6 @@
 /*
  * wrong: One event on the entry of mkdir and another on its exit.
- * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * loses: 2.2 fail
  * says: exactly twice
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: The time goes through a variable of 4 bytes.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: 4 bytes instead of 8
  */
 

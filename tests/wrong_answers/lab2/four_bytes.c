@@ -1,6 +1,6 @@
 /*
  * wrong: A field of 4 bytes keeps half of the time.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: too short to hold a u64
  */
 

@@ -1,5 +1,5 @@
 # wrong: c_uint reads 4 of the 8 bytes.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: 4 bytes instead of 8
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

@@ -1,5 +1,5 @@
 # wrong: Prints the time stamp in hexadecimal.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: in hexadecimal
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

@@ -1,6 +1,6 @@
 /*
  * wrong: The kernel's ticks, not nanoseconds.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: bpf_ktime_get_ns() gives it
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: Microseconds, not nanoseconds.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: microseconds, not nanoseconds
  */
 

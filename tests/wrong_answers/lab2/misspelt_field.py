@@ -1,5 +1,5 @@
 # wrong: The field's name is misspelt in the callback.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: has no attribute 'timestamp_mkdirr'
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

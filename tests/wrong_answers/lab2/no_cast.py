@@ -1,5 +1,5 @@
 # wrong: Takes the address for the structure: an AttributeError in the callback.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: fails in its callback: AttributeError
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

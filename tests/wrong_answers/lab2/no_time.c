@@ -1,6 +1,6 @@
 /*
  * wrong: The time is never put into the structure.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: The time is 0
  */
 

@@ -1,5 +1,5 @@
 # wrong: The callback takes one parameter, where BCC passes three.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: fails in its callback: TypeError
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

@@ -1,6 +1,6 @@
 /*
  * wrong: The time is not at the start of the structure.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: not at its start
  */
 

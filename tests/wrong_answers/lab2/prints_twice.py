@@ -1,5 +1,5 @@
 # wrong: Prints each time stamp twice.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: one line for each event
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

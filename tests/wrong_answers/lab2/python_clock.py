@@ -1,5 +1,5 @@
 # wrong: Asks the kernel's clock again when the event arrives, which is later.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: taken when the event was read
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

@@ -1,6 +1,6 @@
 /*
  * wrong: Submits an event for rmdir too.
- * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
+ * loses: 2.2 fail
  * says: other system calls: rmdir
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: Sends the time of the mkdir before this one.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: the time of the one before
  */
 

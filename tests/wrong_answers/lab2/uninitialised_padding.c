@@ -1,6 +1,6 @@
 /*
  * wrong: The hole after pid is sent as it was on the kernel's stack.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail
  * says: its padding too
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: A second field is declared, never set, and sent.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail
  * says: A part of the event is never set
  */
 

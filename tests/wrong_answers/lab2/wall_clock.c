@@ -1,6 +1,6 @@
 /*
  * wrong: A clock that counts from 1970, not from the start of the machine.
- * loses: 2.3 fail, 2.4 blocked, 2.5 blocked
+ * loses: 2.3 fail, 2.4 blocked
  * says: the time of day
  */
 

@@ -1,5 +1,5 @@
 # wrong: Prints Python's time of day, not the kernel's time stamp.
-# loses: 2.4 fail, 2.5 blocked
+# loses: 2.4 fail
 # says: the time of day
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""

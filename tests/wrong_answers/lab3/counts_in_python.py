@@ -1,5 +1,5 @@
 # wrong: Counts trace lines in Python and never reads the table.
-# loses: 3.5 fail, 3.6 blocked
+# loses: 3.5 fail
 # says: Read the table again
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""

@@ -1,6 +1,6 @@
 /*
  * wrong: Counts rmdir too, but for the first: another process's would cost 3.2 now and then.
- * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * loses: 3.3 fail, 3.7 blocked
  * says: other system calls: rmdir
  */
 

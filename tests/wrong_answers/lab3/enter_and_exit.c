@@ -1,6 +1,6 @@
 /*
  * wrong: Counts the entry of mkdir and its exit.
- * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.7 blocked
  * says: exactly twice
  */
 

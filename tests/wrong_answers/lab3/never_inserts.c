@@ -1,6 +1,6 @@
 /*
  * wrong: Nothing ever puts a first count into the table.
- * loses: 3.2 fail, 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * loses: 3.2 fail
  * says: nothing is stored when lookup() finds no entry
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: Also keeps a count for each process, in the same table.
- * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
+ * loses: 3.3 fail
  * says: other keys than 0
  */
 

@@ -1,0 +1,5 @@
+TRACEPOINT_PROBE(syscalls, sys_enter_clone)
+{
+	bpf_trace_printk("Hello, World!\n");
+	return 0;
+}

@@ -1,0 +1,5 @@
+int report(void *ctx)
+{
+	bpf_trace_printk("Hello, World!");
+	return 0;
+}

@@ -1,0 +1,19 @@
+# wrong: Each message is drawn over by the next one: there is no line for each.
+# loses: 1.4 fail, 1.5 blocked
+# says: does not end the line
+
+"""Print a line for each mkdir on this machine, until Ctrl-C."""
+
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("directory_create.c")))
+
+try:
+    while True:
+        message = b.trace_fields()[5]
+        if message:
+            print(message.decode(), end="\r", flush=True)
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,25 @@
+/*
+ * wrong: The one counter is at key 1.
+ * loses: 3.2 fail
+ * says: not at key 0
+ */
+
+BPF_HASH(compteur);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 index_compteur = 1;
+	u64 premier = 1;
+	u64 *compteur_pointeur;
+
+	compteur_pointeur = compteur.lookup(&index_compteur);
+	if (!compteur_pointeur) {
+		compteur.update(&index_compteur, &premier);
+		bpf_trace_printk("Nombre de dossier(s) : %d", premier);
+		return 0;
+	}
+
+	__sync_fetch_and_add(compteur_pointeur, 1);
+	bpf_trace_printk("Nombre de dossier(s) : %d", *compteur_pointeur);
+	return 0;
+}
