@@ -19,7 +19,7 @@ def reports(stage):
         "A new process left no line with the message.",
         "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
         expected=MESSAGE,
-        actual="no line",
+        actual=say("no line"),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
     )
     return made, records
@@ -151,7 +151,7 @@ def test_the_script_prints_each_process(reported, spared, script, workload, trac
         "The script's program also left lines when no process was created: for exec, exit, "
         "mkdir, rmdir, open, rename, stat or unlink.",
         "Attach it to clone, or to sched_process_fork, and to nothing else.",
-        expected="no line",
+        expected=say("no line"),
         actual=say("lines: {n}", n=len(after)),
         timeline=lambda: by_time(others, after, of="fork"),
     )

@@ -75,7 +75,7 @@ def expect_times(got, *, spared):
         min(sizes, default=0) >= 8,
         "The event is too short to hold a u64.",
         "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
-        expected="8 bytes or more",
+        expected=say("8 bytes or more"),
         actual=say("{n} bytes", n=min(sizes, default=0)),
     )
     times = [time_of(sample) for sample in got.samples]
@@ -202,7 +202,7 @@ def test_the_script_prints_each_time_stamp(stamped, spared, script, workload):
         spared or not others,
         "The script's program also submits events for calls other than mkdir.",
         "Attach it to mkdir, and to nothing else.",
-        expected="time stamps of mkdirs alone",
+        expected=say("time stamps of mkdirs alone"),
         actual=say("some of {calls}", calls=calls),
         log=script.output(),
     )

@@ -120,8 +120,8 @@ def expect_count(script, seen, what):
         seen or not re.search(r"\d", script.unfinished),
         say("{name} prints, and does not end the line.", name=script.name),
         'Let print() end it: without end="", or with a \\n.',
-        expected="a line for each new count",
-        actual="one line without an end",
+        expected=say("a line for each new count"),
+        actual=say("one line without an end"),
         log=script.output(),
     )
     expect(
@@ -214,7 +214,7 @@ def test_each_mkdir_prints_the_count(spared, stage, program, workload, trace):
         "A mkdir did not leave the line with the count after it.",
         "Print when the new count is known, for the first directory too, in the given words.",
         expected=say("Nombre de dossier(s) : {after}", after=wrong[0][0]) if wrong else "",
-        actual=(wrong[0][1] if wrong else "") or "no line",
+        actual=(wrong[0][1] if wrong else "") or say("no line"),
         timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
     )
 

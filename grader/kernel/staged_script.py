@@ -290,8 +290,8 @@ class StagedScript:
                 raise Wrong(
                     say("{name} prints an event only when the next one comes.", name=self.name),
                     "Print each event in the callback that receives it.",
-                    expected="a line for each event, as it comes",
-                    actual="a line for the event before",
+                    expected=say("a line for each event, as it comes"),
+                    actual=say("a line for the event before"),
                     log=self.output(),
                     file=self.name,
                 )
