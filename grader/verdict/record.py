@@ -51,7 +51,8 @@ _WORDS = {
 
 def column(word: str, lang: str) -> str:
     """A status's `word`, or none, as wide as the longest is in `lang`, and apart from the next."""
-    return word.ljust(max(len(status.word(lang)) for status in Status) + 2)
+    shown = (status.word(lang) for status in Status if status is not Status.UNSELECTED)
+    return word.ljust(max(map(len, shown)) + 2)
 
 
 @dataclass(frozen=True)
