@@ -48,8 +48,9 @@ FRENCH |= {"blocked": "bloqué", "infra": "infra"}
 
 
 def test_a_status_is_a_word_of_the_reader_and_the_titles_stay_below_each_other() -> None:
+    seen = [status for status in Status if status is not Status.UNSELECTED]
     for lang in ("en", "fr"):
-        text = shown(*(a_task(status.value) for status in Status), lang=lang, details=False)
+        text = shown(*(a_task(status.value) for status in seen), lang=lang, details=False)
         lines = [line for line in text.splitlines() if "Step 1" in line]
         words = [line.split("/2  ")[1].partition("  ")[0] for line in lines]
         assert words == [FRENCH[s.value] if lang == "fr" else s.value for s in seen]
