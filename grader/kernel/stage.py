@@ -273,8 +273,9 @@ class Stage:
         if self._with_script:
             self._script = StagedScript(self)
         found = {name: there.get(name[:MOST_OF_A_NAME], []) for name in plain}
+        call = re.sub(r".*:(sys_enter_|sys_exit_)?", "", self.lab.attach)
         return {
-            name: [one for one in several if self.lab.call in one[1]] or several
+            name: [one for one in several if call in one[1]] or several
             for name, several in found.items()
             if several
         }

@@ -254,9 +254,10 @@ class StagedScript:
             if not left or not others or len(lines) >= len(windows) + others:
                 break
         assert best
-        if best.events < len(best.matching.windows):
+        missing = best.matching.missing
+        if missing:
             self._blame_callback()
-        elif best.others:
+        if missing == 1 or (best.others and not missing):
             self._require_prompt(times)
         return best
 

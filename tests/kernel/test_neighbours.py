@@ -1,0 +1,153 @@
+"""A verdict hangs on the submission alone, whoever else traces, prints or makes directories."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from checkouts import ROOT, copy
+from machine import grade
+from waiting import wait_until
+
+from grader.authoring.answers import read
+from grader.authoring.prove import BURN, beside
+from grader.course import find_labs
+from grader.evidence.introspection import Bpftool
+from grader.kernel.features import Features
+from grader.kernel.headers import find_headers
+from grader.kernel.mounts import mount_privately
+from grader.submission.sandbox import PYTHON
+
+ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
+"""20 for the proof; one in everyday runs."""
+LABS = find_labs(ROOT / "exercises")
+ANSWERS = {
+    "solutions": {},
+    "empty programs": dict.fromkeys(LABS, "empty.c"),
+    "wrong by little": {
+        "lab0": "clone_and_sched.c",
+        "lab1": "attached_too_widely",
+        "lab2": "one_late.py",
+        "lab3": "plain_plus_plus.c",
+    },
+}
+"""What is handed in, by lab: a known answer, or the solution."""
+PRINTER = """
+import sys, time
+from bcc import BPF
+
+PROGRAM = '''
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	bpf_trace_printk("Nombre de dossier(s) : 7");
+	return 0;
+}
+TRACEPOINT_PROBE(syscalls, sys_enter_clone)
+{
+	bpf_trace_printk("Hello, World!");
+	return 0;
+}
+'''
+while True:
+    program = BPF(text=PROGRAM)
+    time.sleep(float(sys.argv[1]))
+    program.cleanup()
+"""
+MKDIRS = """
+import os, tempfile
+folder = tempfile.mkdtemp()
+path = folder + "/x"
+try:
+    while os.getppid() != 1:
+        os.mkdir(path)
+        os.rmdir(path)
+finally:
+    os.rmdir(folder)
+"""
+
+
+@contextmanager
+def tracers(commands: Sequence[Sequence[str]], cwd: Path) -> Iterator[None]:
+    """Let these run meanwhile, each of which has attached a BPF program before this goes on."""
+    bpftool = Bpftool()
+    before = bpftool.loaded_ids()
+    with ExitStack() as running:
+        for number, command in enumerate(commands, 1):
+            child = subprocess.Popen(
+                command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            )
+            running.callback(child.wait)
+            running.callback(child.kill)
+            assert wait_until(lambda many=number: len(bpftool.loaded_ids() - before) >= many, 60)
+        yield
+
+
+def printer(seconds: float) -> list[str]:
+    """A program of somebody's that prints what the labs print; anew each so many `seconds`."""
+    lent = find_headers(os.uname().release).bwrap
+    command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *lent]
+    return [*command, PYTHON, "-c", PRINTER, str(seconds)]
+
+
+@contextmanager
+def neighbours(kind: str, folder: Path) -> Iterator[None]:
+    """What else the machine does meanwhile."""
+    cpus = len(os.sched_getaffinity(0))
+    commands: list[list[str]] = []
+    if kind == "the same labs, run":
+        copy(folder)
+        for lab in LABS.values():
+            for file in lab.edits:
+                shutil.copy(ROOT / "solutions" / lab.name / file, folder / "exercises" / lab.name)
+        run = [sys.executable, "-B", "-m", "grader", "run"]
+        commands = [[*run, lab, "--kernel", "native"] for lab in LABS]
+    elif kind == "two printers":
+        commands = [printer(10_000)] * 2
+    elif kind == "printers that come and go":
+        commands = [printer(0.2)] * 2
+    with (
+        tracers(commands, folder),
+        beside(MKDIRS, 2 if kind == "mkdirs" else 0),
+        beside(BURN, cpus if kind == "busy CPUs" else 0),
+    ):
+        yield
+
+
+def lay_out(answers: dict[str, str], folder: Path) -> dict[str, str]:
+    """Make a hand-in of `answers`, and solutions where there is none; what it must lose."""
+    loses: dict[str, str] = {}
+    for lab in LABS.values():
+        if lab.name in answers:
+            answer = read(ROOT / "tests" / "wrong_answers" / lab.name / answers[lab.name], lab.name)
+            answer.lay_out(lab, folder)
+            loses |= answer.loses
+        else:
+            shutil.copytree(ROOT / "solutions" / lab.name, folder / lab.name)
+    return loses
+
+
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("answers", ANSWERS)
+@pytest.mark.parametrize(
+    "kind",
+    ["the same labs, run", "two printers", "printers that come and go", "mkdirs", "busy CPUs"],
+)
+def test_no_verdict_hangs_on_what_else_runs(kind: str, answers: str, tmp_path: Path) -> None:
+    mount_privately()
+    expected = lay_out(ANSWERS[answers], tmp_path / "in")
+    if not Features().offers("kprobes").ok:
+        expected |= dict.fromkeys(("1.6", "1.7", "1.8"), "infra")
+    with neighbours(kind, tmp_path / "beside"):
+        for number in range(ROUNDS):
+            done = grade(*LABS, submission=tmp_path / "in", out=tmp_path / str(number))
+            lost = dict(done.lost)
+            if kind == "mkdirs" and lost.get("2.4") == "infra" and "2.4" in expected:
+                # Where the next event always comes at once, nobody can tell that it was waited for.
+                lost["2.4"] = expected["2.4"]
+            assert lost == expected, f"round {number + 1}:\n{done.output}"
