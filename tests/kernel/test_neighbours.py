@@ -99,6 +99,7 @@ def printer(seconds: float) -> list[str]:
 def neighbours(kind: str, folder: Path) -> Iterator[None]:
     """What else the machine does meanwhile."""
     cpus = len(os.sched_getaffinity(0))
+    folder.mkdir()
     commands: list[list[str]] = []
     if kind == "the same labs, run":
         copy(folder)
