@@ -161,7 +161,10 @@ class StagedScript:
                         log=self.output(),
                         file=self.name,
                     )
-        if not self.rest() and self._script.unfinished.strip():
+        lines = self.rest()
+        if self._script.status is not None:
+            raise self._ended()
+        if not lines and self._script.unfinished.strip():
             raise Wrong(
                 say("{name} prints, and does not end the line.", name=self.name),
                 'Let print() end it: without end="", or with a \\n.',
@@ -303,8 +306,11 @@ class StagedScript:
         )
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
-        """Wait for `count` new lines that are not blank. False if they did not come."""
-        return self._wait_for(lambda: len(self._script.lines) >= count, seconds)
+        """Wait for `count` new lines that are not blank, one at least. False if they did not come.
+
+        Raises what the student should read if the script ended: its programs leave nothing then.
+        """
+        return self._wait_for(lambda: len(self._script.lines) >= max(1, count), seconds)
 
     def _came_late(self, times: Sequence[int], start: int) -> bool:
         """Whether a line with `times` tells of an event before `start`, but after it began.
