@@ -35,9 +35,10 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(LOSES, folder / "lab3" / "counter.c")
     got = grade("lab1", "lab2", "lab3", submission=folder, out=folder / "out")
     statuses = set(got.statuses.values())
-    if statuses == {status.value for status in Status} - {"infra"}:
+    every = {status.value for status in Status} - {"unselected"}
+    if statuses == every - {"infra"}:
         pytest.skip("a kernel that cannot judge everything NEEDS TO LACK KPROBES")
-    assert statuses == {status.value for status in Status}, got.output
+    assert statuses == every, got.output
     return folder / "out" / "result.json"
 
 
