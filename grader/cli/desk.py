@@ -192,7 +192,8 @@ def run_script(lab: str, kernel: str) -> None:
 
     Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
     """
-    from grader.kernel.choice import choose, parse
+    from grader.kernel.choice import choose, likely_needs, parse
+    from grader.submission.files import take
 
     (chosen,) = given.choose((lab,), find_labs(ROOT / "exercises"))
     if not (chosen.folder / chosen.script).is_file():
@@ -205,6 +206,8 @@ def run_script(lab: str, kernel: str) -> None:
             ),
         )
     wishes = {need for task in chosen.tasks for need in task.kernel}
+    sources = take(ROOT / "exercises", chosen.name, (chosen.program, chosen.script)).files
+    wishes |= likely_needs(sources.values())
     version = choose(parse(kernel), chosen.needs, wishes)
     if version is None:
         from grader.desk.live import become_script
