@@ -115,7 +115,7 @@ class TraceInstance:
         self.folder = tracefs / "instances" / name
         self._formats: dict[int, EventFormat] = {}
         self._enabled: list[str] = []
-        self._stacks: dict[int, _Stacks] | None = None
+        self._stacks: dict[int, Stacks] | None = None
         self._ready = -1
         try:
             self.folder.mkdir()
@@ -143,7 +143,7 @@ class TraceInstance:
             self._know(f"ftrace/{_STACK}")
             self._write("options/stacktrace", "1")
             self.collect()
-            self._stacks = {cpu: _Stacks() for cpu in self._buffers}
+            self._stacks = {cpu: Stacks() for cpu in self._buffers}
             for event in events:
                 self._enable(event)
         except OSError as error:
@@ -216,7 +216,7 @@ class TraceInstance:
             yield from parse_page(page, cpu, self._formats)
 
 
-class _Stacks:
+class Stacks:
     """Puts each record of one CPU together with its stack, a record of its own that follows it.
 
     An interrupt may come between the two, with records and stacks of its own.

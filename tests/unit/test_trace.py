@@ -8,7 +8,8 @@ import struct
 import pytest
 
 from grader.errors import Infra
-from grader.evidence.trace import EventFormat, Field, Record, parse_page
+from grader.evidence.attribution import trace_line
+from grader.evidence.trace import EventFormat, Field, Record, Stacks, parse_page
 
 FORMAT = """\
 name: bpf_trace_printk
@@ -35,7 +36,18 @@ format:
 \tfield:umode_t mode;\toffset:24;\tsize:8;\tsigned:0;
 \tfield:char comm[16];\toffset:32;\tsize:16;\tsigned:0;
 """
+STACK = """\
+name: kernel_stack
+ID: 4
+format:
+\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;
+\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
+
+\tfield:int size;\toffset:8;\tsize:4;\tsigned:1;
+\tfield:unsigned long caller[8];\toffset:16;\tsize:64;\tsigned:0;
+"""
 FORMATS = {550: EventFormat.parse(FORMAT), 888: EventFormat.parse(MKDIR)}
+FORMATS[4] = EventFormat.parse(STACK)
 PADDING, TIME_EXTEND, TIME_STAMP = 29, 30, 31
 START = 1_000_000
 
@@ -246,3 +258,50 @@ def test_random_pages_end_without_an_error() -> None:
         except Exception as error:
             failed[repr(error)] = failed.get(repr(error), 0) + 1
     assert failed == {}
+
+
+def stack(*addresses: int) -> bytes:
+    """What the record of a stack holds: as many addresses as there are, not eight."""
+    return struct.pack(f"<HHiii{len(addresses)}Q", 4, 0, 7, len(addresses), 0, *addresses)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8, 40])
+def test_a_stack_has_all_of_its_addresses(count: int) -> None:
+    addresses = tuple(range(0xFFFFFFFFC0000000, 0xFFFFFFFFC0000000 + count))
+    (record,) = read(page(entry(5, stack(*addresses))))
+    assert (record.event, record.stack) == ("kernel_stack", addresses)
+
+
+def with_stacks(*pages: bytes) -> list[tuple[str, tuple[int, ...]]]:
+    stacks = Stacks()
+    paired = [record for data in pages for record in stacks.put_with(read(data))]
+    return [(record.text, record.stack) for record in paired]
+
+
+def test_a_record_is_put_with_the_stack_that_follows_it() -> None:
+    first, second = entry(1, printk("a")), entry(2, printk("b"))
+    data = page(first, entry(1, stack(1)), second, entry(1, stack(2)))
+    assert with_stacks(data) == [("a", (1,)), ("b", (2,))]
+
+
+def test_a_stack_may_be_on_the_next_page() -> None:
+    assert with_stacks(page(entry(1, printk("a")))) == []
+    assert with_stacks(page(entry(1, printk("a"))), page(entry(1, stack(1)))) == [("a", (1,))]
+
+
+def test_an_interrupts_record_comes_between_a_record_and_its_stack() -> None:
+    inner = (entry(1, printk("in an interrupt")), entry(1, stack(2)))
+    data = page(entry(1, printk("a")), *inner, entry(1, stack(1)))
+    assert with_stacks(data) == [("in an interrupt", (2,)), ("a", (1,))]
+
+
+def test_a_line_of_a_scripts_trace_pipe_is_as_bcc_reads_it() -> None:
+    """As BPF.trace_fields() takes a line apart (bcc: src/python/bcc/__init__.py)."""
+    (record,) = read(page(entry(5, printk("a: b", pid=1 << 30))))
+    line = trace_line(record)
+    task, rest = line[:16].lstrip(), line[17:]
+    end = rest.find(b":")
+    pid, cpu, flags, seconds = rest[:end].split()
+    assert (task, int(pid), cpu, len(flags)) == (b"<...>", 1 << 30, b"[003]", 5)
+    assert float(seconds) == (START + 5) // 1000 / 10**6
+    assert rest[end + 1 :] == b" bpf_trace_printk: a: b\n"
