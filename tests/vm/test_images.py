@@ -117,7 +117,7 @@ def test_ctrl_c_leaves_nothing(place: Place) -> None:
     build = place.start_and_reach("installing the base")
     build.send_signal(signal.SIGINT)
     out, err = build.communicate()
-    assert (build.returncode, out) == (1, "")
+    assert (build.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert place.left() == []
 
