@@ -64,6 +64,8 @@ class Attack:
         target = folder / self.lab
         if "folder" in self.header:
             target.symlink_to(ROOT / self.header["folder"])
+            # Without any file of the lab's it would be no hand-in, and nothing would be graded.
+            shutil.copy(LABS[self.lab].folder / LABS[self.lab].program, folder)
             return
         base = "exercises" if self.header.get("base") == "stub" else "solutions"
         ours = shutil.ignore_patterns("test_*", "conftest.py", "*.toml", "*.md", "__pycache__")

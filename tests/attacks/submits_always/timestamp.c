@@ -3,7 +3,7 @@
  * lab: lab2
  * scale: 0.2
  * base: stub
- * earns: 2.1
+ * earns: 2.1 2.3
  */
 
 BPF_PERF_OUTPUT(events);
