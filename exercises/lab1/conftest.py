@@ -104,7 +104,8 @@ class ProbePoints:
 
         Which ones is drawn: a list of names cannot be the answer.
         """
-        by_bcc, by_hand = self.some({f"vfs_{name}" for name in SELDOM} & self.attachable_names(), 2)
+        seldom = {f"vfs_{name}" for name in SELDOM} & self.attachable_names()
+        by_bcc, by_hand = self.some(seldom - self.active_names(), 2)  # Others may probe some.
         events = self._tracefs / "kprobe_events"
         with self._stage.kprobe(by_bcc):
             write_kprobe_event(events, f"p:labebpf/{by_hand} {by_hand}")
