@@ -107,7 +107,8 @@ def neighbours(kind: str, folder: Path) -> Iterator[None]:
             for file in lab.edits:
                 shutil.copy(ROOT / "solutions" / lab.name / file, folder / "exercises" / lab.name)
         run = [sys.executable, "-B", "-m", "grader", "run"]
-        commands = [[*run, lab, "--kernel", "native"] for lab in LABS]
+        # Not lab 0: one process at a time can have trace_pipe open, and lab 1's has.
+        commands = [[*run, lab, "--kernel", "native"] for lab in ("lab1", "lab2", "lab3")]
     elif kind == "two printers":
         commands = [printer(10_000)] * 2
     elif kind == "printers that come and go":

@@ -32,7 +32,7 @@ def test_lab_0_judges_rightly(tmp_path: Path) -> None:
     for claim in (
         "the solution earns everything",
         "the stub earns nothing",
-        "the solution earns everything beside busy CPUs, rounds: 1",
+        "the solution earns everything while the CPUs are busy, rounds: 1",
         "3 wrong answers lose what their headers say",
         "2 right answers lose nothing",
         "mutants loses points, or is listed as equivalent",
