@@ -30,6 +30,18 @@ int plain(void *ctx)
 }
 """
 """A program that names no place of its own, and submits the process id of each call."""
+MKDIRS = """
+import os, tempfile
+folder = tempfile.mkdtemp()
+path = folder + "/x"
+try:
+    while os.getppid() != 1:
+        os.mkdir(path)
+        os.rmdir(path)
+finally:
+    os.rmdir(folder)
+"""
+"""Python that makes directories all the time, as long as its parent lives."""
 
 
 @dataclass(frozen=True)

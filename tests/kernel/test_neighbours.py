@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from checkouts import ROOT, copy
-from machine import grade
+from machine import MKDIRS, grade
 from waiting import wait_until
 
 from grader.authoring.answers import read
@@ -58,17 +58,6 @@ while True:
     program = BPF(text=PROGRAM)
     time.sleep(float(sys.argv[1]))
     program.cleanup()
-"""
-MKDIRS = """
-import os, tempfile
-folder = tempfile.mkdtemp()
-path = folder + "/x"
-try:
-    while os.getppid() != 1:
-        os.mkdir(path)
-        os.rmdir(path)
-finally:
-    os.rmdir(folder)
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from checkouts import ROOT
-from machine import grade
+from machine import MKDIRS, grade
 
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
@@ -17,18 +17,6 @@ from grader.kernel.mounts import mount_privately
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """50 for the proof; one in everyday runs."""
-
-MKDIRS = """
-import os, tempfile
-folder = tempfile.mkdtemp()
-path = folder + "/x"
-try:
-    while os.getppid() != 1:
-        os.mkdir(path)
-        os.rmdir(path)
-finally:
-    os.rmdir(folder)
-"""
 
 FAILING = """
 import os
