@@ -75,7 +75,7 @@ class Attribution:
             return
         self._own |= there.intersection(self._ask())
         self._others |= there - self._own
-        for number in there - self._code.keys():
+        for number in sorted(there - self._code.keys()):
             try:
                 self._code[number] = _code(self._libbpf, number)
             except FileNotFoundError:
@@ -84,7 +84,8 @@ class Attribution:
     def _caller(self, stack: Sequence[int]) -> int:
         """The id of the innermost program in the stack, 0 if there is none."""
         for address in stack:
-            for number, parts in self._code.items():
+            # The newest first: it may lie where one lay that is gone.
+            for number, parts in reversed(self._code.items()):
                 if any(address in part for part in parts):
                     return number
         return 0
