@@ -142,6 +142,34 @@ def test_a_line_belongs_to_the_program_that_printed_it(
     trace.remove()
 
 
+def test_a_line_belongs_to_the_program_that_took_anothers_place(
+    kernel: NativeKernel, workload: Workload
+) -> None:
+    """The kernel puts a program where one lay that is gone."""
+    trace = TraceInstance(kernel.tracefs, kernel.new_name(), ["syscalls/sys_enter_mkdir"])
+    (made,) = workload.mkdir(1)
+    (pid,) = {record.pid for record in trace.collect() if made.holds(record.time)}
+    trace.follow(pid, [PRINTK])
+    mine: set[int] = set()
+    own = Attribution(Libbpf(), lambda: mine, lambda others: [])
+    for _ in range(50):
+        with saying(kernel, "tracepoint", b"other"):
+            workload.mkdir(1)
+            records = trace.collect()
+            assert own.own(records) == []
+        (old,) = (record.stack for record in records if record.text == "other")
+        with saying(kernel, "tracepoint", b"mine!") as program:
+            mine |= set(Bpftool().program_ids(program.pids()))
+            workload.mkdir(1)
+            (line,) = own.own(trace.collect())
+            assert line.text == "mine!"
+        if line.stack == old:
+            break
+    else:
+        pytest.fail("The kernel never used a program's place again.")
+    trace.remove()
+
+
 CLOCKS = rb"""
 import os, threading, time
 
