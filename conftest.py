@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = "grader.plugin"
+PLUGIN = "grader.runner.plugin"
 BIN = Path(__file__).resolve().parent / ".venv" / "bin"
 
 

@@ -33,13 +33,13 @@ COMMANDS = {
 EXPLAIN = """
 import sys, time
 from pathlib import Path
-import grader.plugin  # As in a grading.
+import grader.runner.plugin  # As in a grading.
 log = Path("tests/unit/logs/null_linux618.txt").read_text()
 head, _, tail = log.partition("0: ")
 log = head + "0: (b7) r1 = 0\\n" * int(sys.argv[1]) + "0: " + tail
 source = Path("tests/broken/E23_no_null_check.c").read_bytes()
 started = time.perf_counter()
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
 from grader.verdict.classify import finding_of
 error = SubmissionError("It is refused.", log=log, file="program.c")
 finding = finding_of(error, source, "fr").cleaned()

@@ -27,14 +27,14 @@ from pathlib import Path
 
 from process import ROOT, run
 
-from grader.course import find_labs
-from grader.grading import CHECK_SECONDS
-from grader.kernel.vm import images
-from grader.kernel.vm.images import Image
-from grader.kernel.vm.session import Order, Session
-from grader.kernel.vm.shape import Shape
-from grader.kernel.vm.snapshots import stored
-from grader.replay import files_below
+from grader.labs import find_labs
+from grader.runner.remote import files_below
+from grader.runner.session import CHECK_SECONDS
+from grader.vm import image_store
+from grader.vm.image_store import Image
+from grader.vm.machine_config import Shape
+from grader.vm.remote_grading import Order, Session
+from grader.vm.snapshots import stored
 
 VERSION = "6.1"
 GRADE = [
@@ -111,7 +111,7 @@ def timed(image: Image) -> dict[str, float]:
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    image = images.build(VERSION, lambda what, share: None)
+    image = image_store.build(VERSION, lambda what, share: None)
     snapshot: list[float] = []
     boot: list[float] = []
     vng: list[float] = []

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
+from grader.report.terminal import describe
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, TaskResult
-from grader.verdict.report import describe
 
 FOLDER = Path(__file__).parent / "broken"
 PROGRAMS = sorted(FOLDER.glob("*.c"))

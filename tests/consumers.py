@@ -18,12 +18,12 @@ import jsonschema
 import xmlschema
 from cmarkgfm.cmark import Options
 
-from grader.verdict.formats.actions import commands, summary
-from grader.verdict.formats.classroom import classroom, classroom50
-from grader.verdict.formats.gradescope import gradescope
-from grader.verdict.formats.html import html
-from grader.verdict.formats.junit import junit
-from grader.verdict.formats.table import table
+from grader.report.actions import commands, summary
+from grader.report.classroom import classroom, classroom50
+from grader.report.csv_table import table
+from grader.report.gradescope import gradescope
+from grader.report.html import html
+from grader.report.junit import junit
 from grader.verdict.record import Result
 
 # Of Jenkins' xunit plugin, as the source distribution of pytest 8.4.2 has it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from grader.timeline import Mark, Moment
+from grader.base.timeline import Mark, Moment
 from grader.verdict.record import LabResult, Result, TaskResult
 
 STARTED = "2024-06-07T08:09:10Z"

@@ -7,9 +7,9 @@ from grader.checks import by_time, expect, match, printed, random_count, say, ta
 MESSAGE = "Hello, World!"
 
 
-def reports(stage):
+def reports(environment):
     """Some forks, and the lines of the trace meanwhile; each leaves one at least."""
-    program, workload, trace = stage.program(), stage.workload, stage.trace
+    program, workload, trace = environment.program(), environment.workload, environment.trace
     trace.collect()
     made = workload.fork(random_count())
     records = printed(trace.collect())
@@ -25,11 +25,11 @@ def reports(stage):
     return made, records
 
 
-def strays(stage):
+def strays(environment):
     """What makes no process, and the lines that the program leaves all the same."""
-    stage.program()
-    others = make_no_process(stage.workload, stage.trace)
-    return others, printed(stage.trace.collect())
+    environment.program()
+    others = make_no_process(environment.workload, environment.trace)
+    return others, printed(environment.trace.collect())
 
 
 def make_no_process(workload, trace):
@@ -40,21 +40,21 @@ def make_no_process(workload, trace):
     return [*workload.mkdir(1), *workload.decoys(random_count())]
 
 
-def spoilt(stage):
+def spoilt(environment):
     """Whether the program attaches itself to other things: its script does no more."""
-    return stage.program().attaches_itself and bool(stage.once(strays)[1])
+    return environment.program().attaches_itself and bool(environment.once(strays)[1])
 
 
 @pytest.fixture
-def reported(stage):
+def reported(environment):
     """What the program leaves: without that there is nothing for a script to print."""
-    return stage.once(reports)
+    return environment.once(reports)
 
 
 @pytest.fixture
-def spared(stage):
+def spared(environment):
     """Whether 0.3 has told of lines at other things already: they cost the script nothing."""
-    return stage.once(spoilt)
+    return environment.once(spoilt)
 
 
 def react(script, workload):
@@ -84,11 +84,11 @@ def test_a_new_process_leaves_the_message(reported):
 
 
 @task("0.3")
-def test_one_message_for_each_process(reported, stage, program):
+def test_one_message_for_each_process(reported, environment, program):
     """n forks leave n lines; what is no fork leaves none."""
     made, records = reported
     matching = match(made, [record.time for record in records])
-    others, after = stage.once(strays)
+    others, after = environment.once(strays)
     expect(
         not after,
         "Something that makes no process left lines: exec, exit, "

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from grader.base.errors import Infra
 from grader.checks import expect, say
-from grader.errors import Infra
 from grader.kernel.native import write_kprobe_event
 
 BLACKLIST = Path("/sys/kernel/debug/kprobes/blacklist")
@@ -25,13 +25,13 @@ SELDOM |= {"removexattr", "rename", "rmdir", "setxattr", "statfs", "symlink", "t
 class ProbePoints:
     """The functions of probe_points.py, and the lists that they must agree with."""
 
-    def __init__(self, stage: Any) -> None:
-        self._stage = stage
-        self._tracefs: Path = stage.kernel.tracefs
+    def __init__(self, environment: Any) -> None:
+        self._environment = environment
+        self._tracefs: Path = environment.kernel.tracefs
 
     def call(self, function: str, *arguments: str) -> Any:
         """What the student's `function` returns."""
-        return self._stage.call("probe_points.py", function, *arguments)
+        return self._environment.call("probe_points.py", function, *arguments)
 
     def attachable_names(self, *, of_modules: bool = False) -> set[str]:
         text = (self._tracefs / "available_filter_functions").read_text()
@@ -107,7 +107,7 @@ class ProbePoints:
         seldom = {f"vfs_{name}" for name in SELDOM} & self.attachable_names()
         by_bcc, by_hand = self.some(seldom - self.active_names(), 2)  # Others may probe some.
         events = self._tracefs / "kprobe_events"
-        with self._stage.kprobe(by_bcc):
+        with self._environment.kprobe(by_bcc):
             write_kprobe_event(events, f"p:labebpf/{by_hand} {by_hand}")
             try:
                 yield [by_bcc, by_hand]
@@ -126,6 +126,6 @@ def _lines(path: Path) -> list[str]:
 
 
 @pytest.fixture
-def probe_points(stage: Any) -> ProbePoints:
+def probe_points(environment: Any) -> ProbePoints:
     """probe_points.py and the kernel's lists."""
-    return ProbePoints(stage)
+    return ProbePoints(environment)

@@ -5,9 +5,9 @@ import pytest
 from grader.checks import by_time, expect, match, printed, random_count, say, task
 
 
-def reports(stage):
+def reports(environment):
     """Some mkdirs, and the lines of the trace meanwhile; each leaves one at least."""
-    program, workload, trace = stage.program(), stage.workload, stage.trace
+    program, workload, trace = environment.program(), environment.workload, environment.trace
     trace.collect()
     made = workload.mkdir(random_count())
     records = printed(trace.collect())
@@ -23,11 +23,11 @@ def reports(stage):
     return made, records
 
 
-def strays(stage):
+def strays(environment):
     """What is no mkdir, and the lines that the program leaves all the same."""
-    stage.program()
-    others = make_no_directory(stage.workload, stage.trace)
-    return others, printed(stage.trace.collect())
+    environment.program()
+    others = make_no_directory(environment.workload, environment.trace)
+    return others, printed(environment.trace.collect())
 
 
 def make_no_directory(workload, trace):
@@ -37,21 +37,21 @@ def make_no_directory(workload, trace):
     return workload.decoys(random_count())
 
 
-def spoilt(stage):
+def spoilt(environment):
     """Whether the program attaches itself to other calls: its script does no more."""
-    return stage.program().attaches_itself and bool(stage.once(strays)[1])
+    return environment.program().attaches_itself and bool(environment.once(strays)[1])
 
 
 @pytest.fixture
-def reported(stage):
+def reported(environment):
     """What the program leaves: without that there is nothing for a script to print."""
-    return stage.once(reports)
+    return environment.once(reports)
 
 
 @pytest.fixture
-def spared(stage):
+def spared(environment):
     """Whether 1.3 has told of lines at other calls already: they cost the script nothing."""
-    return stage.once(spoilt)
+    return environment.once(spoilt)
 
 
 def react(script, workload):
@@ -80,9 +80,9 @@ def test_each_mkdir_leaves_one_line(reported, program):
 
 
 @task("1.3")
-def test_nothing_else_leaves_a_line(reported, stage):
+def test_nothing_else_leaves_a_line(reported, environment):
     """rmdir, open, rename, stat and unlink leave none; mkdirs do."""
-    others, records = stage.once(strays)
+    others, records = environment.once(strays)
     expect(
         not records,
         "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",

@@ -25,9 +25,9 @@ def told(got, **more):
     return by_value(got.windows, [((time,), str(time)) for time in times], others=others, **more)
 
 
-def submits(stage):
+def submits(environment):
     """Some mkdirs, and the events meanwhile; each submits one at least."""
-    program, workload = stage.program(), stage.workload
+    program, workload = environment.program(), environment.workload
     program.listen("events")
     n = random_count()
     got = program.submitted(lambda: workload.mkdir(n))
@@ -47,23 +47,23 @@ def expect_events(program, got, right):
     )
 
 
-def strays(stage):
+def strays(environment):
     """Other calls than mkdir, and the events that the program submits all the same."""
-    program, workload = stage.program(), stage.workload
+    program, workload = environment.program(), environment.workload
     program.listen("events")
     return program.submitted(lambda: workload.decoys(random_count()))
 
 
-def spoilt(stage):
+def spoilt(environment):
     """Whether the program attaches itself to other calls: its script does no more."""
-    got = stage.once(strays)
-    return stage.program().attaches_itself and len(got.samples) > got.made
+    got = environment.once(strays)
+    return environment.program().attaches_itself and len(got.samples) > got.made
 
 
-def stamps(stage):
+def stamps(environment):
     """The events of mkdirs, each with the kernel's time of its mkdir at its start."""
-    got = stage.once(submits)
-    expect_times(got, spared=stage.once(spoilt))
+    got = environment.once(submits)
+    expect_times(got, spared=environment.once(spoilt))
     return got
 
 
@@ -99,21 +99,21 @@ def expect_times(got, *, spared):
 
 
 @pytest.fixture
-def submitted(stage):
+def submitted(environment):
     """What the program submits: without that there is nothing to look at, or to print."""
-    return stage.once(submits)
+    return environment.once(submits)
 
 
 @pytest.fixture
-def stamped(stage):
+def stamped(environment):
     """The same with right times: others cannot be told from wrong ones where they are printed."""
-    return stage.once(stamps)
+    return environment.once(stamps)
 
 
 @pytest.fixture
-def spared(stage):
+def spared(environment):
     """Whether 2.2 has told of events at other calls already: they cost the script nothing."""
-    return stage.once(spoilt)
+    return environment.once(spoilt)
 
 
 def react(script, workload):
@@ -127,14 +127,14 @@ def test_the_kernel_loads_it(program):
 
 
 @task("2.2")
-def test_each_mkdir_submits_one_event(submitted, stage, program, workload):
+def test_each_mkdir_submits_one_event(submitted, environment, program, workload):
     """n mkdirs submit n events, and nothing else submits any."""
     expect_events(program, submitted, len(submitted.samples) <= submitted.made)
     for _ in range(2):  # A number that is guessed is not right three times.
         n = random_count()
         got = program.submitted(lambda n=n: workload.mkdir(n))
         expect_events(program, got, n <= len(got.samples) <= got.made)
-    got = stage.once(strays)
+    got = environment.once(strays)
     expect(
         len(got.samples) <= got.made,
         "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",

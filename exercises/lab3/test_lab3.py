@@ -19,25 +19,25 @@ SOON = 0.25
 """How soon after a look the table must change for the next look to be a whole period away."""
 
 
-def key_of_count(stage):
+def key_of_count(environment):
     """Where the program counts, and whether it puts the first count there itself."""
-    counter = stage.program().counter("compteur")
-    counter.during(lambda: stage.workload.mkdir(1), from_empty=True)
+    counter = environment.program().counter("compteur")
+    counter.during(lambda: environment.workload.mkdir(1), from_empty=True)
     keys = counter.table.items()
     return 0 if 0 in keys else next(iter(keys), 0), bool(keys)
 
 
-def counter_of(stage):
+def counter_of(environment):
     """The program's counter, with a count in it: where the first one comes from is 3.2's."""
-    key, _ = stage.once(key_of_count)
-    counter = stage.program().counter("compteur", key)
+    key, _ = environment.once(key_of_count)
+    counter = environment.program().counter("compteur", key)
     counter.seed()
     return counter
 
 
-def growth(stage):
+def growth(environment):
     """The counter, and how it grew: by one at least with each mkdir, whoever makes it."""
-    counter, workload = counter_of(stage), stage.workload
+    counter, workload = counter_of(environment), environment.workload
 
     def act():
         workload.mkdir(random_count(100, 999))  # So many that a guess is hardly ever right.
@@ -47,29 +47,29 @@ def growth(stage):
         count = counter.during(act)
         if count.exact:
             break
-    expect_growth(stage, counter, count, count.exact or count.counted > count.made)
+    expect_growth(environment, counter, count, count.exact or count.counted > count.made)
     return counter, count
 
 
-def exact_growth(stage):
-    counter, count = stage.once(growth)
-    expect_growth(stage, counter, count, count.exact)
+def exact_growth(environment):
+    counter, count = environment.once(growth)
+    expect_growth(environment, counter, count, count.exact)
 
 
-def expect_growth(stage, counter, count, right):
+def expect_growth(environment, counter, count, right):
     expect(
         right,
         "compteur[0] does not grow by one with each mkdir.",
         "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
         expected=say("{made} more after {made} mkdirs", made=count.made),
         actual=say("{counted} more", counted=count.counted),
-        timeline=lambda: counter.step_by_step(stage.workload),
+        timeline=lambda: counter.step_by_step(environment.workload),
     )
 
 
-def strays(stage):
+def strays(environment):
     """Other calls than mkdir, which add nothing."""
-    counter, workload = counter_of(stage), stage.workload
+    counter, workload = counter_of(environment), environment.workload
     n = random_count()
     count = counter.during(lambda: workload.decoys(n))
     expect(
@@ -82,26 +82,26 @@ def strays(stage):
     )
 
 
-def spoilt(stage):
+def spoilt(environment):
     """Whether the program attaches itself to other calls: its script does no more."""
     try:
-        stage.once(strays)
+        environment.once(strays)
     except Wrong:
-        return stage.program().attaches_itself
+        return environment.program().attaches_itself
     return False
 
 
 @pytest.fixture
-def counts(stage):
+def counts(environment):
     """The key of a counter that grows: without that there is nothing for a script to show."""
-    stage.once(growth)
-    return stage.once(key_of_count)[0]
+    environment.once(growth)
+    return environment.once(key_of_count)[0]
 
 
 @pytest.fixture
-def spared(stage):
+def spared(environment):
     """Whether 3.3 has told of other calls that count already: they cost the script nothing."""
-    return stage.once(spoilt)
+    return environment.once(spoilt)
 
 
 def react(script, workload, key):
@@ -171,11 +171,11 @@ def test_the_first_directory_counts_as_one(program, builds, workload):
 
 
 @task("3.3")
-def test_every_directory_counts(counts, stage, program):
+def test_every_directory_counts(counts, environment, program):
     """n mkdirs add n, and nothing but mkdir adds anything."""
-    stage.once(exact_growth)
-    stage.once(strays)
-    keys = sorted(counter_of(stage).table.items())
+    environment.once(exact_growth)
+    environment.once(strays)
+    keys = sorted(counter_of(environment).table.items())
     expect(
         keys == [counts],
         "compteur has other keys than 0.",
@@ -186,11 +186,11 @@ def test_every_directory_counts(counts, stage, program):
 
 
 @task("3.4")
-def test_each_mkdir_prints_the_count(spared, stage, program, workload, trace):
+def test_each_mkdir_prints_the_count(spared, environment, program, workload, trace):
     """Each mkdir leaves the trace line "Nombre de dossier(s) : n", n being the count after it."""
-    stage.once(exact_growth)
-    counter = counter_of(stage)
-    _, inserts = stage.once(key_of_count)
+    environment.once(exact_growth)
+    counter = counter_of(environment)
+    _, inserts = environment.once(key_of_count)
     n = random_count()
     for _ in range(TRIES if spared else 1):
         made = []
@@ -226,11 +226,11 @@ def says_count(texts, right):
 
 
 @task("3.7")
-def test_no_count_is_lost(stage, program, workload):
+def test_no_count_is_lost(environment, program, workload):
     """Directories made on all CPUs at once are all counted."""
-    stage.once(exact_growth)
-    stage.once(strays)
-    count = counter_of(stage).during(stage.contend)
+    environment.once(exact_growth)
+    environment.once(strays)
+    count = counter_of(environment).during(environment.contend)
     expect(
         count.exact,
         "Counts were lost when several CPUs made directories at the same time.",
@@ -242,7 +242,7 @@ def test_no_count_is_lost(stage, program, workload):
 
 
 @task("3.5")
-def test_the_script_shows_the_count(counts, spared, script, stage, workload):
+def test_the_script_shows_the_count(counts, spared, script, environment, workload):
     """Within a second counter.py shows what the table holds, even if the grader changed it.
 
     Where it has its program from is its own affair: what that does is judged here too.
@@ -264,7 +264,9 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
     for attempt in range(TIMES):
         if attempt % 2 == 0:  # They lie far from each other.
             last = next(totals)
-            stage.witness.quietly(functools.partial(table.set, counts, last), 10 * stage.scale)
+            environment.witness.quietly(
+                functools.partial(table.set, counts, last), 10 * environment.scale
+            )
         made = []
         # Too many to count up to them slowly, and be right for a while.
         n = random_count(20, 60)
@@ -279,7 +281,7 @@ def test_the_script_shows_the_count(counts, spared, script, stage, workload):
 
         # What only waits is no slower on a slow machine.
         left = max(0.0, changed + SECONDS - time.monotonic())
-        prompt = script.read_until(shown, left / stage.scale)
+        prompt = script.read_until(shown, left / environment.scale)
         expect_count(script, kept and (prompt or script.read_until(shown, 4)), wanted)
         # Only what changed soon after a look waited for as long as the script makes it wait.
         if looked is not None and changed - looked < SOON:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring.reading import text_of
-from grader.course import Lab, check_need
-from grader.errors import CourseError, UsageError
-from grader.surroundings import ROOT
+from grader.base.errors import CourseError, UsageError
+from grader.base.messages import say
+from grader.base.paths import ROOT
+from grader.labs import Lab, check_need
+from grader.labs.read_text import text_of
 from grader.verdict.record import Status, TaskResult
-from grader.words import say
 
 KINDS = ("wrong_answers", "right_answers")
 """The folders of tests/ that answers stand in, by lab."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from grader.authoring.mutants import Mutant
-from grader.authoring.reading import text_of
-from grader.errors import CourseError
-from grader.words import say
+from grader.base.errors import CourseError
+from grader.base.messages import say
+from grader.labs.read_text import text_of
 
 if sys.version_info >= (3, 11):
     import tomllib

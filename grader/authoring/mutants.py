@@ -16,7 +16,7 @@ import tree_sitter_c
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
-from grader.authoring.stubs import MARK
+from grader.labs.stubs import MARK
 
 
 @dataclass(frozen=True)

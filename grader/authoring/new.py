@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from grader.authoring.stubs import stubs
-from grader.course import load_lab
-from grader.errors import UsageError
-from grader.surroundings import ROOT
-from grader.words import say
-from grader.writing import make_folder, put
+from grader.base.atomic_write import make_folder, put
+from grader.base.errors import UsageError
+from grader.base.messages import say
+from grader.base.paths import ROOT
+from grader.labs import load_lab
+from grader.labs.stubs import stubs
 
 HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm", "uprobe", "xdp")
 OUTPUTS = {

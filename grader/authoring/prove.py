@@ -17,20 +17,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import run
-from grader.authoring import stubs
 from grader.authoring.answers import KINDS, Answer, places, read
 from grader.authoring.equivalents import Equivalent, equivalents
-from grader.authoring.fates import Fate, fate_of, is_refused_unseen
+from grader.authoring.mutant_outcomes import Fate, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
-from grader.authoring.reading import text_of
-from grader.course import Lab
-from grader.errors import CourseError, Infra
+from grader.base.errors import CourseError, Infra
+from grader.base.messages import say
+from grader.base.paths import ROOT
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
-from grader.surroundings import ROOT
+from grader.labs import Lab, stubs
+from grader.labs.read_text import text_of
+from grader.runner import pytest_process
 from grader.verdict.record import Result, Status, TaskResult
-from grader.words import say
 
 Tell = Callable[[str, float], None]
 """Is told what is going on, and how much of that is done (0 to 1)."""
@@ -100,7 +99,7 @@ class Prover:
     def _checks(self) -> Step:
         """lab.toml was read: it is whole. Do the checks agree with it?"""
         claim = "lab.toml is complete, has hints in both languages, and the checks agree with it"
-        said = run.objections([self.lab])
+        said = pytest_process.objections([self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
         problem = Problem(what, "Fix what it names.", said)
         return Step(claim, (problem,) if said else (), vital=True)
@@ -362,7 +361,7 @@ class Prover:
 
     def _grade(self, folder: Path, *options: str) -> Result:
         given = [f"--submission={folder}", f"--time-scale={self._time_scale}", *options]
-        result, self._printed = run.grade([self.lab], self._kernel, given, "en")
+        result, self._printed = pytest_process.grade([self.lab], self._kernel, given, "en")
         return result
 
     def _lost(self, result: Result) -> list[Problem]:

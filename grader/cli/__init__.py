@@ -11,20 +11,20 @@ from collections.abc import Callable
 
 import click
 
-from grader.cli import authoring, desk, grading, machines
-from grader.errors import Infra, Interrupted, LabebpfError
-from grader.speech import Group, note, said, settle
-from grader.surroundings import open_standard_streams
-from grader.text import clean
-from grader.words import say
+from grader.base.errors import Infra, Interrupted, LabebpfError
+from grader.base.messages import say
+from grader.base.paths import open_standard_streams
+from grader.base.text import clean
+from grader.cli import author, grade, machines, study
+from grader.ui.localized_click import Group, note, said, settle
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 COMMANDS = [
-    *(grading.grade, grading.report),
-    *(desk.list_labs, desk.hint, desk.watch, desk.reset, desk.shell, desk.run_script),
+    *(grade.grade, grade.report),
+    *(study.list_labs, study.hint, study.watch, study.reset, study.shell, study.run_script),
     *(machines.doctor, machines.image),
-    *(authoring.new_lab, authoring.stubs, authoring.words, authoring.prove, authoring.test),
+    *(author.new_lab, author.stubs, author.words, author.prove, author.test),
 ]
 
 
@@ -69,9 +69,9 @@ def _tell(error: LabebpfError) -> int:
     if log := clean(getattr(error, "log", "")):
         from rich.text import Text
 
-        from grader import screen
+        from grader.ui.console import open_console
 
-        screen.console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
+        open_console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
     note(f"{said(error.what)} {said(error.remedy)}".strip())
     return error.exit_status
 

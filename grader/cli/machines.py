@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli import given
-from grader.course import find_labs
-from grader.errors import Infra
-from grader.speech import Command, Group, echo, said
-from grader.surroundings import ROOT
-from grader.words import say
+from grader.base.errors import Infra
+from grader.base.messages import say
+from grader.base.paths import ROOT
+from grader.cli import options
+from grader.labs import find_labs
+from grader.ui.localized_click import Command, Group, echo, said
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.kernel.features import Probe
-    from grader.kernel.vm.images import Image
+    from grader.vm.image_store import Image
 
 
 _NATIVE = ("privileges", "bpf", "headers", "tracefs", "open files", "bcc", "bpftool", "bwrap")
@@ -44,13 +44,13 @@ def doctor(names: tuple[str, ...], as_json: bool) -> None:
     """
     import json
 
-    from grader.kernel.choice import place
     from grader.kernel.features import Features, Probe
     from grader.kernel.mounts import missing, mount
-    from grader.kernel.vm import survey as vm_survey
+    from grader.runner.kernel_choice import place
+    from grader.vm import doctor as vm_survey
 
     found = find_labs(ROOT / "exercises")
-    chosen = given.choose(names, found) if names else list(found.values())
+    chosen = options.choose(names, found) if names else list(found.values())
     mounted = []
     if os.geteuid() == 0:
         for kind, path in missing():
@@ -95,9 +95,9 @@ def _print_doctor(
 ) -> None:
     from rich.text import Text
 
-    from grader import screen
+    from grader.ui.console import open_console
 
-    console = screen.console()
+    console = open_console()
     for line in mounted:
         console.print(Text(said(say("Mounted {what}.", what=line))))
     here = say("This machine, Linux {release}", release=os.uname().release)
@@ -140,9 +140,9 @@ def image_build(version: str | None) -> None:
 
     LABEBPF_MIRROR names another mirror of Debian than deb.debian.org.
     """
-    from grader.kernel.vm import images
+    from grader.vm import image_store
 
-    echo(_made(given.image_of(version or images.versions()[0])))
+    echo(_made(options.image_of(version or image_store.versions()[0])))
 
 
 @image.command("list")
@@ -150,20 +150,20 @@ def image_list() -> None:
     """List the images that are built, and those that could be."""
     from rich.table import Table
 
-    from grader import screen
-    from grader.kernel.vm import images
+    from grader.ui.console import open_console
+    from grader.vm import image_store
 
-    there = {made.version: made for made in images.built()}
+    there = {made.version: made for made in image_store.built()}
     heads = (said("version"), said("release"), said("size"), said("built"), "id")
     table = Table(*heads, box=None, pad_edge=False)
-    for version in images.versions():
+    for version in image_store.versions():
         made = there.get(version)
         if made:
             when = made.made.replace("T", " ")[:16]
             table.add_row(version, made.release, _size(made.size), when, made.id)
         else:
             table.add_row(version, said("not built"))
-    screen.console().print(table)
+    open_console().print(table)
     if len(there) < table.row_count:
         echo("Build one: ./labebpf image build VERSION")
 
@@ -172,9 +172,9 @@ def image_list() -> None:
 @click.argument("version", metavar="VERSION")
 def image_remove(version: str) -> None:
     """Remove the image of Linux VERSION."""
-    from grader.kernel.vm import images
+    from grader.vm import image_store
 
-    images.remove(version)
+    image_store.remove(version)
 
 
 @image.command("export")
@@ -182,9 +182,9 @@ def image_remove(version: str) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 def image_export(version: str, file: Path) -> None:
     """Write the image of Linux VERSION to FILE, to be imported on another machine."""
-    from grader.kernel.vm import images
+    from grader.vm import image_store
 
-    images.export(version, file)
+    image_store.export(version, file)
     echo(
         say(
             "{file} holds Linux {version}. On the other machine: ./labebpf image import {name}",
@@ -199,9 +199,9 @@ def image_export(version: str, file: Path) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 def image_import(file: Path) -> None:
     """Take an image from FILE, which `image export` wrote."""
-    from grader.kernel.vm import images
+    from grader.vm import image_store
 
-    made = images.import_(file)
+    made = image_store.import_(file)
     echo(_made(made))
 
 

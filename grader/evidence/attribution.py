@@ -14,10 +14,10 @@ import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from grader.errors import Infra
+from grader.base.errors import Infra
+from grader.base.messages import say
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import Record, TraceInstance
-from grader.words import say
 
 _INFO = struct.Struct("=104xIIQQ")
 """struct bpf_prog_info up to jited_func_lens: numbers and addresses of both tables."""

@@ -9,9 +9,9 @@ import time
 from collections.abc import Sequence
 from typing import IO, Any
 
-from grader.errors import LabebpfError, Phase, PhaseTimeout
-from grader.patience import Lines
-from grader.words import say
+from grader.base.errors import LabebpfError, Phase, PhaseTimeout
+from grader.base.messages import say
+from grader.base.waiting import Lines
 
 
 class ChildDied(LabebpfError):

@@ -13,8 +13,8 @@ import os
 import struct
 from collections.abc import Iterator
 
-from grader.errors import Infra, SubmissionError, Wrong
-from grader.words import say
+from grader.base.errors import Infra, SubmissionError, Wrong
+from grader.base.messages import say
 
 MOST_KEYS = 100_000
 """A program can add keys as fast as they are read: without a bound that would never end."""

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.errors import Infra
-from grader.patience import remove_folder
-from grader.words import say
+from grader.base.errors import Infra
+from grader.base.messages import say
+from grader.base.waiting import remove_folder
 
 PRINTK = "bpf_trace/bpf_trace_printk"
 _STACK = "kernel_stack"

@@ -12,11 +12,11 @@ from typing import TypeVar
 
 import jinja2
 
-from grader.errors import Infra, LabebpfError
+from grader.base.errors import Infra, LabebpfError
+from grader.base.messages import say
 from grader.evidence.child import Child
 from grader.evidence.maps import Libbpf, Map, SharedArray
 from grader.evidence.workload import Window
-from grader.words import say
 
 CALLS = {
     "mkdir": ("mkdir", "mkdirat"),
@@ -34,7 +34,7 @@ BRAKE = 2_000_000
 """By how many ns a call is held up while the brake is on."""
 _MOMENT = 50_000
 """ns within which what is attached to the end of a call has run, and asked for the time."""
-_INSIDE = Path(__file__).parent / "inside" / "witness.py"
+_SCRIPT = Path(__file__).parent / "scripts" / "count_calls.py"
 
 
 def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:
@@ -72,7 +72,7 @@ class Witness:
     ) -> None:
         self.calls = calls
         command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *bwrap]
-        command += ["/usr/bin/python3", "-I", "-B", str(_INSIDE)]
+        command += ["/usr/bin/python3", "-I", "-B", str(_SCRIPT)]
         self._stack = ExitStack()
         self._log = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         self._child = Child("witness", command, stderr=self._log)

@@ -11,14 +11,14 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
+from grader.base.messages import say
+from grader.base.paths import system_files
 from grader.evidence.child import Child, ChildDied, Refused
-from grader.surroundings import system_files
-from grader.words import say
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 """What is done to one directory and one file, in this order, but for the lab's own call."""
-_INSIDE = Path(__file__).parent / "inside" / "workload.py"
+_SCRIPT = Path(__file__).parent / "scripts" / "make_calls.py"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Workload:
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += [*system_files(), "--proc", "/proc", "--dev", "/dev"]
         command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var/tmp"]
-        command += ["--ro-bind", str(_INSIDE), "/var/tmp/workload.py"]
+        command += ["--ro-bind", str(_SCRIPT), "/var/tmp/workload.py"]
         lent = [end.fileno() for end in sockets]
         if library is not None:
             lent.append(library)

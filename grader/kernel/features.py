@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import Infra
-from grader.evidence.introspection import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
+from grader.base.errors import Infra
+from grader.base.messages import say
+from grader.evidence.bpftool import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
 from grader.kernel.uprobe import UPROBES
 from grader.submission.sandbox import Limits
-from grader.words import say
 
 _CAPABILITIES = {"sys_admin": 21, "perfmon": 38, "bpf": 39}
 _SYS_BPF = {"x86_64": 321, "aarch64": 280}

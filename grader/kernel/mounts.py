@@ -7,8 +7,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from grader.errors import Infra
-from grader.words import say
+from grader.base.errors import Infra
+from grader.base.messages import say
 
 TRACEFS = Path("/sys/kernel/tracing")
 DEBUGFS = Path("/sys/kernel/debug")

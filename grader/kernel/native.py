@@ -15,7 +15,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-from grader.errors import Infra
+from grader.base.errors import Infra
+from grader.base.lock import take
+from grader.base.messages import say, sentence
+from grader.base.waiting import remove_folder
 from grader.evidence.witness import Witness
 from grader.kernel.features import (
     Features,
@@ -26,16 +29,13 @@ from grader.kernel.features import (
 )
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
-from grader.kernel.network import Network
+from grader.kernel.netns import Network
+from grader.kernel.tracefs_copy import bwrap_arguments, kernel_copy
 from grader.kernel.uprobe import Uprobe
-from grader.kernel.view import bwrap_arguments, kernel_copy
-from grader.lock import take
-from grader.patience import remove_folder
 from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
 from grader.submission.script import Script
-from grader.words import say, sentence
 
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"

@@ -17,9 +17,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from grader.errors import Infra
+from grader.base.errors import Infra
+from grader.base.messages import say
 from grader.submission.sandbox import View
-from grader.words import say
 
 UPROBES = Path("/sys/bus/event_source/devices/uprobe")
 _PERF_EVENT_OPEN = {"x86_64": 298, "aarch64": 241}

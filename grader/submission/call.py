@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.base.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.base.messages import say
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
 from grader.submission.tracebacks import last_error, traceback_line
-from grader.words import say
 
-_CALL = Path(__file__).parent / "inside" / "call.py"
+_CALL = Path(__file__).parent / "scripts" / "call_function.py"
 
 
 def call(

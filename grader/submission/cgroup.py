@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.patience import remove_folder
+from grader.base.waiting import remove_folder
 
 _ROOT = Path("/sys/fs/cgroup")
 

@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from grader.errors import SubmissionError, UsageError
-from grader.text import clean
-from grader.words import say
+from grader.base.errors import SubmissionError, UsageError
+from grader.base.messages import say
+from grader.base.text import clean
 
 MAX_FILE_BYTES = 256 * 1024
 _MOST_ENTRIES = 1000

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.errors import PHASES, Infra, Phase, PhaseTimeout, SubmissionError
-from grader.patience import Lines
+from grader.base.errors import PHASES, Infra, Phase, PhaseTimeout, SubmissionError
+from grader.base.messages import say
+from grader.base.waiting import Lines
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
-from grader.words import say
 
 STRICT = (
     "-Werror=implicit-function-declaration",
@@ -30,7 +30,7 @@ STRICT = (
 PATTERN = "-ftrivial-auto-var-init=pattern"
 """Fills what the program leaves uninitialised with 0xAA: newer verifiers accept such bytes."""
 
-_LOADER = Path(__file__).parent / "inside" / "loader.py"
+_LOADER = Path(__file__).parent / "scripts" / "load_program.py"
 
 MAP_TYPES = {1: "hash", 2: "array", 4: "perf_event_array", 5: "percpu_hash", 6: "percpu_array"}
 MAP_TYPES |= {9: "lru_hash", 27: "ringbuf"}

@@ -21,8 +21,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.base.paths import SYSTEM, system_files
 from grader.submission.cgroup import Cgroup
-from grader.surroundings import SYSTEM, system_files
 
 PYTHON = "/usr/bin/python3"
 

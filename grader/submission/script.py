@@ -18,15 +18,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from grader.errors import Infra, SubmissionError
+from grader.base.errors import Infra, SubmissionError
+from grader.base.messages import say
+from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
-from grader.text import blank
-from grader.words import say
 
 HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
 _CTRL_C = b"\x03"
-_STARTER = Path(__file__).parent / "inside" / "script.py"
+_STARTER = Path(__file__).parent / "scripts" / "run_script.py"
 
 
 class Source(Protocol):

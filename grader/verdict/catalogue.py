@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.course import Text
-from grader.words import Said, paired
+from grader.base.messages import Said, paired
+from grader.labs import Text
 
 if sys.version_info >= (3, 11):
     import tomllib

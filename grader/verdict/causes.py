@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.course import Text
-from grader.words import paired
+from grader.base.messages import paired
+from grader.labs import Text
 
 CAUSES: Mapping[str, Text] = {
     "twice": Text(

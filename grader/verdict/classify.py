@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import replace
 
-from grader.errors import (
+from grader.base.errors import (
     PHASES,
     CourseError,
     Infra,
@@ -14,11 +14,11 @@ from grader.errors import (
     SubmissionError,
     Wrong,
 )
-from grader.timeline import Timeline
+from grader.base.messages import say
+from grader.base.timeline import Timeline
 from grader.verdict.causes import sentence
 from grader.verdict.explain import Explained, explain
 from grader.verdict.record import Finding, Status
-from grader.words import say
 
 
 def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> Finding:

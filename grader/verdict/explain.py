@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.errors import SubmissionError
-from grader.text import clean, cut
+from grader.base.errors import SubmissionError
+from grader.base.text import clean, cut
 from grader.verdict.catalogue import Entry, entries
 from grader.verdict.source import Quote, Source
 

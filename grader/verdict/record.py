@@ -10,11 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from grader.course import Lab, Task
-from grader.text import clean, cut
-from grader.timeline import Mark, Moment
-from grader.words import say, shown, translate
-from grader.writing import make_folder, put
+from grader.base.atomic_write import make_folder, put
+from grader.base.messages import say, shown, translate
+from grader.base.text import clean, cut
+from grader.base.timeline import Mark, Moment
+from grader.labs import Lab, Task
 
 SCHEMA = "labebpf/result/v1"
 

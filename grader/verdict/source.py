@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.text import clean
+from grader.base.text import clean
 
 _WIDTH = 120
 """Columns of an excerpt."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from checkouts import ROOT
 from machine import Grading
 
-from grader.course import find_labs
+from grader.labs import find_labs
 
 ATTACKS = ROOT / "tests" / "attacks"
 KEYS = "attack|earns|base|lab|scale|pads|folder|links"

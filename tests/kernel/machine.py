@@ -15,7 +15,7 @@ from typing import Any
 
 from checkouts import ROOT, copy
 
-from grader.evidence.introspection import Bpftool
+from grader.evidence.bpftool import Bpftool
 from grader.kernel.mounts import mount_privately
 
 HIDDEN_FROM_SANDBOX = 0x60000000

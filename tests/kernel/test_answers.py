@@ -9,9 +9,9 @@ from checkouts import ROOT
 from machine import grade
 
 from grader.authoring.answers import Answer, answers
-from grader.course import find_labs
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
+from grader.labs import find_labs
 from grader.verdict.record import TaskResult
 
 LABS = find_labs(ROOT / "exercises")

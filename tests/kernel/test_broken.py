@@ -15,9 +15,9 @@ import pytest
 from broken_programs import PROGRAMS, entry_of, printed
 from checkouts import ROOT
 
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
 from grader.kernel.native import NativeKernel
-from grader.kernel.network import Network
+from grader.kernel.netns import Network
 from grader.kernel.uprobe import Uprobe
 from grader.verdict.explain import Explained, explain
 

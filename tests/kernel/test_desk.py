@@ -19,10 +19,10 @@ from machine import State, state
 from typist import CTRL_C, Typist
 from waiting import wait_until
 
-from grader.course import find_labs
+from grader.base.lock import locked
 from grader.kernel.native import RUN
-from grader.lock import locked
-from grader.progress import FOLDER, LabProgress, Progress
+from grader.labs import find_labs
+from grader.runner.progress import FOLDER, LabProgress, Progress
 from grader.submission.sandbox import descendants
 
 SECONDS = 120

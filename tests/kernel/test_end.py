@@ -16,10 +16,10 @@ from checkouts import ROOT, copy
 from machine import State, command, grade, run_pytest, state
 from waiting import wait_until
 
-from grader.kernel.vm.inside.kernel import Kernel
-from grader.kernel.vm.wire import Wire
-from grader.lock import locked
+from grader.base.lock import locked
+from grader.guest.guest_kernel import Kernel
 from grader.submission.sandbox import descendants
+from grader.vm.protocol import Wire
 
 
 def test_a_grading_leaves_nothing(before: State, tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ import pytest
 from checkouts import ROOT
 from machine import PLAIN
 
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
+from grader.checks.counter import Counter
 from grader.evidence.attribution import Attribution
-from grader.evidence.counter import Counter
-from grader.evidence.introspection import Bpftool
+from grader.evidence.bpftool import Bpftool
 from grader.evidence.maps import Libbpf, Map
-from grader.evidence.match import match
+from grader.evidence.matching import match
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload

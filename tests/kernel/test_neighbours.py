@@ -17,11 +17,11 @@ from waiting import wait_until
 
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
-from grader.course import find_labs
-from grader.evidence.introspection import Bpftool
+from grader.evidence.bpftool import Bpftool
 from grader.kernel.features import Features
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
+from grader.labs import find_labs
 from grader.submission.sandbox import PYTHON
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))

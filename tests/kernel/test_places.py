@@ -14,14 +14,14 @@ import pytest
 from checkouts import ROOT
 from machine import PLAIN
 
-from grader.course import find_labs
-from grader.errors import SubmissionError
-from grader.evidence.introspection import Bpftool
+from grader.base.errors import SubmissionError
+from grader.checks.environment import LabEnvironment
+from grader.evidence.bpftool import Bpftool
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
-from grader.kernel.network import Network
-from grader.kernel.stage import Stage
+from grader.kernel.netns import Network
 from grader.kernel.uprobe import Uprobe
+from grader.labs import find_labs
 from grader.submission.files import Submission
 from grader.submission.sandbox import PYTHON, memory_file, read_back
 
@@ -181,8 +181,10 @@ def test_what_was_lent_is_closed_though_another_part_of_the_stage_is_not(
     kernel: NativeKernel, monkeypatch: pytest.MonkeyPatch, attach: str, call: str
 ) -> None:
     lab = replace(find_labs(ROOT / "exercises")["lab0"], attach=attach, call=call)
-    stage = Stage(kernel, lab, Submission({}, {}), ROOT / "bpf_templates", script=True)
-    place, child = stage.place, stage.workload
+    environment = LabEnvironment(
+        kernel, lab, Submission({}, {}), ROOT / "bpf_templates", script=True
+    )
+    place, child = environment.place, environment.workload
     lent = place.library if isinstance(place, Uprobe) else place.namespace
     close = child.close
 
@@ -192,6 +194,6 @@ def test_what_was_lent_is_closed_though_another_part_of_the_stage_is_not(
 
     monkeypatch.setattr(child, "close", fail)
     with pytest.raises(OSError, match="does not end"):
-        stage.close()
+        environment.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(lent)

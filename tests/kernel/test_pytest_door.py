@@ -11,7 +11,7 @@ import pytest
 from checkouts import ROOT, copy
 from machine import run_pytest
 
-from grader.kernel.vm import images
+from grader.vm import image_store
 
 pytestmark = pytest.mark.timeout(900)  # An image may have to be built first.
 NO_NULL_CHECK = ROOT / "tests" / "wrong_answers" / "lab3" / "no_null_check.c"
@@ -21,7 +21,7 @@ NO_NULL_CHECK = ROOT / "tests" / "wrong_answers" / "lab3" / "no_null_check.c"
 def kernel(request: pytest.FixtureRequest) -> str:
     """In a machine too pytest is what it is natively."""
     if request.param == "vm":
-        images.build(images.versions()[0], lambda what, share: None)
+        image_store.build(image_store.versions()[0], lambda what, share: None)
     return str(request.param)
 
 

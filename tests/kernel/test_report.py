@@ -12,7 +12,7 @@ from checkouts import ROOT
 from consumers import ADA, HEADER, RUNNER, TOTALS, cells
 from machine import grade
 
-from grader.verdict.formats import FORMATS
+from grader.report.formats import FORMATS
 from grader.verdict.record import Result, Status
 
 WORKSHEET = f"{HEADER}\n{ADA.replace('9.00', '30.00')}\n"

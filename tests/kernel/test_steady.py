@@ -11,9 +11,9 @@ from machine import MKDIRS, grade
 
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
-from grader.course import find_labs
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
+from grader.labs import find_labs
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """50 for the proof; one in everyday runs."""

@@ -13,14 +13,14 @@ from consumers import TOTALS, Terminal, read_classroom50, read_junit, run
 from rich.console import Console
 from sample_results import a_result
 
-from grader.course import Lab, Task, Text
-from grader.errors import LabebpfError, SubmissionError, Wrong
-from grader.text import clean
+from grader.base.errors import LabebpfError, SubmissionError, Wrong
+from grader.base.text import clean
+from grader.labs import Lab, Task, Text
+from grader.report.actions import commands
+from grader.report.formats import FORMATS
+from grader.report.terminal import render
 from grader.verdict.classify import finding_of
-from grader.verdict.formats import FORMATS
-from grader.verdict.formats.actions import commands
 from grader.verdict.record import LabResult, Result, Rubric
-from grader.verdict.report import render
 
 FIRST, LAST = "the first line", "the last line"
 MIDDLE = {

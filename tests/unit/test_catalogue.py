@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from broken_programs import ELSEWHERE, PROGRAMS, RECORDED, entry_of, printed, recorded
 
-from grader.course import Text
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
+from grader.base.messages import translate
+from grader.labs import Text
 from grader.verdict.catalogue import Entry, entries
 from grader.verdict.explain import Explained, explain
-from grader.words import translate
 
 SAYINGS = recorded()
 IDS = [entry.id for entry in entries()]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from grader.base.errors import Wrong
 from grader.checks import Record, expect, numbers, printed
-from grader.errors import Wrong
 
 
 def test_what_holds_says_nothing() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.errors import PhaseTimeout
+from grader.base.errors import PhaseTimeout
 from grader.evidence.child import Child, ChildDied, Refused
 
 ECHO = """

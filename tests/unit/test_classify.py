@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.errors import (
+from grader.base.errors import (
     CourseError,
     Infra,
     LabebpfError,

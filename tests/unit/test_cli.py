@@ -21,12 +21,12 @@ from sample_results import EVERY, JUDGED
 from typist import Typist
 
 from grader.cli import labebpf as group
-from grader.cli.given import choose_tasks
-from grader.course import find_labs
-from grader.progress import Progress
-from grader.run import supervise
+from grader.cli.options import choose_tasks
+from grader.labs import find_labs
+from grader.report.formats import FORMATS
+from grader.runner.progress import Progress
+from grader.runner.pytest_process import supervise
 from grader.submission.files import take
-from grader.verdict.formats import FORMATS
 from grader.verdict.record import Status, write_result
 
 LABS = find_labs(ROOT / "exercises")

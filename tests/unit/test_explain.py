@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import SubmissionError
+from grader.base.errors import SubmissionError
 from grader.verdict.explain import Explained, explain
 
 LOGS = Path(__file__).parent / "logs"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from checkouts import AS_NOBODY, ROOT
 
-from grader.course import find_labs
-from grader.kernel.choice import place
 from grader.kernel.features import Features, Probe, lockdown, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
-from grader.kernel.vm import images
+from grader.labs import find_labs
+from grader.runner.kernel_choice import place
+from grader.vm import image_store
 
 LABS = find_labs(ROOT / "exercises").values()
 NEEDS = sorted({need for lab in LABS for need in lab.needs})
@@ -102,7 +102,7 @@ NATIVE = [Probe("privileges", True, "root"), Probe("bcc", True, "0.26")]
 MACHINES = [
     Probe("qemu", True, "7.2"),
     Probe("image tools", True, "there"),
-    Probe(f"image {images.versions()[0]}", True, "built"),
+    Probe(f"image {image_store.versions()[0]}", True, "built"),
 ]
 
 

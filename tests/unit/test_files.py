@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import SubmissionError, UsageError
+from grader.base.errors import SubmissionError, UsageError
 from grader.submission.files import (
     MAX_FILE_BYTES,
     Refusal,

@@ -24,14 +24,14 @@ from consumers import (
 )
 from sample_results import EVERY, HOSTILE, JUDGED, PARTIAL, TOKEN, a_result, a_task, hostile
 
-from grader.errors import Infra, UsageError
-from grader.text import clean
-from grader.verdict.formats import FORMATS
-from grader.verdict.formats.actions import SUMMARY_LIMIT, commands, summary
-from grader.verdict.formats.classroom import classroom50
-from grader.verdict.formats.html import html
-from grader.verdict.formats.table import COLUMNS, table
-from grader.verdict.formats.words import safe
+from grader.base.errors import Infra, UsageError
+from grader.base.text import clean
+from grader.report.actions import SUMMARY_LIMIT, commands, summary
+from grader.report.classroom import classroom50
+from grader.report.csv_table import COLUMNS, table
+from grader.report.formats import FORMATS
+from grader.report.html import html
+from grader.report.lines import safe
 from grader.verdict.record import LabResult, Result, Status
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from checkouts import ROOT
 
-from grader.course import Lab, find_labs
 from grader.evidence.workload import DECOYS
+from grader.labs import Lab, find_labs
 from grader.submission.files import take
 
 LABS = list(find_labs(ROOT / "exercises").values())

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from sample_results import EVERY, FAILED, HOSTILE, a_result, hostile
 
+from grader.report.html import html
+from grader.report.lines import safe
 from grader.submission.files import Submission
-from grader.verdict.formats.html import html
-from grader.verdict.formats.words import safe
 from grader.verdict.record import LabResult, Result, Status
 
 PHONE = {"width": 360, "height": 740}

@@ -20,9 +20,9 @@ import pytest
 from checkouts import NOBODY, ROOT, labebpf
 from waiting import is_awaited, wait_until
 
-from grader.errors import Infra, UsageError
-from grader.kernel.vm import images, making
-from grader.kernel.vm.images import Image, Label
+from grader.base.errors import Infra, UsageError
+from grader.vm import image_build, image_store
+from grader.vm.image_store import Image, Label
 
 CONTENT = {"vmlinuz": b"kernel" * 999, "initramfs": b"initramfs", "root.squashfs": b"hsqs" * 9999}
 
@@ -39,17 +39,17 @@ def label(version: str = "6.12", **changes: object) -> Label:
         name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in CONTENT.items()
     }
-    recipe = images._recipe(version).digest
+    recipe = image_store._recipe(version).digest
     whole = Label(version, f"{version}.1-amd64", recipe, "2026-11-23T02:03:04Z", ["bash 5"], facts)
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
 def keep(version: str = "6.12") -> Image:
     """A small image in the cache, put there as a build does it."""
-    with images._changing(), images._unfinished() as folder:
+    with image_store._changing(), image_store._unfinished() as folder:
         for name, data in CONTENT.items():
             (folder / name).write_bytes(data)
-        return images._keep(folder, label(version))
+        return image_store._keep(folder, label(version))
 
 
 def left(shelf: Path) -> list[str]:
@@ -68,18 +68,18 @@ def archive(file: Path, members: list[tuple[str, bytes]], kind: bytes = tarfile.
 
 
 def test_the_cache_is_where_xdg_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert images.cache() == tmp_path / "cache" / "labebpf"
+    assert image_store.cache() == tmp_path / "cache" / "labebpf"
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for useless in ("", "relative/path"):
         monkeypatch.setenv("XDG_CACHE_HOME", useless)
-        assert images.cache() == tmp_path / "home" / ".cache" / "labebpf"
+        assert image_store.cache() == tmp_path / "home" / ".cache" / "labebpf"
 
 
 def test_a_cache_that_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(Infra, match=r"cannot be created .*export XDG_CACHE_HOME="):
-        images.find()
+        image_store.find()
 
 
 @pytest.fixture
@@ -96,15 +96,15 @@ def test_a_cache_of_another_is_said(monkeypatch: pytest.MonkeyPatch, nobody: Non
     # pytest's own temporary folders are closed to nobody.
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("XDG_CACHE_HOME", folder)
-        images.cache().chmod(0o500)
+        image_store.cache().chmod(0o500)
         with pytest.raises(Infra, match=r"labebpf cannot be written.*export XDG_CACHE_HOME="):
-            images.find()
+            image_store.find()
 
 
 def test_an_image_is_found_by_its_version(shelf: Path) -> None:
     kept = keep("6.1")
-    assert images.find("6.1") == kept
-    assert images.built() == [kept]
+    assert image_store.find("6.1") == kept
+    assert image_store.built() == [kept]
     assert kept.folder == shelf / f"6.1-{kept.id}"
     assert kept.release == "6.1.1-amd64"
     assert kept.kernel.read_bytes() == CONTENT["vmlinuz"]
@@ -114,16 +114,16 @@ def test_an_image_is_found_by_its_version(shelf: Path) -> None:
     with pytest.raises(
         Infra, match=r"no image of Linux 6.12 here. Run: ./labebpf image build 6.12"
     ):
-        images.find()
+        image_store.find()
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        images.find,
-        images.remove,
-        lambda version: images.build(version, lambda step, done: None),
-        lambda version: images.export(version, Path("/nowhere")),
+        image_store.find,
+        image_store.remove,
+        lambda version: image_store.build(version, lambda step, done: None),
+        lambda version: image_store.export(version, Path("/nowhere")),
     ],
 )
 def test_versions_that_do_not_exist_name_those_that_do(act: Callable[[str], object]) -> None:
@@ -134,7 +134,7 @@ def test_versions_that_do_not_exist_name_those_that_do(act: Callable[[str], obje
 
 def test_a_build_of_what_is_there_takes_what_is_there() -> None:
     kept = keep()
-    assert images.build("6.12", lambda step, done: pytest.fail(step)) == kept
+    assert image_store.build("6.12", lambda step, done: pytest.fail(step)) == kept
 
 
 def test_the_same_bytes_have_the_same_name_and_others_another() -> None:
@@ -169,11 +169,11 @@ def damage(image: Image, how: str) -> None:
 @pytest.mark.parametrize("how", ["short", "absent", "renamed", "nonsense", "another recipe"])
 def test_what_is_not_whole_is_no_image(how: str, shelf: Path) -> None:
     damage(keep(), how)
-    assert images.built() == []
+    assert image_store.built() == []
     with pytest.raises(Infra, match=r"damaged.*Run: ./labebpf image build 6.12"):
-        images.find("6.12")
+        image_store.find("6.12")
     keep()
-    assert len(left(shelf)) == len(images.built()) == 1
+    assert len(left(shelf)) == len(image_store.built()) == 1
 
 
 def test_what_a_killed_build_left_is_no_image_and_goes(shelf: Path, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_what_a_killed_build_left_is_no_image_and_goes(shelf: Path, tmp_path: Pa
     half.mkdir(parents=True)
     (half / "vmlinuz").touch()
     (half / "scratch").symlink_to(scratch)
-    assert images.built() == []
+    assert image_store.built() == []
     assert half.exists()
     kept = keep()
     assert left(shelf) == [kept.folder.name]
@@ -192,8 +192,8 @@ def test_what_a_killed_build_left_is_no_image_and_goes(shelf: Path, tmp_path: Pa
 def test_a_second_one_waits_for_the_first(shelf: Path, tmp_path: Path) -> None:
     exported = tmp_path / "image.tar"
     kept = keep()
-    images.export("6.12", exported)
-    images.remove("6.12")
+    image_store.export("6.12", exported)
+    image_store.remove("6.12")
     command = [sys.executable, "-m", "grader", "image", "import", str(exported)]
     with (shelf / ".lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -203,43 +203,43 @@ def test_a_second_one_waits_for_the_first(shelf: Path, tmp_path: Path) -> None:
         assert left(shelf) == []
     printed, _ = second.communicate(timeout=60)
     assert second.returncode == 0
-    assert images.find() == kept
+    assert image_store.find() == kept
     assert str(kept.folder) in printed
 
 
 def test_an_image_is_removed(shelf: Path) -> None:
     keep()
-    images.remove("6.12")
+    image_store.remove("6.12")
     assert left(shelf) == []
     with pytest.raises(UsageError, match=r"no image of Linux 6.12.*image list"):
-        images.remove("6.12")
+        image_store.remove("6.12")
 
 
 def test_what_is_exported_is_imported_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = keep("5.10")
-    images.export("5.10", tmp_path / "image.tar")
+    image_store.export("5.10", tmp_path / "image.tar")
     with tarfile.open(tmp_path / "image.tar") as tar:
         assert tar.getnames() == ["image.json", *CONTENT]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
-    imported = images.import_(tmp_path / "image.tar")
+    imported = image_store.import_(tmp_path / "image.tar")
     assert imported == replace(kept, folder=imported.folder)
-    assert imported == images.find("5.10")
-    assert imported == images.import_(tmp_path / "image.tar")
+    assert imported == image_store.find("5.10")
+    assert imported == image_store.import_(tmp_path / "image.tar")
     assert str(imported.folder).startswith(str(tmp_path / "another"))
 
 
 def test_an_export_takes_its_place_in_one_step(tmp_path: Path) -> None:
     keep()
     (tmp_path / "image.tar").write_text("the last one")
-    images.export("6.12", tmp_path / "image.tar")
+    image_store.export("6.12", tmp_path / "image.tar")
     assert tarfile.is_tarfile(tmp_path / "image.tar")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "image.tar"]
     with pytest.raises(UsageError, match="folder that exists"):
-        images.export("6.12", tmp_path / "absent" / "image.tar")
+        image_store.export("6.12", tmp_path / "absent" / "image.tar")
     with pytest.raises(Infra, match="image build"):
-        images.export("6.1", tmp_path / "image.tar")
+        image_store.export("6.1", tmp_path / "image.tar")
 
 
 def members(changed: str = "", data: bytes = b"") -> list[tuple[str, bytes]]:
@@ -319,7 +319,7 @@ def hostile(tmp_path: Path, name: str) -> Path:
 def test_a_file_that_is_no_image_leaves_nothing(name: str, tmp_path: Path, shelf: Path) -> None:
     file = hostile(tmp_path, name)
     with pytest.raises(Infra, match="no image, or a damaged one") as caught:
-        images.import_(file)
+        image_store.import_(file)
     assert "\x1b" not in str(caught.value)
     assert left(shelf) == []
     assert not (tmp_path / "escaped").exists()
@@ -328,43 +328,43 @@ def test_a_file_that_is_no_image_leaves_nothing(name: str, tmp_path: Path, shelf
 def test_a_bad_file_does_not_cost_the_good_image(tmp_path: Path) -> None:
     kept = keep()
     with pytest.raises(Infra):
-        images.import_(hostile(tmp_path, "one bit"))
-    assert images.find() == kept
+        image_store.import_(hostile(tmp_path, "one bit"))
+    assert image_store.find() == kept
 
 
 def test_a_file_of_another_labebpf_is_said(tmp_path: Path, shelf: Path) -> None:
     file = archive(tmp_path / "image.tar", relabelled(recipe="0" * 64))
     with pytest.raises(Infra, match="another version of labebpf"):
-        images.import_(file)
+        image_store.import_(file)
     assert left(shelf) == []
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     for path in (tmp_path / "absent", tmp_path):
         with pytest.raises(UsageError, match="cannot be read"):
-            images.import_(path)
+            image_store.import_(path)
 
 
 def test_each_recipe_has_a_digest_of_its_own() -> None:
-    digests = {recipe.digest for recipe in making.RECIPES}
-    assert len(digests) == len(making.RECIPES) == len(images.versions())
-    assert replace(making.RECIPES[0], kernel="sid").digest not in digests
+    digests = {recipe.digest for recipe in image_build.RECIPES}
+    assert len(digests) == len(image_build.RECIPES) == len(image_store.versions())
+    assert replace(image_build.RECIPES[0], kernel="sid").digest not in digests
 
 
 def test_tools_that_are_missing_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Infra, match=r"mmdebstrap, squashfs-tools.*apt-get install mmdebstrap"):
-        making.check_tools()
+        image_build.check_tools()
 
 
 def test_a_mirror_is_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert making._mirror() == making.MIRROR
+    assert image_build._mirror() == image_build.MIRROR
     monkeypatch.setenv("LABEBPF_MIRROR", "https://mirror.example/debian")
-    assert making._mirror() == "https://mirror.example/debian"
+    assert image_build._mirror() == "https://mirror.example/debian"
     for wrong in ("mirror.example", "http://a b", "[trusted=yes] http://a", "file:///"):
         monkeypatch.setenv("LABEBPF_MIRROR", wrong)
         with pytest.raises(UsageError, match="is not a mirror"):
-            making._mirror()
+            image_build._mirror()
 
 
 @pytest.mark.parametrize(
@@ -393,11 +393,11 @@ def test_a_mirror_is_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_went_wrong_is_read_from_the_log(line: str, words: str) -> None:
     log = "\n".join([*("I: a line before",) * 99, line])
-    error = making._diagnosed(log, Path("/place"), "ended so")
+    error = image_build._diagnosed(log, Path("/place"), "ended so")
     assert words in error.what
     assert error.remedy
     assert error.log.endswith(line)
-    assert len(error.log.splitlines()) == making.LOG_LINES
+    assert len(error.log.splitlines()) == image_build.LOG_LINES
 
 
 def image(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -409,7 +409,7 @@ def test_the_list_has_what_is_built_and_what_is_not() -> None:
     done = image("list")
     assert (done.returncode, done.stderr) == (0, "")
     rows = {line.split()[0]: line for line in done.stdout.splitlines()[1:5]}
-    assert list(rows) == list(images.versions())
+    assert list(rows) == list(image_store.versions())
     assert rows["5.10"].split() == [
         "5.10",
         "5.10.1-amd64",
@@ -446,6 +446,6 @@ def test_the_command_line_hands_an_image_on(tmp_path: Path) -> None:
     file = str(tmp_path / "an image.tar")
     assert "image import" in image("export", "6.12", file).stdout
     assert image("remove", "6.12").returncode == 0
-    assert images.built() == []
+    assert image_store.built() == []
     assert str(kept.folder) in image("import", file).stdout.replace("\n", "")
-    assert images.find() == kept
+    assert image_store.find() == kept

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from checkouts import ROOT
 
-from grader.course import Labs, Text, add_private, find_labs, load_lab
-from grader.course.lab import CALLS, NEEDS
-from grader.errors import CourseError, UsageError
+from grader.base.errors import CourseError, UsageError
 from grader.evidence import witness
 from grader.kernel.features import Features
+from grader.labs import Labs, Text, add_private, find_labs, load_lab
+from grader.labs.lab import CALLS, NEEDS
 
 LABS = find_labs(ROOT / "exercises")
 GOOD = """

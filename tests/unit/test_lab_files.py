@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import load_lab
-from grader.errors import UsageError
-from grader.kernel.vm.lab_files import MAX_FILES, LabFolder, Luggage, look
+from grader.base.errors import UsageError
+from grader.labs import load_lab
+from grader.shell.changed_files import MAX_FILES, LabFolder, Luggage, look
 
 LAB = load_lab(Path(__file__).parents[2] / "exercises" / "lab3")
 

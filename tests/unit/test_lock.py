@@ -7,7 +7,7 @@ from pathlib import Path
 
 from waiting import is_awaited, wait_until
 
-from grader.lock import turn
+from grader.base.lock import turn
 
 PATIENCE = 60.0
 

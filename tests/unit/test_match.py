@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.match import match, told_again
+from grader.evidence.matching import match, told_again
 from grader.evidence.workload import Window, random_count
 
 WINDOWS = [

@@ -9,8 +9,8 @@ import pytest
 from consumers import ADA, HEADER, cells
 from sample_results import EVERY, JUDGED, PARTIAL, a_result, a_task, hostile
 
-from grader.errors import Infra, UsageError
-from grader.verdict.formats.moodle import fill
+from grader.base.errors import Infra, UsageError
+from grader.report.moodle import fill
 from grader.verdict.record import LabResult, Result
 
 PASSED = a_result(LabResult("lab3", "Lab", (a_task("3.1", "pass", 7), a_task("3.2", "fail", 2))))

@@ -19,10 +19,10 @@ from grader.authoring.answers import answers
 from grader.authoring.equivalents import equivalents
 from grader.authoring.mutants import mutants
 from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, folders_of, new
-from grader.authoring.stubs import drifted
-from grader.course import load_lab
-from grader.errors import UsageError
+from grader.base.errors import UsageError
 from grader.evidence import witness
+from grader.labs import load_lab
+from grader.labs.stubs import drifted
 
 FOLDERS = ("exercises/lab7", "solutions/lab7", "tests/wrong_answers/lab7")
 LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.errors import Infra, Wrong
-from grader.kernel.once import Once
+from grader.base.errors import Infra, Wrong
+from grader.checks.once import Once
 
 
 def test_a_look_is_taken_once_with_what_is_given() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.patience import Lines, remove_folder
+from grader.base.waiting import Lines, remove_folder
 
 
 @pytest.fixture

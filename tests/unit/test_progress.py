@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from checkouts import NOBODY, labebpf
 
-from grader.course import Lab, find_labs
-from grader.progress import FOLDER, Progress, fingerprint
+from grader.labs import Lab, find_labs
+from grader.runner.progress import FOLDER, Progress, fingerprint
 from grader.submission.files import take
 from grader.verdict.record import Status
 

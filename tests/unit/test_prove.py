@@ -11,12 +11,12 @@ from rich.console import Console
 
 from grader.authoring.answers import answers, read
 from grader.authoring.equivalents import Equivalent, equivalents
-from grader.authoring.fates import Fate, fate_of
+from grader.authoring.mutant_outcomes import Fate, fate_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.prove import Problem, Step, _with_dependents
-from grader.authoring.report import show_fates, show_step
-from grader.course import find_labs
-from grader.errors import CourseError
+from grader.authoring.prove_report import show_fates, show_step
+from grader.base.errors import CourseError
+from grader.labs import find_labs
 from grader.verdict.record import Finding, Result, Rubric, Status
 
 LABS = find_labs(ROOT / "exercises")

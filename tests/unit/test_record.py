@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from checkouts import NOBODY
 
-from grader.course import Lab, Task, Text
-from grader.timeline import Mark, Moment
+from grader.base.messages import paired, translate
+from grader.base.timeline import Mark, Moment
+from grader.labs import Lab, Task, Text
 from grader.verdict.record import (
     PRIVATE,
     SCHEMA,
@@ -25,7 +26,6 @@ from grader.verdict.record import (
     TaskResult,
     write_result,
 )
-from grader.words import paired, translate
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 RECORD_KEYS = {"schema", "started", "seconds", "kernel", "score", "max_score", "labs"}

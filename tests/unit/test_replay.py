@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.errors import UsageError
-from grader.replay import files_below, rebuilt
+from grader.base.errors import UsageError
+from grader.runner.remote import files_below, rebuilt
 from grader.verdict.record import Finding, Status
 
 HOSTILE = "\x1b]0;owned\x07\n::error::owned"

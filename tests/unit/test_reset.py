@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from checkouts import NOBODY, ROOT, labebpf
 
-from grader.course import Lab, find_labs
-from grader.progress import Progress
+from grader.base.atomic_write import keep
+from grader.labs import Lab, find_labs
+from grader.runner.progress import Progress
 from grader.submission.files import take
 from grader.verdict.record import Status
-from grader.writing import keep
 
 MINE = "/* my work */\n"
 STUBS = {

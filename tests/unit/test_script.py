@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.errors import Infra, SubmissionError
+from grader.base.errors import Infra, SubmissionError
 from grader.submission import script as module
 from grader.submission.sandbox import PYTHON, descendants
 from grader.submission.script import Script, ended_cleanly

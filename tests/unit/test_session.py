@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from grader.kernel.vm.session import crowding
+from grader.vm.remote_grading import crowding
 
 
 @pytest.mark.parametrize("share, stretch", [(0, 1), (0.9, 1), (1.5, 1.5), (3, 3), (50, 4)])

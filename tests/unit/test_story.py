@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from grader.evidence.story import by_growth, by_time, by_value
+from grader.base.messages import translate
+from grader.base.timeline import Mark, Timeline
+from grader.evidence.event_timeline import by_growth, by_time, by_value
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
-from grader.timeline import Mark, Timeline
 from grader.verdict.causes import CAUSES, sentence
-from grader.words import translate
 
 BASE = 5_000_000_000_123
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from checkouts import NOBODY, ROOT, copy, labebpf
 
-from grader.authoring.stubs import Block, Marked, drifted, parse, read
-from grader.course import Lab, find_labs, load_lab
-from grader.errors import CourseError
+from grader.base.errors import CourseError
+from grader.labs import Lab, find_labs, load_lab
+from grader.labs.stubs import Block, Marked, drifted, parse, read
 
 LABS = list(find_labs(ROOT / "exercises").values())
 FILES = [(lab, name) for lab in LABS for name in lab.edits]

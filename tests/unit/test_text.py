@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from grader.text import clean, cut, last_lines
+from grader.base.text import clean, cut, last_lines
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from grader.errors import Infra
+from grader.base.errors import Infra
 from grader.evidence.attribution import trace_line
 from grader.evidence.trace import EventFormat, Field, Record, Stacks, parse_page
 

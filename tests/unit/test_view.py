@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.kernel import view
-from grader.kernel.view import bwrap_arguments, kernel_copy
+from grader.kernel import tracefs_copy
+from grader.kernel.tracefs_copy import bwrap_arguments, kernel_copy
 
 
 @pytest.fixture
 def tracefs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     if os.geteuid() != 0:
         pytest.skip("root alone makes the copy: a part of it is for root alone")
-    monkeypatch.setattr(view, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(tracefs_copy, "CACHE", tmp_path / "cache")
     event = tmp_path / "tracefs" / "events" / "syscalls" / "sys_enter_mkdir"
     event.mkdir(parents=True)
     for name, text in {"id": "888\n", "format": "name: x\n", "enable": "0\n"}.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.desk.watch import saves, settled
+from grader.student.watch import saves, settled
 
 NAMES = ("counter.c", "counter.py")
 TICK: list[str] = []

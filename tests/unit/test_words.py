@@ -13,12 +13,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from checkouts import ROOT
 
-from grader.authoring.words import CLICK, forms, renewed, sentences, words_of_click
-from grader.errors import CourseError, SubmissionError, Wrong
-from grader.timeline import Mark, Moment, Timeline
+from grader.authoring.translations import CLICK, forms, renewed, sentences, words_of_click
+from grader.base.errors import CourseError, SubmissionError, Wrong
+from grader.base.messages import DOMAIN, LOCALE, Said, say, translate
+from grader.base.timeline import Mark, Moment, Timeline
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding
-from grader.words import DOMAIN, LOCALE, Said, say, translate
 
 PO = LOCALE / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
 

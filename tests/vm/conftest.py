@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.kernel.vm import images
-from grader.kernel.vm.images import Image
-from grader.kernel.vm.machine import QEMU
+from grader.vm import image_store
+from grader.vm.image_store import Image
+from grader.vm.qemu import QEMU
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def image() -> Image:
     """The default image, built if this user has none yet."""
     if shutil.which(QEMU) is None:
         pytest.fail("The tests in tests/vm need QEMU. Run: ./labebpf test", pytrace=False)
-    return images.build(images.versions()[0], lambda what, share: None)
+    return image_store.build(image_store.versions()[0], lambda what, share: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

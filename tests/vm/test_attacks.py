@@ -9,7 +9,7 @@ import pytest
 from hostile import assert_gained_nothing, attacks
 from machine import grade
 
-from grader.kernel.vm.images import Image
+from grader.vm.image_store import Image
 
 ATTACKS = {attack.name: attack for attack in attacks()}
 USUAL = ("answers_from_a_fork", "files_beside", "kills_grader", "odd_returns", "talks_to_the_host")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from handins import FOUND, PUBLIC, SEARCH, VERDICTS, WORD, grade, hand_in, lay_out, task
 
-from grader.kernel.vm.images import Image
+from grader.vm.image_store import Image
 
 
 def test_a_hand_in_is_graded_in_a_machine_where_one_is_ready(tmp_path: Path, image: Image) -> None:

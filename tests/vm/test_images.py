@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from checkouts import AS_NOBODY, NOBODY, ROOT
 
-from grader.kernel.vm import images
-from grader.kernel.vm.images import Image
+from grader.vm import image_store
+from grader.vm.image_store import Image
 
 LABEBPF = (sys.executable, "-I", "-m", "grader")
 
@@ -140,7 +140,7 @@ def test_a_full_disk_in_the_middle_is_said_and_leaves_nothing(
 @needs_root
 def test_a_full_disk_costs_an_import_only(image: Image, place: Place) -> None:
     file = place.base / "image.tar"
-    images.export(image.version, file)
+    image_store.export(image.version, file)
     disk = place.base / "cache"
     done = place.command(*LABEBPF, "image", "import", str(file), disk=disk, size="100m")
     assert (done.returncode, done.stdout) == (3, "")
@@ -195,10 +195,10 @@ def test_a_real_image_is_handed_on(
     image: Image, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = place.base / "image.tar"
-    images.export(image.version, file)
+    image_store.export(image.version, file)
     status, _, err = place.run("import", str(file))
     assert status == 0, err
     monkeypatch.setenv("XDG_CACHE_HOME", place.environment["XDG_CACHE_HOME"])
-    imported = images.find(image.version)
+    imported = image_store.find(image.version)
     assert (imported.id, imported.size) == (image.id, image.size)
     assert imported.root.read_bytes() == image.root.read_bytes()

@@ -10,8 +10,8 @@ from checkouts import ROOT, copy
 from machine import lost
 
 from grader.authoring.answers import read
-from grader.course import find_labs
-from grader.kernel.vm.images import Image
+from grader.labs import find_labs
+from grader.vm.image_store import Image
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """5 for the proof; one in everyday runs."""

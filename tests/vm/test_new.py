@@ -11,7 +11,7 @@ from machine import labebpf, lost, make_lab
 
 from grader.authoring.answers import read
 from grader.authoring.new import PAIRINGS, calls
-from grader.kernel.vm.images import Image
+from grader.vm.image_store import Image
 
 ALL = os.environ.get("LABEBPF_PAIRINGS") == "all"
 CHOSEN = (

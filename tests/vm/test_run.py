@@ -15,7 +15,7 @@ import pytest
 from checkouts import ROOT, command, copy
 from typist import CTRL_C, SECONDS, Typist
 
-from grader.kernel.vm.images import Image
+from grader.vm.image_store import Image
 
 PROMPT = r"machine-\S+:.*/exercises/lab3.*# $"
 STARTS = 3 * SECONDS

@@ -20,8 +20,8 @@ from checkouts import AS_NOBODY, NOBODY, ROOT
 from typist import CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE, SECONDS, Typist
 from waiting import wait_until
 
-from grader.kernel.vm import images
-from grader.kernel.vm.images import Image
+from grader.vm import image_store
+from grader.vm.image_store import Image
 
 
 @dataclass
@@ -384,7 +384,7 @@ def test_an_ordinary_user(world: World) -> None:
         cache = home / ".cache" / "labebpf"
         shutil.copytree(world.image.folder, cache / "images" / world.image.folder.name)
         (cache / "snapshots").mkdir()
-        for path in (images.cache() / "snapshots").glob(f"{world.image.version}-*"):
+        for path in (image_store.cache() / "snapshots").glob(f"{world.image.version}-*"):
             shutil.copy(path, cache / "snapshots")
         world.hand_in = shutil.copytree(world.hand_in, home / "hand-in")
         for path in (home, *home.rglob("*")):

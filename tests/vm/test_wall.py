@@ -21,14 +21,14 @@ from machine import command, grade
 from waiting import wait_until
 
 from grader.authoring.answers import answers, read
-from grader.course import find_labs
-from grader.kernel.vm import session
-from grader.kernel.vm.accelerator import fastest
-from grader.kernel.vm.images import Image, cache
-from grader.kernel.vm.shape import Shape
-from grader.kernel.vm.snapshots import stored
+from grader.labs import find_labs
 from grader.submission.sandbox import descendants
 from grader.verdict.record import TaskResult
+from grader.vm import remote_grading
+from grader.vm.accelerator import fastest
+from grader.vm.image_store import Image, cache
+from grader.vm.machine_config import Shape
+from grader.vm.snapshots import stored
 
 LABS = find_labs(ROOT / "exercises")
 
@@ -176,10 +176,10 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that hangs is known long before its check could have ended."""
-    monkeypatch.setattr(session, "SILENT_SECONDS", 10)
-    monkeypatch.setattr(session, "crowding", lambda load: 1.0)
+    monkeypatch.setattr(remote_grading, "SILENT_SECONDS", 10)
+    monkeypatch.setattr(remote_grading, "crowding", lambda load: 1.0)
     check = "exercises/lab9/test_lab9.py::test_it_takes_long"
-    order = session.Order(
+    order = remote_grading.Order(
         labs={"lab9/lab.toml": MANIFEST.encode(), "lab9/test_lab9.py": LONG.encode()},
         submission={},
         folders=("lab9",),
@@ -188,16 +188,16 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
         check_seconds=3600,
         lang="en",
     )
-    grading = session.Session(image, ROOT, order, Shape(fastest(image)))
+    grading = remote_grading.Session(image, ROOT, order, Shape(fastest(image)))
     try:
         reports = list(grading.run(check, check))
         assert [report["outcome"] for report in reports] == ["passed"] * 3
         os.kill(grading.machine.pid, signal.SIGSTOP)
-        with pytest.raises(session.MachineDied, match="no longer answers") as died:
+        with pytest.raises(remote_grading.MachineDied, match="no longer answers") as died:
             list(grading.run(check, None))
         assert not died.value.killed
         os.kill(grading.machine.pid, signal.SIGKILL)
-        with pytest.raises(session.MachineDied, match="was killed") as died:
+        with pytest.raises(remote_grading.MachineDied, match="was killed") as died:
             list(grading.run(check, None))
         assert died.value.killed, "nothing that was handed in can be to blame"
     finally:

@@ -1,0 +1,62 @@
+"""A proof for a terminal: step by step, and a table of the mutants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.authoring.mutant_outcomes import Fate
+from grader.authoring.mutants import Mutant
+from grader.authoring.prove import Step
+from grader.base.messages import say
+from grader.base.text import last_lines
+from grader.ui.localized_click import said
+
+_FATES = {
+    Fate.NOT_COMPILING: say("not compiling"),
+    Fate.CAUGHT: say("caught"),
+    Fate.EQUIVALENT: say("equivalent"),
+    Fate.NOT_JUDGED: say("unjudged"),
+    Fate.SURVIVED: say("survived"),
+}
+
+
+def show_step(console: Console, step: Step) -> None:
+    """One line for what is proved; for what is not, each problem and what to do."""
+    mark = ("  ✗ ", "red") if step.problems else ("  ✓ ", "green")
+    console.print(Text.assemble(mark, said(step.claim)), soft_wrap=True)
+    if step.unjudged:
+        note = Text(f"    {said('NOT JUDGED ON THIS KERNEL')}: ", "magenta")
+        console.print(note.append(said(step.unjudged), "default"), soft_wrap=True)
+    for problem in step.problems:
+        console.print(Text(f"    {said(problem.what)}"), soft_wrap=True)
+        console.print(Text(f"    {said(problem.remedy)}"), soft_wrap=True)
+        cut, shown = last_lines(said(problem.detail))
+        if cut:
+            before = say("[... {cut} lines before ...]", cut=cut)
+            console.print(Text(f"      {said(before)}", "dim"))
+        for line in shown:
+            console.print(Text(f"      {line}", "dim"), soft_wrap=True)
+
+
+def show_fates(console: Console, fates: Sequence[tuple[Mutant, Fate]]) -> None:
+    """How many mutants of each file met which fate, and the share that was caught.
+
+    The share is of those that do something wrong and could be judged.
+    """
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(said("mutants of"), no_wrap=True)
+    for heading in (say("made"), *_FATES.values(), say("share caught")):
+        table.add_column(said(heading).replace(" ", "\n"), justify="right", no_wrap=True)
+    files = list(dict.fromkeys(mutant.file for mutant, _ in fates))
+    for file in (*files, ""):
+        count = Counter(fate for mutant, fate in fates if file in ("", mutant.file))
+        told = count[Fate.CAUGHT] + count[Fate.SURVIVED]
+        share = f"{count[Fate.CAUGHT] / told:.0%}" if told else ""
+        cells = [str(count[fate]) for fate in Fate]
+        table.add_row(file or said("all"), str(count.total()), *cells, share)
+    console.print(table)

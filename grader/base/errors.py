@@ -1,0 +1,118 @@
+"""What can go wrong, each with one sentence for what happened and one for what to do.
+
+Which of these costs a student points is decided in grader.verdict, from the class alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from grader.base.messages import say, sentence
+from grader.base.timeline import Timeline
+
+
+class LabebpfError(Exception):
+    """Base of all errors that a person reads. `what` happened; `remedy` says what to do."""
+
+    exit_status = 3
+    """Of a command that it ends."""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what = sentence(what)
+        self.remedy = sentence(remedy)
+
+
+class UsageError(LabebpfError):
+    """The command line asks for something that does not exist."""
+
+    exit_status = 2
+
+
+class Interrupted(LabebpfError):
+    """The person at the terminal ended it."""
+
+    exit_status = 130
+
+
+class CourseError(LabebpfError):
+    """A lab's manifest and its checks do not agree: the instructor's to mend."""
+
+
+class Infra(LabebpfError):
+    """This machine, or the grader, could not do its part. `log` is what the tools printed."""
+
+    def __init__(self, what: str, remedy: str = "", *, log: str = "") -> None:
+        super().__init__(what, remedy)
+        self.log = log
+
+
+class SubmissionError(LabebpfError):
+    """The submission does not compile, load or run.
+
+    `log` is what the tools printed; `file` and `line` are the student's own, 0 if unknown.
+    """
+
+    def __init__(
+        self, what: str, remedy: str = "", *, log: str = "", file: str = "", line: int = 0
+    ) -> None:
+        super().__init__(what, remedy)
+        self.log = log
+        self.file = file
+        self.line = line
+
+
+Phase = Literal["compile", "load", "trigger", "wait"]
+"""What a check is doing: loading includes attaching, and what is triggered is collected too."""
+PHASES: Mapping[Phase, str] = {
+    "compile": say("compile"),
+    "load": say("load"),
+    "trigger": say("trigger"),
+    "wait": say("wait"),
+}
+"""What a person reads of each."""
+
+
+class PhaseTimeout(LabebpfError):
+    """A phase did not end within its limit in seconds."""
+
+    def __init__(
+        self, phase: Phase, limit: float, what: str = "", remedy: str = "", *, log: str = ""
+    ) -> None:
+        super().__init__(
+            what
+            or say(
+                "The {phase} phase did not end within {limit:g} s.",
+                phase=PHASES[phase],
+                limit=limit,
+            ),
+            remedy or say("On a slow machine, stretch all limits: --time-scale 3"),
+        )
+        self.phase = phase
+        self.limit = limit
+        self.log = log
+
+
+class Wrong(LabebpfError):
+    """The submission ran and did the wrong thing."""
+
+    def __init__(
+        self,
+        what: str,
+        remedy: str = "",
+        *,
+        expected: str = "",
+        actual: str = "",
+        log: str = "",
+        file: str = "",
+        line: int = 0,
+        timeline: Timeline | None = None,
+    ) -> None:
+        super().__init__(what, remedy)
+        self.expected = expected
+        self.actual = actual
+        self.log = log
+        self.file = file
+        self.line = line
+        self.timeline = timeline

@@ -1,0 +1,52 @@
+"""What this process finds around it: its checkout, the system's programs, a language to speak."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+"""Where a distribution has its programs and libraries."""
+_ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")
+
+
+def system_files() -> list[str]:
+    """Arguments to bubblewrap that show the system's programs, read-only, and nobody's files."""
+    arguments = []
+    for path in SYSTEM:
+        if os.path.islink(path):
+            arguments += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            arguments += ["--ro-bind", path, path]
+    arguments += ["--perms", "0755", "--dir", "/etc"]
+    for name in _ETC:
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return arguments
+
+
+def open_standard_streams() -> None:
+    """Open what is closed of standard input, output and error, as /dev/null.
+
+    Else the next file that is opened takes its place, and is what children get as theirs.
+    """
+    for standard, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(standard)
+        except OSError:
+            with suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)  # The lowest number that is free.
+                os.set_inheritable(standard, True)
+                mode = "w" if standard else "r"
+                setattr(sys, name, open(standard, mode, closefd=False))  # noqa: SIM115
+
+
+def language(chosen: str | None = None) -> str:
+    """The language to speak: `chosen`, LABEBPF_LANG, or the locale's; English by default."""
+    variables = ("LABEBPF_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    for name in (chosen, *map(os.environ.get, variables)):
+        if name:
+            return "fr" if name.lower().startswith("fr") else "en"
+    return "en"

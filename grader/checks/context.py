@@ -1,0 +1,274 @@
+"""What judging one lab needs beside the submission's own program and script.
+
+Witness, trace and workload stand before any student code exists.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from grader.base.errors import CourseError, Infra, Phase, PhaseTimeout, SubmissionError
+from grader.base.messages import say
+from grader.evidence.attribution import PRINTING, Attribution
+from grader.evidence.bpftool import Bpftool
+from grader.evidence.maps import Libbpf
+from grader.evidence.trace import PRINTK, TraceInstance
+from grader.evidence.witness import CALLS, Witness
+from grader.evidence.workload import Workload
+from grader.kernel.features import Probe
+from grader.kernel.native import NativeKernel
+from grader.kernel.netns import Network
+from grader.kernel.tracefs_copy import probe_lists
+from grader.kernel.uprobe import Uprobe
+from grader.labs import Lab
+from grader.submission.call import call
+from grader.submission.files import Submission
+from grader.submission.program import Program
+from grader.submission.sandbox import Sandbox
+
+_ROUND = 1_000
+_ROUNDS_SECONDS = 15
+_ENOUGH_LOST, _STILL_ENOUGH, _HARDLY_ANY = 200, 60, 30
+"""The witness's plain counter loses about twice as many as a submission's `++` that also prints, at
+most 17 times as many (measured on two CPUs, natively and emulated): 200 leave that one with all of
+its counts once in e^12 times at most, and 60 once in e^30 where it loses as many as mostly."""
+
+
+class Context:
+    """One lab, one submission, one kernel. `scale` stretches every deadline."""
+
+    def __init__(
+        self,
+        kernel: NativeKernel,
+        lab: Lab,
+        submission: Submission,
+        templates: Path,
+        *,
+        scale: float = 1.0,
+        tell: Callable[[Phase], object] = str,
+    ) -> None:
+        """Start the witness and the workload. `tell` is told each phase."""
+        self._tell_phase = tell
+        self._retiring: list[threading.Thread] = []
+        self.kernel = kernel
+        self.lab = lab
+        self.submission = submission
+        self.scale = scale
+        self.place = _place(lab.attach)
+        """What the lab's programs attach to, where a sandbox has to be given that."""
+        network = self.place.namespace if isinstance(self.place, Network) else None
+        self.bpftool = Bpftool(kernel.helper_symbols, network)
+        self.libbpf = Libbpf()
+        self._witness = kernel.witness(templates, self._calls())
+        self._workload = self._start_workload()
+        self._workload_pid = 0
+        self._trace: TraceInstance | None = None
+        self.plain: tuple[str, ...] = ()
+        """The program's functions that do not name their own place, once it is compiled."""
+        self.phase = "load"
+
+    @property
+    def phase(self) -> Phase:
+        """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
+        return self._phase
+
+    @phase.setter
+    def phase(self, phase: Phase) -> None:
+        self._phase = phase
+        self._tell_phase(phase)
+
+    @property
+    def witness(self) -> Witness:
+        self._witness.wait(30 * self.scale)
+        return self._witness
+
+    @property
+    def workload(self) -> Workload:
+        """The workload, alive: a submission that killed it does not spoil the next check."""
+        if not self._workload.alive:
+            self._workload.close()
+            self._retire_trace()
+            self._workload_pid = 0
+            self._workload = self._start_workload()
+        self.phase = "trigger"
+        return self._workload
+
+    def _start_workload(self) -> Workload:
+        library = self.place.library if isinstance(self.place, Uprobe) else None
+        sockets = self.place.sockets if isinstance(self.place, Network) else ()
+        return Workload(self.lab.call, scale=self.scale, library=library, sockets=sockets)
+
+    def _calls(self) -> tuple[str, ...]:
+        """The calls that the lab's hook sees. Raises CourseError."""
+        call = self.lab.call
+        if call not in CALLS:
+            raise CourseError(
+                say(
+                    "{lab}: the workload cannot make the call {call}.", lab=self.lab.name, call=call
+                ),
+                say("It can make {names}.", names=", ".join(CALLS)),
+            )
+        return CALLS[call] if self.lab.attach.startswith("lsm:") else CALLS[call][:1]
+
+    @property
+    def workload_pid(self) -> int:
+        """The workload's process id as the kernel numbers it, whatever PID namespace this is."""
+        if not self._workload_pid:
+            self._followed()
+        return self._workload_pid
+
+    def _followed(self) -> TraceInstance:
+        """The trace of the workload, made on first use."""
+        if self._trace is None:
+            tracefs = self.kernel.tracefs
+            call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
+            self._trace = TraceInstance(tracefs, self.kernel.new_name(), [call])
+            # Without what programs print: one that prints all the time would cover the calls up.
+            self._workload_pid = self._find_workload(self._trace)
+            self._trace.follow(self._workload_pid, [PRINTK])
+        return self._trace
+
+    def attribution(self, pids: Callable[[], list[int]]) -> Attribution:
+        """Tell which lines of the trace are those of programs that the processes `pids` have."""
+        return Attribution(self.libbpf, lambda: self.bpftool.program_ids(pids()), self._printers)
+
+    def _printers(self, programs: Collection[int]) -> list[str]:
+        """Those of the programs that can print a line into the trace, with whose they are."""
+        found = (self.bpftool.program(number) for number in sorted(programs))
+        return [self.bpftool.whose(each) for each in found if each.helpers & PRINTING]
+
+    def _find_workload(self, trace: TraceInstance) -> int:
+        """The one process that the trace shows in the time of every call of the workload.
+
+        Another that makes such calls all the time may be in many of them, and not in all.
+        """
+        pids: set[int] | None = None
+        for _ in range(50):
+            windows = self.workload.calls(4)
+            records = trace.collect()
+            for window in windows:
+                seen = {record.pid for record in records if window.holds(record.time)}
+                pids = seen if pids is None else pids & seen
+            if pids and len(pids) == 1:
+                return pids.pop()
+            pids = pids or None  # A record may be lost among many: begin again.
+        raise Infra("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
+
+    def contend(self) -> None:
+        """Make directories on all CPUs at once, until a counter that is not atomic has lost some.
+
+        The witness keeps such a counter: how big a load must be depends on the machine. Raises
+        Infra where no load makes it lose any.
+        """
+        before = self.witness.lost_by_racy
+        cpus = len(os.sched_getaffinity(0))
+        unseen = self._trace.paused() if self._trace else nullcontext()
+        with self.kernel.others_waiting(), unseen, self.witness.meetings(cpus):
+            start = time.monotonic()
+            spent, lost = 0.0, 0
+            while spent < _ROUNDS_SECONDS * self.scale:
+                self.workload.stress(_ROUND)
+                lost = self.witness.lost_by_racy - before
+                spent = time.monotonic() - start
+                # Where something else wants the CPUs, rather that than minutes.
+                late = spent > _ROUNDS_SECONDS * self.scale / 3
+                if lost >= (_STILL_ENOUGH if late else _ENOUGH_LOST):
+                    return
+        if lost < _HARDLY_ANY:
+            raise Infra(
+                say(
+                    "A plain counter lost {lost} counts only: the CPUs of this machine "
+                    "hardly meet.",
+                    lost=lost,
+                ),
+                "Grade again when the machine is less busy.",
+            )
+
+    def sandbox(self, files: dict[str, bytes]) -> Sandbox:
+        return self.kernel.sandbox(files, self.scale, self.place)
+
+    def call(self, file: str, function: str, *arguments: Any) -> Any:
+        """What a function of the student's Python returns; it sees the kernel's real lists."""
+        self.submission.require(file)
+        sandbox = self.sandbox(dict(self.submission.files))
+        binds = probe_lists(self.kernel.tracefs, sandbox.folder)
+        return call(sandbox, file, function, arguments, binds=binds, seconds=30 * self.scale)
+
+    @contextmanager
+    def kprobe(self, function: str) -> Iterator[None]:
+        """Hold a kprobe on a kernel function, made as BCC makes them. Raises Infra."""
+        with self.kernel.loader(self.scale) as probe:
+            try:
+                self._attach_nothing(probe, f"kprobe__{function}", f"kprobe:{function}")
+            except SubmissionError as error:
+                raise Infra(
+                    say("No kprobe on {function}: {what}", function=function, what=error.what),
+                    "Run: ./labebpf doctor",
+                    log=error.log,
+                ) from error
+            yield
+
+    def blame(self, error: SubmissionError, functions: Sequence[str] = ()) -> Exception:
+        """`error`, or Infra when this kernel lacks what the submission uses.
+
+        That is so where a program that does nothing, at a hook of the same kind, meets the same.
+        `functions` are those of the program.
+        """
+        if re.search(r"to k(ret)?probe b", error.what + error.log):
+            probe = self.kernel.offers("kprobes")
+            return error if probe.ok else lacking(probe)
+        refused = "Operation not permitted|super-user privileges|perf_event_open.*Permission denied"
+        if not re.search(refused, error.what + error.log):
+            return error
+        kind, _, place = self.lab.attach.partition(":")
+        canaries = {kind: (f"lsm__{place}" if kind == "lsm" else "nothing", self.lab.attach)}
+        if any(re.match("kfunc__|kretfunc__", function) for function in functions):
+            canaries["fentry"] = ("kfunc__vfs_mkdir", self.lab.attach)
+        if "uprobe" in error.what + error.log and kind != "uprobe":
+            canaries["uprobe"] = ("nothing", "uprobe:c:getpid")
+        for name, (function, hook) in canaries.items():
+            with self.kernel.loader(self.scale, self.place) as canary:
+                try:
+                    self._attach_nothing(canary, function, hook)
+                except (SubmissionError, PhaseTimeout):
+                    return Infra(
+                        say("This kernel lets the sandbox use no {kind} program.", kind=name),
+                        "To grade in a machine that can: --kernel vm. See also ./labebpf doctor",
+                    )
+        return error
+
+    def _attach_nothing(self, loader: Program, function: str, hook: str) -> None:
+        """Attach a function of that name, which does nothing, to `hook`."""
+        loader.begin("nothing.c", f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n".encode())
+        loader.compile(60 * self.scale)
+        loader.load(hook, 30 * self.scale)
+        loader.attach(30 * self.scale)
+
+    def _retire_trace(self) -> None:
+        """Remove the trace while other things go on: the kernel takes its time over it."""
+        if self._trace:
+            self._retiring.append(threading.Thread(target=self._trace.remove))
+            self._retiring[-1].start()
+            self._trace = None
+
+
+def lacking(probe: Probe) -> Infra:
+    """What is said of something that this kernel does not offer."""
+    return Infra(
+        say("This kernel does not offer {need}: {detail}.", need=probe.name, detail=probe.detail),
+        say("{remedy} Or grade in a machine that has them: --kernel vm", remedy=probe.remedy),
+    )
+
+
+def _place(attach: str) -> Uprobe | Network | None:
+    kind, _, place = attach.partition(":")
+    if kind == "uprobe":
+        return Uprobe(place.removeprefix("c:"))
+    return Network() if kind == "xdp" else None

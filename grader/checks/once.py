@@ -1,0 +1,37 @@
+"""What several tasks hang on, looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from grader.base.errors import PhaseTimeout, SubmissionError, Wrong
+
+Subject = TypeVar("Subject")
+Found = TypeVar("Found")
+
+
+class Once(Generic[Subject]):
+    """Call it with a function that looks at `subject`: each is called once, and its result kept.
+
+    What it raises of the student's is the same each time, too: the first task that asks tells of
+    it, and any other one is blocked.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._found: dict[Callable[..., Any], Any] = {}
+        self._raised: dict[Callable[..., Any], Exception] = {}
+
+    def __call__(self, look: Callable[..., Found], *given: object) -> Found:
+        """What `look` finds, called with the subject and what is `given`."""
+        if look in self._raised:
+            raise self._raised[look]
+        if look not in self._found:
+            try:
+                self._found[look] = look(self._subject, *given)
+            except (SubmissionError, PhaseTimeout, Wrong) as error:
+                self._raised[look] = error
+                raise
+        found: Found = self._found[look]
+        return found

@@ -1,0 +1,242 @@
+"""The student's program as a check sees it: attached, with its tables and its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from grader.base.errors import SubmissionError, Wrong
+from grader.base.messages import say
+from grader.checks.context import Context
+from grader.checks.counter import Counter
+from grader.evidence.bpftool import (
+    ACTING_HELPERS,
+    OBSERVING_TYPES,
+    LoadedProgram,
+    lsm_hook_id,
+)
+from grader.evidence.maps import Map
+from grader.evidence.workload import Window
+from grader.submission.program import PATTERN, Table
+
+_PERF_PAGES = 64
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """Samples of a buffer, as raw bytes, and how many calls the whole machine made.
+
+    In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
+    samples are at most so many: calls that were under way at the start are among them.
+    """
+
+    samples: tuple[bytes, ...]
+    windows: tuple[Window, ...]
+    made: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By how much the entries of a table grew, and how many calls the whole machine made.
+
+    Those of the workload have `windows`.
+    """
+
+    grown: Mapping[int, int]
+    windows: tuple[Window, ...]
+    made: int
+
+
+class ProgramUnderTest:
+    """The student's program as a check sees it."""
+
+    def __init__(self, context: Context, *, pattern: bool = False) -> None:
+        self._context = context
+        self._name = context.lab.program
+        self._source = context.submission.require(self._name)
+        self._flags = [PATTERN] if pattern else []
+        self._program = context.kernel.loader(context.scale, context.place)
+        self.attribution = context.attribution(self._program.pids)
+        """Whose lines in the trace are its functions'."""
+        self._begun = False
+        self._maps: list[Map] = []
+        self._listening: set[str] = set()
+        self.attached = False
+
+    def begin(self) -> None:
+        """Let the compiler start, if it has not."""
+        if not self._begun:
+            self._begun = True
+            self._program.begin(self._name, self._source, extra_flags=self._flags)
+
+    def wait_until_ready(self) -> None:
+        """Return when its loader, which may just have been started, has BCC."""
+        self._program.wait_until_ready(60 * self._context.scale)
+
+    def attach(
+        self,
+        compiled: Callable[[], object],
+        places: Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]],
+    ) -> None:
+        """Compile, load, look at what was loaded, attach. Raises what the student should read.
+
+        `compiled` is called when the compiler is done, and `places` tells where the script attaches
+        the functions that do not name their own place.
+        """
+        scale = self._context.scale
+        self.begin()
+        try:
+            self._context.phase = "compile"
+            self._program.compile(60 * scale)
+            compiled()
+            attached = places(self._program.plain)
+            self._context.phase = "load"
+            self._program.load(self._context.lab.attach, 30 * scale, attached)
+            if not self._program.functions:
+                raise Wrong(
+                    say("{name} has no BPF function yet.", name=self._name),
+                    "Write the function that the kernel is to run.",
+                    expected=say("a function that BCC can load"),
+                    actual=say("no function"),
+                    file=self._name,
+                )
+            programs = self._context.bpftool.programs(self._program.pids())
+            refuse_acting(programs, self._name, self._context.lab.attach)
+            if len(self._program.plain) > 1 and not attached:
+                names = ", ".join(self._program.plain)
+                raise Wrong(
+                    say(
+                        "{name} has several functions that do not attach themselves: {names}.",
+                        name=self._name,
+                        names=names,
+                    ),
+                    "Keep one, make helpers static inline, or use TRACEPOINT_PROBE.",
+                    expected=say("at most one"),
+                    actual=names,
+                    file=self._name,
+                )
+            self._program.attach(60 * scale)
+        except SubmissionError as error:
+            raise self._context.blame(error, self._program.functions) from error
+        self.attached = True
+
+    def table(self, name: str, kind: str) -> Table:
+        """The table `name`, which must be of `kind` (bpftool's word). Raises Wrong."""
+        found = self._program.tables.get(name)
+        if found is None:
+            there = ", ".join(self._program.tables)
+            raise Wrong(
+                say("{name} declares no table named {table}.", name=self._name, table=name),
+                say("Declare it at the top of the file; its name is {name}.", name=name),
+                expected=say("a table {name} ({kind})", name=name, kind=kind),
+                actual=say("tables: {there}", there=there) if there else say("no table"),
+                file=self._name,
+            )
+        if found.type != kind:
+            raise Wrong(
+                say("{name} is not of the kind that this lab asks for.", name=name),
+                "Declare it as the handout says.",
+                expected=kind,
+                actual=found.type,
+                file=self._name,
+            )
+        return found
+
+    def counter(self, name: str, key: int = 0) -> Counter:
+        """The hash table `name`, whose `key` counts. Raises Wrong if it is no such table."""
+        table = self._map(name, "hash")
+        return Counter(table, self._context.witness, key=key, scale=self._context.scale)
+
+    def counted(self, name: str, kind: str, act: Callable[[], object]) -> Counted:
+        """By how much the entries of the table `name` grew while `act` ran."""
+        table = self._map(name, kind)
+        left, before = self._context.witness.left, table.items()
+        did = act()
+        after = table.items()
+        grown = {key: value - before.get(key, 0) for key, value in after.items()}
+        windows = tuple(did) if isinstance(did, list) else ()
+        return Counted(grown, windows, self._context.witness.entered - left)
+
+    def _map(self, name: str, kind: str) -> Map:
+        table = self.table(name, kind)
+        opened = Map(self._context.libbpf, table.id)
+        self._maps.append(opened)
+        return opened
+
+    @property
+    def attaches_itself(self) -> bool:
+        """Whether one of its functions says itself where it goes, whatever the script does."""
+        return len(self._program.plain) < len(self._program.functions)
+
+    def attached_to(self) -> list[str]:
+        """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""
+        return [each.where for each in self._context.bpftool.attachments(self._program.pids())]
+
+    def listen(self, name: str, kind: str = "perf_event_array") -> None:
+        """Open the buffer `name` of `kind`, once. Raises Wrong if it is no such table."""
+        self.table(name, kind)
+        if name not in self._listening:
+            self._program.listen(name, _PERF_PAGES, 30 * self._context.scale)
+            self._listening.add(name)
+
+    def submitted(self, act: Callable[[], object]) -> Submitted:
+        """What was submitted to the open buffers while `act` ran.
+
+        Where others made so many calls that samples are missing, a buffer may have been full: `act`
+        is done again, at most ten times.
+        """
+        witness, workload = self._context.witness, self._context.workload
+        for _ in range(10):
+            left = witness.left
+            self._program.collect(30 * self._context.scale)
+            did = act()
+            windows = tuple(did) if isinstance(did, list) else ()
+            samples = self._program.collect(30 * self._context.scale)
+            got = Submitted(samples.raw, windows, witness.entered - left)
+            own = sum(window.call == workload.call for window in windows)
+            if len(got.samples) >= got.made or got.made == own:
+                break
+        return got
+
+    def log(self) -> str:
+        return self._program.log()
+
+    def close(self) -> None:
+        with ExitStack() as closing:
+            closing.callback(self._program.close)
+            while self._maps:
+                closing.callback(self._maps.pop().close)
+
+
+def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> None:
+    """Raise SubmissionError when a program could change what it is only to watch.
+
+    LSM and XDP programs can forbid what they see: they may be at the lab's own `hook` alone, where
+    a call of the workload's that does not succeed tells of it.
+    """
+    kind, _, place = hook.partition(":")
+    for program in programs:
+        asked_for = kind == program.type == "xdp" or (
+            kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
+        )
+        if program.type and program.type not in OBSERVING_TYPES and not asked_for:
+            raise SubmissionError(
+                say(
+                    "{file} loads a program of type {type}, which the lab does not ask for.",
+                    file=file,
+                    type=program.type,
+                ),
+                "Use the hook that the handout names.",
+                file=file,
+            )
+        for helper in sorted(program.helpers & ACTING_HELPERS):
+            raise SubmissionError(
+                say(
+                    "{file} calls {helper}, which changes other processes.",
+                    file=file,
+                    helper=helper,
+                ),
+                "A tracing program only watches: remove the call.",
+                file=file,
+            )

@@ -1,0 +1,198 @@
+"""Commands of the instructor's workshop."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from grader.authoring.new import (
+    CALLS,
+    HOOKS,
+    OUTPUTS,
+    PACKET,
+    calls,
+    check_choices,
+    fits,
+    folders_of,
+    new,
+)
+from grader.base.atomic_write import put
+from grader.base.errors import CourseError, UsageError
+from grader.base.messages import say
+from grader.base.paths import ROOT, language
+from grader.cli import options
+from grader.labs import find_labs
+from grader.ui.localized_click import Command, echo
+
+Given = ParamSpec("Given")
+
+
+def _exits_with_1(command: Callable[Given, None]) -> Callable[Given, None]:
+    """For a command that is asked what is wrong with the course: such an error is its answer."""
+
+    @functools.wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except CourseError as error:
+            error.exit_status = 1
+            raise
+
+    return run
+
+
+@click.command(cls=Command)
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+@_exits_with_1
+def stubs(labs: tuple[str, ...], check: bool) -> None:
+    """Make the stubs of the labs named (of all if none is) from their solutions.
+
+    Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
+
+    Exit status: 0 they are made, 1 a manifest or a mark is wrong (with --check also: a stub would
+    change), 2 wrong usage.
+    """
+    from grader.labs.stubs import drifted
+
+    changed: dict[Path, str] = {}
+    for lab in options.choose(labs, find_labs(ROOT / "exercises")):
+        changed |= drifted(lab, ROOT / "solutions")
+    for path, text in changed.items():
+        place = path.relative_to(ROOT)
+        try:
+            if not check:
+                put(path, text.encode())
+        except OSError as error:
+            raise UsageError(
+                say("{name} cannot be written: {error}.", name=place, error=error.strerror),
+                "Make it a file that you may write.",
+            ) from error
+        echo(say("{path} would change", path=place) if check else say("{path} written", path=place))
+    if not changed:
+        echo("Every stub is what its solution makes of it.")
+    sys.exit(1 if check and changed else 0)
+
+
+@click.command(cls=Command)
+def words() -> None:
+    """Renew the catalogue of translations, after sentences were changed in checks or code.
+
+    Exit status: 0 every sentence has one, 1 some have none yet.
+    """
+    from grader.authoring.translations import renewed
+
+    files, missing = renewed("fr", ROOT)
+    for path, data in files.items():
+        if path.read_bytes() != data:
+            path.write_bytes(data)
+            echo(say("{path} written", path=path.relative_to(ROOT)))
+    for sentence in missing:
+        echo(say("No translation yet: {sentence}", sentence=sentence))
+    if not missing:
+        echo("Every sentence has a translation.")
+    sys.exit(1 if missing else 0)
+
+
+@click.command("new", cls=Command)
+@click.argument("name", metavar="LAB")
+@click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
+@click.option("--output", type=click.Choice(list(OUTPUTS)), help="How its data leaves the kernel.")
+@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="The call that it traces.")
+def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
+    """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
+
+    What no option says is asked for. Then: ./labebpf prove LAB.
+    """
+    folders_of(name)
+    hook = hook or _ask(
+        "hook",
+        # Where none goes with both, the one that goes with the call says what is wrong.
+        [one for one in HOOKS if fits(one, output, call)]
+        or [one for one in HOOKS if fits(one, None, call)],
+    )
+    check_choices(hook, output, call)
+    output = output or _ask("output", [one for one in OUTPUTS if fits(hook, one, call)])
+    call = call or _ask("call", list(calls(hook)))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            # As for Ctrl-C: what is half made goes.
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    for folder in new(name, hook, output, call):
+        echo(say("{path} written", path=f"{folder.relative_to(ROOT)}/"))
+    echo(say("Next: {command}", command=f"sudo ./labebpf prove {name}"))
+
+
+def _ask(option: str, choices: Sequence[str]) -> str:
+    """What a person at the terminal chooses, if there is a choice.
+
+    Raises UsageError where nobody sits.
+    """
+    if len(choices) == 1:
+        return choices[0]
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            say("--{option} is missing.", option=option),
+            say("Give one of {names}.", names=", ".join(choices)),
+        )
+    return str(click.prompt(option, type=click.Choice(choices)))
+
+
+@click.command(cls=Command)
+@click.argument("labs", nargs=-1, required=True, metavar="LAB...")
+@click.option(
+    "--rounds",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=10,
+    help="Rounds of the solution beside busy CPUs.",
+)
+@options.kernel
+@options.time_scale
+@_exits_with_1
+def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
+    """Prove that the labs named judge rightly: stub, solution, known answers and mutants.
+
+    Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
+    to prove it on.
+    """
+    from rich.text import Text
+
+    from grader.authoring.prove import Prover
+    from grader.authoring.prove_report import show_fates, show_step
+    from grader.runner.kernel_choice import parse
+    from grader.ui.console import Steps, open_console
+
+    kernel = parse(kernel)
+    console = open_console()
+    wrong = False
+    for lab in options.choose(labs, find_labs(ROOT / "exercises")):
+        console.print(Text(f"{lab.name}  {lab.title.get(language())}", style="bold"))
+        with Steps(lab.name, transient=True) as progress:
+            prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
+            for step in prover.prove(rounds):
+                wrong |= bool(step.problems)
+                with progress.away():
+                    show_step(console, step)
+        if prover.fates:
+            show_fates(console, prover.fates)
+    sys.exit(1 if wrong else 0)
+
+
+@click.command(cls=Command, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run this project's own tests; further arguments go to pytest."""
+    import subprocess
+
+    # All of them: those on this kernel, which can't share it, beside those in machines, and beside
+    # those that need neither.
+    everything = ("-n", "3", "--dist", "loadscope", "tests")
+    command = [sys.executable, "-m", "pytest", "-rs", *(arguments or everything)]
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)

@@ -1,0 +1,278 @@
+"""Commands that grade, and hand verdicts to others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EACCES
+from pathlib import Path
+
+import click
+
+from grader.base.errors import Infra, Interrupted, UsageError
+from grader.base.messages import say
+from grader.base.paths import ROOT, language
+from grader.base.text import clean
+from grader.cli import options
+from grader.labs import Lab, add_private, find_labs
+from grader.ui.localized_click import Command, note
+
+
+@click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="LAB... | TASK... | DIR")
+@click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
+@click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
+@click.option("--private", metavar="DIR", help="Folder with private checks of the labs.")
+@click.option("--reveal", is_flag=True, help="Show what private checks say.")
+@click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
+@click.option("--out", metavar="DIR", help="Write result.json there.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page there.")
+@options.time_scale
+def grade(
+    names: tuple[str, ...],
+    of: tuple[str, ...],
+    submission: str | None,
+    private: str | None,
+    reveal: bool,
+    kernel: str,
+    out: str | None,
+    html: Path | None,
+    time_scale: float,
+) -> None:
+    """Grade the labs named (all of them if none is), or with --lab what somebody handed in as DIR.
+
+    TASK is one of a lab's, such as 3.2: it is graded alone. --lab takes one too, and may be
+    repeated. For a hand-in --kernel auto prefers a virtual machine.
+
+    With --kernel all, on every image that is built; the DIR of --out then has a folder for each.
+
+    Exit status: 0 all points of what was named, 1 not all, 2 wrong usage, 3 the machine could not
+    judge it all, 130 interrupted.
+    """
+    from rich.text import Text
+
+    from grader.base.atomic_write import make_folder
+    from grader.report.terminal import render, render_by_kernel
+    from grader.runner import pytest_process
+    from grader.runner.kernel_choice import parse
+    from grader.runner.session import private_folder
+    from grader.student import overview
+    from grader.submission.files import take
+    from grader.ui.console import going_on, open_console
+    from grader.verdict.record import forget_result, write_result
+    from grader.vm import image_store
+
+    if html and kernel == "all":
+        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
+    if kernel == "all":
+        kernels = [f"vm:{image.version}" for image in image_store.built()]
+        if not kernels:
+            raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
+        folders = [Path(out or "", each.removeprefix("vm:")) for each in kernels]
+    else:
+        kernels, folders = [parse(kernel)], [Path(out or "")]
+    for folder in folders if out else ():
+        with _writing(folder, "--out"):
+            forget_result(folder)
+    labs = own = find_labs(ROOT / "exercises")
+    flags = [f"--time-scale={time_scale}"]
+    hidden: list[str] = []
+    if private is not None:
+        apart = private_folder(Path(private))
+        labs = add_private(labs, apart, reveal=reveal)
+        hidden = [f"--private={apart}"]
+        if reveal:
+            flags, hidden = [*flags, *hidden, "--reveal"], []
+    if of:
+        chosen, tasks = options.choose_tasks(of, labs)
+        submitted = _hand_in(names, submission, chosen)
+        flags += ["--stranger"]
+    else:
+        chosen, tasks = options.choose_tasks(names, labs)
+        submitted = options.submission_folder(submission)
+        if submission is not None:
+            _refuse_empty(submitted, chosen)
+    flags += [f"--submission={submitted}"]
+    # As they are now: while it is graded, the student may save a file.
+    sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
+    if out:
+        with _writing(Path(out), "--out"):
+            make_folder(Path(out))
+    if html:
+        _check_file(html, "--html")
+    results = []
+    for each in kernels:
+        what = f"{', '.join(lab.name for lab in chosen)} ({each})"
+        try:
+            with going_on(what) as tell:
+                if hidden:
+                    shown = [own[lab.name] for lab in chosen]
+                    result, log = pytest_process.grade_apart(
+                        shown, chosen, each, flags, hidden, language(), tell, tasks
+                    )
+                else:
+                    result, log = pytest_process.grade(chosen, each, flags, language(), tell, tasks)
+        except KeyboardInterrupt:
+            raise Interrupted("The grading was interrupted; there is no verdict.") from None
+        results.append(result)
+        if log:
+            open_console().print(Text(log))
+    try:
+        for folder, result in zip(folders, results, strict=True) if out else ():
+            with _writing(folder, "--out"):
+                write_result(folder, result)
+        if html:
+            from grader.report.html import html as page
+
+            _write(html, page(results[0], sources).encode(), "--html")
+    finally:  # Whoever reads may stop reading, as head does; a disk may be full.
+        console = open_console()
+        if kernel == "all":
+            render_by_kernel(console, results)
+        else:
+            render(console, results[0])
+            if not of and submission is None:
+                overview.show_next(console, results[0])
+    sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
+
+
+@click.command(cls=Command)
+@click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
+@click.option("--format", "name", metavar="NAME", required=True, help="One of these formats.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option(
+    "--worksheet",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Moodle's worksheet, to be filled in.",
+)
+@click.option("--student", metavar="ID", help="Whose row to fill in: identifier or email address.")
+def report(
+    record: Path,
+    name: str,
+    out: Path | None,
+    worksheet: Path | None,
+    student: str | None,
+) -> None:
+    """Render RESULT.json, which `grade --out DIR` wrote, for another system.
+
+    It is in the language of the grading. The formats:
+
+    \b
+      junit            JUnit XML, for GitLab, Jenkins and most other CI
+      actions          annotations of GitHub Actions
+      actions-summary  the summary of a job of GitHub Actions
+      classroom        for the reporter of GitHub Classroom
+      classroom50      result.json of Classroom 50
+      gradescope       results.json of Gradescope
+      moodle           a grading worksheet, filled in (--worksheet, --student)
+      csv              a row for each task
+      html             a page for people
+
+    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format
+    cannot express what could not be judged.
+    """
+    from grader.report import moodle
+    from grader.report.formats import FORMATS
+    from grader.verdict.record import Result
+
+    if name not in (*FORMATS, "moodle"):
+        known = ", ".join(sorted((*FORMATS, "moodle")))
+        raise UsageError(
+            say("There is no format {clean}.", clean=clean(name)),
+            say("There are {names}.", names=known),
+        )
+    try:
+        result = Result.from_json(_read(record).decode())
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UsageError(
+            say("{record} is not a result of labebpf.", record=record),
+            "Give a result.json that grade --out wrote.",
+        ) from None
+    if name == "moodle":
+        if not worksheet or not student:
+            raise UsageError(
+                "The format moodle fills in a worksheet.", "Give --worksheet and --student."
+            )
+        rendered = moodle.fill(result, _read(worksheet), student)
+    elif worksheet or student:
+        raise UsageError(
+            "--worksheet and --student are for the format moodle.", "Give --format moodle."
+        )
+    else:
+        rendered = FORMATS[name](result).encode()
+    if not out:
+        click.echo(rendered, nl=False)
+        return
+    _write(out, rendered, "--out")
+
+
+def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:
+    """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
+    from grader.submission.files import find_hand_in
+
+    if len(names) != 1 or submission is not None:
+        raise UsageError("--lab is for one hand-in.", "Write: ./labebpf grade DIR --lab LAB")
+    folder = options.folder_named("DIR", names[0], Path())
+    for lab in labs:
+        place = find_hand_in(folder, lab.name, lab.edits)
+        note(say("{lab} is taken from {place}.", lab=lab.name, place=clean(str(place))))
+    return folder
+
+
+def _refuse_empty(folder: Path, labs: list[Lab]) -> None:
+    """Raise UsageError where `folder` has files of none of `labs`."""
+    from grader.submission.files import find_hand_in
+
+    for lab in labs:
+        try:
+            find_hand_in(folder, lab.name, lab.edits)
+            return
+        except UsageError as error:
+            refused = error
+    raise refused
+
+
+@contextmanager
+def _writing(out: Path, option: str) -> Iterator[None]:
+    """Say of which option `out` is, where it cannot be written. Raises UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
+            say("Give another {option}.", option=option),
+        ) from error
+
+
+def _check_file(out: Path, option: str) -> None:
+    """Raise UsageError where the file `out` of `option` cannot be written."""
+    if out.is_dir():
+        what = say("{out} is a folder.", out=out)
+    elif not out.parent.is_dir():
+        what = say("There is no folder {given}.", given=out.parent)
+    elif not os.access(out.parent, os.W_OK | os.X_OK):
+        what = say("{out} cannot be written: {strerror}.", out=out, strerror=os.strerror(EACCES))
+    else:
+        return
+    raise UsageError(what, say("Give another {option}.", option=option))
+
+
+def _write(out: Path, data: bytes, option: str) -> None:
+    from grader.base.atomic_write import put
+
+    _check_file(out, option)
+    with _writing(out, option):
+        put(out, data)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            "Name another file.",
+        ) from error

@@ -1,0 +1,250 @@
+"""Commands of the student's day."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from grader.base.errors import UsageError
+from grader.base.messages import say
+from grader.base.paths import ROOT, language
+from grader.base.text import clean
+from grader.cli import options
+from grader.labs import Lab, Task, find_labs
+from grader.ui.localized_click import Command, agreed, echo, note, said, tell
+
+if TYPE_CHECKING:
+    from grader.shell.client import Terminal
+    from grader.vm.image_store import Image
+
+
+@click.command("list", cls=Command)
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+def list_labs(labs: tuple[str, ...]) -> None:
+    """List the labs (all if none is named) and their tasks, the points won, and what is next."""
+    from grader.runner.progress import Progress
+    from grader.student import overview
+    from grader.ui.console import open_console
+
+    found = find_labs(ROOT / "exercises")
+    shown = options.choose(labs, found) if labs else found.values()
+    overview.show(open_console(), shown, Progress(ROOT), language())
+    for broken in () if labs else found.broken.values():
+        note(f"{said(broken.what)} {said(broken.remedy)}")
+
+
+@click.command(cls=Command)
+@click.argument("name", metavar="TASK | LAB")
+@click.option("--level", metavar="N", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
+def hint(name: str, level: int | None) -> None:
+    """Show a hint for TASK, such as 3.2: each time the next one, up to the last.
+
+    Of a LAB it is for the first task that is still open.
+    """
+    from grader.runner.progress import Progress
+
+    lab, task = _task(name)
+    task_id = task.id
+    last = len(task.hints)
+    if level and level > last:
+        raise UsageError(
+            say("Task {task_id} has no hint {level}.", task_id=task_id, level=level),
+            say("Its last one is {last}.", last=last),
+        )
+    shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
+    echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
+    tell(task.hints[shown - 1].get(language()))
+    if shown < last:
+        more = "" if remembered else f" --level {shown + 1}"
+        echo(say("More: {command}", command=f"./labebpf hint {task_id}{more}"))
+
+
+def _task(name: str) -> tuple[Lab, Task]:
+    """The task of that id, or the one to go on with in the lab of that name."""
+    from grader.runner.progress import Progress
+
+    labs = find_labs(ROOT / "exercises")
+    labs.refuse_broken([name, f"lab{name.partition('.')[0]}"])
+    if name in labs:
+        lab = labs[name]
+        if task := Progress(ROOT).of(lab).next(lab):
+            return lab, task
+        raise UsageError(
+            say("Every task of {name} is passed.", name=name),
+            say("For a hint all the same, name one: {names}.", names=_ids([lab])),
+        )
+    for lab in labs.values():
+        for task in lab.tasks:
+            if task.id == name:
+                return lab, task
+    known = say("The tasks are {names}.", names=_ids(labs.values()))
+    if meant := options.meant_lab(name, labs):
+        known = say("Did you mean {name}?", name=meant)
+    raise UsageError(say("There is no task {task_id}.", task_id=clean(name)), known)
+
+
+def _ids(labs: Iterable[Lab]) -> str:
+    return ", ".join(task.id for lab in labs for task in lab.tasks)
+
+
+@click.command(cls=Command)
+@click.argument("lab", metavar="LAB")
+@click.option(
+    "--poll", is_flag=True, help="Look at the files over and over, as network drives need."
+)
+@options.kernel
+@options.time_scale
+def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
+    """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
+
+    What is saved during a grading is graded at once, and the older grading is given up.
+    """
+    from grader.runner.kernel_choice import parse
+    from grader.student.watch import watch
+    from grader.ui.console import open_console
+
+    (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
+    flags = [f"--submission={ROOT / 'exercises'}", f"--time-scale={time_scale}"]
+    watch(open_console(), chosen, parse(kernel), flags, language(), poll=poll)
+
+
+@click.command(cls=Command)
+@click.argument("lab", metavar="LAB")
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(lab: str, file: str | None, yes: bool) -> None:
+    """Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.
+
+    What you have written is kept beside them, as counter.c.bak-TIME.
+    """
+    from grader.runner.progress import Progress
+    from grader.student.reset import put_back, stubs_to_put_back
+
+    (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
+    stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
+    for stub in stubs:
+        path = stub.path.relative_to(ROOT)
+        echo(say("{path} will become the stub {origin}.", path=path, origin=stub.origin))
+    if stubs and not yes and not agreed("What is there now is kept beside it. Go on?"):
+        echo("Nothing was changed.")
+        sys.exit(1)
+    for stub in stubs:
+        backup = put_back(stub)
+        if backup:
+            now = say(
+                "{file} is the stub again; your version is {backup}.",
+                file=stub.path.name,
+                backup=backup.name,
+            )
+        else:
+            now = say("{file} is the stub again.", file=stub.path.name)
+        echo(now)
+    if not stubs:
+        echo("The stub is already there.")
+    Progress(ROOT).forget(chosen)
+
+
+@click.command(cls=Command)
+@click.argument("lab", required=False, metavar="[LAB]")
+@click.option("--submission", metavar="DIR", help="Folder to work on (default: exercises).")
+@click.option("--kernel", metavar="K", default="vm", help="vm or vm:VERSION.")
+def shell(lab: str | None, submission: str | None, kernel: str) -> None:
+    """Open a terminal in a virtual machine with the files of LAB (all labs if none is named).
+
+    There you are root, and BCC is ready. The same command in another terminal joins the same
+    machine. When the last one closes, files changed in it come back. Commands can be piped in.
+
+    Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
+    """
+    from grader.runner.kernel_choice import parse
+    from grader.shell.client import LABS, join
+    from grader.vm import image_store
+
+    labs = options.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
+    folder = options.submission_folder(submission)
+    if parse(kernel) == "native":
+        raise UsageError("A shell runs in a virtual machine.", "Give --kernel vm or vm:VERSION.")
+    image = options.image_of(kernel.partition(":")[2] or image_store.versions()[0])
+    terminal = join(folder, labs, image, ROOT)
+    where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
+    first = say(
+        "Linux {release} in a machine of its own. You are root, and BCC is ready.\n"
+        "{where} has your files; changed ones come back when the last terminal closes.\n"
+        "A second terminal: the same command in another window. The end: exit, or Ctrl-D.",
+        release=image.release,
+        where=where,
+    )
+    _carry(terminal, image, first)
+
+
+@click.command("run", cls=Command)
+@click.argument("lab", metavar="LAB")
+@options.kernel
+def run_script(lab: str, kernel: str) -> None:
+    """Run your script of LAB, live, on this terminal. Ctrl-C is the script's to end on.
+
+    In a virtual machine it joins the one that `./labebpf shell LAB` has, or starts it; natively it
+    needs root.
+
+    Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
+    """
+    from grader.runner.kernel_choice import choose, likely_needs, parse
+    from grader.submission.files import take
+
+    (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
+    if not (chosen.folder / chosen.script).is_file():
+        raise UsageError(
+            say("{name} has no {script}.", name=chosen.name, script=chosen.script),
+            say(
+                "To put the stub there: ./labebpf reset {name} {script}",
+                name=chosen.name,
+                script=chosen.script,
+            ),
+        )
+    wishes = {need for task in chosen.tasks for need in task.kernel}
+    sources = take(ROOT / "exercises", chosen.name, (chosen.program, chosen.script)).files
+    wishes |= likely_needs(sources.values())
+    version = choose(parse(kernel), chosen.needs, wishes)
+    if version is None:
+        from grader.student.run_live import become_script
+
+        become_script(chosen)
+    from grader.shell.client import join
+
+    image = options.image_of(version)
+    terminal = join(ROOT / "exercises", [chosen], image, ROOT)
+    first = say(
+        "Linux {release} in a machine of its own runs {script}.\n"
+        "A terminal beside it, in another window: ./labebpf shell {lab}",
+        release=image.release,
+        script=chosen.script,
+        lab=chosen.name,
+    )
+    _carry(terminal, image, first, ["python3", chosen.script])
+
+
+def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] = ()) -> NoReturn:
+    """Let `command`, or a shell, have this terminal; end as it ends.
+
+    `first` is said to a person whose terminal is the machine's first one.
+    """
+    from grader.ui.console import open_console
+
+    try:
+        starts = say("Starting Linux {release} ...", release=image.release)
+        with open_console(stderr=True).status(said(starts)):
+            terminal.wait()
+        if terminal.interactive:
+            joined = "Another terminal of the machine that is already running."
+            echo(first if terminal.number == 1 else joined, err=True)
+        for line in terminal.told if terminal.interactive or command else ():
+            note(line)
+        status = terminal.run(command)
+    finally:
+        for line in terminal.report:
+            note(line)
+    sys.exit(status)

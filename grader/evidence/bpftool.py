@@ -1,0 +1,351 @@
+"""What other processes have loaded and attached, as the kernel tells it through bpftool."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import select
+import shutil
+import struct
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grader.base.errors import Infra, SubmissionError
+from grader.base.messages import say
+from grader.evidence.maps import Libbpf
+
+SEARCH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+
+ACTING_HELPERS = frozenset(
+    {
+        "bpf_probe_write_user",
+        "bpf_override_return",
+        "bpf_send_signal",
+        "bpf_send_signal_thread",
+        "bpf_send_signal_task",
+        "bpf_sys_bpf",
+        "bpf_sys_close",
+        "bpf_kallsyms_lookup_name",
+    }
+)
+"""Helpers with which a tracing program changes what it traces."""
+
+OBSERVING_TYPES = frozenset({"kprobe", "tracepoint", "raw_tracepoint", "tracing"})
+"""Program types, in bpftool's words, that can look on and no more."""
+
+Seen = TypeVar("Seen")
+_PROG_INFO = struct.Struct("=224xI")
+"""struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
+_LSM_MAC = 27
+_LONGEST = 256 << 20
+"""Bytes of a listing: a million instructions, the most there can be, and an ordinary line each."""
+_LONGEST_NAME = 100
+MOST_OF_A_NAME = 15
+"""Bytes of a program's or map's name that the kernel keeps (BPF_OBJ_NAME_LEN without its end)."""
+
+
+@dataclass(frozen=True)
+class LoadedProgram:
+    """A program in the kernel. `type` and `attach_type` in bpftool's words."""
+
+    id: int
+    type: str
+    name: str
+    helpers: frozenset[str]
+    hook_id: int = 0
+    """For an LSM program, which hook it is for, as `lsm_hook_id` tells."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Where a program is attached: a tracepoint's name, or a function's."""
+
+    pid: int
+    program_id: int
+    kind: str
+    where: str
+
+
+@dataclass(frozen=True)
+class MapInfo:
+    """A map in the kernel."""
+
+    id: int
+    type: str
+    name: str
+
+
+class Bpftool:
+    """bpftool, run as root. Raises Infra when it is missing or does not answer."""
+
+    def __init__(self, helper_symbols: Path | None = None, network: int | None = None) -> None:
+        """`network` is the network namespace, as a descriptor, in which there may be XDP programs.
+
+        `helper_symbols` is a short /proc/kallsyms that names the helpers at least.
+
+        bpftool reads all of /proc/kallsyms to name the helpers that a program calls, which takes
+        longer than everything else about it.
+        """
+        self._network = network
+        self._path = find_bpftool()
+        self._dump = [self._path]
+        if helper_symbols:
+            if not _names_helpers(helper_symbols):
+                raise Infra(
+                    "The kernel hides its symbols: which helpers a program calls cannot be seen.",
+                    "sysctl kernel.kptr_restrict=1",
+                )
+            lent = ["--ro-bind", str(helper_symbols), "/proc/kallsyms"]
+            self._dump = ["bwrap", "--dev-bind", "/", "/", *lent, self._path]
+
+    def program_ids(self, pids: Iterable[int]) -> set[int]:
+        """The programs that the processes `pids` hold a descriptor of, or have attached."""
+        pids = list(pids)
+        attached = {attachment.program_id for attachment in self.attachments(pids)}
+        return _held("prog_id", pids) | attached
+
+    def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
+        """Those programs, looked into."""
+        return [self.program(number) for number in sorted(self.program_ids(pids))]
+
+    def maps(self, pids: Iterable[int]) -> list[MapInfo]:
+        """The maps that the processes `pids` hold a descriptor of."""
+        found = []
+        for number in sorted(_held("map_id", pids)):
+            entry = self._json("map", "show", "id", str(number))
+            if isinstance(entry, dict) and "id" in entry:
+                found.append(
+                    MapInfo(
+                        id=entry["id"],
+                        type=entry["type"],
+                        name=entry.get("name", ""),
+                    )
+                )
+        return found
+
+    def attachments(self, pids: Iterable[int]) -> list[Attachment]:
+        """Where the processes `pids` have attached programs: perf events, BPF links, XDP."""
+        wanted = set(pids)
+        found = []
+        for entry in (self._json("perf", "show") or []) if _may_attach(wanted) else []:
+            if entry["pid"] in wanted:
+                where = entry.get("tracepoint") or entry.get("func") or entry.get("filename", "")
+                found.append(
+                    Attachment(entry["pid"], entry["prog_id"], entry["fd_type"], str(where))
+                )
+        linked = _held("link_id", wanted)
+        for entry in (self._json("link", "show") or []) if linked else []:
+            if entry["id"] in linked:
+                where = entry.get("tp_name") or entry.get("target_name", "")
+                found.append(Attachment(0, entry["prog_id"], entry["type"], str(where)))
+        here = self._xdp()
+        loaded = _held("prog_id", wanted) if here else set()
+        found += [Attachment(0, number, "xdp", at) for number, at in here if number in loaded]
+        return found
+
+    def places(self, pids: Iterable[int], tracefs: Path) -> dict[str, list[tuple[str, str]]]:
+        """Where the processes `pids` have attached each program, by its name as the kernel has it.
+
+        Each is a kind of hook and where, as BCC's attach_* take it. Of tracepoints and kprobes
+        alone: other programs name their places themselves.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for each in self.attachments(pids):
+            where = each.where
+            if each.kind == "tracepoint":
+                # bpftool leaves out the category.
+                events = sorted((tracefs / "events").glob(f"*/{where}/id"))
+                where = f"{events[0].parts[-3]}:{where}" if events else ""
+            if where and each.kind in ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe"):
+                entry = self._json("prog", "show", "id", str(each.program_id)) or {}
+                there = found.setdefault(str(entry.get("name", "")), [])
+                if (each.kind, where) not in there:
+                    there.append((each.kind, where))
+        return found
+
+    def detach_xdp(self) -> None:
+        """Detach the XDP programs of the network; they outlive who attached them."""
+        for _, interface in self._xdp():
+            self._run("net", "detach", "xdp", "dev", interface, tool=self._inside())
+
+    def _xdp(self) -> list[tuple[int, str]]:
+        """XDP programs in the network, by id, and the interfaces that they are attached to."""
+        if not self._network:
+            return []
+        shown = self._json("net", "show", tool=self._inside()) or [{"xdp": []}]
+        return [(entry["id"], entry["devname"]) for entry in shown[0]["xdp"]]
+
+    def _inside(self) -> list[str]:
+        return ["nsenter", f"--net=/proc/self/fd/{self._network}", self._path]
+
+    def loaded_ids(self) -> set[int]:
+        """The ids of all programs in this kernel."""
+        return {entry["id"] for entry in self._json("prog", "show") or []}
+
+    def program(self, number: int) -> LoadedProgram:
+        """The program with that id; an empty type for one that is gone."""
+        entry = self._json("prog", "show", "id", str(number)) or {}
+        kind = str(entry.get("type", ""))
+        return LoadedProgram(
+            id=number,
+            type=kind,
+            name=str(entry.get("name", "")),
+            helpers=self._helpers(number),
+            hook_id=_hook_id(number) if kind == "lsm" else 0,
+        )
+
+    def whose(self, program: LoadedProgram) -> str:
+        """The name of a program and the process that holds it, for a person."""
+        entry = self._json("prog", "show", "id", str(program.id)) or {}
+        holders = entry.get("pids") or [{}]
+        name = program.name or str(program.id)
+        return say(
+            "{name} ({comm}, process {pid})",
+            name=name,
+            comm=holders[0].get("comm", "?"),
+            pid=holders[0].get("pid", "?"),
+        )
+
+    def _helpers(self, number: int) -> frozenset[str]:
+        """The helpers that the program calls.
+
+        bpftool tells each instruction with its line of the source, which may be a long one. Raises
+        SubmissionError for a program whose listing is longer than any that a person writes.
+        """
+        command = [*self._dump, "prog", "dump", "xlated", "id", str(number)]
+        found: set[bytes] = set()
+        length, end = 0, b""
+        for piece in _listing(command):
+            length += len(piece)
+            if length > _LONGEST:
+                raise SubmissionError(
+                    "A BPF program is too long to be looked into.",
+                    "Write it with fewer unrolled loops, and on shorter lines.",
+                )
+            found.update(re.findall(rb"\bcall (bpf_\w+)#", end + piece))
+            end = (end + piece)[-_LONGEST_NAME:]
+        return frozenset(name.decode() for name in found)
+
+    def _json(self, *arguments: str, tool: Sequence[str] = ()) -> Any:
+        text = self._run("-j", *arguments, tool=tool)
+        try:
+            # Paths that a program is attached to may hold control characters.
+            return json.loads(text, strict=False) if text.strip() else None
+        except ValueError as error:
+            raise Infra(
+                say("bpftool {names} printed no JSON.", names=" ".join(arguments))
+            ) from error
+
+    def _run(self, *arguments: str, tool: Sequence[str] = ()) -> str:
+        try:
+            done = subprocess.run(
+                [*(tool or [self._path]), *arguments],
+                capture_output=True,
+                timeout=30,
+                check=False,
+                pass_fds=[self._network] if self._network else [],
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
+        return done.stdout.decode(errors="replace")
+
+
+def _listing(command: Sequence[str]) -> Iterator[bytes]:
+    """What `command` prints, piece by piece. Raises Infra when it says nothing for 30 s."""
+    try:
+        tool = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError as error:
+        raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
+    with tool:
+        assert tool.stdout
+        try:
+            while select.select([tool.stdout], [], [], 30)[0]:
+                piece = os.read(tool.stdout.fileno(), 1 << 20)
+                if not piece:
+                    return
+                yield piece
+            raise Infra("bpftool does not answer.", "Run: ./labebpf doctor")
+        finally:
+            tool.kill()
+
+
+def lsm_hook_id(name: str) -> int:
+    """The number of the LSM hook `name` in this kernel's BTF. Raises OSError if there is none."""
+    return vmlinux_btf_id(name, _LSM_MAC)
+
+
+def vmlinux_btf_id(name: str, attach_type: int) -> int:
+    """The number of what programs of that type attach to by `name`. Raises OSError without it."""
+    return Libbpf().call("libbpf_find_vmlinux_btf_id", name.encode(), attach_type)
+
+
+def _hook_id(program: int) -> int:
+    """The hook of an LSM program, 0 for one that is gone."""
+    libbpf = Libbpf()
+    info = ctypes.create_string_buffer(_PROG_INFO.size)
+    try:
+        descriptor = libbpf.call("bpf_prog_get_fd_by_id", ctypes.c_uint32(program))
+    except OSError:
+        return 0
+    try:
+        length = ctypes.c_uint32(len(info))
+        libbpf.call("bpf_obj_get_info_by_fd", descriptor, info, ctypes.byref(length))
+    finally:
+        os.close(descriptor)
+    return int(_PROG_INFO.unpack(info.raw)[0])
+
+
+def find_bpftool() -> str:
+    """The path of bpftool. Raises Infra.
+
+    Ubuntu's /usr/sbin/bpftool is a script that refuses kernels it does not know; the program
+    itself, in linux-tools, runs on any.
+    """
+    real = sorted(str(path) for path in Path("/usr/lib").glob("linux-tools*/**/bpftool"))
+    path = real[-1] if real else shutil.which("bpftool", path=SEARCH)
+    if not path:
+        raise Infra("bpftool is missing.", "Run ./labebpf as root: it installs what is missing.")
+    return path
+
+
+def _names_helpers(symbols: Path) -> bool:
+    """Whether the file gives an address to __bpf_call_base, from which calls are counted."""
+    lines = symbols.read_text().splitlines()
+    return any("__bpf_call_base" in line and int(line.split()[0], 16) for line in lines)
+
+
+def _may_attach(pids: Iterable[int]) -> bool:
+    """Whether any of `pids` holds a perf event or a raw tracepoint, without asking bpftool.
+
+    bpftool looks into every process of the machine, which is too much to do again and again.
+    """
+    # anon_inode:[perf_event]; bpf-raw-tracepoint, bpf_link or bpf-link, by kernel.
+    kinds = re.compile("perf_event|raw|link")
+    return any(kinds.search(kind) for pid in pids for kind in _each(pid, "fd", os.readlink))
+
+
+def _held(key: str, pids: Iterable[int]) -> set[int]:
+    """The ids that /proc/PID/fdinfo shows for `key` (map_id, prog_id, link_id)."""
+    found: set[int] = set()
+    pattern = rf"^{key}:\s*(\d+)".encode()
+    for pid in pids:
+        for text in _each(pid, "fdinfo", Path.read_bytes):
+            found.update(map(int, re.findall(pattern, text, re.MULTILINE)))
+    return found
+
+
+def _each(pid: int, folder: str, read: Callable[[Path], Seen]) -> Iterator[Seen]:
+    """What `read` finds in each file of /proc/PID/`folder`.
+
+    A descriptor may be closed, and the process end, while they are looked at.
+    """
+    with suppress(OSError):
+        for entry in Path(f"/proc/{pid}/{folder}").iterdir():
+            with suppress(OSError):
+                yield read(entry)

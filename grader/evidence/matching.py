@@ -1,0 +1,67 @@
+"""Which of the things that a program reported belong to which of the workload's events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.base.messages import say
+from grader.evidence.workload import Window
+
+
+@dataclass(frozen=True)
+class Matching:
+    """How reported times fall on windows.
+
+    `counts` has, for each window, how many reports lie in it; `stray` are the times of reports
+    that lie in none.
+    """
+
+    windows: tuple[Window, ...]
+    counts: tuple[int, ...]
+    stray: tuple[int, ...]
+
+    @property
+    def missing(self) -> int:
+        """Windows without any report."""
+        return sum(1 for count in self.counts if count == 0)
+
+    def describe(self) -> str:
+        """The counts in words, for a person."""
+        words = ", ".join(str(count) for count in self.counts) or say("none")
+        if not self.stray:
+            return words
+        return say("{counts}; {stray} outside any of them", counts=words, stray=len(self.stray))
+
+
+def place_of(windows: Sequence[Window], time: int) -> int | None:
+    """Which of the windows holds `time` (ns), None if none does."""
+    return next((place for place, window in enumerate(windows) if window.holds(time)), None)
+
+
+def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:
+    """Put each time (ns) into the window that holds it. Windows do not overlap."""
+    counts = [0] * len(windows)
+    stray: list[int] = []
+    for time in times:
+        place = place_of(windows, time)
+        if place is None:
+            stray.append(time)
+        else:
+            counts[place] += 1
+    return Matching(tuple(windows), tuple(counts), tuple(stray))
+
+
+def told_again(windows: Sequence[Window], lines: Iterable[Sequence[int]]) -> bool:
+    """Whether a line of output, given as the times (ns) on it, tells of a window's event again.
+
+    Such a line has a time in a window, and none that was not on an earlier line.
+    """
+    start = min((window.start for window in windows), default=0)
+    seen: set[int] = set()
+    for line in lines:
+        times = {time for time in line if time >= start}
+        if times <= seen and any(window.holds(time) for time in times for window in windows):
+            return True
+        seen |= times
+    return False

@@ -1,0 +1,66 @@
+"""A machine's kernel: taken for good, and got ready for gradings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from grader.base.errors import Infra
+from grader.evidence.witness import Witness
+from grader.guest.system import ROOT, forget_precompiled, one_cpu
+from grader.kernel.native import NativeKernel
+from grader.vm.machine_config import EMULATED
+from grader.vm.protocol import Wire
+
+LOADERS = 2
+"""As many as the first lab may want at once: its program, built in two ways."""
+_SECONDS = 600
+
+
+class Kernel(NativeKernel):
+    """Starts what each grading needs; `get_ready` waits for it. The end of a grading, which closes
+    it, changes nothing: the machine is thrown away then."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+        self._wire = wire
+        self._own_witness()
+        # Their CPU time is bounded now, and the scale that will be asked for is not known.
+        self.keep(LOADERS, scripts=1, scale=10 * EMULATED)
+
+    def get_ready(self) -> None:
+        """Return when the witness is attached, and BCC imported wherever it will be wanted."""
+        self.wait_for_kept(_SECONDS)
+        with one_cpu():
+            try:
+                self._attach_witness()
+            except Infra:
+                forget_precompiled()  # Perhaps this BCC has other options than it was made for.
+                self.close_witness()
+                self._attach_witness()
+
+    def _attach_witness(self) -> None:
+        witness = self._own_witness()
+        witness.release()
+        witness.wait(_SECONDS)
+
+    def _own_witness(self) -> Witness:
+        """The one that was started, or a new one."""
+        return self.witness(ROOT / "bpf_templates", held=True)
+
+    @contextmanager
+    def others_waiting(self) -> Iterator[None]:
+        """Two machines that load all CPUs at once take them from each other: ask the host."""
+        self._wire.send(alone=True)
+        self._wire.receive()
+        try:
+            yield
+        finally:
+            self._wire.send(alone=False)
+
+    def close(self) -> None:
+        pass
+
+    def let_go(self) -> None:
+        """Close it in earnest."""
+        super().close()

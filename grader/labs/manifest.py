@@ -1,0 +1,105 @@
+"""Typed values out of a TOML file, and which key is wrong where one is."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.base.errors import CourseError
+from grader.base.messages import say
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence in the languages of the course."""
+
+    en: str
+    fr: str
+
+    def get(self, lang: str) -> str:
+        """The sentence in `lang` ("en" or "fr"), English for any other."""
+        return self.fr if lang == "fr" else self.en
+
+
+def read(path: Path) -> Reader:
+    """All of the file. Raises CourseError where it is no TOML."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            say("{path} cannot be read: {error}.", path=path, error=error), "Correct the file."
+        ) from error
+    return Reader(path, "the file", data)
+
+
+class Reader:
+    """Takes typed values out of one TOML table and says which key is wrong, and where."""
+
+    def __init__(self, path: Path, where: str, table: dict[str, Any]) -> None:
+        self._where = f"{path}: {where}"
+        self._table = dict(table)
+
+    def table(self, key: str) -> dict[str, Any]:
+        return dict(
+            self._typed(key, self._table.pop(key, {}), dict, say("a table, [{key}]", key=key))
+        )
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        words = say("tables, [[{key}]]", key=key)
+        values = self._typed(key, self._table.pop(key, []), list, words)
+        return [self._typed(key, value, dict, words) for value in values]
+
+    def string(self, key: str, default: str | None = None) -> str:
+        return str(self._typed(key, self._table.pop(key, default), str, say("a string")))
+
+    def integer(self, key: str) -> int:
+        return int(self._typed(key, self._table.pop(key, None), int, say("a whole number")))
+
+    def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        value = self._table.pop(key, default)
+        values = self._typed(
+            key, list(value) if isinstance(value, tuple) else value, list, say("a list")
+        )
+        return tuple(self._typed(key, item, str, say("a list of strings")) for item in values)
+
+    def text(self, key: str) -> Text:
+        return self._text(key, self._table.pop(key, None))
+
+    def texts(self, key: str, default: tuple[Text, ...] | None = None) -> tuple[Text, ...]:
+        if default is not None and key not in self._table:
+            return default
+        values = self._typed(key, self._table.pop(key, None), list, say("a list of {{ en, fr }}"))
+        return tuple(self._text(key, value) for value in values)
+
+    def nothing_else(self) -> None:
+        if self._table:
+            keys = ", ".join(self._table)
+            raise CourseError(
+                say("{where} has unknown keys: {keys}.", where=self._where, keys=keys),
+                "Remove or rename them.",
+            )
+
+    def _text(self, key: str, value: Any) -> Text:
+        table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
+        spoken = [isinstance(text, str) and text.strip() for text in table.values()]
+        if set(table) != {"en", "fr"} or not all(spoken):
+            raise CourseError(
+                say("{where}: {key} lacks a language.", where=self._where, key=key),
+                "Write it in en and in fr.",
+            )
+        return Text(en=table["en"], fr=table["fr"])
+
+    def _typed(self, key: str, value: Any, kind: type, words: str) -> Any:
+        if type(value) is not kind:
+            raise CourseError(
+                say("{where}: {key} must be {words}.", where=self._where, key=key, words=words),
+                "Correct the manifest.",
+            )
+        return value

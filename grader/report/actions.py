@@ -1,0 +1,125 @@
+"""GitHub Actions: annotations on standard output, and a job summary."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import secrets
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from grader.base.messages import say, translate
+from grader.base.text import cut
+from grader.report.lines import explanation, headline, name, one_line, place, safe
+from grader.report.terminal import MARKS, kernel_of, render
+from grader.verdict.record import LabResult, Result, Status, TaskResult
+
+_LEVELS = {
+    Status.ERROR: "error",
+    Status.FAIL: "error",
+    Status.TIMEOUT: "error",
+    Status.INFRA: "notice",
+}
+SUMMARY_LIMIT = 1_000_000
+"""Bytes of a summary; GitHub drops what is longer than 1 MiB, with the step's other texts."""
+
+
+def commands(result: Result, token: str = "") -> str:
+    """The report, then an annotation with the points, and one for each task that failed.
+
+    What is known of `infra` is a notice; `blocked` has none, as its cause has one. GitHub shows ten
+    of a kind, so that the worst come first. Files are named as in a repository with a folder for
+    each lab. Between ::stop-commands:: and `token`, by default a random one, the runner takes no
+    line for a command of a student's.
+
+    Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    result = safe(result)
+    token = token or secrets.token_hex(16)
+    report = io.StringIO()
+    # So wide that no line is folded: a student's words must not come to stand at a line's start.
+    render(Console(file=report, color_system=None, highlight=False, width=10**6), result)
+    lines = [
+        "::group::labebpf",
+        f"::stop-commands::{token}",
+        report.getvalue().strip("\n"),
+        f"::{token}::",
+        "::endgroup::",
+        _command("notice", headline(result), title="labebpf"),
+    ]
+    worst = list(_LEVELS)
+    found = [(lab, task) for lab in result.labs for task in lab.tasks if task.status in _LEVELS]
+    for lab, task in sorted(found, key=lambda each: worst.index(Status(each[1].status))):
+        lines.append(_annotation(lab, task, result.lang))
+    return "\n".join(lines) + "\n"
+
+
+def _annotation(lab: LabResult, task: TaskResult, lang: str) -> str:
+    where = {"file": place(lab, task), "line": str(task.line) if task.line else ""}
+    text = cut(explanation(task, lang), 4000)
+    return _command(_LEVELS[Status(task.status)], text, **where, title=name(task))
+
+
+def _command(command: str, text: str, **properties: str) -> str:
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    return f"::{command} {given}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summary(result: Result) -> str:
+    """Markdown to append to the file that $GITHUB_STEP_SUMMARY names.
+
+    A table for each lab, and what to do in a fold for each task that did not pass. An `infra` task
+    has a question mark, and a sentence of its own under the points. When the folds make it too
+    large they are left out.
+    """
+    result = safe(result)
+    whole = "\n".join(_lines(result, folds=True)) + "\n"
+    if len(whole.encode()) <= SUMMARY_LIMIT:
+        return whole
+    return "\n".join(_lines(result, folds=False)) + "\n"
+
+
+def _lines(result: Result, folds: bool) -> Iterator[str]:
+    for lab in result.labs:
+        selected = [task for task in lab.tasks if task.selected]
+        yield f"## {_inline(f'{lab.lab} {lab.title}')}: {lab.score}/{lab.selected_max}"
+        yield ""
+        heads = (say("task"), say("points"), say("verdict"))
+        yield f"| | {' | '.join(translate(head, result.lang) for head in heads)} |"
+        yield "| --- | --- | ---: | --- |"
+        for task in selected:
+            mark, _ = MARKS[Status(task.status)]
+            points = f"{task.points}/{task.max_points}"
+            verdict = Status(task.status).word(result.lang)
+            yield f"| {mark} | {_inline(name(task))} | {points} | {verdict} |"
+        yield ""
+        for task in selected:
+            if folds and task.status != Status.PASS:
+                yield from _fold(task, result.lang)
+    kernel = kernel_of(result)
+    yield f"**{headline(result)}** {_inline(kernel)}"
+
+
+def _fold(task: TaskResult, lang: str) -> Iterator[str]:
+    """HTML, in which GitHub reads no Markdown: a `pre` block ends at its end tag alone."""
+    told = html.escape(f"{name(task)}: {Status(task.status).word(lang)}")
+    yield f"<details><summary>{told}</summary>"
+    yield ""
+    yield f"<pre>{html.escape(explanation(task, lang))}</pre>"
+    yield "</details>"
+    yield ""
+
+
+def _inline(text: str) -> str:
+    """`text` as Markdown shows it and never reads it: as entities, punctuation has no meaning."""
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda found: f"&#{ord(found[0])};", one_line(text))

@@ -1,0 +1,134 @@
+"""Classroom 50, and the reporter of GitHub Classroom that it replaces."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from grader.base.errors import Infra, UsageError
+from grader.base.messages import say, translate
+from grader.report.lines import explanation, name, one_line, place, safe
+from grader.verdict.record import LabResult, Result, Status, TaskResult
+
+
+def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> str:
+    """The result.json of an autograder.py, schema classroom50/result/v1.
+
+    Whose result it is comes from the variables that Classroom 50's runner sets. The format has
+    only passed or not, so that a task which the machine could not judge would be a failure. It has
+    an answer for that: nothing is written, and an autograder that ends with another status than 0
+    is an error of the infrastructure. So this raises Infra, which ends `labebpf report` with 3.
+
+    Raises UsageError outside the runner, and where tasks were not selected.
+
+    Source: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+    """
+    result = safe(result)
+    missing = [task.id for lab in result.labs for task in lab.tasks if task.unjudged]
+    if missing:
+        raise Infra(
+            say(
+                "This machine could not judge {names}, which would count as failed.",
+                names=", ".join(missing),
+            ),
+            "Grade again, with --kernel vm or where ./labebpf doctor finds no gap.",
+        )
+    if result.unselected:
+        raise UsageError(
+            say(
+                "Tasks were not selected, and would count as failed: {names}.",
+                names=", ".join(result.unselected),
+            ),
+            "Grade the whole lab.",
+        )
+    who = {
+        "classroom": "CLASSROOM",
+        "assignment": "ASSIGNMENT",
+        "submission": "SUBMISSION_TAG",
+        "commit": "COMMIT_URL",
+        "release": "RELEASE_URL",
+    }
+    unset = [variable for variable in who.values() if not environment.get(variable)]
+    if unset:
+        raise UsageError(
+            say("There is no {names} in the environment.", names=", ".join(unset)),
+            "Run this in an autograder.py of Classroom 50.",
+        )
+    record = {
+        "schema": "classroom50/result/v1",
+        **{key: environment[variable] for key, variable in who.items()},
+        "review": environment.get("REVIEW_URL") or environment["COMMIT_URL"],
+        "datetime": result.started,
+        "score": result.score,
+        "max-score": result.max_score,
+        "tests": [
+            {
+                "test-name": name(task),
+                "passed": task.status == Status.PASS,
+                "score": task.points,
+                "max-score": task.max_points,
+                "status": task.status,
+                "message": explanation(task, result.lang),
+            }
+            for lab in result.labs
+            for task in lab.tasks
+        ],
+    }
+    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+
+def classroom(result: Result) -> str:
+    """What autograding-grading-reporter takes in `<RUNNER>_RESULTS`: JSON in base64.
+
+    It shows two totals, the sum of the scores and the share of tests that passed, times the
+    maximum. So that both are the result's, each point is a test. `error` is for tasks that the
+    machine could not judge, or that were not selected, and `fail` for all others that did not pass:
+    it then says that tests errored, not that they failed. It prints what it gets, so that each text
+    is one line; of a failure nothing but name and line, and `test_code`, which here tells why.
+
+    Source: https://github.com/classroom-resources/autograding-grading-reporter, 43c2d9f
+    """
+    result = safe(result)
+    tests = [
+        test
+        for lab in result.labs
+        for task in lab.tasks
+        for test in _points(lab, task, "error" if task.unmarked else "fail", result.lang)
+    ]
+    statuses = {test["status"] for test in tests}
+    record = {
+        "version": 3,
+        "status": next((status for status in ("fail", "error") if status in statuses), "pass"),
+        "max_score": result.max_score,
+        "tests": tests,
+    }
+    return base64.b64encode(json.dumps(record).encode()).decode() + "\n"
+
+
+def _points(lab: LabResult, task: TaskResult, without: str, lang: str) -> list[dict[str, Any]]:
+    """A test for each point of `task`; one that was not earned has the status `without`."""
+
+    def numbered(number: int) -> str:
+        most = task.max_points
+        text = say("{task} ({number} of {most})", task=name(task), number=number, most=most)
+        return translate(text, lang)
+
+    told = one_line(f"{name(task)}: {Status(task.status).word(lang)}. {task.why}")
+    where = place(lab, task)
+    more = one_line(f"{told} {task.remedy} {where and f'({where})'}")
+    return [
+        {
+            "name": numbered(number),
+            "status": "pass" if number <= task.points else without,
+            "score": int(number <= task.points),
+            "message": told,
+            "test_code": more if without == "fail" and number == task.points + 1 else "",
+            "filename": where,
+            "line_no": task.line,
+            "duration": 0,
+        }
+        for number in range(1, task.max_points + 1)
+    ]

@@ -1,0 +1,144 @@
+"""HTML for people: one file that needs nothing else, neither a network nor scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from grader.base.messages import say, translate
+from grader.base.text import clean
+from grader.base.timeline import Moment
+from grader.report.lines import safe
+from grader.report.terminal import MARKS, kernel_of
+from grader.report.timeline_text import COLUMNS, MARKED
+from grader.submission.files import Submission
+from grader.verdict.record import LabResult, Result, Status, TaskResult
+
+_AROUND = 4
+"""Lines of the source above and below the marked one."""
+_WIDEST = 300
+_WIDE, _LEFT, _LANE = 440, 48, 26
+"""Of a timeline's picture: its width, where time begins, and the height of a CPU's lane."""
+_NO_SOURCES: Mapping[str, Submission] = {}
+_WORDS = {
+    "report": say("Report"),
+    "points": say("points"),
+    "unjudged": say(
+        "could not be judged on this machine. That is not held against the submission."
+    ),
+    "expected": say("Expected"),
+    "actual": say("Seen"),
+    "where": say("Where"),
+    "hint": say("More help"),
+    "log": say("What the tools printed"),
+    "timeline": say("What happened"),
+    "graded": say("Graded"),
+    "kernel": say("Kernel"),
+    "pass": say("passed"),
+    "fail": say("failed"),
+    "error": say("error"),
+    "timeout": say("too slow"),
+    "blocked": say("blocked"),
+    "infra": say("not judged"),
+    "unselected": say("Not selected:"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the student's source, to be shown."""
+
+    number: int
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A moment in a timeline's picture: where it stands, and what is to be read of it."""
+
+    x: float
+    y: float
+    mark: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A timeline: a lane with its name for each CPU, and its height in all; `ms` is its length."""
+
+    lanes: tuple[tuple[str, float], ...]
+    dots: tuple[Dot, ...]
+    height: float
+    ms: float
+
+
+def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
+    """A card for each task: its verdict, what to do, the source around its line, the log folded.
+
+    `sources` are the files that were graded, by lab. `infra` is shown as not judged, with a
+    sentence of its own under the points.
+    """
+    result = safe(result)
+    lang = result.lang
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        result=result,
+        lang=lang,
+        words={key: translate(text, lang) for key, text in _WORDS.items()},
+        columns=[translate(column, lang) for column in COLUMNS],
+        marks={status.value: mark for status, (mark, _) in MARKS.items()},
+        kernel=kernel_of(result),
+        unjudged=result.unjudged,
+        excerpt=lambda lab, task: _excerpt(sources, lab, task),
+        picture=_picture,
+        marked=lambda moment: translate(MARKED[moment.mark], lang) if moment.mark else "",
+    )
+
+
+def _picture(moments: Sequence[Moment]) -> Picture | None:
+    """The timeline of `moments`; None where fewer than two have a time."""
+    timed = [moment for moment in moments if moment.at >= 0]
+    if len(timed) < 2:
+        return None
+    cpus = sorted({moment.cpu for moment in timed}, key=lambda cpu: (cpu < 0, cpu))
+    lanes = {cpu: (place + 0.5) * _LANE for place, cpu in enumerate(cpus)}
+    length = max(moment.at for moment in timed) or 1
+    scale = (_WIDE - _LEFT - _LANE) / length
+    dots = [
+        Dot(
+            round(_LEFT + moment.at * scale, 1),
+            lanes[moment.cpu],
+            moment.mark.value or "right",
+            f"{moment.event} +{moment.at / 1e6:.3f} ms: {' | '.join(moment.reports) or '-'}",
+        )
+        for moment in timed
+    ]
+    named = tuple((f"CPU {cpu}" if cpu >= 0 else "?", y) for cpu, y in lanes.items())
+    return Picture(named, tuple(dots), len(lanes) * _LANE + 18, length / 1e6)
+
+
+def _excerpt(sources: Mapping[str, Submission], lab: LabResult, task: TaskResult) -> list[Line]:
+    """The lines around that of `task`; none where there is no such line."""
+    told = task.status in (Status.FAIL, Status.ERROR, Status.TIMEOUT)
+    submission = sources.get(lab.lab)
+    if not told or submission is None or task.line < 1:
+        return []
+    # Cleaned line by line, so that none can hide those after it.
+    lines = submission.files.get(task.file, b"").splitlines()
+    if task.line > len(lines):
+        return []
+    first = max(1, task.line - _AROUND)
+    return [
+        Line(number, clean(line)[:_WIDEST].rstrip(), number == task.line)
+        for number, line in enumerate(lines[first - 1 : task.line + _AROUND], first)
+    ]

@@ -1,0 +1,82 @@
+"""What all formats say alike, of a result whose text is safe to escape and show."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from grader.base.errors import Infra
+from grader.base.messages import say, translate
+from grader.base.text import clean
+from grader.report.terminal import describe
+from grader.verdict.record import LabResult, Result, Status, TaskResult
+
+
+def safe(result: Result) -> Result:
+    """`result` with all its text clean, and every name on one line.
+
+    A record can come from a file, so nothing is taken on trust. Raises Infra when it has no task:
+    several systems take an empty result for a full one.
+    """
+    if not result.statuses:
+        raise Infra("The result has no task.", "Grade again.")
+    labs = tuple(
+        LabResult(one_line(lab.lab), one_line(lab.title), tuple(map(_safe_task, lab.tasks)))
+        for lab in result.labs
+    )
+    kernel = {key: one_line(value) for key, value in result.kernel.items()}
+    return Result(one_line(result.started), result.seconds, kernel, labs, result.lang)
+
+
+def _safe_task(task: TaskResult) -> TaskResult:
+    texts = {
+        field.name: clean(value)
+        for field in fields(task)
+        if isinstance(value := getattr(task, field.name), str)
+    }
+    for name in ("id", "title", "file", "hint"):
+        texts[name] = one_line(texts[name])
+    moments = tuple(
+        replace(moment, event=one_line(moment.event), reports=tuple(map(one_line, moment.reports)))
+        for moment in task.timeline
+    )
+    return replace(task, **texts, timeline=moments)  # type: ignore[arg-type]
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def headline(result: Result) -> str:
+    """The points in a sentence, and in another one those that the machine could not judge."""
+    text = say("{score}/{most} points.", score=result.score, most=result.selected_max)
+    if result.unselected:
+        text = say(
+            "{score}/{most} points for the selected tasks. Not selected: {tasks}.",
+            score=result.score,
+            most=result.selected_max,
+            tasks=", ".join(result.unselected),
+        )
+    if result.unjudged:
+        text = say(
+            "{points} {missing} of them could not be judged on this machine. "
+            "That is not held against the submission.",
+            points=text,
+            missing=result.unjudged,
+        )
+    return translate(text, result.lang)
+
+
+def name(task: TaskResult) -> str:
+    return f"{task.id} {task.title}"
+
+
+def place(lab: LabResult, task: TaskResult) -> str:
+    """The task's file in a submission with a folder for each lab, empty if it has none."""
+    return f"{lab.lab}/{task.file}" if task.file else ""
+
+
+def explanation(task: TaskResult, lang: str) -> str:
+    """Why `task` did not pass and what to do, line by line; empty when it passed."""
+    if task.status == Status.PASS:
+        return ""
+    return "\n".join(line.plain for line in describe(task, lang))

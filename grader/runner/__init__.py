@@ -1,0 +1,1 @@
+"""One pytest run that grades: the plugin, its session, and where its checks run."""

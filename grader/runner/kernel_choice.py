@@ -1,0 +1,109 @@
+"""Native or VM: where a grading runs when the user leaves it open."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+
+from grader.base.errors import Infra, UsageError
+from grader.base.messages import say
+from grader.kernel.features import Features, Probe, privileges
+from grader.kernel.mounts import mount_privately
+from grader.vm import image_store
+from grader.vm.qemu import QEMU
+
+_HINTS = {
+    "kprobes": rb"k(ret)?probe|syscall__|get_syscall_fnname",
+    "fentry": rb"k(ret)?func__|KFUNC_PROBE|KRETFUNC_PROBE",
+}
+"""What stands in BPF C or Python that uses such a thing."""
+
+
+def parse(text: str) -> str:
+    """`text` if it names a kernel: auto, native, vm or vm:VERSION. Raises UsageError."""
+    name, _, version = text.partition(":")
+    if text in ("auto", "native", "vm") or (name == "vm" and version in image_store.versions()):
+        return text
+    known = ", ".join(f"vm:{version}" for version in image_store.versions())
+    raise UsageError(
+        say("There is no kernel {text}.", text=text),
+        say("Give one of auto, native, vm, {known}.", known=known),
+    )
+
+
+def likely_needs(sources: Iterable[bytes]) -> set[str]:
+    """What programs and scripts with this text probably use of a kernel, in words of a manifest.
+
+    It decides where they are judged, and nothing else.
+    """
+    return {need for text in sources for need, hint in _HINTS.items() if re.search(hint, text)}
+
+
+def choose(
+    wanted: str, needs: Iterable[str], wishes: Iterable[str], *, stranger: bool = False
+) -> str | None:
+    """The version of the image to grade on, None for this machine's own kernel.
+
+    `needs` are what the labs cannot do without; `wishes` are what single tasks want beyond that,
+    for which an image is used, if there is one, but none is built. So it is for a `stranger`'s
+    submission, which should not run in the kernel that one works on.
+    """
+    default = image_store.versions()[0]
+    if wanted == "native":
+        return None
+    if wanted != "auto":
+        return wanted.partition(":")[2] or default
+    if stranger and (ready := _ready()):
+        return ready
+    if not privileges().ok:
+        return default
+    mount_privately()
+    features = Features()
+    if not all(features.offers(need).ok for need in needs):
+        return default if shutil.which(QEMU) else None
+    if not all(features.offers(wish).ok for wish in wishes) and shutil.which(QEMU):
+        built = {image.version for image in image_store.built()}
+        return default if default in built else None
+    return None
+
+
+def place(
+    lab: str, native: Sequence[Probe], needs: Sequence[Probe], machines: Sequence[Probe]
+) -> Probe:
+    """Where `auto` judges all of `lab`; the answer is not ok where a part would not be judged.
+
+    `native` is what grading on this machine's own kernel takes, privileges first, `needs` what
+    this lab asks of a kernel, and `machines` what was found out about virtual ones.
+    """
+    allowed, *tools = native
+    broken = next((tool for tool in tools if not tool.ok), None)
+    if allowed.ok and broken:
+        return Probe(
+            lab, False, say("not while {name} is missing", name=broken.name), broken.remedy
+        )
+    lacking = ", ".join(need.name for need in needs if not need.ok)
+    if allowed.ok and not lacking:
+        return Probe(lab, True, "on this machine's own kernel")
+    found = {probe.name: probe for probe in machines}
+    image = found.get(f"image {image_store.versions()[0]}") or found["images"]
+    wanted = (found["qemu"], image) if image.ok else (found["qemu"], found["image tools"], image)
+    absent = next((probe for probe in wanted if not probe.ok), None)
+    if not absent:
+        return Probe(lab, True, "in a virtual machine")
+    why = say("this kernel lacks {names}", names=lacking) if allowed.ok else allowed.detail
+    return Probe(
+        lab,
+        False,
+        say("not on this machine's own kernel ({why}), and there is no virtual one", why=why),
+        absent.remedy,
+    )
+
+
+def _ready() -> str | None:
+    """The version of an image from which a machine can start, without building one first."""
+    try:
+        built = image_store.built() if shutil.which(QEMU) else []
+    except Infra:
+        return None
+    return built[0].version if built else None

@@ -1,0 +1,200 @@
+"""A grading in a pytest of its own: who asks for a verdict is not the process that decides.
+
+Whatever becomes of that pytest, there is a result: without a record of the grader's own every task
+is `infra`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from grader.base.messages import say
+from grader.base.paths import ROOT
+from grader.base.text import clean
+from grader.labs import Lab
+from grader.verdict.record import Finding, Result, Rubric, Status
+
+_NO_CHECKS = 5
+"""How pytest ends that found none."""
+
+
+class GivenUp(Exception):
+    """A grading was ended since nobody waits for it any more."""
+
+
+def grade(
+    labs: Sequence[Lab],
+    kernel: str,
+    options: Sequence[str],
+    lang: str,
+    tell: Callable[[str], object] = str,
+    tasks: Collection[str] = (),
+    given_up: Callable[[], bool] | None = None,
+) -> tuple[Result, str]:
+    """Grade on `kernel`: the result, and what pytest printed if it left none.
+
+    `tasks` are the ids of those to grade, at least one of each lab; all of them if it is empty.
+
+    Meanwhile `tell` is told, on another thread, which task and which phase of it goes on. With
+    `given_up`, which is asked again and again, the grading ends when that is true: GivenUp.
+
+    `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
+    a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
+    """
+    chosen = " or ".join(f'task(id="{task}")' for task in sorted(tasks))
+    command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", f"-m={chosen}", *options)
+    return supervise(command, labs, lang, tell, tasks, given_up)
+
+
+def grade_apart(
+    labs: Sequence[Lab],
+    joined: Sequence[Lab],
+    kernel: str,
+    options: Sequence[str],
+    private: Sequence[str],
+    lang: str,
+    tell: Callable[[str], object] = str,
+    tasks: Collection[str] = (),
+) -> tuple[Result, str]:
+    """The same of `labs`, and after it of `joined`, which are `labs` with private tasks.
+
+    Of the second grading, with the options `private` too, nothing is taken but their verdicts: a
+    BPF program can read the memory of the process that has their checks in it, and a script print
+    that into the log of a task that is shown.
+    """
+    public = [lab for lab in labs if not tasks or any(task.id in tasks for task in lab.tasks)]
+    results = [grade(public, kernel, options, lang, tell, tasks)] if public else []
+    results += [grade(joined, kernel, [*options, *private], lang, tell, tasks)]
+    apart, failed = results[-1]
+    log = results[0][1] if public else ""
+    if failed:  # It has what a student printed in it.
+        log += objections(joined, *private)
+    shown = {lab.lab: lab for result, _ in results[:-1] for lab in result.labs}
+    both = []
+    for lab in joined:
+        (hidden,) = (result for result in apart.labs if result.lab == lab.name)
+        names = {task.id for task in lab.tasks if task.private}
+        # Where no task of the lab's own was chosen, there is nothing in them to be shown.
+        own = shown.get(lab.name) or hidden
+        found = [task for task in own.tasks if task.id not in names]
+        found += [task for task in hidden.tasks if task.id in names]
+        both.append(replace(hidden, tasks=tuple(found)))
+    seconds = sum(result.seconds for result, _ in results)
+    return replace(results[0][0], seconds=seconds, labs=tuple(both)), log
+
+
+def objections(labs: Sequence[Lab], *options: str) -> str:
+    """What is said when the checks of `labs` are collected; nothing when they fit lab.toml."""
+    done = subprocess.run(
+        _pytest(labs, "--collect-only", "-q", *options),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=_environment(),
+        cwd=ROOT,
+        check=False,
+    )
+    if done.returncode == _NO_CHECKS:
+        return "\n".join(
+            say(
+                "{name}: no check judges {names}. Write one.",
+                name=lab.name,
+                names=", ".join(task.id for task in lab.tasks),
+            )
+            for lab in labs
+        )
+    return clean(done.stdout.decode(errors="replace")).strip() if done.returncode else ""
+
+
+def supervise(
+    command: Sequence[str],
+    labs: Sequence[Lab],
+    lang: str,
+    tell: Callable[[str], object] = str,
+    tasks: Collection[str] = (),
+    given_up: Callable[[], bool] | None = None,
+) -> tuple[Result, str]:
+    """Run the grader as a child: its result, and what it printed if it left none.
+
+    Both files have no name, so that nothing stays when this process is killed. `given_up` is as for
+    `grade`, and should itself take a moment.
+    """
+    started = datetime.now(timezone.utc)
+    reading, writing = os.pipe()
+    threading.Thread(target=_follow, args=(reading, tell), daemon=True).start()
+    with (
+        open(writing, "wb", buffering=0) as progress,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as record,
+    ):
+        told = ("--progress-fd", str(progress.fileno()), "--result-fd", str(record.fileno()))
+        with subprocess.Popen(
+            [*command, *told],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            env=_environment(),
+            cwd=ROOT,
+            pass_fds=[record.fileno(), progress.fileno()],
+            # Ctrl-C is for this process; it ends the other one, which then has nothing to say.
+            start_new_session=True,
+        ) as child:
+            try:
+                while given_up and child.poll() is None:
+                    if given_up():
+                        raise GivenUp
+                code = child.wait()
+            except BaseException:
+                child.kill()
+                raise
+        output.seek(0)
+        printed = output.read().decode(errors="replace")
+        record.seek(0)
+        recorded = record.read()
+    try:
+        return Result.from_json(recorded.decode()), ""
+    except (ValueError, KeyError, TypeError):
+        pass
+    ended = say("signal {n}", n=-code) if code < 0 else say("status {n}", n=code)
+    why = say("The grader ended with {ended}, without a verdict.", ended=ended)
+    remedy = say("Nothing is held against the submission. Grade again.")
+    results = []
+    for lab in labs:
+        rubric = Rubric(lab, {task.id: [task.id] for task in lab.tasks}, tasks or None)
+        for task in lab.tasks:
+            if not tasks or task.id in tasks:
+                rubric.add(task, Finding(Status.INFRA, why, remedy).told(lang), task.id)
+        results.append(rubric.result(lang))
+    seconds = (datetime.now(timezone.utc) - started).total_seconds()
+    kernel = {"where": "none", "release": os.uname().release, "headers": ""}
+    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results), lang), printed
+
+
+def _follow(reading: int, tell: Callable[[str], object]) -> None:
+    with open(reading, encoding="utf-8", errors="replace") as steps:
+        for step in steps:
+            tell(clean(step).strip())
+
+
+def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:
+    return [
+        # However this process ends, the grader ends with it; its keeper then tidies up.
+        *("setpriv", "--pdeathsig", "KILL"),
+        *(sys.executable, "-I", "-m", "pytest"),
+        *("-p", "grader.runner.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"),
+        *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
+        *options,
+        *(str(lab.folder) for lab in labs),
+    ]
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without what would change a pytest."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

@@ -1,0 +1,421 @@
+"""One pytest session: what is judged, where, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from grader.base.errors import CourseError, Infra, LabebpfError, Phase, UsageError
+from grader.base.messages import say, sentence, translate
+from grader.base.paths import ROOT, language
+from grader.base.text import clean
+from grader.checks.environment import LabEnvironment
+from grader.kernel.native import TAKEN, NativeKernel
+from grader.labs import Lab, Task, add_private, find_labs, not_in_order
+from grader.runner.kernel_choice import choose, likely_needs, parse
+from grader.runner.private_checks import refuse_to_show
+from grader.runner.remote import Replay, files_below, guest_id
+from grader.submission.files import Refusal, Submission, root_of, take
+from grader.submission.sandbox import visible
+from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
+from grader.vm.remote_grading import Order
+
+_PHASES: Mapping[Phase, str] = {
+    "compile": say("the program is compiled"),
+    "load": say("it is loaded"),
+    "trigger": say("the events are triggered"),
+    "wait": say("the script is awaited"),
+}
+CHECK_SECONDS = 180
+"""What a check may take before --time-scale; what it waits for has shorter limits of its own."""
+
+
+class Blocked(LabebpfError):
+    """A task that this one needs did not pass."""
+
+
+def needed(*tasks: str) -> str:
+    """What is said of a task that is blocked by these."""
+    return say("It needs {names}, which did not pass.", names=", ".join(tasks))
+
+
+class Grading:
+    """One pytest session: the labs that it judges, on one kernel."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.private: Path | None = None
+        self.hides = False
+        """Whether there are private checks, of which nothing but verdicts may be shown."""
+        try:
+            self.labs = find_labs(ROOT / "exercises")
+            if given := config.getoption("--private"):
+                self._add_private(given)
+        except (CourseError, UsageError) as error:
+            raise pytest.UsageError(str(error)) from error
+        self.lang = language(config.getoption("--lang"))
+        self.scale = float(config.getoption("--time-scale"))
+        self.rubrics: dict[str, Rubric] = {}
+        self._checks: dict[str, tuple[str, str]] = {}
+        """The lab and the task of each check there is, chosen or not, by node id."""
+        self.pattern: set[str] = set()
+        self.script: set[str] = set()
+        self.trace_with_script: set[str] = set()
+        self.replay: Replay | None = None
+        self._kernel: NativeKernel | Infra | None = None
+        self._environment: LabEnvironment | None = None
+        self._submissions: dict[str, Submission] = {}
+        self.final: Result | None = None
+        self._started = datetime.now(timezone.utc)
+        self._clock = time.monotonic()
+        self._task = ""
+        self._told: dict[int, tuple[BaseException, Task]] = {}
+
+    def _add_private(self, given: str) -> None:
+        """Let the tasks and checks of the private folder `given` join those of the labs.
+
+        They are collected with each lab of which whole files were asked for.
+        """
+        config = self.config
+        base = config.invocation_params.dir
+        self.private = private_folder(base / given)
+        self.hides = not config.getoption("--reveal")
+        if self.hides:
+            refuse_to_show(config)
+        self.labs = add_private(self.labs, self.private, reveal=not self.hides)
+        asked = [(base / argument).resolve() for argument in config.args if "::" not in argument]
+        for lab in self.labs.values():
+            wanted = (p for p in asked if lab.folder.is_relative_to(p) or p.parent == lab.folder)
+            if lab.private and any(wanted):
+                config.args.append(str(lab.private))
+
+    def is_private(self, node: pytest.Item | pytest.Collector) -> bool:
+        """Whether `node` is of the private folder."""
+        return self.private is not None and node.path.is_relative_to(self.private)
+
+    def of(self, item: pytest.Item) -> tuple[Lab, Task] | None:
+        """The lab and the task that `item` judges, None for any other test."""
+        lab = self.labs.get(item.path.parent.name)
+        private = self.is_private(item)
+        if lab is None and item.path.parent.parent == ROOT / "exercises":
+            try:
+                self.labs.refuse_broken([item.path.parent.name])
+            except CourseError as error:
+                raise pytest.UsageError(str(error)) from None
+        if lab is None or item.path.parent != (lab.private if private else lab.folder):
+            if private:
+                raise self._wrong(item, "A private check lies beside its lab.toml. Move it there.")
+            return None
+        marker = item.get_closest_marker("task")
+        if marker is None or len(marker.args) != 1:
+            raise self._wrong(item, 'It has no task. Write @task("...") above it.')
+        if not isinstance(marker.args[0], str):
+            raise self._wrong(item, 'Its task is no string. Write @task("...") above it.')
+        try:
+            task = lab.task(marker.args[0])
+        except UsageError as error:
+            raise self._wrong(item, str(error)) from None
+        if task.private != private:
+            raise self._wrong(item, f"Task {task.id} is the other folder's. Give it its own.")
+        return lab, task
+
+    def note_checks(self, collected: pytest.CollectReport) -> None:
+        """Take note of the checks in a file or class, before some of them are chosen."""
+        for node in collected.result if collected.passed else ():
+            if isinstance(node, pytest.Item):
+                with suppress(pytest.UsageError):  # It is raised again for those that are chosen.
+                    if found := self.of(node):
+                        lab, task = found
+                        self._checks[node.nodeid] = lab.name, task.id
+
+    def checks_of(self, lab: Lab) -> dict[str, list[str]]:
+        """The node ids of the checks that each task of `lab` has, as they were collected."""
+        found: dict[str, list[str]] = {}
+        for check, (name, task) in self._checks.items():
+            if name == lab.name:
+                found.setdefault(task, []).append(check)
+        return found
+
+    def order(self, items: list[pytest.Item]) -> None:
+        """Sort `items`: the checks of a lab as they stand in its file, after those they need.
+
+        They follow each other where the first of them was, private ones last; other tests stay in
+        their places. So a verdict does not hang on the order that was asked for, and the program
+        gives way to the script, or back, as seldom as the file has it.
+        """
+        places = {check: place for place, check in enumerate(self._checks)}
+        ready: dict[str, int] = {}
+        """By task: the place of the last check that those it needs have."""
+        for lab in self.labs.values():
+            checks = self.checks_of(lab)
+            for task in lab.tasks:  # What it needs is above it.
+                its = [places[name] for needed in task.needs for name in checks.get(needed, ())]
+                ready[task.id] = max([0, *its, *(ready[needed] for needed in task.needs)])
+        begin: dict[str, int] = {}
+        keys: dict[pytest.Item, tuple[int, ...]] = {}
+        for place, item in enumerate(items):
+            keys[item] = (place,)
+            if found := self.of(item):
+                lab, task = found
+                first = begin.setdefault(lab.name, place)
+                its_own = places.get(item.nodeid, len(places))  # Or a plugin's addition.
+                due = max(its_own, ready[task.id])
+                keys[item] = (first, task.private, due, lab.tasks.index(task), its_own)
+        items.sort(key=keys.__getitem__)
+
+    def _wrong(self, item: pytest.Item, why: str) -> pytest.UsageError:
+        """The error for a check that is not in order; of a hidden one it says no more than that."""
+        if self.hides and self.is_private(item):
+            assert self.private
+            return pytest.UsageError(
+                str(not_in_order(item.path.relative_to(self.private).parts[0]))
+            )
+        return pytest.UsageError(f"{item.nodeid}: {why}")
+
+    def take_place(self, items: list[pytest.Item]) -> None:
+        """Decide where `items`, all checks of labs, will be judged. Raises UsageError."""
+        needs = {need for name in self.rubrics for need in self.labs[name].needs}
+        wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
+        for lab in map(self.labs.__getitem__, self.rubrics):
+            files = self.submission(lab).files
+            wishes |= likely_needs(
+                files[name] for name in (lab.program, lab.script) if name in files
+            )
+        wanted = parse(self.config.getoption("--kernel"))
+        stranger = self.config.getoption("--stranger")
+        try:
+            version = choose(wanted, needs, wishes, stranger=stranger)
+        except Infra as error:
+            self._kernel = error
+            return
+        if version is None:
+            if stranger and wanted == "auto":
+                self._say(
+                    "No virtual machine is ready here: what was handed in runs in this machine's"
+                    " own kernel. For the next time: ./labebpf image build"
+                )
+            return
+        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
+            raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
+        for item in items:
+            # The machine has limits of its own, and may have to be made first.
+            item.add_marker(pytest.mark.timeout(0), append=False)
+        names = sorted(self.rubrics)
+        order = Order(
+            labs=files_below(ROOT / "exercises", names),
+            submission={
+                f"{name}/{file}": data
+                for name in names
+                for file, data in self.submission(self.labs[name]).files.items()
+            },
+            folders=tuple(names),
+            selected=tuple(guest_id(item) for item in items),
+            time_scale=self.scale,
+            check_seconds=CHECK_SECONDS,
+            lang=self.lang,
+            refused={
+                name: {
+                    file: (translate(why.why, self.lang), translate(why.remedy, self.lang))
+                    for file, why in self.submission(self.labs[name]).refused.items()
+                }
+                for name in names
+            },
+            private=files_below(self.private, names) if self.private else {},
+            hides=self.hides,
+        )
+        self.replay = Replay(version, ROOT, order, self._say)
+
+    def kernel(self) -> NativeKernel:
+        """The kernel, taken on first use. Raises Infra, the same each time."""
+        if self._kernel is None:
+            # In a machine the kernel was taken before this process began.
+            self._kernel = self.config.pluginmanager.get_plugin(TAKEN)
+        if self._kernel is None:
+            try:
+                self._kernel = NativeKernel(
+                    hidden=(ROOT,), seconds=self._limit(), waiting=self._say
+                )
+            except Infra as error:
+                self._kernel = error
+            except OSError as error:
+                self._kernel = Infra(
+                    say("This machine's kernel cannot be used: {error}.", error=error),
+                    "Run: ./labebpf doctor",
+                )
+        if isinstance(self._kernel, Infra):
+            raise self._kernel
+        return self._kernel
+
+    def submission(self, lab: Lab) -> Submission:
+        if lab.name not in self._submissions:
+            taken = take(self.folder(), lab.name, lab.edits)
+            # In a machine there is nothing of the hand-in but what was taken on the host.
+            told = getattr(self.config.option, "refused", {}).get(lab.name, {})
+            refused = {name: Refusal(*why) for name, why in told.items()}
+            self._submissions[lab.name] = replace(taken, refused={**taken.refused, **refused})
+        return self._submissions[lab.name]
+
+    def folder(self) -> Path:
+        """The submission's folder: from here, or from the root of the checkout."""
+        given: str | None = self.config.getoption("--submission")
+        if given is None:
+            return ROOT / "exercises"
+        for base in (self.config.invocation_params.dir, ROOT):
+            folder: Path = base / given
+            if folder.is_dir():
+                return folder
+        raise pytest.UsageError(
+            say(
+                "There is no folder {given}. Give --submission one that exists.",
+                given=given,
+            )
+        )
+
+    def place(self, lab: Lab, finding: Finding) -> str:
+        """The path of the finding's file, as an editor that started pytest can open it."""
+        if not finding.file:
+            return ""
+        path = root_of(self.folder(), lab.name) / finding.file
+        here = self.config.invocation_params.dir
+        return clean(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+    def environment(self, lab: Lab) -> LabEnvironment:
+        """The environment for `lab`; that of another lab is taken down first."""
+        if self._environment and self._environment.lab is not lab:
+            self._environment.close()
+            self._environment = None
+        if self._environment is None:
+            self._environment = LabEnvironment(
+                self.kernel(),
+                lab,
+                self.submission(lab),
+                ROOT / "bpf_templates",
+                scale=self.scale,
+                pattern=lab.name in self.pattern,
+                script=lab.name in self.script,
+                trace_with_script=lab.name in self.trace_with_script,
+                tell=self._tell_phase,
+            )
+        return self._environment
+
+    def begin(self, task: Task) -> None:
+        """A check of `task` begins: tell who watches."""
+        self._task = task.id
+        self._tell(task.title.get(self.lang))
+
+    def _tell_phase(self, phase: Phase) -> None:
+        self._tell(translate(_PHASES[phase], self.lang))
+
+    def _tell(self, step: str) -> None:
+        """Let who started this grading know what goes on, if that was asked for."""
+        descriptor = self.config.getoption("--progress-fd")
+        if descriptor >= 0:
+            with suppress(OSError):  # It may have gone.
+                os.write(descriptor, f"{self._task}  {step}\n".encode())
+
+    @property
+    def phase(self) -> Phase:
+        """What the check that runs now is doing."""
+        return self._environment.phase if self._environment else "load"
+
+    def require(self, lab: Lab, task: Task) -> None:
+        """Raise Infra for what the kernel lacks, Blocked for a needed task that did not pass."""
+        kernel = self.kernel()
+        for need in (*lab.needs, *task.kernel):
+            probe = kernel.offers(need)
+            if not probe.ok:
+                raise Infra(
+                    say(
+                        "This kernel does not offer {need}: {detail}.",
+                        need=need,
+                        detail=sentence(probe.detail),
+                    ),
+                    probe.remedy,
+                )
+        missing = self.rubrics[lab.name].missing_needs(task)
+        if missing:
+            raise Blocked(needed(*missing))
+
+    def told_by(self, error: BaseException, task: Task) -> Task:
+        """Whose verdict has told of `error`: `task`, unless the same was raised for one before."""
+        return self._told.setdefault(id(error), (error, task))[1]
+
+    def finish(self, unrun: Finding = NOT_RUN) -> Result:
+        """The result, taken once, before the kernel is let go."""
+        if self.final is None:
+            self.final = self._result(unrun)
+            self.close()
+        return self.final
+
+    def _result(self, unrun: Finding) -> Result:
+        kernel = {"where": "none", "release": os.uname().release, "headers": ""}
+        if self.replay:
+            kernel = self.replay.finish(broken_off=unrun is BROKEN_OFF) or kernel
+        elif isinstance(self._kernel, NativeKernel):
+            kernel = self._kernel.describe()
+        labs: tuple[LabResult, ...] = tuple(
+            rubric.result(self.lang, unrun) for _, rubric in sorted(self.rubrics.items())
+        )
+        seconds = time.monotonic() - self._clock
+        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs, self.lang)
+
+    def keep_progress(self) -> None:
+        """Remember what this session settled, if it was about the student's own folder."""
+        own = self.folder().resolve() == ROOT / "exercises"
+        if not own or self.config.getoption("--stranger"):
+            return
+        from grader.runner.progress import Progress  # No part of the grader in a machine.
+
+        for rubric in self.rubrics.values():
+            if verdicts := rubric.settled():
+                Progress(ROOT).record(rubric.lab, verdicts, self.submission(rubric.lab))
+
+    def close(self) -> None:
+        with ExitStack() as closing:
+            if isinstance(self._kernel, NativeKernel):
+                closing.callback(self._kernel.close)
+                self._kernel = None
+            if self._environment:
+                closing.callback(self._environment.close)
+                self._environment = None
+            if self.replay:
+                self.replay.close()
+
+    def _limit(self) -> float | None:
+        """Seconds after which the keeper ends this process; none under a debugger."""
+        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
+            return None
+        tasks = (self.checks_of(rubric.lab).values() for rubric in self.rubrics.values())
+        checks = sum(len(names) for task in tasks for names in task)
+        return (600.0 + CHECK_SECONDS * checks) * self.scale
+
+    def _say(self, text: str) -> None:
+        """Tell a person something beside the report: in the line of a terminal that shows steps."""
+        text = translate(text, self.lang)
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            if self.config.getoption("--progress-fd") >= 0 and os.isatty(2):
+                self._tell(text)
+            else:
+                os.write(2, f"labebpf: {text}\n".encode())
+
+
+def private_folder(given: Path) -> Path:
+    """`given`, if private checks can lie there. Raises UsageError."""
+    folder = given.resolve()
+    if not folder.is_dir():
+        raise UsageError(
+            say("There is no folder {given}.", given=given), "Give --private one that exists."
+        )
+    if visible(folder):
+        raise UsageError(
+            say("Student code could see what is in {given}.", given=given), "Move it out of /usr."
+        )
+    return folder

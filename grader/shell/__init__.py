@@ -1,0 +1,1 @@
+"""A person's terminal in a virtual machine: the host's side of it."""

@@ -1,0 +1,251 @@
+"""A terminal of the host's in a machine: the first one starts it, others join."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import select
+import signal
+import socket
+import sys
+import termios
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from grader.base.errors import Infra
+from grader.labs import Lab
+from grader.shell.changed_files import look
+from grader.shell.rendezvous import Meeting, place
+from grader.shell.server import Plan, Switchboard, raw
+from grader.vm.image_store import Image
+from grader.vm.protocol import Wire, WireError
+
+LABS = "/exercises"
+"""Where the labs' folders are in the machine."""
+_WINDOW = 1 << 14
+"""Bytes of input that may be on their way into the machine."""
+_TIDY = b"\x1b[?47l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[0m\r\n"
+"""Leaves what an editor that was cut off had switched on: its screen, the mouse, no cursor."""
+
+
+def join(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> Terminal:
+    """A terminal in the machine of `image` with the files that `submission` has for `labs`.
+
+    The machine is started if there is none yet; until it is ready see `Terminal.wait`. `root` is
+    the grader's. Raises Infra.
+    """
+    facts = [os.uname().nodename, str(root), image.id, str(submission), *(lab.name for lab in labs)]
+    name = hashlib.sha256(os.fsencode("\0".join(facts))).hexdigest()[:16]
+    meeting = Meeting(place(), name)
+    with meeting.locked():
+        connection = meeting.connect()
+        if connection is None:
+            connection = _start(meeting, Plan(image, root, look(submission, labs)))
+    return Terminal(connection)
+
+
+def _start(meeting: Meeting, plan: Plan) -> socket.socket:
+    """Fork the process that will hold the machine: a connection with it."""
+    listener = meeting.listen()
+    ours, theirs = socket.socketpair()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.fork() == 0:
+        try:
+            _detach({listener.fileno(), theirs.fileno()})
+            Switchboard(plan, meeting, listener).run(theirs)
+        finally:
+            os._exit(0)
+    listener.close()
+    theirs.close()
+    return ours
+
+
+def _detach(keep: set[int]) -> None:
+    """Leave this process's terminal, and all that it has open but `keep`."""
+    os.setsid()
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(null, standard)
+    for name in os.listdir("/proc/self/fd"):
+        descriptor = int(name)
+        if descriptor > 2 and descriptor not in keep:
+            try:
+                os.close(descriptor)
+            except OSError:  # The one that listed them.
+                pass
+
+
+class Terminal:
+    """This process's terminal, connected with a machine."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._wire = Wire(connection.fileno())
+        self._unused = 0
+        """Bytes of input that the machine has not used up yet."""
+        self.number = 0
+        """1 for who started the machine."""
+        self.told: tuple[str, ...] = ()
+        """What there is to say of files in the machine that are not as they are here."""
+        self.report: tuple[str, ...] = ()
+        """What to say at the end."""
+        self.interactive = os.isatty(0)
+        """Else commands come through a pipe, and nobody sees a prompt."""
+        # The other side puts the terminal back if this process is killed.
+        socket.send_fds(connection, [b"\0"], [0] if self.interactive else [])
+
+    def wait(self) -> None:
+        """Return when the machine is there. Raises Infra if it cannot be."""
+        ready = self._receive()["ready"]
+        self.number, self.told = ready["number"], tuple(ready["told"])
+
+    def run(self, command: Sequence[str] = ()) -> int:
+        """Carry keys and text until `command`, else a shell, ends: its exit status. Raises Infra.
+
+        An interrupt is for the command; of who pipes commands in, it ends this process.
+        """
+        with ExitStack() as stack:
+            woken = stack.enter_context(_signals(interrupts=bool(command)))
+            if self.interactive:
+                stack.enter_context(_raw(0))
+            self._send(
+                open={
+                    "tty": self.interactive,
+                    "size": _size(),
+                    "term": os.environ.get("TERM"),
+                    "command": list(command),
+                }
+            )
+            try:
+                return self._carry(woken)
+            except Infra:
+                if self.interactive:
+                    _print(_TIDY, 1)
+                raise
+
+    def _carry(self, woken: socket.socket) -> int:
+        typing = True
+        while True:
+            reading: list[Any] = [self._wire, woken]
+            if typing and self._unused < _WINDOW:
+                reading.append(0)
+            early = self._wire.waiting
+            ready = select.select(reading, [], [], 0 if early else None)[0]
+            if woken in ready:
+                if signal.SIGINT in woken.recv(1 << 10):
+                    self._send(interrupt=True)
+                if self.interactive:
+                    _make_raw(0)  # A shell that had stopped this process has changed it.
+                self._send(size=_size())
+            if 0 in ready:
+                data = self._typed()
+                typing = bool(data)
+                self._unused += len(data)
+                self._send(data=b64encode(data).decode())
+            if early or self._wire in ready:
+                message = self._receive()
+                self._unused -= message.get("used", 0)
+                if "data" in message:
+                    data = b64decode(message["data"])
+                    _print(data, message["stream"])
+                    self._send(used=len(data))
+                if "exit" in message:
+                    return int(message["exit"])
+
+    def _typed(self) -> bytes:
+        """What was typed, or piped in; nothing at its end. A terminal that is gone ends us."""
+        try:
+            data = os.read(0, _WINDOW - self._unused)
+        except OSError:
+            data = b""
+        if not data and self.interactive:
+            raise SystemExit(128 + signal.SIGHUP)
+        return data
+
+    def _send(self, **message: Any) -> None:
+        # A reader that is gone has said why: that is still to be received.
+        with suppress(WireError):
+            self._wire.send(**message)
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            message = self._wire.receive()
+        except WireError as error:
+            raise Infra(
+                "The process that held the machine was ended from outside.",
+                "Open it again; what was changed in it is lost.",
+            ) from error
+        self.report = tuple(message.get("report", ()))
+        if "error" in message:
+            raise Infra(*message["error"], log=message.get("log", ""))
+        return message
+
+
+@contextmanager
+def _raw(descriptor: int) -> Iterator[None]:
+    before = termios.tcgetattr(descriptor)
+    _make_raw(descriptor)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _make_raw(descriptor: int) -> None:
+    # What was typed ahead stays: no TCSAFLUSH.
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, raw(termios.tcgetattr(descriptor)))
+
+
+@contextmanager
+def _signals(*, interrupts: bool) -> Iterator[socket.socket]:
+    """A socket that gives the signals that came: the window may have another size.
+
+    With `interrupts` SIGINT is among them. SIGTERM and SIGHUP end us.
+    """
+    woken, waker = socket.socketpair()
+    with woken, waker:
+        waker.setblocking(False)
+        signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+        wanted = [signal.SIGWINCH, signal.SIGCONT, *([signal.SIGINT] if interrupts else [])]
+        before = {n: signal.signal(n, _ignore) for n in wanted}
+        before |= {n: signal.signal(n, _end) for n in (signal.SIGTERM, signal.SIGHUP)}
+        try:
+            yield woken
+        finally:
+            signal.set_wakeup_fd(-1)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Not SIG_IGN: that would not wake select."""
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _size() -> list[int]:
+    """Rows and columns of this terminal; something usual for what has none."""
+    try:
+        columns, rows = os.get_terminal_size(0)
+    except OSError:
+        return [24, 80]
+    return [rows, columns]
+
+
+def _print(data: bytes, stream: int) -> None:
+    """Write all of `data` as it is. Ends this process, as a pipe's reader would, if it went."""
+    left = memoryview(data)
+    try:
+        while left:
+            select.select([], [stream], [])  # Who shares the terminal may have it not block.
+            left = left[os.write(stream, left) :]
+    except BrokenPipeError:
+        raise SystemExit(128 + signal.SIGPIPE) from None

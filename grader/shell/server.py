@@ -1,0 +1,352 @@
+"""The process that holds a shell's machine and connects terminals with it, until the last closes.
+
+It belongs to no terminal. QEMU dies with it, and it ends when nobody is connected any more,
+however they went. The machine is not trusted: each of its messages is taken apart and made anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import socket
+import struct
+import termios
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from grader.base.errors import Infra
+from grader.base.messages import say
+from grader.shell.changed_files import LabFolder, Luggage
+from grader.shell.rendezvous import Meeting
+from grader.vm.accelerator import fastest
+from grader.vm.image_store import Image
+from grader.vm.machine_config import Shape
+from grader.vm.protocol import Wire, WireError
+from grader.vm.qemu import Machine
+from grader.vm.snapshots import start
+
+MAX_TERMINALS = 16
+_PATIENCE = 10
+"""Seconds for one side to take a message, or for the rest of one that has begun."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A machine to be: its image, the grader's root, and the labs whose files are in it."""
+
+    image: Image
+    root: Path
+    folders: tuple[LabFolder, ...]
+
+    def order(self) -> dict[str, Any]:
+        """What the guest is told."""
+        return {
+            "version": self.image.version,
+            # With several labs, the folder that holds them all.
+            "start": self.folders[0].lab if len(self.folders) == 1 else "",
+            "files": {
+                f"{folder.lab}/{name}": b64encode(data).decode()
+                for folder in self.folders
+                for name, data in folder.files.items()
+            },
+        }
+
+
+def raw(modes: list[Any]) -> list[Any]:
+    """Of a terminal's modes, those where each key is a byte and means nothing (cfmakeraw(3))."""
+    inputs, outputs, control, local, *rest = modes
+    inputs &= ~(termios.IGNBRK | termios.BRKINT | termios.PARMRK | termios.ISTRIP)
+    inputs &= ~(termios.INLCR | termios.IGNCR | termios.ICRNL | termios.IXON)
+    outputs &= ~termios.OPOST
+    control = control & ~(termios.CSIZE | termios.PARENB) | termios.CS8
+    local &= ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    return [inputs, outputs, control, local, *rest]
+
+
+class Caller:
+    """A connected terminal of the host's."""
+
+    def __init__(self, number: int, connection: socket.socket) -> None:
+        """Raises OSError if it has gone already."""
+        self.number = number
+        self._connection = connection
+        connection.settimeout(_PATIENCE)
+        hello, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+        self._tty = descriptors[0] if descriptors else -1
+        if not hello:
+            raise ConnectionResetError
+        connection.settimeout(None)
+        _bound_sending(connection)
+        self._modes = termios.tcgetattr(self._tty) if descriptors else []
+        self.wire = Wire(connection.fileno())
+
+    def send(self, **message: Any) -> None:
+        """One who takes nothing, or has gone, is hung up on."""
+        try:
+            self.wire.send(**message)
+        except WireError:
+            with suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """When the terminal goes, or is gone already, this process gets SIGIO."""
+        fcntl.fcntl(self._connection, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(self._connection, fcntl.F_GETFL)
+        fcntl.fcntl(self._connection, fcntl.F_SETFL, flags | os.O_ASYNC)
+        if select.select([self._connection], [], [], 0)[0]:
+            signal.raise_signal(signal.SIGIO)
+        yield
+        fcntl.fcntl(self._connection, fcntl.F_SETFL, flags)
+
+    def close(self) -> None:
+        """Hang up. If its process was killed, the host's terminal is still raw: put it back."""
+        self._connection.close()
+        if self._tty >= 0:
+            with suppress(termios.error):
+                if termios.tcgetattr(self._tty)[:4] == raw(self._modes)[:4]:
+                    termios.tcsetattr(self._tty, termios.TCSANOW, self._modes)
+            os.close(self._tty)
+
+
+class Switchboard:
+    """Connects the terminals of one machine, from its start to its end."""
+
+    def __init__(self, plan: Plan, meeting: Meeting, listener: socket.socket) -> None:
+        self._plan = plan
+        self._meeting = meeting
+        self._listener = listener
+        self._luggage = Luggage(plan.folders)
+        self._callers: dict[int, Caller] = {}
+        self._last_number = 0
+        self._stack = ExitStack()
+        self._over = False
+        self._machine: Machine
+
+    def run(self, first: socket.socket) -> None:
+        """Start the machine for `first`; end it, and bring its files home, after the last."""
+        signal.signal(signal.SIGTERM, _end)
+        signal.signal(signal.SIGIO, _end)
+        with self._stack:
+            try:
+                self._start(first)
+                while not self._over:
+                    self._turn()
+            except Infra as error:
+                self._give_up(error)
+            except SystemExit as told:
+                self._give_up(
+                    Infra(say("The machine was told to end ({told}).", told=told), "Open it again.")
+                )
+            except Exception as error:
+                self._give_up(
+                    Infra(
+                        say("The process that holds the machine failed: {error!r}.", error=error),
+                        "Report this.",
+                    )
+                )
+            finally:
+                for number in (signal.SIGTERM, signal.SIGIO):
+                    signal.signal(number, signal.SIG_IGN)
+                self._luggage.unpack()
+                self._close_to_others()
+                for caller in self._callers.values():
+                    caller.close()
+
+    def _start(self, first: socket.socket) -> None:
+        caller = self._add(first)
+        if caller is None:
+            raise SystemExit
+        # It takes a moment, or with its first snapshot most of a minute.
+        image = self._plan.image
+        with caller.watched():
+            self._machine = start(image, self._plan.root, Shape(fastest(image)))
+            self._stack.callback(self._machine.close)
+        with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
+            _bound_sending(end)
+        self._to_machine(shell=self._plan.order())
+        self._welcome(caller)
+
+    def _turn(self) -> None:
+        """Wait until there is something to do, and do it."""
+        callers = list(self._callers.values())
+        wires: list[Any] = [self._machine.wire, *(caller.wire for caller in callers)]
+        early = [wire for wire in wires if wire.waiting]
+        found = select.select([self._listener, *wires], [], [], 0 if early else None)[0]
+        ready = [*found, *early]
+        if self._machine.wire in ready:
+            self._obey_machine(self._from_machine(_PATIENCE))
+        for caller in callers:
+            if caller.wire in ready and caller.number in self._callers:
+                self._pass_on(caller)
+        if self._listener in ready and not self._over:
+            self._accept()
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        caller = self._add(connection)
+        if caller:
+            self._welcome(caller)
+
+    def _add(self, connection: socket.socket) -> Caller | None:
+        try:
+            caller = Caller(self._last_number + 1, connection)
+        except (OSError, termios.error):
+            connection.close()
+            return None
+        if len(self._callers) == MAX_TERMINALS:
+            caller.send(
+                error=[
+                    say("This machine has {count} terminals.", count=MAX_TERMINALS),
+                    say("Close one."),
+                ]
+            )
+            caller.close()
+            return None
+        self._last_number += 1
+        self._callers[caller.number] = caller
+        return caller
+
+    def _welcome(self, caller: Caller) -> None:
+        told = []
+        for folder in self._plan.folders:
+            for name, why in folder.refused.items():
+                told.append(
+                    say("Not in it: {lab}/{name} {why}.", lab=folder.lab, name=name, why=why)
+                )
+            for name in folder.changed():
+                told.append(
+                    say(
+                        "{lab}/{name} changed here; the machine has it as it was.",
+                        lab=folder.lab,
+                        name=name,
+                    )
+                )
+        caller.send(ready={"number": caller.number, "told": told})
+
+    def _pass_on(self, caller: Caller) -> None:
+        """What a terminal says goes to the machine with its number."""
+        try:
+            message = caller.wire.receive(_PATIENCE)
+        except (WireError, TimeoutError):
+            self._to_machine(terminal=caller.number, close=True)
+            self._leave(caller)
+        else:
+            self._to_machine(**{**message, "terminal": caller.number})
+
+    def _obey_machine(self, message: dict[str, Any]) -> None:
+        """Do what the machine asks, if it is something that it may ask. Raises Infra."""
+        try:
+            match message:
+                case {"terminal": int(number), **rest}:
+                    caller = self._callers.get(number)
+                    if caller:  # Else it has gone while this was on its way.
+                        self._obey_terminal(caller, rest)
+                case {"file": str(path), "data": str(text)}:
+                    self._luggage.pack(path, b64decode(text, validate=True))
+                case {"file": str(path), "data": None}:
+                    self._luggage.pack(path, None)
+                case {"gone": str(path)}:
+                    self._luggage.leave(path)
+                case _:
+                    raise ValueError(message)
+        except ValueError as error:
+            raise self._lost(say("it says what it should not")) from error
+
+    def _obey_terminal(self, caller: Caller, message: dict[str, Any]) -> None:
+        match message:
+            case {"data": str(text), "stream": 1 | 2 as stream}:
+                text = b64encode(b64decode(text, validate=True)).decode()
+                caller.send(data=text, stream=stream)
+            case {"used": int(count)}:
+                caller.send(used=count)
+            case {"exit": int(status)}:
+                self._leave(caller, exit=status & 0xFF)
+            case _:
+                raise ValueError(message)
+
+    def _leave(self, caller: Caller, **last: Any) -> None:
+        """A terminal closes, and with the last one the machine."""
+        del self._callers[caller.number]
+        with ExitStack() as lock:
+            lock.enter_context(self._meeting.locked())
+            while select.select([self._listener], [], [], 0)[0]:
+                self._accept()
+            if self._callers:
+                others = len(self._callers)
+                report = [
+                    say("The machine runs on; other terminals in it: {others}.", others=others)
+                    + " "
+                    + say("Changed files come back when its last one closes.")
+                ]
+            else:
+                # Whoever wants this machine now waits until its files are on the host.
+                self._stack.enter_context(lock.pop_all())
+                self._meeting.forget()
+                self._over = True
+                report = self._bring_home()
+        caller.send(**last, report=report)
+        caller.close()
+
+    def _bring_home(self) -> list[str]:
+        """Let the machine give the last changes, and write all to the host. What to say of it."""
+        deadline = time.monotonic() + _PATIENCE
+        missing = []
+        try:
+            self._to_machine(finish=True)
+            while "finished" not in (message := self._from_machine(deadline - time.monotonic())):
+                self._obey_machine(message)
+        except Infra as error:
+            missing = [str(error)]
+        return [*self._luggage.unpack(), *missing]
+
+    def _give_up(self, error: Infra) -> None:
+        self._close_to_others()
+        report = self._luggage.unpack()
+        for caller in self._callers.values():
+            caller.send(error=[error.what, error.remedy], log=error.log, report=report)
+
+    def _close_to_others(self) -> None:
+        if not self._over:
+            self._stack.enter_context(self._meeting.locked())
+            self._meeting.forget()
+            self._over = True
+
+    def _to_machine(self, **message: Any) -> None:
+        try:
+            self._machine.wire.send(**message)
+        except WireError as error:
+            raise self._lost(str(error)) from error
+
+    def _from_machine(self, seconds: float) -> dict[str, Any]:
+        try:
+            return self._machine.wire.receive(max(0.0, seconds))
+        except (WireError, TimeoutError) as error:
+            raise self._lost(str(error) or say("it does not answer")) from error
+
+    def _lost(self, why: str) -> Infra:
+        if self._machine.panicked:
+            why = say("its kernel panicked")
+        return Infra(
+            say("The virtual machine is lost: {why}.", why=why),
+            "Open it again; what was changed in its last seconds may be missing.",
+            log=self._machine.console(),
+        )
+
+
+def _bound_sending(connection: socket.socket) -> None:
+    """Who does not read for that long makes writing fail, not wait."""
+    limit = struct.pack("ll", _PATIENCE, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(signal.strsignal(number))

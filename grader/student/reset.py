@@ -1,0 +1,104 @@
+"""A lab's stubs, put back as the course handed them out.
+
+A stub is made from its solution, where the course leaves solutions/ in the checkout. Where it does
+not, git has it: the oldest version of the file that has a TODO for each of its tasks. A newer one
+may be the student's own work, and one without these TODOs is the stub of an earlier lab.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.base.atomic_write import keep, put
+from grader.base.errors import Infra, UsageError
+from grader.base.messages import say
+from grader.labs import Lab, stubs
+from grader.submission.files import Submission
+
+
+@dataclass(frozen=True)
+class Stub:
+    """What `path` should hold; `origin` says where that is from, to follow "the stub"."""
+
+    path: Path
+    data: bytes
+    origin: str
+
+
+def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
+    """The stubs of `lab`, or that of the file `only`, where the checkout `root` has something else.
+
+    Raises UsageError for a file that the lab does not have, or whose stub is nowhere to be found.
+    """
+    if only is not None and only not in lab.edits:
+        raise UsageError(
+            say("{name} has no file {only} to put back.", name=lab.name, only=only),
+            say("There are {names}.", names=", ".join(lab.edits)),
+        )
+    found = [_stub(root, lab, name) for name in lab.edits if only in (None, name)]
+    return [
+        stub for stub in found if not stub.path.is_file() or stub.path.read_bytes() != stub.data
+    ]
+
+
+def put_back(stub: Stub) -> Path | None:
+    """Write `stub`; the path of the copy that was made of what was there. Raises Infra."""
+    try:
+        backup = keep(stub.path) if stub.path.exists() else None
+        put(stub.path, stub.data)
+    except OSError as error:
+        raise Infra(
+            say(
+                "{name} cannot be put back ({strerror}).",
+                name=stub.path.name,
+                strerror=error.strerror,
+            ),
+            say(
+                "Make yourself the owner of {value}, and try again.",
+                value=error.filename or stub.path,
+            ),
+        ) from error
+    return backup
+
+
+def _stub(root: Path, lab: Lab, name: str) -> Stub:
+    solution = root / "solutions" / lab.name / name
+    if solution.is_file():
+        text = stubs.read(lab, name, root / "solutions").stub
+        return Stub(
+            lab.folder / name, text.encode(), say("of {path}", path=solution.relative_to(root))
+        )
+    path = f"exercises/{lab.name}/{name}"
+    history = _git(root, "log", "--reverse", "--format=%h %as", "--", path).decode()
+    for version in history.splitlines():
+        commit, date = version.split()
+        data = _git(root, "show", f"{commit}:./{path}")
+        if _is_stub(lab, name, data):
+            origin = say("of commit {commit}, {date}", commit=commit, date=date)
+            return Stub(lab.folder / name, data, origin)
+    raise UsageError(
+        say(
+            "The stub of {name} is nowhere to be found: here is no solution to make "
+            "it from, and git has no version with all its TODOs.",
+            name=name,
+        ),
+        say("Get {path} again from where you got the course.", path=path),
+    )
+
+
+def _is_stub(lab: Lab, name: str, data: bytes) -> bool:
+    version = Submission({name: data}, {})
+    return all(version.line_of_todo(name, task.id) for task in lab.tasks if task.file == name)
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    """What git prints; nothing where it fails, or is not there."""
+    # With sudo the checkout is another user's, whose code this is already.
+    command = ["git", "-C", str(root), "-c", f"safe.directory={root}", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except FileNotFoundError:
+        return b""
+    return done.stdout if done.returncode == 0 else b""

@@ -1,0 +1,49 @@
+"""The student's own script, live on this terminal, in this machine's own kernel."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import NoReturn
+
+from grader.base.errors import Infra
+from grader.base.messages import say, sentence
+from grader.kernel.features import privileges
+from grader.kernel.headers import find_headers
+from grader.kernel.mounts import mount_privately
+from grader.labs import Lab
+from grader.submission.sandbox import PYTHON
+
+
+def become_script(lab: Lab) -> NoReturn:
+    """Go on as the script of `lab`, as `sudo python3 SCRIPT` would run in the lab's folder.
+
+    What BCC needs, tracefs and kernel headers, is there for this process alone. Raises Infra.
+    """
+    allowed = privileges()
+    if not allowed.ok:
+        raise Infra(
+            say(
+                "A script on this machine's own kernel needs root: {detail}.",
+                detail=sentence(allowed.detail),
+            ),
+            say(
+                "Run: sudo ./labebpf run {name}, or ./labebpf run {name} --kernel vm",
+                name=lab.name,
+            ),
+        )
+    mount_privately()
+    command = [PYTHON, lab.script]
+    if lent := find_headers(os.uname().release).bwrap:
+        # Ctrl-C reaches bwrap too, which has to stay until the script has ended.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *lent,
+                   "env", "--default-signal=INT", *command]  # fmt: skip
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so.
+    if lab.folder.stat().st_uid != os.geteuid():
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # With sudo: what it imports stays the user's.
+    os.chdir(lab.folder)
+    sys.stdout.flush()
+    os.execvp(command[0], command)

@@ -1,0 +1,194 @@
+"""A grading inside a machine, as the host's pytest sees it: one check at a time, by its node id.
+
+The guest is not trusted with anything but the verdict: what it sends is bounded, and belongs to the
+check that was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.base.errors import Infra
+from grader.base.lock import turn
+from grader.base.text import clean, cut
+from grader.vm.image_store import Image, cache
+from grader.vm.machine_config import Shape
+from grader.vm.protocol import WireError
+from grader.vm.snapshots import start
+
+MAX_REPORTS = 16
+"""Of one check: setup, call and teardown, and room for what plugins add."""
+_MOST_CROWDED = 4.0
+_TURN_SECONDS = 120
+"""How long a machine waits for others' loads to end; then it goes on beside them."""
+SILENT_SECONDS = 60.0
+"""How long a machine that grades may send nothing: it shows every few seconds that it lives."""
+
+
+class MachineDied(Infra):
+    """The machine ended, hung, or spoke nonsense in the middle of a check.
+
+    `killed` says that the host's kernel or a person ended QEMU: nothing in a guest can.
+    """
+
+    def __init__(self, what: str, remedy: str, *, log: str = "", killed: bool = False) -> None:
+        super().__init__(what, remedy, log=log)
+        self.killed = killed
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the guest is to grade. Files are given by their path below exercises/, the private
+    folder or the hand-in."""
+
+    labs: Mapping[str, bytes]
+    submission: Mapping[str, bytes]
+    folders: tuple[str, ...]
+    selected: tuple[str, ...]
+    """Node ids, in the order in which they will run."""
+    time_scale: float
+    check_seconds: float
+    """What a check may take before the time scale."""
+    lang: str
+    """The language that findings are told in."""
+    refused: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """Why a file was not taken, and what to do: by lab and name, told in that language."""
+    private: Mapping[str, bytes] = field(default_factory=dict)
+    hides: bool = False
+    """Whether the guest's output, which tells of private checks, must not be shown."""
+
+
+class Session:
+    """One pytest session in a machine of its own, until `close`."""
+
+    def __init__(self, image: Image, root: Path, order: Order, shape: Shape) -> None:
+        """Start the machine and let the guest collect. Raises Infra."""
+        crowded = crowding(os.getloadavg()[0])
+        self._silence = SILENT_SECONDS * crowded
+        self._scale = order.time_scale * shape.slowness * crowded
+        self._limit = order.check_seconds * self._scale + 60
+        self._hides = order.hides
+        self._image = image
+        self._alone = ExitStack()
+        started = time.monotonic()
+        self.machine = start(image, root, shape)
+        self.seconds = {"restore": time.monotonic() - started}
+        """What getting ready took, by phase."""
+        started = time.monotonic()
+        try:
+            self._send(
+                grade={
+                    "labs": _encoded(order.labs),
+                    "private": _encoded(order.private),
+                    "submission": _encoded(order.submission),
+                    "folders": order.folders,
+                    "selected": order.selected,
+                    "time_scale": self._scale,
+                    "lang": order.lang,
+                    "refused": order.refused,
+                }
+            )
+            message = self._receive()
+            if message.get("collected") != list(order.selected):
+                raise Infra(
+                    "The virtual machine does not find the same checks as this one.",
+                    "Report it, with the log.",
+                    log=self._log_of(message),
+                )
+            self.seconds["send"] = time.monotonic() - started
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, nodeid: str, following: str | None) -> Iterator[dict[str, Any]]:
+        """Run one check; yields pytest's reports of it as they come. Raises MachineDied."""
+        self._send(run=nodeid, next=following)
+        for _ in range(MAX_REPORTS):
+            message = self._receive()
+            if message.get("ran") == nodeid:
+                return
+            if "alone" in message:
+                self._let_alone(bool(message["alone"]))
+                continue
+            report = message.get("report")
+            if not isinstance(report, dict) or report.get("nodeid") != nodeid:
+                break
+            yield report
+        raise MachineDied(
+            "The grader in the virtual machine ended in the middle of a check.",
+            "Grade again.",
+            log=self._log_of(message),
+        )
+
+    def _let_alone(self, alone: bool) -> None:
+        """Let the machine be the only one of this user's with a load on all CPUs, or end that."""
+        self._alone.close()
+        if alone:
+            self._alone.enter_context(turn(cache() / "load", _TURN_SECONDS))
+            self._send(alone=True)
+
+    def finish(self) -> dict[str, str]:
+        """End the guest's pytest. What result.json is to say of the kernel."""
+        self._send(finish=True)
+        kernel = self._receive().get("kernel")
+        return self.describe(str(kernel.get("headers")) if isinstance(kernel, dict) else "")
+
+    def describe(self, headers: str = "") -> dict[str, str]:
+        headers = cut(clean(headers), 200)
+        return {"where": "vm", "release": self._image.release, "headers": headers}
+
+    def close(self) -> None:
+        with self._alone as closing:
+            closing.callback(self.machine.close)
+
+    def _log_of(self, message: dict[str, Any]) -> str:
+        return "" if self._hides else clean(str(message.get("log", "")))
+
+    def _send(self, **message: Any) -> None:
+        try:
+            self.machine.wire.send(**message)
+        except WireError as error:
+            raise self._died(error) from error
+
+    def _receive(self) -> dict[str, Any]:
+        deadline = time.monotonic() + self._limit
+        try:
+            while True:
+                left = max(0.0, deadline - time.monotonic())
+                message = self.machine.wire.receive(min(left, self._silence))
+                if "alive" not in message:
+                    return message
+        except (WireError, TimeoutError) as error:
+            raise self._died(error) from error
+
+    def _died(self, error: Exception) -> MachineDied:
+        killed = not isinstance(error, TimeoutError) and self.machine.killed
+        if killed:
+            what = "The virtual machine was killed."
+        elif self.machine.panicked:
+            what = "The virtual machine's kernel panicked."
+        elif isinstance(error, TimeoutError):
+            what = "The virtual machine no longer answers."
+        else:
+            what = "The virtual machine ended."
+        remedy = "Is enough memory free? Grade again." if killed else "Grade again."
+        return MachineDied(what, remedy, log=self.machine.console(), killed=killed)
+
+
+def crowding(load: float) -> float:
+    """By how much deadlines stretch where `load` (of the last minute) is more than the CPUs bear.
+
+    Machines beside a machine slow it down, emulated ones above all, whose CPUs wait for each other.
+    """
+    return min(max(1.0, load / len(os.sched_getaffinity(0))), _MOST_CROWDED)
+
+
+def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: b64encode(data).decode() for name, data in files.items()}

@@ -1,0 +1,113 @@
+"""Machines that were booted once and stand ready: each grading goes on from the same moment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+from grader.base.errors import Infra
+from grader.base.lock import locked
+from grader.vm.image_store import Image, cache
+from grader.vm.machine_config import Shape
+from grader.vm.payload import payload
+from grader.vm.protocol import WireError
+from grader.vm.qemu import Machine, NotUp, qemu_identity
+
+_BOOT_SECONDS = 180
+_BOOTS = 4
+"""Attempts. Emulated, now and then a kernel executes what another CPU is just patching."""
+_SAVE_SECONDS = 60
+_RESTORE_SECONDS = 20
+_UNUSED_SECONDS = 3600
+
+
+def key(image: Image, code: bytes, shape: Shape) -> str:
+    """What a snapshot depends on, as 16 hexadecimal digits."""
+    parts = [image.id, repr(shape), qemu_identity(), _cpu(shape)]
+    return hashlib.sha256("\0".join(parts).encode() + code).hexdigest()[:16]
+
+
+def _cpu(shape: Shape) -> str:
+    """With KVM the guest sees the host's CPU; TCG's is the same everywhere."""
+    if shape.accelerator != "kvm":
+        return ""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return "".join(sorted({line for line in lines if line.startswith(("model name", "flags"))}))
+
+
+def stored(image: Image) -> list[Path]:
+    """The snapshots of `image`, as files."""
+    return sorted((cache() / "snapshots").glob(f"{image.version}-*[0-9a-f]"))
+
+
+def start(image: Image, root: Path, shape: Shape) -> Machine:
+    """A machine that is ready to grade: from its snapshot, which is made if there is none yet.
+
+    One that does not load is made again; not one whose machine was killed. Raises Infra.
+    """
+    killed = False
+    code = payload(root)
+    path = cache() / "snapshots" / f"{image.version}-{key(image, code, shape)}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(2):
+        # Two that want the same snapshot: the second waits for the first.
+        with locked(path.with_name("lock")):
+            if path.exists():
+                os.utime(path)
+                machine = Machine(image, code, shape, snapshot=path)
+            else:
+                machine = _make(path, image, code, shape)
+        try:
+            machine.wake()
+            machine.wire.receive(_RESTORE_SECONDS)
+            return machine
+        except (WireError, TimeoutError):
+            killed = machine.killed
+            machine.close()
+            if not killed:
+                path.unlink(missing_ok=True)
+        except BaseException:
+            machine.close()
+            raise
+    if killed:
+        raise Infra("The virtual machine was killed as it started.", "Is enough memory free?")
+    raise Infra("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
+
+
+def _up(image: Image, code: bytes, shape: Shape) -> Machine:
+    """A machine that has booted. Raises Infra."""
+    for attempt in range(1, _BOOTS + 1):
+        machine = Machine(image, code, shape)
+        try:
+            machine.wait_until_ready(_BOOT_SECONDS)
+            return machine
+        except NotUp:
+            machine.close()
+            if attempt == _BOOTS:
+                raise
+        except BaseException:
+            machine.close()
+            raise
+    raise AssertionError
+
+
+def _make(path: Path, image: Image, code: bytes, shape: Shape) -> Machine:
+    """Boot a machine and keep its state as `path`. It is in the same state itself."""
+    fresh = path.with_name(path.name + ".new")
+    machine = _up(image, code, shape)
+    try:
+        machine.save(fresh, _SAVE_SECONDS)
+        fresh.rename(path)
+    except BaseException:
+        machine.close()
+        raise
+    finally:
+        fresh.unlink(missing_ok=True)
+    # With the ".new" of those who were killed as they saved theirs: this one holds the lock.
+    for old in path.parent.glob(f"{image.version}-*"):
+        # Another checkout's may be in use by turns with this one's.
+        if old != path and time.time() - old.stat().st_mtime > _UNUSED_SECONDS:
+            old.unlink(missing_ok=True)
+    return machine
