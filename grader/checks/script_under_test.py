@@ -24,6 +24,9 @@ from grader.submission.tracebacks import last_error, traceback_line
 
 _MOST_TRIALS = 200
 """Beside processes that make directories all the time on each CPU, about one in ten settles it."""
+_PROMPT = 3
+"""Trials that have to say so. Beside such processes one in some thousands takes a late script for a
+prompt one: where another CPU's event falls into the same moment as the one that is waited for."""
 
 
 class ScriptUnderTest:
@@ -271,6 +274,7 @@ class ScriptUnderTest:
         """
         witness, since = self._context.witness, time.monotonic_ns()
         told: list[int] = []
+        seen_prompt = 0
         self.rest()
         for _ in range(_MOST_TRIALS):
             with witness.brake(), self._script.preferred():
@@ -286,10 +290,12 @@ class ScriptUnderTest:
 
                 self._script.wait_for(settled, self._context.scale, every=0.001)
                 overtaken = witness.comes_after(window)
-                if prompt():
-                    self.rest()
-                    return
-            if not overtaken and not any(map(window.holds, told)):
+                in_time = prompt()
+            seen_prompt += in_time
+            if seen_prompt == _PROMPT:
+                self.rest()
+                return
+            if not in_time and not overtaken and not any(map(window.holds, told)):
                 raise Wrong(
                     say("{name} prints an event only when the next one comes.", name=self.name),
                     "Print each event in the callback that receives it.",
