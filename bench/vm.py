@@ -32,8 +32,8 @@ from grader.runner.remote import files_below
 from grader.runner.session import CHECK_SECONDS
 from grader.vm import image_store
 from grader.vm.image_store import Image
-from grader.vm.machine_config import Shape
-from grader.vm.remote_grading import Order, Session
+from grader.vm.machine_config import MachineConfig
+from grader.vm.remote_grading import GradeRequest, MachineGrading
 from grader.vm.snapshots import stored
 
 VERSION = "6.1"
@@ -79,7 +79,7 @@ def timed(image: Image) -> dict[str, float]:
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     selected = tuple(line for line in listed.splitlines() if line.startswith(module + "::"))
-    order = Order(
+    order = GradeRequest(
         labs=files_below(ROOT / "exercises", ["lab3"]),
         submission={
             f"lab3/{name}": (ROOT / "solutions" / "lab3" / name).read_bytes() for name in lab.edits
@@ -90,7 +90,7 @@ def timed(image: Image) -> dict[str, float]:
         time_scale=1,
         check_seconds=CHECK_SECONDS,
     )
-    session = Session(image, ROOT, order, Shape())
+    session = MachineGrading(image, ROOT, order, MachineConfig())
     phases = dict(session.seconds)
     try:
         for number, nodeid in enumerate(selected):

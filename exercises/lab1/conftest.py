@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.checks import expect, say
 from grader.kernel.native import write_kprobe_event
 
@@ -119,7 +119,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text().splitlines()
     except OSError as error:
-        raise Infra(
+        raise InfraError(
             say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
             "Run: ./labebpf doctor",
         ) from error

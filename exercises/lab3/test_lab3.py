@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from grader.checks import Wrong, by_time, expect, numbers, printed, random_count, say, task
+from grader.checks import BehaviourError, by_time, expect, numbers, printed, random_count, say, task
 
 SECONDS = 1.5
 """Within which a new count is to be shown: as the handout says, a second, and half of one more."""
@@ -86,7 +86,7 @@ def spoilt(environment):
     """Whether the program attaches itself to other calls: its script does no more."""
     try:
         environment.once(strays)
-    except Wrong:
+    except BehaviourError:
         return environment.program().attaches_itself
     return False
 

@@ -12,7 +12,7 @@ _REFUSED_BY_CLANG = re.compile(r"^/virtual/main\.c:\d+:\d+: (?:fatal )?error: ",
 _WRONG = (Status.FAIL, Status.ERROR, Status.TIMEOUT)
 
 
-class Fate(str, Enum):
+class MutantOutcome(str, Enum):
     """What became of a mutant."""
 
     NOT_COMPILING = "not compiling"
@@ -33,7 +33,9 @@ def is_refused_unseen(mutant: Mutant) -> bool:
     return False
 
 
-def fate_of(mutant: Mutant, result: Result, unjudged: frozenset[str], *, equivalent: bool) -> Fate:
+def fate_of(
+    mutant: Mutant, result: Result, unjudged: frozenset[str], *, equivalent: bool
+) -> MutantOutcome:
     """What became of a mutant that got `result`.
 
     `unjudged` are the tasks that might have caught it on another kernel; `equivalent` says that it
@@ -42,10 +44,10 @@ def fate_of(mutant: Mutant, result: Result, unjudged: frozenset[str], *, equival
     tasks = [task for lab in result.labs for task in lab.tasks]
     lost = [task for task in tasks if task.status in _WRONG]
     if mutant.file.endswith(".c") and any(_REFUSED_BY_CLANG.search(task.log) for task in lost):
-        return Fate.NOT_COMPILING
+        return MutantOutcome.NOT_COMPILING
     if lost:
-        return Fate.CAUGHT
+        return MutantOutcome.CAUGHT
     if equivalent:
-        return Fate.EQUIVALENT
+        return MutantOutcome.EQUIVALENT
     infra = any(task.status == Status.INFRA and task.id not in unjudged for task in tasks)
-    return Fate.NOT_JUDGED if unjudged or infra else Fate.SURVIVED
+    return MutantOutcome.NOT_JUDGED if unjudged or infra else MutantOutcome.SURVIVED

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from grader.authoring.answers import KINDS, Answer, places, read
 from grader.authoring.equivalents import Equivalent, equivalents
-from grader.authoring.mutant_outcomes import Fate, fate_of, is_refused_unseen
+from grader.authoring.mutant_outcomes import MutantOutcome, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
-from grader.base.errors import CourseError, Infra
+from grader.base.errors import CourseError, InfraError
 from grader.base.messages import say
 from grader.base.paths import ROOT
 from grader.kernel.features import Features
@@ -65,7 +65,7 @@ class Prover:
         self, lab: Lab, tell: Tell, *, kernel: str = "auto", time_scale: float = 1.0
     ) -> None:
         self.lab = lab
-        self.fates: list[tuple[Mutant, Fate]] = []
+        self.fates: list[tuple[Mutant, MutantOutcome]] = []
         self._tell = tell
         self._kernel = kernel
         self._time_scale = time_scale
@@ -80,7 +80,7 @@ class Prover:
     def prove(self, rounds: int) -> Iterator[Step]:
         """Each step as it ends. The solution is graded `rounds` times beside busy CPUs.
 
-        A vital one that has problems is the last. Raises Infra where no task can be judged.
+        A vital one that has problems is the last. Raises InfraError where no task can be judged.
         """
         steps: list[Callable[[], Step]] = [self._checks, self._handouts, self._stubs]
         steps += [self._listed, self._solution, self._stub]
@@ -194,7 +194,7 @@ class Prover:
         infra = [task for task in tasks if task.status == Status.INFRA]
         if all(task.status in (Status.INFRA, Status.BLOCKED) for task in tasks):
             what = say("{lab} cannot be judged. {why}", lab=self.lab.name, why=tasks[0].why)
-            raise Infra(what, tasks[0].remedy, log=self._printed)
+            raise InfraError(what, tasks[0].remedy, log=self._printed)
         self._unjudged = frozenset(task.id for task in infra)
         by_reason: dict[str, list[str]] = {}
         for task in infra:
@@ -301,9 +301,9 @@ class Prover:
                 mutant.diff(),
             )
             for (mutant, tasks), (_, fate) in zip(made, self.fates, strict=True)
-            if fate is Fate.SURVIVED
+            if fate is MutantOutcome.SURVIVED
         ]
-        spared = sum(fate is Fate.NOT_JUDGED for _, fate in self.fates)
+        spared = sum(fate is MutantOutcome.NOT_JUDGED for _, fate in self.fates)
         return Step(
             say(
                 "every one of {made} mutants loses points, or is listed as equivalent",
@@ -313,14 +313,14 @@ class Prover:
             say("{spared} mutants", spared=spared) if spared else "",
         )
 
-    def _fate(self, mutant: Mutant, tasks: Iterable[str]) -> Fate:
+    def _fate(self, mutant: Mutant, tasks: Iterable[str]) -> MutantOutcome:
         """Grade `mutant`, in whose place the solution of `tasks` stands."""
         if is_refused_unseen(mutant):
-            return Fate.NOT_COMPILING
+            return MutantOutcome.NOT_COMPILING
         concerned = _with_dependents(self.lab, tasks)
         equivalent = any(entry.covers(mutant) for entry in self._equivalents)
         if concerned <= self._unjudged:
-            return Fate.EQUIVALENT if equivalent else Fate.NOT_JUDGED
+            return MutantOutcome.EQUIVALENT if equivalent else MutantOutcome.NOT_JUDGED
         # One lost task is enough: those after it need not be waited for.
         result = self._grade_files({mutant.file: mutant.text}, "--exitfirst")
         return fate_of(mutant, result, concerned & self._unjudged, equivalent=equivalent)

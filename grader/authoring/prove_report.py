@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.authoring.mutant_outcomes import Fate
+from grader.authoring.mutant_outcomes import MutantOutcome
 from grader.authoring.mutants import Mutant
 from grader.authoring.prove import Step
 from grader.base.messages import say
@@ -17,11 +17,11 @@ from grader.base.text import last_lines
 from grader.ui.localized_click import said
 
 _FATES = {
-    Fate.NOT_COMPILING: say("not compiling"),
-    Fate.CAUGHT: say("caught"),
-    Fate.EQUIVALENT: say("equivalent"),
-    Fate.NOT_JUDGED: say("unjudged"),
-    Fate.SURVIVED: say("survived"),
+    MutantOutcome.NOT_COMPILING: say("not compiling"),
+    MutantOutcome.CAUGHT: say("caught"),
+    MutantOutcome.EQUIVALENT: say("equivalent"),
+    MutantOutcome.NOT_JUDGED: say("unjudged"),
+    MutantOutcome.SURVIVED: say("survived"),
 }
 
 
@@ -43,7 +43,7 @@ def show_step(console: Console, step: Step) -> None:
             console.print(Text(f"      {line}", "dim"), soft_wrap=True)
 
 
-def show_fates(console: Console, fates: Sequence[tuple[Mutant, Fate]]) -> None:
+def show_fates(console: Console, fates: Sequence[tuple[Mutant, MutantOutcome]]) -> None:
     """How many mutants of each file met which fate, and the share that was caught.
 
     The share is of those that do something wrong and could be judged.
@@ -55,8 +55,8 @@ def show_fates(console: Console, fates: Sequence[tuple[Mutant, Fate]]) -> None:
     files = list(dict.fromkeys(mutant.file for mutant, _ in fates))
     for file in (*files, ""):
         count = Counter(fate for mutant, fate in fates if file in ("", mutant.file))
-        told = count[Fate.CAUGHT] + count[Fate.SURVIVED]
-        share = f"{count[Fate.CAUGHT] / told:.0%}" if told else ""
-        cells = [str(count[fate]) for fate in Fate]
+        told = count[MutantOutcome.CAUGHT] + count[MutantOutcome.SURVIVED]
+        share = f"{count[MutantOutcome.CAUGHT] / told:.0%}" if told else ""
+        cells = [str(count[fate]) for fate in MutantOutcome]
         table.add_row(file or said("all"), str(count.total()), *cells, share)
     console.print(table)

@@ -32,15 +32,15 @@ _ERROR = {"what": 0, "remedy": 1}
 _SPOKEN: dict[str, dict[str, int]] = {
     "say": {"template": 0},
     "expect": {"why": 1, "remedy": 2},
-    "Wrong": _ERROR,
+    "BehaviourError": _ERROR,
     "SubmissionError": _ERROR,
-    "Infra": _ERROR,
+    "InfraError": _ERROR,
     "UsageError": _ERROR,
-    "Interrupted": _ERROR,
+    "AbortedError": _ERROR,
     "Refusal": {"why": 0, "remedy": 1},
-    "Blocked": _ERROR,
+    "BlockedError": _ERROR,
     "CourseError": _ERROR,
-    "PhaseTimeout": {"what": 2, "remedy": 3},
+    "PhaseTimeoutError": {"what": 2, "remedy": 3},
     "Probe": {"detail": 2, "remedy": 3},
     "Step": {"claim": 0, "unjudged": 2},
     "Problem": _ERROR,
@@ -61,7 +61,7 @@ _SPOKEN: dict[str, dict[str, int]] = {
 _SEEN = {"expected": _NAMED, "actual": _NAMED}
 _AS_IT_IS: dict[str, dict[str, int]] = {
     "expect": _SEEN,
-    "Wrong": _SEEN,
+    "BehaviourError": _SEEN,
     "Finding": {"why": 1, "remedy": 2, **_SEEN},
 }
 """Arguments that may be a student's words, and are shown as they are; so are the values of say."""

@@ -30,7 +30,7 @@ class UsageError(LabebpfError):
     exit_status = 2
 
 
-class Interrupted(LabebpfError):
+class AbortedError(LabebpfError):
     """The person at the terminal ended it."""
 
     exit_status = 130
@@ -40,7 +40,7 @@ class CourseError(LabebpfError):
     """A lab's manifest and its checks do not agree: the instructor's to mend."""
 
 
-class Infra(LabebpfError):
+class InfraError(LabebpfError):
     """This machine, or the grader, could not do its part. `log` is what the tools printed."""
 
     def __init__(self, what: str, remedy: str = "", *, log: str = "") -> None:
@@ -74,7 +74,7 @@ PHASES: Mapping[Phase, str] = {
 """What a person reads of each."""
 
 
-class PhaseTimeout(LabebpfError):
+class PhaseTimeoutError(LabebpfError):
     """A phase did not end within its limit in seconds."""
 
     def __init__(
@@ -94,7 +94,7 @@ class PhaseTimeout(LabebpfError):
         self.log = log
 
 
-class Wrong(LabebpfError):
+class BehaviourError(LabebpfError):
     """The submission ran and did the wrong thing."""
 
     def __init__(

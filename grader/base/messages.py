@@ -3,13 +3,13 @@
 A sentence that is the same each time is written as it is, where only sentences stand. One with
 something in it is made by `say`, and remembers what it was made of:
 
-    raise Wrong(say("{file} has no BPF function yet.", file=name), "Write the function.")
+    raise BehaviourError(say("{file} has no BPF function yet.", file=name), "Write the function.")
 
 What is filled in is shown as it is: a student may have called a table `event`, or printed `all`,
 which are words of ours too. So is what a check expected and what it saw. A word that is meant as
 one of ours is made by `say` itself:
 
-    raise Wrong(why, remedy, expected=found.type, actual=say("none"))
+    raise BehaviourError(why, remedy, expected=found.type, actual=say("none"))
 
 `translate` is called once, where the sentence is about to be kept or shown.
 """

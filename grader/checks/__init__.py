@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import pytest
 
-from grader.base.errors import LabebpfError, Wrong
+from grader.base.errors import BehaviourError, LabebpfError
 from grader.base.messages import say
 from grader.base.text import blank
 from grader.base.timeline import Timeline
@@ -37,7 +37,7 @@ def expect(
     log: str = "",
     timeline: Callable[[], Timeline] | None = None,
 ) -> None:
-    """Raise Wrong, with these words for the student, unless `condition` holds.
+    """Raise BehaviourError, with these words for the student, unless `condition` holds.
 
     `timeline` then makes what shows, event by event, how that came about.
     """
@@ -47,7 +47,7 @@ def expect(
     if timeline:
         with suppress(LabebpfError):  # It is no part of the verdict.
             shown = timeline()
-    raise Wrong(
+    raise BehaviourError(
         why, remedy, expected=_text(expected), actual=_text(actual), log=log, timeline=shown
     )
 
@@ -75,10 +75,10 @@ def numbers(line: str) -> list[int]:
 
 
 __all__ = [
+    "BehaviourError",
     "Matching",
     "Record",
     "Window",
-    "Wrong",
     "by_time",
     "by_value",
     "expect",

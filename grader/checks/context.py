@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from grader.base.errors import CourseError, Infra, Phase, PhaseTimeout, SubmissionError
+from grader.base.errors import CourseError, InfraError, Phase, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.evidence.attribution import PRINTING, Attribution
 from grader.evidence.bpftool import Bpftool
@@ -159,13 +159,13 @@ class Context:
             if pids and len(pids) == 1:
                 return pids.pop()
             pids = pids or None  # A record may be lost among many: begin again.
-        raise Infra("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
+        raise InfraError("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
 
     def contend(self) -> None:
         """Make directories on all CPUs at once, until a counter that is not atomic has lost some.
 
         The witness keeps such a counter: how big a load must be depends on the machine. Raises
-        Infra where no load makes it lose any.
+        InfraError where no load makes it lose any.
         """
         before = self.witness.lost_by_racy
         cpus = len(os.sched_getaffinity(0))
@@ -182,7 +182,7 @@ class Context:
                 if lost >= (_STILL_ENOUGH if late else _ENOUGH_LOST):
                     return
         if lost < _HARDLY_ANY:
-            raise Infra(
+            raise InfraError(
                 say(
                     "A plain counter lost {lost} counts only: the CPUs of this machine "
                     "hardly meet.",
@@ -203,12 +203,12 @@ class Context:
 
     @contextmanager
     def kprobe(self, function: str) -> Iterator[None]:
-        """Hold a kprobe on a kernel function, made as BCC makes them. Raises Infra."""
+        """Hold a kprobe on a kernel function, made as BCC makes them. Raises InfraError."""
         with self.kernel.loader(self.scale) as probe:
             try:
                 self._attach_nothing(probe, f"kprobe__{function}", f"kprobe:{function}")
             except SubmissionError as error:
-                raise Infra(
+                raise InfraError(
                     say("No kprobe on {function}: {what}", function=function, what=error.what),
                     "Run: ./labebpf doctor",
                     log=error.log,
@@ -216,7 +216,7 @@ class Context:
             yield
 
     def blame(self, error: SubmissionError, functions: Sequence[str] = ()) -> Exception:
-        """`error`, or Infra when this kernel lacks what the submission uses.
+        """`error`, or InfraError when this kernel lacks what the submission uses.
 
         That is so where a program that does nothing, at a hook of the same kind, meets the same.
         `functions` are those of the program.
@@ -237,8 +237,8 @@ class Context:
             with self.kernel.loader(self.scale, self.place) as canary:
                 try:
                     self._attach_nothing(canary, function, hook)
-                except (SubmissionError, PhaseTimeout):
-                    return Infra(
+                except (SubmissionError, PhaseTimeoutError):
+                    return InfraError(
                         say("This kernel lets the sandbox use no {kind} program.", kind=name),
                         "To grade in a machine that can: --kernel vm. See also ./labebpf doctor",
                     )
@@ -259,9 +259,9 @@ class Context:
             self._trace = None
 
 
-def lacking(probe: Probe) -> Infra:
+def lacking(probe: Probe) -> InfraError:
     """What is said of something that this kernel does not offer."""
-    return Infra(
+    return InfraError(
         say("This kernel does not offer {need}: {detail}.", need=probe.name, detail=probe.detail),
         say("{remedy} Or grade in a machine that has them: --kernel vm", remedy=probe.remedy),
     )

@@ -32,7 +32,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class _Moment:
+class _CounterStep:
     """Calls so far, those that failed, and what the counter held; None is no entry."""
 
     entered: int
@@ -91,7 +91,7 @@ class Counter:
             before = after
         return by_growth(steps, of=workload.call, attached=attached)
 
-    def _read(self, first: Callable[[], None] | None = None) -> _Moment:
+    def _read(self, first: Callable[[], None] | None = None) -> _CounterStep:
         """What there is at a quiet moment, once `first` was done in it."""
 
         def read() -> tuple[int, int | None]:
@@ -100,4 +100,4 @@ class Counter:
             return self._witness.failed, self.table.get(self._key)
 
         entered, (failed, value) = self._witness.quietly(read, 10 * self._scale)
-        return _Moment(entered, failed, value)
+        return _CounterStep(entered, failed, value)

@@ -12,7 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from grader.base.errors import CourseError, Infra, Phase, PhaseTimeout, SubmissionError, Wrong
+from grader.base.errors import (
+    BehaviourError,
+    CourseError,
+    InfraError,
+    Phase,
+    PhaseTimeoutError,
+    SubmissionError,
+)
 from grader.base.messages import say
 from grader.checks.context import Context
 from grader.checks.once import Once
@@ -110,11 +117,11 @@ class LabEnvironment(Context):
                 if self.lab.attach.startswith("lsm:"):
                     _ = self.trace  # The program could forbid what that needs.
                 program.attach(self._compiled, self.places)
-        except (SubmissionError, PhaseTimeout, Wrong) as error:
+        except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
             self._failed[which] = error
             self._close(which)
             raise
-        except Infra:
+        except InfraError:
             self._close(which)
             raise
         return program
@@ -124,7 +131,8 @@ class LabEnvironment(Context):
 
         The kernel tells it, while the script runs for that. Of several places those of the lab's
         call count: what else it attaches them to is the script's own mistake. Nothing for a script
-        that attaches none, or does not run. Raises Infra for one that wants what this kernel lacks.
+        that attaches none, or does not run. Raises InfraError for one that wants what this kernel
+        lacks.
         """
         self.plain = tuple(plain)
         if not plain or self.lab.script not in self.submission.files:
@@ -140,7 +148,7 @@ class LabEnvironment(Context):
         try:
             script.begin()
             there = script.places()
-        except (SubmissionError, PhaseTimeout, Wrong):
+        except (SubmissionError, PhaseTimeoutError, BehaviourError):
             there = {}  # The script's own tasks say why.
         finally:
             self._end_script()
@@ -195,11 +203,11 @@ class LabEnvironment(Context):
                 if not self._trace_with_script:
                     self._retire_trace()
                 script.begin()
-        except (SubmissionError, PhaseTimeout, Wrong) as error:
+        except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
             self._failed["script"] = error
             self._end_script()
             raise
-        except Infra:
+        except InfraError:
             self._end_script()
             raise
         return script

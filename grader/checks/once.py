@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from grader.base.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
 
 Subject = TypeVar("Subject")
 Found = TypeVar("Found")
@@ -30,7 +30,7 @@ class Once(Generic[Subject]):
         if look not in self._found:
             try:
                 self._found[look] = look(self._subject, *given)
-            except (SubmissionError, PhaseTimeout, Wrong) as error:
+            except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
                 self._raised[look] = error
                 raise
         found: Found = self._found[look]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from grader.base.errors import SubmissionError, Wrong
+from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.messages import say
 from grader.checks.context import Context
 from grader.checks.counter import Counter
@@ -94,7 +94,7 @@ class ProgramUnderTest:
             self._context.phase = "load"
             self._program.load(self._context.lab.attach, 30 * scale, attached)
             if not self._program.functions:
-                raise Wrong(
+                raise BehaviourError(
                     say("{name} has no BPF function yet.", name=self._name),
                     "Write the function that the kernel is to run.",
                     expected=say("a function that BCC can load"),
@@ -105,7 +105,7 @@ class ProgramUnderTest:
             refuse_acting(programs, self._name, self._context.lab.attach)
             if len(self._program.plain) > 1 and not attached:
                 names = ", ".join(self._program.plain)
-                raise Wrong(
+                raise BehaviourError(
                     say(
                         "{name} has several functions that do not attach themselves: {names}.",
                         name=self._name,
@@ -122,11 +122,11 @@ class ProgramUnderTest:
         self.attached = True
 
     def table(self, name: str, kind: str) -> Table:
-        """The table `name`, which must be of `kind` (bpftool's word). Raises Wrong."""
+        """The table `name`, which must be of `kind` (bpftool's word). Raises BehaviourError."""
         found = self._program.tables.get(name)
         if found is None:
             there = ", ".join(self._program.tables)
-            raise Wrong(
+            raise BehaviourError(
                 say("{name} declares no table named {table}.", name=self._name, table=name),
                 say("Declare it at the top of the file; its name is {name}.", name=name),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
@@ -134,7 +134,7 @@ class ProgramUnderTest:
                 file=self._name,
             )
         if found.type != kind:
-            raise Wrong(
+            raise BehaviourError(
                 say("{name} is not of the kind that this lab asks for.", name=name),
                 "Declare it as the handout says.",
                 expected=kind,
@@ -144,7 +144,10 @@ class ProgramUnderTest:
         return found
 
     def counter(self, name: str, key: int = 0) -> Counter:
-        """The hash table `name`, whose `key` counts. Raises Wrong if it is no such table."""
+        """The hash table `name`, whose `key` counts.
+
+        Raises BehaviourError if it is no such table.
+        """
         table = self._map(name, "hash")
         return Counter(table, self._context.witness, key=key, scale=self._context.scale)
 
@@ -174,7 +177,7 @@ class ProgramUnderTest:
         return [each.where for each in self._context.bpftool.attachments(self._program.pids())]
 
     def listen(self, name: str, kind: str = "perf_event_array") -> None:
-        """Open the buffer `name` of `kind`, once. Raises Wrong if it is no such table."""
+        """Open the buffer `name` of `kind`, once. Raises BehaviourError if it is no such table."""
         self.table(name, kind)
         if name not in self._listening:
             self._program.listen(name, _PERF_PAGES, 30 * self._context.scale)

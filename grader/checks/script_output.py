@@ -10,7 +10,7 @@ from grader.evidence.matching import Matching
 
 
 @dataclass(frozen=True)
-class Shown:
+class ScriptOutput:
     """The lines that a script printed while the workload acted, and how they match its events.
 
     `others` is how many mkdirs other processes made meanwhile, or had begun before, which it prints

@@ -7,13 +7,13 @@ from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from grader.base.errors import Infra, PhaseTimeout, SubmissionError, Wrong
+from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.checks.context import Context
 from grader.checks.counter import Counter
 from grader.checks.once import Once
 from grader.checks.program_under_test import refuse_acting
-from grader.checks.script_output import Shown
+from grader.checks.script_output import ScriptOutput
 from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.matching import match, told_again
@@ -100,7 +100,7 @@ class ScriptUnderTest:
         self._let_it_end()
         plain = self._context.plain
         if loaded_since is None and not plain and not self.output().strip():
-            raise PhaseTimeout(
+            raise PhaseTimeoutError(
                 "load",
                 limit,
                 say(
@@ -111,7 +111,7 @@ class ScriptUnderTest:
                 "Load the program before the loop: b = BPF(src_file=...)",
                 log=self.output(),
             )
-        raise Wrong(
+        raise BehaviourError(
             say("{name} runs, and has no BPF program attached.", name=self.name),
             say(
                 "{function}() does not say where it goes. Attach it, and name both arguments: "
@@ -140,7 +140,7 @@ class ScriptUnderTest:
         """Do `act` again and again until the script prints something; then let it come to rest.
 
         A script may attach first and open its buffer afterwards: being attached is not being
-        ready. Raises Wrong if it never prints.
+        ready. Raises BehaviourError if it never prints.
         """
         seen = self._script.total
         limit = 8 * self._context.scale
@@ -153,7 +153,7 @@ class ScriptUnderTest:
                 if self._script.status is not None:
                     raise self._failure()
                 if attempts * pause > limit:
-                    raise Wrong(
+                    raise BehaviourError(
                         say(
                             "{name} printed nothing, though its program was called.", name=self.name
                         ),
@@ -167,7 +167,7 @@ class ScriptUnderTest:
         if self._script.status is not None:
             raise self._ended()
         if not lines and self._script.unfinished.strip():
-            raise Wrong(
+            raise BehaviourError(
                 say("{name} prints, and does not end the line.", name=self.name),
                 'Let print() end it: without end="", or with a \\n.',
                 expected=say("a line for each event"),
@@ -225,7 +225,9 @@ class ScriptUnderTest:
             raise self._failure()
         return False
 
-    def shown(self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]) -> Shown:
+    def shown(
+        self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]
+    ) -> ScriptOutput:
         """Let the workload `act`, and see for which of its events a time is printed.
 
         `times` finds the times (ns) on a line. The script is held while the workload acts: on
@@ -233,7 +235,7 @@ class ScriptUnderTest:
         processes make directories too, the script's buffer may overflow: where lines are missing,
         the best of several attempts counts.
         """
-        best: Shown | None = None
+        best: ScriptOutput | None = None
         for _ in range(10):
             before = self._context.witness.left
             with self._script.held(10 * self._context.scale):
@@ -253,7 +255,7 @@ class ScriptUnderTest:
             told = [times(line) for line in lines]
             matching = match(windows, (time_ for line in told for time_ in line))
             again = told_again(windows, told)
-            attempt = Shown(matching, others, again, tuple(lines), tuple(map(tuple, told)))
+            attempt = ScriptOutput(matching, others, again, tuple(lines), tuple(map(tuple, told)))
             if best is None or attempt.events > best.events:
                 best = attempt
             if not left or not others or len(lines) >= len(windows) + others:
@@ -267,10 +269,11 @@ class ScriptUnderTest:
         return best
 
     def _require_prompt(self, times: Callable[[str], list[int]]) -> None:
-        """Raise Wrong for a script that prints an event when another one comes, and not before.
+        """Raise BehaviourError for a script that prints an event when another one comes, and not
+        before.
 
         Beside processes that make directories, the next event comes by itself: what settles it is
-        one that was printed, or not, before any other came. Raises Infra where there is none.
+        one that was printed, or not, before any other came. Raises InfraError where there is none.
         """
         witness, since = self._context.witness, time.monotonic_ns()
         told: list[int] = []
@@ -296,7 +299,7 @@ class ScriptUnderTest:
                 self.rest()
                 return
             if not in_time and not overtaken and not any(map(window.holds, told)):
-                raise Wrong(
+                raise BehaviourError(
                     say("{name} prints an event only when the next one comes.", name=self.name),
                     "Print each event in the callback that receives it.",
                     expected=say("a line for each event, as it comes"),
@@ -304,7 +307,7 @@ class ScriptUnderTest:
                     log=self.output(),
                     file=self.name,
                 )
-        raise Infra(
+        raise InfraError(
             "Other processes make directories without a pause: whether the script prints each "
             "event as it comes cannot be told.",
             "End them, or give --kernel vm.",
@@ -331,7 +334,10 @@ class ScriptUnderTest:
         return lambda: self._script.total > seen or not self._script.computes
 
     def map(self, name: str, kind: str) -> Map:
-        """The script's own map `name`, as the kernel holds it. Raises Wrong when there is none."""
+        """The script's own map `name`, as the kernel holds it.
+
+        Raises BehaviourError when there is none.
+        """
         if self._map is None:
             pids = self._script.pids()
             for info in self._context.bpftool.maps(pids):
@@ -340,7 +346,7 @@ class ScriptUnderTest:
                         self._map = Map(self._context.libbpf, info.id)
                         return self._map
             self._let_it_end()
-            raise Wrong(
+            raise BehaviourError(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._context.lab.program),
                 expected=say("a table {name} ({kind})", name=name, kind=kind),
@@ -351,7 +357,10 @@ class ScriptUnderTest:
         return self._map
 
     def counter(self, name: str, key: int = 0) -> Counter:
-        """The script's own hash table `name`, whose `key` counts. Raises Wrong without one."""
+        """The script's own hash table `name`, whose `key` counts.
+
+        Raises BehaviourError without one.
+        """
         table = self.map(name, "hash")
         return Counter(table, self._context.witness, key=key, scale=self._context.scale)
 
@@ -382,14 +391,17 @@ class ScriptUnderTest:
         return [window for window in shown if 2 * seen[window.call] >= all_[window.call]]
 
     def interrupt(self) -> None:
-        """Press Ctrl-C. Raises PhaseTimeout or Wrong when that does not end it cleanly."""
+        """Press Ctrl-C.
+
+        Raises PhaseTimeoutError or BehaviourError when that does not end it cleanly.
+        """
         self._context.phase = "wait"
         self._look()
         if self._script.status is not None:
             raise self._failure()
         limit = 15 * self._context.scale
         if self._script.ignores_interrupt():
-            raise PhaseTimeout(
+            raise PhaseTimeoutError(
                 "wait",
                 limit,
                 say("{name} ignores Ctrl-C: it has SIGINT switched off.", name=self.name),
@@ -400,7 +412,7 @@ class ScriptUnderTest:
         with self._context.witness.brake():
             ended = self._script.interrupt(limit, pause=0.5 * self._context.scale)
         if not ended:
-            raise PhaseTimeout(
+            raise PhaseTimeoutError(
                 "wait",
                 limit,
                 say("{name} still runs {limit:g} s after Ctrl-C.", name=self.name, limit=limit),
@@ -412,7 +424,7 @@ class ScriptUnderTest:
             status = say("status {status}.", status=self._script.status)
             how = say("an error: {last}", last=last) if last else status
             seen = say("exit status {status}", status=self._script.status)
-            raise Wrong(
+            raise BehaviourError(
                 say(
                     "{name} does not end cleanly on Ctrl-C, but with {how}",
                     name=self.name,
@@ -453,11 +465,12 @@ class ScriptUnderTest:
             self._looked_at.add(program)
 
     def _blame_callback(self) -> None:
-        """Raise Wrong for an exception in a callback, which ctypes prints and then forgets."""
+        """Raise BehaviourError for an exception in a callback, which ctypes prints and then
+        forgets."""
         output = self.output()
         last = last_error(output) if "Exception ignored" in output else ""
         if last:
-            raise Wrong(
+            raise BehaviourError(
                 say("{name} fails in its callback: {last}", name=self.name, last=last),
                 "Python prints such an error, and goes on. The log shows where it is.",
                 log=output,
@@ -477,7 +490,7 @@ class ScriptUnderTest:
             raise self._failure()
 
     def _failure(self) -> Exception:
-        """What the student should read of its end, or Infra for what the kernel lacks."""
+        """What the student should read of its end, or InfraError for what the kernel lacks."""
         ended = self._ended()
         return self._context.blame(ended) if isinstance(ended, SubmissionError) else ended
 
@@ -489,7 +502,7 @@ class ScriptUnderTest:
     def _how_it_ended(self) -> Exception:
         status, output = self._script.status, self.output()
         if status == 0 and "Traceback" not in output:
-            return Wrong(
+            return BehaviourError(
                 say("{name} ended before anything happened.", name=self.name),
                 "Load the program, then wait for events in a loop, until Ctrl-C.",
                 expected=say("a script that runs until Ctrl-C"),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import click
 
-from grader.base.errors import Infra, Interrupted, LabebpfError
+from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import say
 from grader.base.paths import open_standard_streams
 from grader.base.text import clean
@@ -59,7 +59,7 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _tell(Interrupted("Interrupted by Ctrl-C."))
+        return _tell(AbortedError("Interrupted by Ctrl-C."))
     except LabebpfError as error:
         return _tell(error)
 
@@ -87,7 +87,7 @@ def _written(run: Callable[[], int]) -> int:
             note(
                 said(say("What is printed cannot be written: {why}.", why=os.strerror(error.errno)))
             )
-            status = Infra.exit_status
+            status = InfraError.exit_status
         else:
             raise
     # What is still to be written would fail once more at the end of this process.

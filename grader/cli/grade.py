@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from grader.base.errors import Infra, Interrupted, UsageError
+from grader.base.errors import AbortedError, InfraError, UsageError
 from grader.base.messages import say
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
@@ -69,7 +69,7 @@ def grade(
     if kernel == "all":
         kernels = [f"vm:{image.version}" for image in image_store.built()]
         if not kernels:
-            raise Infra("There is no image to grade on.", "Run: ./labebpf image build")
+            raise InfraError("There is no image to grade on.", "Run: ./labebpf image build")
         folders = [Path(out or "", each.removeprefix("vm:")) for each in kernels]
     else:
         kernels, folders = [parse(kernel)], [Path(out or "")]
@@ -115,7 +115,7 @@ def grade(
                 else:
                     result, log = pytest_process.grade(chosen, each, flags, language(), tell, tasks)
         except KeyboardInterrupt:
-            raise Interrupted("The grading was interrupted; there is no verdict.") from None
+            raise AbortedError("The grading was interrupted; there is no verdict.") from None
         results.append(result)
         if log:
             open_console().print(Text(log))

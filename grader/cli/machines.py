@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.base.paths import ROOT
 from grader.cli import options
@@ -54,7 +54,7 @@ def doctor(names: tuple[str, ...], as_json: bool) -> None:
     mounted = []
     if os.geteuid() == 0:
         for kind, path in missing():
-            with suppress(Infra):  # Below it says what is missing, and the rest.
+            with suppress(InfraError):  # Below it says what is missing, and the rest.
                 mount(kind, path)
                 mounted.append(say("{kind} at {path}", kind=kind, path=path))
     features = Features()
@@ -83,7 +83,7 @@ def doctor(names: tuple[str, ...], as_json: bool) -> None:
         click.echo(json.dumps(record, indent=1))
     else:
         _print_doctor(survey, machines, labs, places, mounted)
-    sys.exit(0 if all(probe.ok for probe in places) else Infra.exit_status)
+    sys.exit(0 if all(probe.ok for probe in places) else InfraError.exit_status)
 
 
 def _print_doctor(

@@ -18,7 +18,7 @@ from grader.labs import Lab, Task, find_labs
 from grader.ui.localized_click import Command, agreed, echo, note, said, tell
 
 if TYPE_CHECKING:
-    from grader.shell.client import Terminal
+    from grader.shell.client import ShellClient
     from grader.vm.image_store import Image
 
 
@@ -227,7 +227,9 @@ def run_script(lab: str, kernel: str) -> None:
     _carry(terminal, image, first, ["python3", chosen.script])
 
 
-def _carry(terminal: Terminal, image: Image, first: str, command: Sequence[str] = ()) -> NoReturn:
+def _carry(
+    terminal: ShellClient, image: Image, first: str, command: Sequence[str] = ()
+) -> NoReturn:
     """Let `command`, or a shell, have this terminal; end as it ends.
 
     `first` is said to a person whose terminal is the machine's first one.

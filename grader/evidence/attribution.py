@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import Record, TraceInstance
@@ -49,7 +49,7 @@ class Attribution:
     def own(self, records: Iterable[Record]) -> list[Record]:
         """Those of `records` that the submission's programs made.
 
-        Raises Infra where the kernel interprets BPF, and another program prints too.
+        Raises InfraError where the kernel interprets BPF, and another program prints too.
         """
         records = list(records)
         if not records:
@@ -57,7 +57,7 @@ class Attribution:
         self._look()
         if any(not self._code[number] for number in self._own):
             if printers := self._printers(self._others):
-                raise Infra(
+                raise InfraError(
                     say(
                         "Another BPF program may print into the trace too: {program}. This kernel "
                         "interprets BPF, and does not tell whose line is whose.",
@@ -100,7 +100,10 @@ class OwnTrace:
         self._attribution = attribution
 
     def collect(self) -> list[Record]:
-        """Those records since the last call, in the order of time. Never waits. Raises Infra."""
+        """Those records since the last call, in the order of time.
+
+        Never waits. Raises InfraError.
+        """
         return self._attribution().own(self._instance.collect())
 
     def forget(self) -> None:
@@ -122,7 +125,7 @@ class OwnTracePipe:
         return self._instance.fileno()
 
     def read(self) -> bytes:
-        """The lines since the last call. Never waits. Raises Infra."""
+        """The lines since the last call. Never waits. Raises InfraError."""
         records = self._attribution.own(self._instance.collect())
         return b"".join(map(trace_line, records))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader.base.errors import Infra, SubmissionError
+from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
 from grader.evidence.maps import Libbpf
 
@@ -82,7 +82,7 @@ class MapInfo:
 
 
 class Bpftool:
-    """bpftool, run as root. Raises Infra when it is missing or does not answer."""
+    """bpftool, run as root. Raises InfraError when it is missing or does not answer."""
 
     def __init__(self, helper_symbols: Path | None = None, network: int | None = None) -> None:
         """`network` is the network namespace, as a descriptor, in which there may be XDP programs.
@@ -97,7 +97,7 @@ class Bpftool:
         self._dump = [self._path]
         if helper_symbols:
             if not _names_helpers(helper_symbols):
-                raise Infra(
+                raise InfraError(
                     "The kernel hides its symbols: which helpers a program calls cannot be seen.",
                     "sysctl kernel.kptr_restrict=1",
                 )
@@ -238,7 +238,7 @@ class Bpftool:
             # Paths that a program is attached to may hold control characters.
             return json.loads(text, strict=False) if text.strip() else None
         except ValueError as error:
-            raise Infra(
+            raise InfraError(
                 say("bpftool {names} printed no JSON.", names=" ".join(arguments))
             ) from error
 
@@ -252,16 +252,16 @@ class Bpftool:
                 pass_fds=[self._network] if self._network else [],
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
+            raise InfraError(say("bpftool does not answer: {error}.", error=error)) from error
         return done.stdout.decode(errors="replace")
 
 
 def _listing(command: Sequence[str]) -> Iterator[bytes]:
-    """What `command` prints, piece by piece. Raises Infra when it says nothing for 30 s."""
+    """What `command` prints, piece by piece. Raises InfraError when it says nothing for 30 s."""
     try:
         tool = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError as error:
-        raise Infra(say("bpftool does not answer: {error}.", error=error)) from error
+        raise InfraError(say("bpftool does not answer: {error}.", error=error)) from error
     with tool:
         assert tool.stdout
         try:
@@ -270,7 +270,7 @@ def _listing(command: Sequence[str]) -> Iterator[bytes]:
                 if not piece:
                     return
                 yield piece
-            raise Infra("bpftool does not answer.", "Run: ./labebpf doctor")
+            raise InfraError("bpftool does not answer.", "Run: ./labebpf doctor")
         finally:
             tool.kill()
 
@@ -302,7 +302,7 @@ def _hook_id(program: int) -> int:
 
 
 def find_bpftool() -> str:
-    """The path of bpftool. Raises Infra.
+    """The path of bpftool. Raises InfraError.
 
     Ubuntu's /usr/sbin/bpftool is a script that refuses kernels it does not know; the program
     itself, in linux-tools, runs on any.
@@ -310,7 +310,9 @@ def find_bpftool() -> str:
     real = sorted(str(path) for path in Path("/usr/lib").glob("linux-tools*/**/bpftool"))
     path = real[-1] if real else shutil.which("bpftool", path=SEARCH)
     if not path:
-        raise Infra("bpftool is missing.", "Run ./labebpf as root: it installs what is missing.")
+        raise InfraError(
+            "bpftool is missing.", "Run ./labebpf as root: it installs what is missing."
+        )
     return path
 
 

@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from typing import IO, Any
 
-from grader.base.errors import LabebpfError, Phase, PhaseTimeout
+from grader.base.errors import LabebpfError, Phase, PhaseTimeoutError
 from grader.base.messages import say
 from grader.base.waiting import Lines
 
 
-class ChildDied(LabebpfError):
+class ChildDiedError(LabebpfError):
     """The child ended before it answered. `status` is negative for a signal."""
 
     def __init__(self, name: str, status: int) -> None:
@@ -28,7 +28,7 @@ class ChildDied(LabebpfError):
         self.status = status
 
 
-class Refused(LabebpfError):
+class RefusedError(LabebpfError):
     """The child could not do what it was asked for, and said why."""
 
 
@@ -64,7 +64,7 @@ class Child:
     def ask(self, phase: Phase, seconds: float, **request: Any) -> Any:
         """Send `request` and wait for its answer.
 
-        Raises ChildDied, Refused, or PhaseTimeout after `seconds`.
+        Raises ChildDiedError, RefusedError, or PhaseTimeoutError after `seconds`.
         """
         self.tell(**request)
         return self.hear(phase, seconds)
@@ -86,7 +86,7 @@ class Child:
         while answer["id"] != self._asked:
             answer = self._answer(phase, deadline, seconds)
         if not answer["ok"]:
-            raise Refused(
+            raise RefusedError(
                 say(
                     "The {name} could not do its part: {error}.",
                     name=self._name,
@@ -100,9 +100,9 @@ class Child:
             return json.loads(self._lines.next(deadline))
         except TimeoutError:
             what = say("The {name} did not answer in time.", name=self._name)
-            raise PhaseTimeout(phase, seconds, what) from None
+            raise PhaseTimeoutError(phase, seconds, what) from None
         except EOFError:
-            raise ChildDied(self._name, self._process.wait()) from None
+            raise ChildDiedError(self._name, self._process.wait()) from None
 
     def close(self) -> None:
         self._process.send_signal(signal.SIGKILL)

@@ -13,7 +13,7 @@ import os
 import struct
 from collections.abc import Iterator
 
-from grader.base.errors import Infra, SubmissionError, Wrong
+from grader.base.errors import BehaviourError, InfraError, SubmissionError
 from grader.base.messages import say
 
 MOST_KEYS = 100_000
@@ -36,7 +36,9 @@ class Libbpf:
             except OSError:
                 continue
             return
-        raise Infra("libbpf is missing.", "Run ./labebpf as root: it installs what is missing.")
+        raise InfraError(
+            "libbpf is missing.", "Run ./labebpf as root: it installs what is missing."
+        )
 
     def call(self, name: str, *arguments: object) -> int:
         """Call the function, return its result. Raises OSError with the kernel's error."""
@@ -105,7 +107,10 @@ class Map:
         return sum(int.from_bytes(value, "little") for value in values)
 
     def set(self, key: int, number: int) -> None:
-        """Write `number`, cut to the value's size, at `key`. Raises Wrong if the map refuses it."""
+        """Write `number`, cut to the value's size, at `key`.
+
+        Raises BehaviourError if the map refuses it.
+        """
         value = (number & ((1 << (8 * self.value_size)) - 1)).to_bytes(self.value_size, "little")
         # The first CPU has all of it.
         data = value.ljust(self._room(), b"\0")
@@ -114,7 +119,7 @@ class Map:
                 "bpf_map_update_elem", self.fd, self._key(key), data, ctypes.c_uint64(0)
             )
         except OSError as error:
-            raise Wrong(
+            raise BehaviourError(
                 say(
                     "The grader cannot put a number into the table: {strerror}.",
                     strerror=error.strerror,
@@ -123,8 +128,8 @@ class Map:
             ) from error
 
     def items(self) -> dict[int, int]:
-        """The whole table. Entries that change meanwhile may be missing. Raises Wrong, as `clear`
-        does, if there is no end of keys."""
+        """The whole table. Entries that change meanwhile may be missing. Raises BehaviourError, as
+        `clear` does, if there is no end of keys."""
         found = ((key, self.get(key)) for key in list(self._keys()))
         return {key: value for key, value in found if value is not None}
 
@@ -149,7 +154,7 @@ class Map:
                 raise
             previous = following.raw
             yield int.from_bytes(previous, "little")
-        raise Wrong(
+        raise BehaviourError(
             say(
                 "The table has more than {MOST_KEYS} keys, or gets new ones while it is read.",
                 MOST_KEYS=MOST_KEYS,

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.base.waiting import remove_folder
 
@@ -73,7 +73,9 @@ class EventFormat:
         name = re.search(r"^name: (\S+)", text, re.MULTILINE)
         number = re.search(r"^ID: (\d+)", text, re.MULTILINE)
         if not name or not number:
-            raise Infra("An event's format file has neither name nor ID.", "Report this kernel.")
+            raise InfraError(
+                "An event's format file has neither name nor ID.", "Report this kernel."
+            )
         pattern = r"field:([^;]+);\s*offset:(\d+);\s*size:(\d+);\s*signed:(\d);"
         fields = []
         for declaration, offset, size, signed in re.findall(pattern, text):
@@ -106,9 +108,9 @@ class EventFormat:
 class TraceInstance:
     """A private trace buffer on the clock of bpf_ktime_get_ns, with `events` recorded in it.
 
-    Raises Infra where the kernel refuses it. `collect` returns what was recorded since the last
-    call; recording itself goes on from creation to `remove`. `fileno` is readable when there is
-    something to collect.
+    Raises InfraError where the kernel refuses it. `collect` returns what was recorded since the
+    last call; recording itself goes on from creation to `remove`. `fileno` is readable when there
+    is something to collect.
     """
 
     def __init__(self, tracefs: Path, name: str, events: Iterable[str]) -> None:
@@ -236,8 +238,8 @@ class Stacks:
         return done
 
 
-def _refused(error: OSError) -> Infra:
-    return Infra(
+def _refused(error: OSError) -> InfraError:
+    return InfraError(
         say("The kernel refuses a trace instance: {error}.", error=error),
         "Run: ./labebpf doctor",
     )

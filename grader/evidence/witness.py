@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import jinja2
 
-from grader.base.errors import Infra, LabebpfError
+from grader.base.errors import InfraError, LabebpfError
 from grader.base.messages import say
 from grader.evidence.child import Child
 from grader.evidence.maps import Libbpf, Map, SharedArray
@@ -59,7 +59,7 @@ class Witness:
 
     `bwrap` are the arguments that give its process the kernel headers. Compiling starts at once;
     `wait` ends when it is attached, which one that is `held` waits for `release` with. Raises
-    Infra when the kernel refuses it.
+    InfraError when the kernel refuses it.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Witness:
         self._child.tell()
 
     def wait(self, seconds: float) -> None:
-        """Return when it is attached. Raises Infra."""
+        """Return when it is attached. Raises InfraError."""
         if self.attached:
             return
         try:
@@ -97,7 +97,7 @@ class Witness:
         except LabebpfError as error:
             self._log.seek(0)
             printed = self._log.read().decode(errors="replace")[-2000:]
-            raise Infra(
+            raise InfraError(
                 say(
                     "The grader's own program does not run on this kernel. {what}\n{printed}",
                     what=error.what,
@@ -185,7 +185,7 @@ class Witness:
 
         Tried again until a quiet moment was caught. On a machine that has none for half the
         time, a moment is enough in which none began and none ended: those under way were
-        waiting for a CPU then. Raises Infra when there is not even that.
+        waiting for a CPU then. Raises InfraError when there is not even that.
         """
         start = time.monotonic()
         while True:
@@ -198,7 +198,7 @@ class Witness:
             if waited > seconds / 2 and before == entered and left == self._sum(1):
                 return entered, value
             if waited > seconds:
-                raise Infra(
+                raise InfraError(
                     say(
                         "Other processes {calls} without a pause: nothing can be counted.",
                         calls=self.calls[0],

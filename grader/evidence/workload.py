@@ -14,7 +14,7 @@ from typing import Any
 from grader.base.errors import SubmissionError
 from grader.base.messages import say
 from grader.base.paths import system_files
-from grader.evidence.child import Child, ChildDied, Refused
+from grader.evidence.child import Child, ChildDiedError, RefusedError
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 """What is done to one directory and one file, in this order, but for the lab's own call."""
@@ -133,7 +133,7 @@ class Workload:
     def _ask(self, call: str, **request: Any) -> Any:
         try:
             return self._child.ask("trigger", self._seconds, call=call, **request)
-        except (ChildDied, Refused) as error:
+        except (ChildDiedError, RefusedError) as error:
             raise SubmissionError(
                 say(
                     "With your program attached, the workload's system calls did not "

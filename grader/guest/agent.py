@@ -69,13 +69,13 @@ class Grader:
                 for standard in (1, 2):
                     os.dup2(log, standard)
                 os.chdir(ROOT)
-                from grader.guest.guest_kernel import Kernel
+                from grader.guest.guest_kernel import GuestKernel
 
-                kernel = Kernel(wire)
+                kernel = GuestKernel(wire)
                 # This takes as long as what the kernel has started now.
-                from grader.guest.checks_runner import Guest
+                from grader.guest.checks_runner import ChecksRunner
 
-                os._exit(Guest(wire, kernel, hear, readied).run())
+                os._exit(ChecksRunner(wire, kernel, hear, readied).run())
             except BaseException:
                 traceback.print_exc()
             finally:

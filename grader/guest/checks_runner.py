@@ -12,8 +12,8 @@ import random
 
 import pytest
 
-from grader.base.errors import Infra
-from grader.guest.guest_kernel import Kernel
+from grader.base.errors import InfraError
+from grader.guest.guest_kernel import GuestKernel
 from grader.guest.system import OUT, PRIVATE, ROOT, SUBMISSION
 from grader.kernel.native import TAKEN
 from grader.runner import plugin
@@ -28,11 +28,11 @@ PRELOADED = ("grader.report.terminal", "rich.console")
 """What a grading imports at its end."""
 
 
-class Guest:
+class ChecksRunner:
     """Grades in this machine: runs the checks that the host names, one at a time, and sends what
     pytest reports."""
 
-    def __init__(self, wire: Wire, kernel: Kernel, order: int, ready: int) -> None:
+    def __init__(self, wire: Wire, kernel: GuestKernel, order: int, ready: int) -> None:
         """What to grade comes from the pipe `order`, as JSON; `ready` gets a byte before that."""
         self._wire = wire
         self._kernel = kernel
@@ -52,7 +52,7 @@ class Guest:
         """Wait: a pytest that has only to collect is ready by now, and in the snapshot."""
         try:
             self._kernel.get_ready()
-        except Infra as error:
+        except InfraError as error:
             print(error.log)  # pytest shows what an error says, and no more.
             raise
         os.write(self._ready, b"1")

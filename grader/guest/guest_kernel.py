@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.evidence.witness import Witness
 from grader.guest.system import ROOT, forget_precompiled, one_cpu
 from grader.kernel.native import NativeKernel
@@ -17,7 +17,7 @@ LOADERS = 2
 _SECONDS = 600
 
 
-class Kernel(NativeKernel):
+class GuestKernel(NativeKernel):
     """Starts what each grading needs; `get_ready` waits for it. The end of a grading, which closes
     it, changes nothing: the machine is thrown away then."""
 
@@ -34,7 +34,7 @@ class Kernel(NativeKernel):
         with one_cpu():
             try:
                 self._attach_witness()
-            except Infra:
+            except InfraError:
                 forget_precompiled()  # Perhaps this BCC has other options than it was made for.
                 self.close_witness()
                 self._attach_witness()

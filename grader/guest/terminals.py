@@ -214,7 +214,7 @@ def _entries() -> list[os.DirEntry[str]]:
     return found
 
 
-class Switchboard:
+class Terminals:
     """All terminals of the machine, until the host has had enough of them."""
 
     def __init__(self, wire: Wire, request: dict[str, Any]) -> None:
@@ -312,4 +312,4 @@ def serve(wire: Wire, request: dict[str, Any]) -> None:
     subprocess.run(["busybox", "--install", "-s", str(APPLETS)], check=True)
     (APPLETS / "sudo").write_text(_SUDO)
     (APPLETS / "sudo").chmod(0o755)
-    Switchboard(wire, request).serve()
+    Terminals(wire, request).serve()

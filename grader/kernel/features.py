@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.evidence.bpftool import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
 from grader.kernel.headers import find_headers
@@ -217,7 +217,7 @@ def _lsm(need: str) -> Probe:
         return Probe(need, False, "this kernel is not known to run LSM programs", remedy)
     try:
         hook = lsm_hook_id(need.partition(":")[2])
-    except (OSError, Infra) as error:
+    except (OSError, InfraError) as error:
         return Probe(need, False, say("no such hook: {error}", error=error), remedy)
     try:
         _load(_PROG_TYPE_LSM, _BPF_LSM_MAC, hook)
@@ -336,7 +336,7 @@ def bcc() -> Probe:
 def bpftool() -> Probe:
     try:
         path = find_bpftool()
-    except Infra:
+    except InfraError:
         path = None
     return _version("bpftool", path, "bpftool")
 

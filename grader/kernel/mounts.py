@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 
 TRACEFS = Path("/sys/kernel/tracing")
@@ -28,12 +28,12 @@ def missing() -> list[tuple[str, Path]]:
 
 
 def mount(kind: str, path: Path) -> None:
-    """Mount `kind` at `path`. Raises Infra."""
+    """Mount `kind` at `path`. Raises InfraError."""
     done = subprocess.run(
         ["mount", "-t", kind, kind, str(path)], capture_output=True, check=False, text=True
     )
     if done.returncode != 0:
-        raise Infra(
+        raise InfraError(
             say(
                 "{kind} cannot be mounted at {path}: {strip}.",
                 kind=kind,
@@ -55,7 +55,7 @@ def mount_privately() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNS) != 0:
         code = ctypes.get_errno()
-        raise Infra(
+        raise InfraError(
             say(
                 "The grader gets no mount namespace of its own: {strerror}.",
                 strerror=os.strerror(code),
@@ -66,7 +66,7 @@ def mount_privately() -> None:
         ["mount", "--make-rslave", "/"], capture_output=True, check=False, text=True
     )
     if done.returncode != 0:
-        raise Infra(
+        raise InfraError(
             say("Mounts cannot be kept private: {strip}.", strip=done.stderr.strip()),
             "Grade as root.",
         )

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.lock import take
 from grader.base.messages import say, sentence
 from grader.base.waiting import remove_folder
@@ -66,14 +66,14 @@ class NativeKernel:
         seconds: float | None,
         waiting: Callable[[str], None],
     ) -> None:
-        """Take the kernel. Raises Infra where this process may not or the kernel cannot.
+        """Take the kernel. Raises InfraError where this process may not or the kernel cannot.
 
         `hidden` are folders that no sandbox may see. After `seconds` the keeper kills this
         process. `waiting` is told, once, when another grading holds the lock.
         """
         allowed = privileges()
         if not allowed.ok:
-            raise Infra(
+            raise InfraError(
                 say(
                     "Grading on this machine's own kernel needs root: {detail}.",
                     detail=sentence(allowed.detail),
@@ -82,7 +82,7 @@ class NativeKernel:
             )
         files = open_files()
         if not files.ok:
-            raise Infra(
+            raise InfraError(
                 say("This process may open too few files: {detail}.", detail=files.detail),
                 say("Run: {remedy}", remedy=files.remedy),
             )
@@ -110,7 +110,9 @@ class NativeKernel:
         self.features = Features()
         self.headers = find_headers(os.uname().release)
         if self.headers.origin == "none":
-            raise Infra("BCC has no kernel headers to compile against.", "Run: ./labebpf doctor")
+            raise InfraError(
+                "BCC has no kernel headers to compile against.", "Run: ./labebpf doctor"
+            )
         copy = kernel_copy(TRACEFS)
         self.headers_view = (*self.headers.bwrap, "--ro-bind", f"{copy}/kallsyms", "/proc/kallsyms")
         self.view = View(

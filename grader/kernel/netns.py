@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.submission.sandbox import View
 
@@ -28,14 +28,17 @@ INTERFACE = "lo"
 
 
 class Network:
-    """A network namespace whose loopback interface is up. Raises Infra where there can be none."""
+    """A network namespace whose loopback interface is up.
+
+    Raises InfraError where there can be none.
+    """
 
     def __init__(self) -> None:
         with ThreadPoolExecutor(1) as pool:  # Its one thread alone moves into the namespace.
             try:
                 pool.submit(self._make).result()
             except OSError as error:
-                raise Infra(
+                raise InfraError(
                     say("The lab gets no network of its own: {strerror}.", strerror=error.strerror),
                     "Grade as root.",
                 ) from error

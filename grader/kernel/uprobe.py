@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.submission.sandbox import View
 
@@ -29,7 +29,7 @@ _EVERY_PROCESS, _FIRST_CPU, _NO_GROUP = -1, 0, -1
 
 
 class Uprobe:
-    """A function of libc to be probed, in a copy of the library. Raises Infra without such."""
+    """A function of libc to be probed, in a copy of the library. Raises InfraError without such."""
 
     def __init__(self, function: str) -> None:
         self._path, self._offset = _place(function)
@@ -62,7 +62,7 @@ class Uprobe:
         event = libc.syscall(number, attributes, _EVERY_PROCESS, _FIRST_CPU, _NO_GROUP, 0)
         if event < 0:
             error = os.strerror(ctypes.get_errno())
-            raise Infra(
+            raise InfraError(
                 say("This kernel does not let the grader open a uprobe: {error}.", error=error),
                 "Run: ./labebpf doctor",
             )
@@ -73,19 +73,19 @@ class Uprobe:
 
 
 def _kind() -> int:
-    """The number of uprobes among perf events. Raises Infra where the kernel has none."""
+    """The number of uprobes among perf events. Raises InfraError where the kernel has none."""
     try:
         return int((UPROBES / "type").read_text())
     except OSError as error:
-        raise Infra("This kernel has no uprobes.", "Run: ./labebpf doctor") from error
+        raise InfraError("This kernel has no uprobes.", "Run: ./labebpf doctor") from error
 
 
 def _place(function: str) -> tuple[str, int]:
-    """The file of libc, and where in it `function` begins. Raises Infra if there is none."""
+    """The file of libc, and where in it `function` begins. Raises InfraError if there is none."""
     try:
         symbol = getattr(ctypes.CDLL(None), function)
     except AttributeError as error:
-        raise Infra(
+        raise InfraError(
             say("libc has no function {function}.", function=function),
             "Correct the lab's manifest.",
         ) from error

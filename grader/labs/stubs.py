@@ -42,7 +42,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Marked:
+class ParsedSolution:
     """A file of a solution, its marks read."""
 
     path: Path
@@ -68,13 +68,13 @@ class Marked:
         ]
 
 
-def read(lab: Lab, name: str, solutions: Path) -> Marked:
+def read(lab: Lab, name: str, solutions: Path) -> ParsedSolution:
     """The file `name` of `lab` in `solutions`/LAB. Raises CourseError, with its line."""
     path = solutions / lab.name / name
     return parse(lab, name, path, text_of(path))
 
 
-def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
+def parse(lab: Lab, name: str, path: Path, text: str) -> ParsedSolution:
     """The same of `text`, which `path` holds."""
     stub: list[str] = []
     blocks: list[Block] = []
@@ -115,7 +115,9 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> Marked:
             solved.append((number, line.strip()))
     if begin:
         raise _wrong(path, begin[0], "This block is not closed.", "END")
-    marked = Marked(path, "".join(f"{line}\n" for line in stub), tuple(blocks), tuple(solved))
+    marked = ParsedSolution(
+        path, "".join(f"{line}\n" for line in stub), tuple(blocks), tuple(solved)
+    )
     _check_whole(lab, name, marked)
     return marked
 
@@ -182,7 +184,7 @@ def _check_tasks(lab: Lab, name: str, path: Path, line: int, tasks: tuple[str, .
             )
 
 
-def _check_whole(lab: Lab, name: str, marked: Marked) -> None:
+def _check_whole(lab: Lab, name: str, marked: ParsedSolution) -> None:
     """Every task of the file is in a block, and has a TODO that a failure can point to."""
     named = {task for block in marked.blocks for task in block.tasks}
     end = marked.blocks[-1].last if marked.blocks else 1

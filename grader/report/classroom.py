@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say, translate
 from grader.report.lines import explanation, name, one_line, place, safe
 from grader.verdict.record import LabResult, Result, Status, TaskResult
@@ -17,10 +17,10 @@ from grader.verdict.record import LabResult, Result, Status, TaskResult
 def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> str:
     """The result.json of an autograder.py, schema classroom50/result/v1.
 
-    Whose result it is comes from the variables that Classroom 50's runner sets. The format has
-    only passed or not, so that a task which the machine could not judge would be a failure. It has
-    an answer for that: nothing is written, and an autograder that ends with another status than 0
-    is an error of the infrastructure. So this raises Infra, which ends `labebpf report` with 3.
+    Whose result it is comes from the variables that Classroom 50's runner sets. The format has only
+    passed or not, so that a task which the machine could not judge would be a failure. It has an
+    answer for that: nothing is written, and an autograder that ends with another status than 0 is
+    an error of the infrastructure. So this raises InfraError, which ends `labebpf report` with 3.
 
     Raises UsageError outside the runner, and where tasks were not selected.
 
@@ -29,7 +29,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     result = safe(result)
     missing = [task.id for lab in result.labs for task in lab.tasks if task.unjudged]
     if missing:
-        raise Infra(
+        raise InfraError(
             say(
                 "This machine could not judge {names}, which would count as failed.",
                 names=", ".join(missing),

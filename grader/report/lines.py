@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say, translate
 from grader.base.text import clean
 from grader.report.terminal import describe
@@ -14,11 +14,11 @@ from grader.verdict.record import LabResult, Result, Status, TaskResult
 def safe(result: Result) -> Result:
     """`result` with all its text clean, and every name on one line.
 
-    A record can come from a file, so nothing is taken on trust. Raises Infra when it has no task:
-    several systems take an empty result for a full one.
+    A record can come from a file, so nothing is taken on trust. Raises InfraError when it has no
+    task: several systems take an empty result for a full one.
     """
     if not result.statuses:
-        raise Infra("The result has no task.", "Grade again.")
+        raise InfraError("The result has no task.", "Grade again.")
     labs = tuple(
         LabResult(one_line(lab.lab), one_line(lab.title), tuple(map(_safe_task, lab.tasks)))
         for lab in result.labs

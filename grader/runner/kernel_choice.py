@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say
 from grader.kernel.features import Features, Probe, privileges
 from grader.kernel.mounts import mount_privately
@@ -104,6 +104,6 @@ def _ready() -> str | None:
     """The version of an image from which a machine can start, without building one first."""
     try:
         built = image_store.built() if shutil.which(QEMU) else []
-    except Infra:
+    except InfraError:
         return None
     return built[0].version if built else None

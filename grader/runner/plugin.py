@@ -16,7 +16,14 @@ from typing import Any
 import pytest
 
 from grader.base.atomic_write import give_back
-from grader.base.errors import CourseError, Infra, PhaseTimeout, SubmissionError, UsageError, Wrong
+from grader.base.errors import (
+    BehaviourError,
+    CourseError,
+    InfraError,
+    PhaseTimeoutError,
+    SubmissionError,
+    UsageError,
+)
 from grader.base.messages import say, translate
 from grader.checks.environment import LabEnvironment
 from grader.checks.program_under_test import ProgramUnderTest
@@ -24,7 +31,7 @@ from grader.checks.script_under_test import ScriptUnderTest
 from grader.labs import Lab, Task
 from grader.report.timeline_text import drawn
 from grader.runner import private_checks
-from grader.runner.session import CHECK_SECONDS, Blocked, Grading, needed
+from grader.runner.session import CHECK_SECONDS, BlockedError, Grading, needed
 from grader.verdict.classify import finding_of
 from grader.verdict.record import (
     BROKEN_OFF,
@@ -188,7 +195,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Take the kernel before a check's time begins: another grading may have it for long."""
     grading = session.config.stash[_SESSION]
     if grading.rubrics and not grading.replay and not session.config.option.collectonly:
-        with suppress(Infra):  # Each check raises it again.
+        with suppress(InfraError):  # Each check raises it again.
             grading.kernel()
 
 
@@ -274,9 +281,9 @@ def _finding(
     if call.excinfo is None:
         return Finding(Status.PASS) if report.when == "call" and report.passed else None
     error = call.excinfo.value
-    if isinstance(error, Blocked):
+    if isinstance(error, BlockedError):
         return Finding(Status.BLOCKED, error.what)
-    if isinstance(error, (SubmissionError, PhaseTimeout, Wrong)):
+    if isinstance(error, (SubmissionError, PhaseTimeoutError, BehaviourError)):
         first = grading.told_by(error, task)
         if first != task:  # One mistake is told once.
             return Finding(Status.BLOCKED, needed(first.id))
@@ -286,7 +293,7 @@ def _finding(
         if not str(error).startswith("Timeout"):
             return Finding(Status.FAIL, str(error))
         limit = CHECK_SECONDS * grading.scale
-        return finding_of(PhaseTimeout(grading.phase, limit))
+        return finding_of(PhaseTimeoutError(grading.phase, limit))
     if isinstance(error, pytest.UsageError):
         return Finding(Status.INFRA, str(error))
     source = grading.submission(lab).files.get(lab.program, b"")

@@ -23,7 +23,7 @@ _SCHEMA = "labebpf/progress/v1"
 
 
 @dataclass(frozen=True)
-class Reached:
+class LastVerdict:
     """A verdict, and the fingerprint of the files that it was about."""
 
     status: Status
@@ -34,7 +34,7 @@ class Reached:
 class LabProgress:
     """What was reached in one lab, each by the task's id."""
 
-    marks: Mapping[str, Reached] = field(default_factory=dict)
+    marks: Mapping[str, LastVerdict] = field(default_factory=dict)
     hints: Mapping[str, int] = field(default_factory=dict)
     """The level of the hint that was shown last."""
 
@@ -80,7 +80,9 @@ class Progress:
         """Keep `verdicts` on public tasks of `lab`, which were about the files of `submission`."""
         files = fingerprint(submission)
         public = {task.id for task in lab.tasks if not task.private}
-        new = {task: Reached(status, files) for task, status in verdicts.items() if task in public}
+        new = {
+            task: LastVerdict(status, files) for task, status in verdicts.items() if task in public
+        }
         self._change(lab, lambda before: replace(before, marks={**before.marks, **new}))
 
     def next_hint(self, lab: Lab, task: Task) -> tuple[int, bool]:
@@ -102,7 +104,7 @@ class Progress:
             return {
                 str(name): LabProgress(
                     marks={
-                        str(task): Reached(Status(mark["status"]), str(mark["files"]))
+                        str(task): LastVerdict(Status(mark["status"]), str(mark["files"]))
                         for task, mark in told["marks"].items()
                     },
                     hints={str(task): int(level) for task, level in told["hints"].items()},

@@ -25,7 +25,7 @@ _NO_CHECKS = 5
 """How pytest ends that found none."""
 
 
-class GivenUp(Exception):
+class GivenUpError(Exception):
     """A grading was ended since nobody waits for it any more."""
 
 
@@ -43,7 +43,7 @@ def grade(
     `tasks` are the ids of those to grade, at least one of each lab; all of them if it is empty.
 
     Meanwhile `tell` is told, on another thread, which task and which phase of it goes on. With
-    `given_up`, which is asked again and again, the grading ends when that is true: GivenUp.
+    `given_up`, which is asked again and again, the grading ends when that is true: GivenUpError.
 
     `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
     a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
@@ -148,7 +148,7 @@ def supervise(
             try:
                 while given_up and child.poll() is None:
                     if given_up():
-                        raise GivenUp
+                        raise GivenUpError
                 code = child.wait()
             except BaseException:
                 child.kill()

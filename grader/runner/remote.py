@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say
 from grader.base.text import clean
 from grader.runner.private_checks import is_private
@@ -21,9 +21,9 @@ from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status
 from grader.vm import image_store
 from grader.vm.accelerator import fastest
-from grader.vm.machine_config import Shape
+from grader.vm.machine_config import MachineConfig
 from grader.vm.qemu import launcher
-from grader.vm.remote_grading import MachineDied, Order, Session
+from grader.vm.remote_grading import GradeRequest, MachineDiedError, MachineGrading
 
 _PHASES = ("setup", "call", "teardown")
 _OUTCOMES = ("passed", "failed", "skipped")
@@ -39,16 +39,18 @@ _ENDED = Finding(
 _AFTER = Finding(Status.BLOCKED, say("The submission ended the machine in an earlier task."))
 
 
-class Replay:
+class RemoteRun:
     """The checks of one pytest session, judged in machines of one image."""
 
-    def __init__(self, version: str, root: Path, order: Order, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, version: str, root: Path, order: GradeRequest, say: Callable[[str], None]
+    ) -> None:
         self._version = version
         self._root = root
         self._order = order
         self._say = say
-        self._session: Session | None = None
-        self._refused: Infra | None = None
+        self._session: MachineGrading | None = None
+        self._refused: InfraError | None = None
         self._deadly: set[str] = set()
         self._told = 0.0
         self._kernel: dict[str, str] = {}
@@ -63,14 +65,14 @@ class Replay:
             return
         try:
             yield from self._twice(item, following)
-        except MachineDied as died:
+        except MachineDiedError as died:
             self.close()
             if not died.killed and self._survives(item):
                 self._deadly.add(folder)
                 yield report_of(item, replace(_ENDED, log=f"{died.what}\n{died.log}"))
             else:
                 yield report_of(item, finding_of(died, lang=self._order.lang))
-        except Infra as error:
+        except InfraError as error:
             self._refused = error
             yield report_of(item, finding_of(error, lang=self._order.lang))
 
@@ -82,7 +84,7 @@ class Replay:
         if self._session and not broken_off:
             try:
                 self._kernel = self._session.finish()
-            except MachineDied:
+            except MachineDiedError:
                 self._kernel = self._session.describe()
         self.close()
         return self._kernel
@@ -97,7 +99,7 @@ class Replay:
         """The reports of the first machine that does not end, of two."""
         try:
             return self._reports(item, following)
-        except MachineDied:
+        except MachineDiedError:
             self.close()
             self._start(self._order)
             self._catch_up(guest_id(item))
@@ -112,17 +114,17 @@ class Replay:
                 told = hook.pytest_report_from_serializable(config=item.config, data=data)
                 reports.append(rebuilt(told, item))
             except Exception as error:
-                raise MachineDied(
+                raise MachineDiedError(
                     "The virtual machine's grader sent what is no report.", str(error)
                 ) from error
         return reports
 
-    def _start(self, order: Order) -> Session:
+    def _start(self, order: GradeRequest) -> MachineGrading:
         if self._refused:
             raise self._refused
         launcher()  # Before minutes go into an image: is there a QEMU at all?
         image = image_store.build(self._version, self._progress)
-        self._session = Session(image, self._root, order, Shape(fastest(image)))
+        self._session = MachineGrading(image, self._root, order, MachineConfig(fastest(image)))
         return self._session
 
     def _progress(self, what: str, share: float) -> None:
@@ -155,7 +157,7 @@ class Replay:
             assert self._session
             for _ in self._session.run(guest_id(item), None):
                 pass
-        except Infra:
+        except InfraError:
             return False
         finally:
             self.close()

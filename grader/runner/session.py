@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.base.errors import CourseError, Infra, LabebpfError, Phase, UsageError
+from grader.base.errors import CourseError, InfraError, LabebpfError, Phase, UsageError
 from grader.base.messages import say, sentence, translate
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
@@ -21,11 +21,11 @@ from grader.kernel.native import TAKEN, NativeKernel
 from grader.labs import Lab, Task, add_private, find_labs, not_in_order
 from grader.runner.kernel_choice import choose, likely_needs, parse
 from grader.runner.private_checks import refuse_to_show
-from grader.runner.remote import Replay, files_below, guest_id
+from grader.runner.remote import RemoteRun, files_below, guest_id
 from grader.submission.files import Refusal, Submission, root_of, take
 from grader.submission.sandbox import visible
 from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
-from grader.vm.remote_grading import Order
+from grader.vm.remote_grading import GradeRequest
 
 _PHASES: Mapping[Phase, str] = {
     "compile": say("the program is compiled"),
@@ -37,7 +37,7 @@ CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 
 
-class Blocked(LabebpfError):
+class BlockedError(LabebpfError):
     """A task that this one needs did not pass."""
 
 
@@ -68,8 +68,8 @@ class Grading:
         self.pattern: set[str] = set()
         self.script: set[str] = set()
         self.trace_with_script: set[str] = set()
-        self.replay: Replay | None = None
-        self._kernel: NativeKernel | Infra | None = None
+        self.replay: RemoteRun | None = None
+        self._kernel: NativeKernel | InfraError | None = None
         self._environment: LabEnvironment | None = None
         self._submissions: dict[str, Submission] = {}
         self.final: Result | None = None
@@ -192,7 +192,7 @@ class Grading:
         stranger = self.config.getoption("--stranger")
         try:
             version = choose(wanted, needs, wishes, stranger=stranger)
-        except Infra as error:
+        except InfraError as error:
             self._kernel = error
             return
         if version is None:
@@ -208,7 +208,7 @@ class Grading:
             # The machine has limits of its own, and may have to be made first.
             item.add_marker(pytest.mark.timeout(0), append=False)
         names = sorted(self.rubrics)
-        order = Order(
+        order = GradeRequest(
             labs=files_below(ROOT / "exercises", names),
             submission={
                 f"{name}/{file}": data
@@ -230,10 +230,10 @@ class Grading:
             private=files_below(self.private, names) if self.private else {},
             hides=self.hides,
         )
-        self.replay = Replay(version, ROOT, order, self._say)
+        self.replay = RemoteRun(version, ROOT, order, self._say)
 
     def kernel(self) -> NativeKernel:
-        """The kernel, taken on first use. Raises Infra, the same each time."""
+        """The kernel, taken on first use. Raises InfraError, the same each time."""
         if self._kernel is None:
             # In a machine the kernel was taken before this process began.
             self._kernel = self.config.pluginmanager.get_plugin(TAKEN)
@@ -242,14 +242,14 @@ class Grading:
                 self._kernel = NativeKernel(
                     hidden=(ROOT,), seconds=self._limit(), waiting=self._say
                 )
-            except Infra as error:
+            except InfraError as error:
                 self._kernel = error
             except OSError as error:
-                self._kernel = Infra(
+                self._kernel = InfraError(
                     say("This machine's kernel cannot be used: {error}.", error=error),
                     "Run: ./labebpf doctor",
                 )
-        if isinstance(self._kernel, Infra):
+        if isinstance(self._kernel, InfraError):
             raise self._kernel
         return self._kernel
 
@@ -326,12 +326,13 @@ class Grading:
         return self._environment.phase if self._environment else "load"
 
     def require(self, lab: Lab, task: Task) -> None:
-        """Raise Infra for what the kernel lacks, Blocked for a needed task that did not pass."""
+        """Raise InfraError for what the kernel lacks, BlockedError for a needed task that did not
+        pass."""
         kernel = self.kernel()
         for need in (*lab.needs, *task.kernel):
             probe = kernel.offers(need)
             if not probe.ok:
-                raise Infra(
+                raise InfraError(
                     say(
                         "This kernel does not offer {need}: {detail}.",
                         need=need,
@@ -341,7 +342,7 @@ class Grading:
                 )
         missing = self.rubrics[lab.name].missing_needs(task)
         if missing:
-            raise Blocked(needed(*missing))
+            raise BlockedError(needed(*missing))
 
     def told_by(self, error: BaseException, task: Task) -> Task:
         """Whose verdict has told of `error`: `task`, unless the same was raised for one before."""

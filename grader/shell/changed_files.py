@@ -92,7 +92,7 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
     return tuple(folders)
 
 
-class Luggage:
+class ChangedFiles:
     """What changed in a machine, until it is unpacked on the host."""
 
     def __init__(self, folders: Sequence[LabFolder]) -> None:

@@ -16,11 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.labs import Lab
 from grader.shell.changed_files import look
-from grader.shell.rendezvous import Meeting, place
-from grader.shell.server import Plan, Switchboard, raw
+from grader.shell.rendezvous import Rendezvous, place
+from grader.shell.server import ShellRequest, ShellServer, raw
 from grader.vm.image_store import Image
 from grader.vm.protocol import Wire, WireError
 
@@ -32,23 +32,23 @@ _TIDY = b"\x1b[?47l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[0m\r\n"
 """Leaves what an editor that was cut off had switched on: its screen, the mouse, no cursor."""
 
 
-def join(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> Terminal:
+def join(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> ShellClient:
     """A terminal in the machine of `image` with the files that `submission` has for `labs`.
 
     The machine is started if there is none yet; until it is ready see `Terminal.wait`. `root` is
-    the grader's. Raises Infra.
+    the grader's. Raises InfraError.
     """
     facts = [os.uname().nodename, str(root), image.id, str(submission), *(lab.name for lab in labs)]
     name = hashlib.sha256(os.fsencode("\0".join(facts))).hexdigest()[:16]
-    meeting = Meeting(place(), name)
+    meeting = Rendezvous(place(), name)
     with meeting.locked():
         connection = meeting.connect()
         if connection is None:
-            connection = _start(meeting, Plan(image, root, look(submission, labs)))
-    return Terminal(connection)
+            connection = _start(meeting, ShellRequest(image, root, look(submission, labs)))
+    return ShellClient(connection)
 
 
-def _start(meeting: Meeting, plan: Plan) -> socket.socket:
+def _start(meeting: Rendezvous, plan: ShellRequest) -> socket.socket:
     """Fork the process that will hold the machine: a connection with it."""
     listener = meeting.listen()
     ours, theirs = socket.socketpair()
@@ -57,7 +57,7 @@ def _start(meeting: Meeting, plan: Plan) -> socket.socket:
     if os.fork() == 0:
         try:
             _detach({listener.fileno(), theirs.fileno()})
-            Switchboard(plan, meeting, listener).run(theirs)
+            ShellServer(plan, meeting, listener).run(theirs)
         finally:
             os._exit(0)
     listener.close()
@@ -81,7 +81,7 @@ def _detach(keep: set[int]) -> None:
                 pass
 
 
-class Terminal:
+class ShellClient:
     """This process's terminal, connected with a machine."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -101,12 +101,13 @@ class Terminal:
         socket.send_fds(connection, [b"\0"], [0] if self.interactive else [])
 
     def wait(self) -> None:
-        """Return when the machine is there. Raises Infra if it cannot be."""
+        """Return when the machine is there. Raises InfraError if it cannot be."""
         ready = self._receive()["ready"]
         self.number, self.told = ready["number"], tuple(ready["told"])
 
     def run(self, command: Sequence[str] = ()) -> int:
-        """Carry keys and text until `command`, else a shell, ends: its exit status. Raises Infra.
+        """Carry keys and text until `command`, else a shell, ends: its exit status. Raises
+        InfraError.
 
         An interrupt is for the command; of who pipes commands in, it ends this process.
         """
@@ -124,7 +125,7 @@ class Terminal:
             )
             try:
                 return self._carry(woken)
-            except Infra:
+            except InfraError:
                 if self.interactive:
                     _print(_TIDY, 1)
                 raise
@@ -177,13 +178,13 @@ class Terminal:
         try:
             message = self._wire.receive()
         except WireError as error:
-            raise Infra(
+            raise InfraError(
                 "The process that held the machine was ended from outside.",
                 "Open it again; what was changed in it is lost.",
             ) from error
         self.report = tuple(message.get("report", ()))
         if "error" in message:
-            raise Infra(*message["error"], log=message.get("log", ""))
+            raise InfraError(*message["error"], log=message.get("log", ""))
         return message
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.lock import locked
 from grader.base.messages import say
 from grader.vm.image_store import cache
@@ -18,7 +18,7 @@ _BACKLOG = 64
 
 
 @dataclass(frozen=True)
-class Meeting:
+class Rendezvous:
     """Whoever starts or ends the machine called `name`, or joins it, holds the lock meanwhile.
 
     Some names share one, so that locks do not pile up in the folder.
@@ -64,7 +64,7 @@ class Meeting:
 
 
 def place() -> Path:
-    """A folder of this user's alone, of this host if there is such a one. Raises Infra."""
+    """A folder of this user's alone, of this host if there is such a one. Raises InfraError."""
     given = Path(os.environ.get("XDG_RUNTIME_DIR") or ".")
     try:
         # With su or sudo it can be another user's.
@@ -76,7 +76,7 @@ def place() -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise Infra(
+        raise InfraError(
             say(
                 "{folder} cannot be created ({strerror}).",
                 folder=folder,

@@ -22,13 +22,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
-from grader.shell.changed_files import LabFolder, Luggage
-from grader.shell.rendezvous import Meeting
+from grader.shell.changed_files import ChangedFiles, LabFolder
+from grader.shell.rendezvous import Rendezvous
 from grader.vm.accelerator import fastest
 from grader.vm.image_store import Image
-from grader.vm.machine_config import Shape
+from grader.vm.machine_config import MachineConfig
 from grader.vm.protocol import Wire, WireError
 from grader.vm.qemu import Machine
 from grader.vm.snapshots import start
@@ -39,7 +39,7 @@ _PATIENCE = 10
 
 
 @dataclass(frozen=True)
-class Plan:
+class ShellRequest:
     """A machine to be: its image, the grader's root, and the labs whose files are in it."""
 
     image: Image
@@ -71,7 +71,7 @@ def raw(modes: list[Any]) -> list[Any]:
     return [inputs, outputs, control, local, *rest]
 
 
-class Caller:
+class ClientConnection:
     """A connected terminal of the host's."""
 
     def __init__(self, number: int, connection: socket.socket) -> None:
@@ -117,15 +117,15 @@ class Caller:
             os.close(self._tty)
 
 
-class Switchboard:
+class ShellServer:
     """Connects the terminals of one machine, from its start to its end."""
 
-    def __init__(self, plan: Plan, meeting: Meeting, listener: socket.socket) -> None:
+    def __init__(self, plan: ShellRequest, meeting: Rendezvous, listener: socket.socket) -> None:
         self._plan = plan
         self._meeting = meeting
         self._listener = listener
-        self._luggage = Luggage(plan.folders)
-        self._callers: dict[int, Caller] = {}
+        self._luggage = ChangedFiles(plan.folders)
+        self._callers: dict[int, ClientConnection] = {}
         self._last_number = 0
         self._stack = ExitStack()
         self._over = False
@@ -140,15 +140,17 @@ class Switchboard:
                 self._start(first)
                 while not self._over:
                     self._turn()
-            except Infra as error:
+            except InfraError as error:
                 self._give_up(error)
             except SystemExit as told:
                 self._give_up(
-                    Infra(say("The machine was told to end ({told}).", told=told), "Open it again.")
+                    InfraError(
+                        say("The machine was told to end ({told}).", told=told), "Open it again."
+                    )
                 )
             except Exception as error:
                 self._give_up(
-                    Infra(
+                    InfraError(
                         say("The process that holds the machine failed: {error!r}.", error=error),
                         "Report this.",
                     )
@@ -168,7 +170,7 @@ class Switchboard:
         # It takes a moment, or with its first snapshot most of a minute.
         image = self._plan.image
         with caller.watched():
-            self._machine = start(image, self._plan.root, Shape(fastest(image)))
+            self._machine = start(image, self._plan.root, MachineConfig(fastest(image)))
             self._stack.callback(self._machine.close)
         with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
             _bound_sending(end)
@@ -196,9 +198,9 @@ class Switchboard:
         if caller:
             self._welcome(caller)
 
-    def _add(self, connection: socket.socket) -> Caller | None:
+    def _add(self, connection: socket.socket) -> ClientConnection | None:
         try:
-            caller = Caller(self._last_number + 1, connection)
+            caller = ClientConnection(self._last_number + 1, connection)
         except (OSError, termios.error):
             connection.close()
             return None
@@ -215,7 +217,7 @@ class Switchboard:
         self._callers[caller.number] = caller
         return caller
 
-    def _welcome(self, caller: Caller) -> None:
+    def _welcome(self, caller: ClientConnection) -> None:
         told = []
         for folder in self._plan.folders:
             for name, why in folder.refused.items():
@@ -232,7 +234,7 @@ class Switchboard:
                 )
         caller.send(ready={"number": caller.number, "told": told})
 
-    def _pass_on(self, caller: Caller) -> None:
+    def _pass_on(self, caller: ClientConnection) -> None:
         """What a terminal says goes to the machine with its number."""
         try:
             message = caller.wire.receive(_PATIENCE)
@@ -243,7 +245,7 @@ class Switchboard:
             self._to_machine(**{**message, "terminal": caller.number})
 
     def _obey_machine(self, message: dict[str, Any]) -> None:
-        """Do what the machine asks, if it is something that it may ask. Raises Infra."""
+        """Do what the machine asks, if it is something that it may ask. Raises InfraError."""
         try:
             match message:
                 case {"terminal": int(number), **rest}:
@@ -261,7 +263,7 @@ class Switchboard:
         except ValueError as error:
             raise self._lost(say("it says what it should not")) from error
 
-    def _obey_terminal(self, caller: Caller, message: dict[str, Any]) -> None:
+    def _obey_terminal(self, caller: ClientConnection, message: dict[str, Any]) -> None:
         match message:
             case {"data": str(text), "stream": 1 | 2 as stream}:
                 text = b64encode(b64decode(text, validate=True)).decode()
@@ -273,7 +275,7 @@ class Switchboard:
             case _:
                 raise ValueError(message)
 
-    def _leave(self, caller: Caller, **last: Any) -> None:
+    def _leave(self, caller: ClientConnection, **last: Any) -> None:
         """A terminal closes, and with the last one the machine."""
         del self._callers[caller.number]
         with ExitStack() as lock:
@@ -304,11 +306,11 @@ class Switchboard:
             self._to_machine(finish=True)
             while "finished" not in (message := self._from_machine(deadline - time.monotonic())):
                 self._obey_machine(message)
-        except Infra as error:
+        except InfraError as error:
             missing = [str(error)]
         return [*self._luggage.unpack(), *missing]
 
-    def _give_up(self, error: Infra) -> None:
+    def _give_up(self, error: InfraError) -> None:
         self._close_to_others()
         report = self._luggage.unpack()
         for caller in self._callers.values():
@@ -332,10 +334,10 @@ class Switchboard:
         except (WireError, TimeoutError) as error:
             raise self._lost(str(error) or say("it does not answer")) from error
 
-    def _lost(self, why: str) -> Infra:
+    def _lost(self, why: str) -> InfraError:
         if self._machine.panicked:
             why = say("its kernel panicked")
-        return Infra(
+        return InfraError(
             say("The virtual machine is lost: {why}.", why=why),
             "Open it again; what was changed in its last seconds may be missing.",
             log=self._machine.console(),

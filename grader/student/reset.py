@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.base.atomic_write import keep, put
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say
 from grader.labs import Lab, stubs
 from grader.submission.files import Submission
@@ -44,12 +44,12 @@ def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
 
 
 def put_back(stub: Stub) -> Path | None:
-    """Write `stub`; the path of the copy that was made of what was there. Raises Infra."""
+    """Write `stub`; the path of the copy that was made of what was there. Raises InfraError."""
     try:
         backup = keep(stub.path) if stub.path.exists() else None
         put(stub.path, stub.data)
     except OSError as error:
-        raise Infra(
+        raise InfraError(
             say(
                 "{name} cannot be put back ({strerror}).",
                 name=stub.path.name,

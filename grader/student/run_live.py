@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say, sentence
 from grader.kernel.features import privileges
 from grader.kernel.headers import find_headers
@@ -19,11 +19,11 @@ from grader.submission.sandbox import PYTHON
 def become_script(lab: Lab) -> NoReturn:
     """Go on as the script of `lab`, as `sudo python3 SCRIPT` would run in the lab's folder.
 
-    What BCC needs, tracefs and kernel headers, is there for this process alone. Raises Infra.
+    What BCC needs, tracefs and kernel headers, is there for this process alone. Raises InfraError.
     """
     allowed = privileges()
     if not allowed.ok:
-        raise Infra(
+        raise InfraError(
             say(
                 "A script on this machine's own kernel needs root: {detail}.",
                 detail=sentence(allowed.detail),

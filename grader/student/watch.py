@@ -58,7 +58,7 @@ def _grade(
         with going_on(f"{lab.name} ({kernel})") as tell:
             newer = partial(next, saved)
             result, log = pytest_process.grade([lab], kernel, options, lang, tell, given_up=newer)
-    except pytest_process.GivenUp:
+    except pytest_process.GivenUpError:
         return True
     if log:
         console.print(Text(log))

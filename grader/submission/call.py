@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.base.errors import PhaseTimeout, SubmissionError, Wrong
+from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
 from grader.submission.tracebacks import last_error, traceback_line
@@ -27,8 +27,8 @@ def call(
 ) -> Any:
     """What `function` of `file` returns for `arguments`: numbers, strings, lists of them, None.
 
-    Raises SubmissionError when it raises, Wrong when what it returns is no plain value, and
-    PhaseTimeout after `seconds`. The sandbox is closed in any case.
+    Raises SubmissionError when it raises, BehaviourError when what it returns is no plain value,
+    and PhaseTimeoutError after `seconds`. The sandbox is closed in any case.
     """
     with memory_file() as output, memory_file() as answer:
         child = sandbox.start(
@@ -40,7 +40,7 @@ def call(
         try:
             status = child.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
-            raise PhaseTimeout(
+            raise PhaseTimeoutError(
                 "wait", seconds, say("{function}() did not return.", function=function)
             ) from None
         finally:
@@ -51,7 +51,7 @@ def call(
         except (ValueError, RecursionError):
             pass
     if "is not JSON serializable" in log:
-        raise Wrong(
+        raise BehaviourError(
             say(
                 "{function}() returns something other than names or a truth value.",
                 function=function,

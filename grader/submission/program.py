@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.base.errors import PHASES, Infra, Phase, PhaseTimeout, SubmissionError
+from grader.base.errors import PHASES, InfraError, Phase, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.base.waiting import Lines
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
@@ -57,7 +57,7 @@ class Program:
     """One C file in one loader. Call `begin`, `compile`, `load` and `attach` in that order.
 
     Each raises SubmissionError with the tools' log when the student's file does not pass it, and
-    PhaseTimeout when it does not end. Leaving the context unloads everything.
+    PhaseTimeoutError when it does not end. Leaving the context unloads everything.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -95,12 +95,12 @@ class Program:
         self._send("compile", path=f"/lab/{name}", cflags=[*STRICT, *extra_flags])
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the loader has BCC. Raises Infra: nothing is theirs yet."""
+        """Return when the loader has BCC. Raises InfraError: nothing is theirs yet."""
         if not self._ready:
             try:
                 self._receive("compile", seconds, ready=True)
-            except (SubmissionError, PhaseTimeout) as error:
-                raise Infra(
+            except (SubmissionError, PhaseTimeoutError) as error:
+                raise InfraError(
                     "The loader did not start.", "Run: ./labebpf doctor", log=self.log()
                 ) from error
             self._ready = True
@@ -181,7 +181,7 @@ class Program:
             line = self._lines.next(time.monotonic() + seconds)
             answer: dict[str, Any] = json.loads(line)
         except TimeoutError:
-            raise PhaseTimeout(phase, seconds, log=self.log()) from None
+            raise PhaseTimeoutError(phase, seconds, log=self.log()) from None
         except (EOFError, ValueError):
             raise self._died(phase) from None
         if ready:
@@ -189,7 +189,7 @@ class Program:
         if answer.get("nonce") != self._pending:
             raise self._died(phase)
         if not answer["ok"] and not answer["theirs"]:
-            raise Infra(
+            raise InfraError(
                 say("The loader failed: {answer}.", answer=answer["error"]),
                 "Report it, with the C file.",
             )

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from grader.base.errors import Infra, SubmissionError
+from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
@@ -29,7 +29,7 @@ _CTRL_C = b"\x03"
 _STARTER = Path(__file__).parent / "scripts" / "run_script.py"
 
 
-class Source(Protocol):
+class LineSource(Protocol):
     """What a script's trace_pipe gives: there may be more of it when `fileno` is readable."""
 
     def fileno(self) -> int: ...
@@ -58,8 +58,8 @@ class Script:
         if trace_pipes:
             os.mkfifo(self._fifo, mode=0o600)
             os.chown(self._fifo, sandbox.uid, sandbox.uid)
-        self._open_source: Callable[[], Source] | None = None
-        self._source: Source | None = None
+        self._open_source: Callable[[], LineSource] | None = None
+        self._source: LineSource | None = None
         self._sink = -1
         self._unread = b""
         self._partial = b""
@@ -100,9 +100,12 @@ class Script:
             self._channel.shutdown(socket.SHUT_WR)
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when it has BCC, and waits for `begin`. Raises Infra: nothing is theirs yet."""
+        """Return when it has BCC, and waits for `begin`.
+
+        Raises InfraError: nothing is theirs yet.
+        """
         if not select.select([self._channel], [], [], seconds)[0]:
-            raise Infra(
+            raise InfraError(
                 say("Python did not start within {seconds:g} s.", seconds=seconds),
                 "Grade again when the machine is less busy.",
             )
@@ -111,7 +114,7 @@ class Script:
             said = self._channel.recv(1, socket.MSG_PEEK)
         if not said:
             self._pump(0)
-            raise Infra("Python did not start.", "Run: ./labebpf doctor", log=self.output())
+            raise InfraError("Python did not start.", "Run: ./labebpf doctor", log=self.output())
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
@@ -203,7 +206,7 @@ class Script:
         cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
         return (self._head + cut + self._tail).decode(errors="replace")
 
-    def feed(self, source: Callable[[], Source]) -> None:
+    def feed(self, source: Callable[[], LineSource]) -> None:
         """When the script opens a trace_pipe, pump to it what `source()` gives."""
         self._open_source = source
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from grader.base.errors import (
     PHASES,
+    BehaviourError,
     CourseError,
-    Infra,
+    InfraError,
     LabebpfError,
-    PhaseTimeout,
+    PhaseTimeoutError,
     SubmissionError,
-    Wrong,
 )
 from grader.base.messages import say
 from grader.base.timeline import Timeline
 from grader.verdict.causes import sentence
-from grader.verdict.explain import Explained, explain
+from grader.verdict.explain import explain
 from grader.verdict.record import Finding, Status
 
 
@@ -31,19 +31,13 @@ def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> F
 
 def _finding_of(error: BaseException, source: bytes) -> Finding:
     if isinstance(error, SubmissionError):
-        told = explain(error, source)
+        known = explain(error, source)
+        told = known or error
         finding = Finding(
-            Status.ERROR,
-            told.what,
-            told.remedy,
-            file=told.file,
-            line=told.line,
-            log=told.log,
+            Status.ERROR, told.what, told.remedy, file=told.file, line=told.line, log=told.log
         )
-        if isinstance(told, Explained):
-            return replace(finding, excerpt=told.excerpt, known=told.known)
-        return finding
-    if isinstance(error, Wrong):
+        return replace(finding, excerpt=known.excerpt, known=known.known) if known else finding
+    if isinstance(error, BehaviourError):
         shown = error.timeline or Timeline(())
         return Finding(
             Status.FAIL,
@@ -57,7 +51,7 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
             sentence(shown.cause, shown.details),
             shown.moments,
         )
-    if isinstance(error, PhaseTimeout):
+    if isinstance(error, PhaseTimeoutError):
         return Finding(
             Status.TIMEOUT,
             error.what,
@@ -70,7 +64,7 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
             actual=say("it did not"),
             log=error.log,
         )
-    if isinstance(error, Infra):
+    if isinstance(error, InfraError):
         return Finding(Status.INFRA, error.what, error.remedy, log=error.log)
     if isinstance(error, CourseError):
         return Finding(Status.INFRA, error.what, error.remedy)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from grader.base.errors import SubmissionError
 from grader.base.text import clean, cut
 from grader.verdict.catalogue import Entry, entries
-from grader.verdict.source import Quote, Source
+from grader.verdict.source import Quote, SourceFile
 
 _LOG_LIMIT = 1 << 16
 _LINE_LIMIT = 4000
@@ -32,27 +32,22 @@ _INSTRUCTION = re.compile(r"(\d{1,9}): \(")
 _CALL = re.compile(r"\(85\) call (bpf_\w+)#\d+")
 
 
-class Explained(SubmissionError):
-    """A SubmissionError that the catalogue knows: `what` and `remedy` are its texts.
+@dataclass(frozen=True)
+class Explanation:
+    """What the catalogue knows of an error, and where it is in the student's `file`.
 
-    `known` is the entry's id, `values` its placeholders. `excerpt` is the student's line, with a
-    caret where one can be set.
+    `known` is the entry's id, `values` its placeholders; `line` counts from 1 and is 0 if unknown.
+    `excerpt` is that line, with a caret where one can be set. `log` is bounded.
     """
 
-    def __init__(
-        self,
-        error: SubmissionError,
-        entry: Entry,
-        values: Mapping[str, str],
-        log: str,
-        line: int,
-        excerpt: str,
-    ) -> None:
-        what, remedy = entry.told(values)
-        super().__init__(what, remedy, log=log, file=error.file, line=line or error.line)
-        self.known = entry.id
-        self.values = values
-        self.excerpt = excerpt
+    what: str
+    remedy: str
+    known: str
+    values: Mapping[str, str]
+    file: str
+    line: int
+    excerpt: str
+    log: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ class _Refusal:
     """The helper that an instruction calls, empty if it calls none."""
     last: int
 
-    def line(self, file: Source, insn: int | None) -> int:
+    def line(self, file: SourceFile, insn: int | None) -> int:
         """The line of instruction `insn`, or of the last one; 0 if it cannot be told.
 
         Where the kernel said EINVAL, BCC has the log of a second load, without any lines of the
@@ -100,14 +95,14 @@ class _Refusal:
         return file.find(_written(call)) if call and not self.quotes else 0
 
 
-def explain(error: SubmissionError, source: bytes) -> SubmissionError:
-    """`error` with a better sentence, and with the student's line where that can be found.
+def explain(error: SubmissionError, source: bytes) -> Explanation | None:
+    """Say what `error` comes from, and on which line of `source`; None if no entry fits.
 
     The log is bounded before anything is looked for in it.
     """
     log = clean(cut(error.log, _LOG_LIMIT))
     log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
-    file = Source(source if error.file.endswith(".c") else b"")
+    file = SourceFile(source if error.file.endswith(".c") else b"")
     told = list(_diagnostics(log))
     first = next((d for d in told if "error" in d.kind), None)
     same = [d for d in told if first and d.quote == first.quote and d.kind != "note"]
@@ -135,8 +130,10 @@ def explain(error: SubmissionError, source: bytes) -> SubmissionError:
         if found.entry.variable and "variable" not in {*values, *found.entry.otherwise}:
             continue  # It is only about one that can be told.
         excerpt = file.excerpt(line, column=column, name=values.get("variable", ""))
-        return Explained(error, found.entry, values, log, line, excerpt)
-    return error
+        what, remedy = found.entry.told(values)
+        line = line or error.line
+        return Explanation(what, remedy, found.entry.id, values, error.file, line, excerpt, log)
+    return None
 
 
 def _look_up(stage: str, said: str, told: Sequence[_Diagnostic]) -> Iterator[_Found]:
@@ -158,7 +155,9 @@ def _line_of(match: re.Match[str]) -> int:
     return match.string.count("\n", 0, match.end())
 
 
-def _place(diagnostic: _Diagnostic, file: Source, told: Sequence[_Diagnostic]) -> tuple[int, int]:
+def _place(
+    diagnostic: _Diagnostic, file: SourceFile, told: Sequence[_Diagnostic]
+) -> tuple[int, int]:
     """The student's line and column, 0 for what cannot be told.
 
     A column is that of the line as it is quoted: BCC may have rewritten it.
@@ -167,7 +166,7 @@ def _place(diagnostic: _Diagnostic, file: Source, told: Sequence[_Diagnostic]) -
     return line, diagnostic.column if file.reads(line, diagnostic.quote.text) else 0
 
 
-def _values(found: _Found, file: Source, name: str, line: int) -> dict[str, str]:
+def _values(found: _Found, file: SourceFile, name: str, line: int) -> dict[str, str]:
     """The placeholders that can be told, safe to show, each on one line."""
     values = {key: value for key, value in found.values.items() if value}
     values["file"] = name

@@ -42,7 +42,7 @@ class Quote:
     number: int = 0
 
 
-class Source:
+class SourceFile:
     """A C file by its lines, which are numbered from 1; 0 stands for none."""
 
     def __init__(self, data: bytes) -> None:

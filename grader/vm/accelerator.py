@@ -22,7 +22,10 @@ _SECONDS = 8
 
 
 def fastest(image: Image) -> str:
-    """What `Shape` takes: "kvm" or "tcg". Tries once for each host and QEMU. Raises Infra."""
+    """What `MachineConfig` takes: "kvm" or "tcg". Tries once for each host and QEMU.
+
+    Raises InfraError.
+    """
     if not os.access(KVM, os.R_OK | os.W_OK):
         return "tcg"
     known = remembered()
@@ -34,7 +37,7 @@ def fastest(image: Image) -> str:
 
 
 def remembered() -> str | None:
-    """What came of the trial on this host, None before it. Raises Infra without QEMU.
+    """What came of the trial on this host, None before it. Raises InfraError without QEMU.
 
     That KVM failed is forgotten after a day: another program may have had it that time.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.kernel.features import Probe
 from grader.vm import image_store
@@ -35,7 +35,7 @@ def _kvm() -> Probe:
         )
     try:
         known = remembered()
-    except Infra as error:
+    except InfraError as error:
         return Probe("kvm", False, error.what, error.remedy)
     if known is None:
         return Probe(
@@ -49,7 +49,7 @@ def _kvm() -> Probe:
 def _tools() -> Probe:
     try:
         image_store.check_tools()
-    except Infra as error:
+    except InfraError as error:
         return Probe("image tools", False, error.what, error.remedy)
     return Probe("image tools", True, "mmdebstrap, mksquashfs")
 
@@ -57,7 +57,7 @@ def _tools() -> Probe:
 def _images() -> list[Probe]:
     try:
         built = {image.version: image for image in image_store.built()}
-    except Infra as error:
+    except InfraError as error:
         return [Probe("images", False, error.what, error.remedy)]
     probes = []
     for version in image_store.versions():

@@ -21,7 +21,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say
 from grader.base.paths import ROOT
 from grader.base.text import clean
@@ -105,7 +105,7 @@ Progress = Callable[[str, float], None]
 
 
 def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[str, str]:
-    """Put an image's FILES into `folder`. Gives what NOTES say. Raises Infra and UsageError.
+    """Put an image's FILES into `folder`. Gives what NOTES say. Raises InfraError and UsageError.
 
     The tools hold the file descriptor `lock`, perhaps longer than this process lives.
     """
@@ -142,9 +142,9 @@ def discard(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def full(folder: Path) -> Infra:
+def full(folder: Path) -> InfraError:
     """The error of a full disk that `folder` is on."""
-    return Infra(
+    return InfraError(
         say(
             "The disk of {folder} is full, and nothing of the image was kept.",
             folder=folder,
@@ -177,9 +177,9 @@ def _elsewhere() -> str:
 
 
 def check_tools() -> None:
-    """Raise Infra unless this user can build here."""
+    """Raise InfraError unless this user can build here."""
     if os.uname().machine != "x86_64":
-        raise Infra(
+        raise InfraError(
             "Images are built on x86-64 machines.",
             say("Change to one, {elsewhere}.", elsewhere=_elsewhere()),
         )
@@ -192,7 +192,7 @@ def check_tools() -> None:
     }
     absent = [package for package, found in there.items() if not found]
     if absent:
-        raise Infra(
+        raise InfraError(
             say(
                 "Building an image takes {names}, which this machine does not have.",
                 names=", ".join(absent),
@@ -207,7 +207,7 @@ def check_tools() -> None:
 
 
 def _check_namespaces() -> None:
-    """Raise Infra unless mmdebstrap can act as other users in a namespace of its own."""
+    """Raise InfraError unless mmdebstrap can act as other users in a namespace of its own."""
     tried = subprocess.run(
         ["mmdebstrap", "--unshare-helper", "true"], capture_output=True, text=True, check=False
     )
@@ -222,7 +222,7 @@ def _check_namespaces() -> None:
         path = Path("/proc/sys", *switch.split("."))
         if path.exists() and path.read_text().strip() == off:
             remedy = say("Run: sudo {how}", how=f"sysctl {switch}={on}")
-    raise Infra(
+    raise InfraError(
         "Building an image without root takes user namespaces, and this user may not make them.",
         say("{remedy}, {elsewhere}.", remedy=remedy, elsewhere=_elsewhere()),
     )
@@ -265,7 +265,7 @@ def _mirror() -> str:
 
 
 def _run(making: list[str], packed: Path, scratch: Path, lock: int, progress: Progress) -> None:
-    """Run `making`, pack the archive that it writes, and tell of its steps. Raises Infra."""
+    """Run `making`, pack the archive that it writes, and tell of its steps. Raises InfraError."""
     packing = ["sh", "-c", TO_THE_END, "sh", "mksquashfs", "-", str(packed), *SQUASHFS]
     how: dict[str, Any] = {
         "env": os.environ | {"PATH": _path(), "LC_ALL": "C", "TMPDIR": str(scratch)},
@@ -309,7 +309,7 @@ def _run(making: list[str], packed: Path, scratch: Path, lock: int, progress: Pr
         raise _diagnosed("\n".join(log), place, ends)
 
 
-def _diagnosed(log: str, place: Path, ends: str) -> Infra:
+def _diagnosed(log: str, place: Path, ends: str) -> InfraError:
     """What went wrong, as far as `log` tells; `place` is on the disk that may be full."""
     disk, mirror = full(place), _mirror()
     causes = {
@@ -335,4 +335,4 @@ def _diagnosed(log: str, place: Path, ends: str) -> Infra:
         ),
     }
     cause = next(words for pattern, words in causes.items() if re.search(pattern, log))
-    return Infra(*cause, log="\n".join(log.splitlines()[-LOG_LINES:]))
+    return InfraError(*cause, log="\n".join(log.splitlines()[-LOG_LINES:]))

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.lock import locked
 from grader.base.messages import say
 from grader.base.text import clean
@@ -114,7 +114,10 @@ def versions() -> tuple[str, ...]:
 
 
 def cache() -> Path:
-    """The folder of this user for images and snapshots. Raises Infra if it cannot be written."""
+    """The folder of this user for images and snapshots.
+
+    Raises InfraError if it cannot be written.
+    """
     given = os.environ.get("XDG_CACHE_HOME", "")
     try:
         base = Path(given) if given.startswith("/") else Path.home() / ".cache"
@@ -129,20 +132,20 @@ def cache() -> Path:
         )
     except RuntimeError:
         why = say("this user has no home")
-    raise Infra(
+    raise InfraError(
         say("There is no place for images: {why}.", why=why),
         "Name a folder that you may write to: export XDG_CACHE_HOME=FOLDER",
     )
 
 
 def built() -> list[Image]:
-    """The images that are whole and up to date, in the order of `versions()`. Raises Infra."""
+    """The images that are whole and up to date, in the order of `versions()`. Raises InfraError."""
     images = [_open(folder) for version in versions() for folder in _stored(version)]
     return [image for image in images if image]
 
 
 def find(version: str | None = None) -> Image:
-    """The image of Linux `version`. Raises Infra if it is not built, UsageError if unknown."""
+    """The image of Linux `version`. Raises InfraError if it is not built, UsageError if unknown."""
     recipe = _recipe(versions()[0] if version is None else version)
     for image in built():
         if image.version == recipe.version:
@@ -150,7 +153,7 @@ def find(version: str | None = None) -> Image:
     damaged = (
         say(", only a damaged one, or one of another labebpf's") if _stored(recipe.version) else ""
     )
-    raise Infra(
+    raise InfraError(
         say(
             "There is no image of Linux {version} here{damaged}.",
             version=recipe.version,
@@ -161,7 +164,7 @@ def find(version: str | None = None) -> Image:
 
 
 def build(version: str, progress: Progress) -> Image:
-    """Build the image of Linux `version`, unless there is one. Raises Infra and UsageError."""
+    """Build the image of Linux `version`, unless there is one. Raises InfraError and UsageError."""
     recipe = _recipe(version)
     with _changing(progress) as lock:
         for image in built():
@@ -196,7 +199,8 @@ def remove(version: str) -> None:
 
 
 def export(version: str, file: Path) -> None:
-    """Write the image of Linux `version` to `file`, for `import_`. Raises Infra and UsageError.
+    """Write the image of Linux `version` to `file`, for `import_`. Raises InfraError and
+    UsageError.
 
     The file is a tar archive of image.json and what it describes, in this order.
     """
@@ -216,7 +220,7 @@ def export(version: str, file: Path) -> None:
 def import_(file: Path) -> Image:
     """Keep the image in `file`, which `export` wrote, if each checksum in it is right.
 
-    Raises Infra and UsageError.
+    Raises InfraError and UsageError.
     """
     try:
         raw = file.open("rb")
@@ -234,7 +238,7 @@ def import_(file: Path) -> Image:
                         if _copy(_next(tar, name, facts["size"]), target) != facts:
                             raise ValueError(say("{name} is damaged", name=name))
         except (tarfile.TarError, EOFError, ValueError) as error:
-            raise Infra(
+            raise InfraError(
                 say(
                     "{file} is no image, or a damaged one ({clean}).",
                     file=file,
@@ -243,7 +247,7 @@ def import_(file: Path) -> Image:
                 "Get the file again, whole, from where it was exported.",
             ) from error
         if not label.current:
-            raise Infra(
+            raise InfraError(
                 say("{file} was exported by another version of labebpf.", file=file),
                 "Use the same version at both ends, and export the image again.",
             )
@@ -296,13 +300,13 @@ def _changing(progress: Progress = lambda step, done: None) -> Iterator[int]:
 
 @contextmanager
 def _disk(folder: Path) -> Iterator[None]:
-    """Errors of writing to `folder` become Infra."""
+    """Errors of writing to `folder` become InfraError."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full(folder) from error
-        raise Infra(
+        raise InfraError(
             f"{error}.", say("Make {folder} a folder that you may write to.", folder=folder)
         ) from error
 

@@ -10,7 +10,7 @@ waits is not."""
 
 
 @dataclass(frozen=True)
-class Shape:
+class MachineConfig:
     """How big a machine is, and what runs it. Memory in MiB."""
 
     accelerator: str = "tcg"

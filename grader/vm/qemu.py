@@ -15,11 +15,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.base.text import clean
 from grader.vm.image_store import Image
-from grader.vm.machine_config import Shape
+from grader.vm.machine_config import MachineConfig
 from grader.vm.protocol import Wire, WireError
 
 QEMU = "qemu-system-x86_64"
@@ -37,18 +37,18 @@ _ACCELERATORS = {
 _COMMAND_LINE = "console=ttyS0 quiet panic=-1 maxcpus=1 noreplace-smp norandmaps mitigations=off"
 
 
-class NotUp(Infra):
+class BootError(InfraError):
     """A machine ended, or hung, before it was ready."""
 
 
 class Machine:
     """A machine of `image` with the grader's `code` (a tar file) in it, until `close`.
 
-    Boots, or goes on from `snapshot` where one is given. Raises Infra without QEMU.
+    Boots, or goes on from `snapshot` where one is given. Raises InfraError without QEMU.
     """
 
     def __init__(
-        self, image: Image, code: bytes, shape: Shape, *, snapshot: Path | None = None
+        self, image: Image, code: bytes, shape: MachineConfig, *, snapshot: Path | None = None
     ) -> None:
         self.shape = shape
         self._stack = ExitStack()
@@ -98,11 +98,11 @@ class Machine:
         return self._stack.enter_context(tempfile.TemporaryFile(buffering=0))
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when a machine that boots has its grader ready. Raises Infra."""
+        """Return when a machine that boots has its grader ready. Raises InfraError."""
         try:
             message = self.wire.receive(seconds)
         except (WireError, TimeoutError) as error:
-            raise NotUp(
+            raise BootError(
                 say(
                     "The virtual machine did not come up: {why}.", why=str(error) or say("it hangs")
                 ),
@@ -110,7 +110,7 @@ class Machine:
                 log=self.console(),
             ) from error
         if "ready" not in message:
-            raise Infra(
+            raise InfraError(
                 "The grader does not start in the virtual machine.",
                 "Report it, with the log.",
                 log=clean(str(message.get("failed"))),
@@ -147,7 +147,7 @@ class Machine:
     def save(self, path: Path, seconds: float) -> None:
         """Write the machine's state to `path`, for `snapshot`, and let it go on.
 
-        Raises Infra, also when it takes more than `seconds`.
+        Raises InfraError, also when it takes more than `seconds`.
         """
         # Only now: few machines are saved, and this takes a while to import.
         import asyncio
@@ -172,11 +172,11 @@ class Machine:
                     if event and event["event"] == "MIGRATION":
                         status = event["data"]["status"]
             if status != "completed":
-                raise Infra("QEMU could not save the machine's state.", "Is the disk full?")
+                raise InfraError("QEMU could not save the machine's state.", "Is the disk full?")
             # The event comes a moment before the machine is ready to go on.
             while "postmigrate" not in str(qmp.cmd("query-status")):
                 if time.monotonic() > deadline:
-                    raise Infra("QEMU does not come back from saving.", "Grade again.")
+                    raise InfraError("QEMU does not come back from saving.", "Grade again.")
             qmp.cmd("cont")
 
     def close(self) -> None:
@@ -186,7 +186,7 @@ class Machine:
 
 
 def launcher() -> list[str]:
-    """The beginning of a command that starts QEMU without a network. Raises Infra.
+    """The beginning of a command that starts QEMU without a network. Raises InfraError.
 
     QEMU ends with the thread that started it, however that ends.
     """
@@ -198,13 +198,13 @@ def launcher() -> list[str]:
 
 
 def qemu_version() -> str:
-    """What QEMU says of itself. Raises Infra where there is none."""
+    """What QEMU says of itself. Raises InfraError where there is none."""
     done = subprocess.run([*launcher(), "--version"], capture_output=True, check=False)
     return done.stdout.decode(errors="replace").partition("\n")[0]
 
 
 def qemu_identity() -> str:
-    """Something else for each QEMU, without running it. Raises Infra where there is none."""
+    """Something else for each QEMU, without running it. Raises InfraError where there is none."""
     binary = _binary()
     facts = binary.stat()
     return f"{binary} {facts.st_size} {facts.st_mtime_ns}"
@@ -213,7 +213,7 @@ def qemu_identity() -> str:
 def _binary() -> Path:
     binary = shutil.which(QEMU)
     if binary is None:
-        raise Infra("QEMU is missing.", say("Install it: {how}", how=INSTALL))
+        raise InfraError("QEMU is missing.", say("Install it: {how}", how=INSTALL))
     return Path(binary).resolve()
 
 

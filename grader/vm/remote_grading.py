@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.lock import turn
 from grader.base.text import clean, cut
 from grader.vm.image_store import Image, cache
-from grader.vm.machine_config import Shape
+from grader.vm.machine_config import MachineConfig
 from grader.vm.protocol import WireError
 from grader.vm.snapshots import start
 
@@ -32,7 +32,7 @@ SILENT_SECONDS = 60.0
 """How long a machine that grades may send nothing: it shows every few seconds that it lives."""
 
 
-class MachineDied(Infra):
+class MachineDiedError(InfraError):
     """The machine ended, hung, or spoke nonsense in the middle of a check.
 
     `killed` says that the host's kernel or a person ended QEMU: nothing in a guest can.
@@ -44,7 +44,7 @@ class MachineDied(Infra):
 
 
 @dataclass(frozen=True)
-class Order:
+class GradeRequest:
     """What the guest is to grade. Files are given by their path below exercises/, the private
     folder or the hand-in."""
 
@@ -65,11 +65,11 @@ class Order:
     """Whether the guest's output, which tells of private checks, must not be shown."""
 
 
-class Session:
+class MachineGrading:
     """One pytest session in a machine of its own, until `close`."""
 
-    def __init__(self, image: Image, root: Path, order: Order, shape: Shape) -> None:
-        """Start the machine and let the guest collect. Raises Infra."""
+    def __init__(self, image: Image, root: Path, order: GradeRequest, shape: MachineConfig) -> None:
+        """Start the machine and let the guest collect. Raises InfraError."""
         crowded = crowding(os.getloadavg()[0])
         self._silence = SILENT_SECONDS * crowded
         self._scale = order.time_scale * shape.slowness * crowded
@@ -97,7 +97,7 @@ class Session:
             )
             message = self._receive()
             if message.get("collected") != list(order.selected):
-                raise Infra(
+                raise InfraError(
                     "The virtual machine does not find the same checks as this one.",
                     "Report it, with the log.",
                     log=self._log_of(message),
@@ -108,7 +108,7 @@ class Session:
             raise
 
     def run(self, nodeid: str, following: str | None) -> Iterator[dict[str, Any]]:
-        """Run one check; yields pytest's reports of it as they come. Raises MachineDied."""
+        """Run one check; yields pytest's reports of it as they come. Raises MachineDiedError."""
         self._send(run=nodeid, next=following)
         for _ in range(MAX_REPORTS):
             message = self._receive()
@@ -121,7 +121,7 @@ class Session:
             if not isinstance(report, dict) or report.get("nodeid") != nodeid:
                 break
             yield report
-        raise MachineDied(
+        raise MachineDiedError(
             "The grader in the virtual machine ended in the middle of a check.",
             "Grade again.",
             log=self._log_of(message),
@@ -168,7 +168,7 @@ class Session:
         except (WireError, TimeoutError) as error:
             raise self._died(error) from error
 
-    def _died(self, error: Exception) -> MachineDied:
+    def _died(self, error: Exception) -> MachineDiedError:
         killed = not isinstance(error, TimeoutError) and self.machine.killed
         if killed:
             what = "The virtual machine was killed."
@@ -179,7 +179,7 @@ class Session:
         else:
             what = "The virtual machine ended."
         remedy = "Is enough memory free? Grade again." if killed else "Grade again."
-        return MachineDied(what, remedy, log=self.machine.console(), killed=killed)
+        return MachineDiedError(what, remedy, log=self.machine.console(), killed=killed)
 
 
 def crowding(load: float) -> float:

@@ -7,13 +7,13 @@ import os
 import time
 from pathlib import Path
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.base.lock import locked
 from grader.vm.image_store import Image, cache
-from grader.vm.machine_config import Shape
+from grader.vm.machine_config import MachineConfig
 from grader.vm.payload import payload
 from grader.vm.protocol import WireError
-from grader.vm.qemu import Machine, NotUp, qemu_identity
+from grader.vm.qemu import BootError, Machine, qemu_identity
 
 _BOOT_SECONDS = 180
 _BOOTS = 4
@@ -23,13 +23,13 @@ _RESTORE_SECONDS = 20
 _UNUSED_SECONDS = 3600
 
 
-def key(image: Image, code: bytes, shape: Shape) -> str:
+def key(image: Image, code: bytes, shape: MachineConfig) -> str:
     """What a snapshot depends on, as 16 hexadecimal digits."""
     parts = [image.id, repr(shape), qemu_identity(), _cpu(shape)]
     return hashlib.sha256("\0".join(parts).encode() + code).hexdigest()[:16]
 
 
-def _cpu(shape: Shape) -> str:
+def _cpu(shape: MachineConfig) -> str:
     """With KVM the guest sees the host's CPU; TCG's is the same everywhere."""
     if shape.accelerator != "kvm":
         return ""
@@ -42,10 +42,10 @@ def stored(image: Image) -> list[Path]:
     return sorted((cache() / "snapshots").glob(f"{image.version}-*[0-9a-f]"))
 
 
-def start(image: Image, root: Path, shape: Shape) -> Machine:
+def start(image: Image, root: Path, shape: MachineConfig) -> Machine:
     """A machine that is ready to grade: from its snapshot, which is made if there is none yet.
 
-    One that does not load is made again; not one whose machine was killed. Raises Infra.
+    One that does not load is made again; not one whose machine was killed. Raises InfraError.
     """
     killed = False
     code = payload(root)
@@ -72,18 +72,18 @@ def start(image: Image, root: Path, shape: Shape) -> Machine:
             machine.close()
             raise
     if killed:
-        raise Infra("The virtual machine was killed as it started.", "Is enough memory free?")
-    raise Infra("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
+        raise InfraError("The virtual machine was killed as it started.", "Is enough memory free?")
+    raise InfraError("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
 
 
-def _up(image: Image, code: bytes, shape: Shape) -> Machine:
-    """A machine that has booted. Raises Infra."""
+def _up(image: Image, code: bytes, shape: MachineConfig) -> Machine:
+    """A machine that has booted. Raises InfraError."""
     for attempt in range(1, _BOOTS + 1):
         machine = Machine(image, code, shape)
         try:
             machine.wait_until_ready(_BOOT_SECONDS)
             return machine
-        except NotUp:
+        except BootError:
             machine.close()
             if attempt == _BOOTS:
                 raise
@@ -93,7 +93,7 @@ def _up(image: Image, code: bytes, shape: Shape) -> Machine:
     raise AssertionError
 
 
-def _make(path: Path, image: Image, code: bytes, shape: Shape) -> Machine:
+def _make(path: Path, image: Image, code: bytes, shape: MachineConfig) -> Machine:
     """Boot a machine and keep its state as `path`. It is in the same state itself."""
     fresh = path.with_name(path.name + ".new")
     machine = _up(image, code, shape)

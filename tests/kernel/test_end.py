@@ -17,7 +17,7 @@ from machine import State, command, grade, run_pytest, state
 from waiting import wait_until
 
 from grader.base.lock import locked
-from grader.guest.guest_kernel import Kernel
+from grader.guest.guest_kernel import GuestKernel
 from grader.submission.sandbox import descendants
 from grader.vm.protocol import Wire
 
@@ -33,7 +33,7 @@ def test_the_kernel_of_a_machine_ends_what_it_started(before: State) -> None:
     here, there = socket.socketpair()
     with here, there:
         children = descendants(os.getpid())
-        kernel = Kernel(Wire(here.fileno()))
+        kernel = GuestKernel(Wire(here.fileno()))
         assert len(descendants(os.getpid())) > len(children)
         kernel.let_go()
         assert descendants(os.getpid()) == children

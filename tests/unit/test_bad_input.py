@@ -13,7 +13,7 @@ from consumers import TOTALS, Terminal, read_classroom50, read_junit, run
 from rich.console import Console
 from sample_results import a_result
 
-from grader.base.errors import LabebpfError, SubmissionError, Wrong
+from grader.base.errors import BehaviourError, LabebpfError, SubmissionError
 from grader.base.text import clean
 from grader.labs import Lab, Task, Text
 from grader.report.actions import commands
@@ -108,7 +108,7 @@ def test_a_terminal_has_its_end_and_takes_no_orders(result: Result, terminal: bo
 def test_the_same_where_it_is_what_was_seen(name: str) -> None:
     """A check may put what a script printed into the sentence itself."""
     said = log(name)
-    (task,) = record(Wrong(said, said, expected=said, actual=said)).labs[0].tasks
+    (task,) = record(BehaviourError(said, said, expected=said, actual=said)).labs[0].tasks
     for text in (task.why, task.remedy, task.expected, task.actual):
         assert text.startswith(FIRST) and text.endswith(LAST)
         assert len(text) < 3000

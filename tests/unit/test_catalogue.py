@@ -14,7 +14,7 @@ from grader.base.errors import SubmissionError
 from grader.base.messages import translate
 from grader.labs import Text
 from grader.verdict.catalogue import Entry, entries
-from grader.verdict.explain import Explained, explain
+from grader.verdict.explain import Explanation, explain
 
 SAYINGS = recorded()
 IDS = [entry.id for entry in entries()]
@@ -93,7 +93,7 @@ def test_what_was_refused_elsewhere_is_explained(program: Path) -> None:
 @pytest.mark.parametrize("where, known, log", SAYINGS, ids=lambda value: str(value)[:9])
 def test_what_other_kernels_and_compilers_said_is_known(where: str, known: str, log: str) -> None:
     error = explain(SubmissionError("It is refused.", log=log, file="a.c"), b"")
-    assert isinstance(error, Explained)
+    assert isinstance(error, Explanation)
     assert error.known == known
     for lang in ("en", "fr"):
         told = translate(error.what, lang) + translate(error.remedy, lang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.base.errors import Wrong
+from grader.base.errors import BehaviourError
 from grader.checks import Record, expect, numbers, printed
 
 
@@ -13,7 +13,7 @@ def test_what_holds_says_nothing() -> None:
 
 
 def test_what_does_not_hold_is_told_in_the_students_words() -> None:
-    with pytest.raises(Wrong) as caught:
+    with pytest.raises(BehaviourError) as caught:
         expect(False, "Too many.", "Print once.", expected=1, actual=["a", "b"], log="l")
     error = caught.value
     assert (error.what, error.remedy, error.log) == ("Too many.", "Print once.", "l")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.base.errors import PhaseTimeout
-from grader.evidence.child import Child, ChildDied, Refused
+from grader.base.errors import PhaseTimeoutError
+from grader.evidence.child import Child, ChildDiedError, RefusedError
 
 ECHO = """
 import json, sys
@@ -57,25 +57,25 @@ def test_two_answers_in_one_write_are_two(start: Start) -> None:
 
 def test_a_refusal_says_why(start: Start) -> None:
     child = start(ECHO)
-    with pytest.raises(Refused, match="The echo could not do its part: no room"):
+    with pytest.raises(RefusedError, match="The echo could not do its part: no room"):
         child.ask("trigger", 30, refuse="no room")
     assert child.ask("trigger", 30, answers=[1]) == 1
 
 
 def test_a_child_that_ends_is_told_with_its_status(start: Start) -> None:
-    with pytest.raises(ChildDied) as caught:
+    with pytest.raises(ChildDiedError) as caught:
         start(ECHO).ask("trigger", 30, die=7)
     assert caught.value.status == 7
 
 
 def test_a_child_that_was_killed_is_told_with_its_signal(start: Start) -> None:
     child = start("import os; os.kill(os.getpid(), 9)")
-    with pytest.raises(ChildDied) as caught:
+    with pytest.raises(ChildDiedError) as caught:
         child.ask("trigger", 30)
     assert caught.value.status == -9
 
 
 def test_a_child_that_does_not_answer_is_a_timeout_of_that_phase(start: Start) -> None:
-    with pytest.raises(PhaseTimeout) as caught:
+    with pytest.raises(PhaseTimeoutError) as caught:
         start(ECHO).ask("trigger", 0.01, answers=[])
     assert (caught.value.phase, caught.value.limit) == ("trigger", 0.01)

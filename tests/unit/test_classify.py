@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from grader.base.errors import (
+    BehaviourError,
     CourseError,
-    Infra,
+    InfraError,
     LabebpfError,
-    PhaseTimeout,
+    PhaseTimeoutError,
     SubmissionError,
     UsageError,
-    Wrong,
 )
-from grader.evidence.child import ChildDied, Refused
+from grader.evidence.child import ChildDiedError, RefusedError
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Status
 
@@ -24,14 +24,14 @@ SOURCE = b"int hello(void *ctx)\n{\n\treturn 0;\n}\n"
     "error, status",
     [
         (SubmissionError("It does not load."), Status.ERROR),
-        (Wrong("It prints too much."), Status.FAIL),
-        (PhaseTimeout("compile", 30), Status.TIMEOUT),
-        (Infra("No kprobes."), Status.INFRA),
+        (BehaviourError("It prints too much."), Status.FAIL),
+        (PhaseTimeoutError("compile", 30), Status.TIMEOUT),
+        (InfraError("No kprobes."), Status.INFRA),
         (CourseError("No hint."), Status.INFRA),
         (UsageError("No such task."), Status.INFRA),
         (LabebpfError("Something."), Status.INFRA),
-        (ChildDied("workload", -9), Status.INFRA),
-        (Refused("No."), Status.INFRA),
+        (ChildDiedError("workload", -9), Status.INFRA),
+        (RefusedError("No."), Status.INFRA),
         (AssertionError("1 is not 2"), Status.FAIL),
         (ValueError("x"), Status.INFRA),
         (OSError(2, "x"), Status.INFRA),
@@ -48,7 +48,7 @@ def test_the_class_decides(error: BaseException, status: Status) -> None:
 
 
 def test_a_wrong_doing_keeps_all_that_was_said_of_it() -> None:
-    error = Wrong("Bad.", "Mend.", expected="1", actual="2", log="l", file="a.c", line=3)
+    error = BehaviourError("Bad.", "Mend.", expected="1", actual="2", log="l", file="a.c", line=3)
     found = finding_of(error)
     assert (found.why, found.remedy, found.log) == ("Bad.", "Mend.", "l")
     assert (found.expected, found.actual, found.file, found.line) == ("1", "2", "a.c", 3)
@@ -61,7 +61,7 @@ def test_an_error_of_the_submission_keeps_its_place_and_its_log() -> None:
 
 
 def test_a_timeout_names_its_phase_and_its_limit() -> None:
-    found = finding_of(PhaseTimeout("load", 2.5, log="half"))
+    found = finding_of(PhaseTimeoutError("load", 2.5, log="half"))
     assert "load" in found.expected
     assert "2.5 s" in found.expected
     assert found.log == "half"
@@ -69,7 +69,7 @@ def test_a_timeout_names_its_phase_and_its_limit() -> None:
 
 
 def test_what_the_machine_lacks_comes_with_its_remedy() -> None:
-    found = finding_of(Infra("No kprobes.", "Use another kernel."))
+    found = finding_of(InfraError("No kprobes.", "Use another kernel."))
     assert (found.why, found.remedy) == ("No kprobes.", "Use another kernel.")
 
 

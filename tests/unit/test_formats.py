@@ -24,7 +24,7 @@ from consumers import (
 )
 from sample_results import EVERY, HOSTILE, JUDGED, PARTIAL, TOKEN, a_result, a_task, hostile
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.base.text import clean
 from grader.report.actions import SUMMARY_LIMIT, commands, summary
 from grader.report.classroom import classroom50
@@ -46,7 +46,7 @@ def test_every_format_is_read_here() -> None:
 @pytest.mark.parametrize("name", TOTALS)
 def test_the_consumer_takes_it_and_the_total_is_the_record_s(name: str, result: Result) -> None:
     if name == "classroom50" and result is EVERY:
-        with pytest.raises(Infra):
+        with pytest.raises(InfraError):
             classroom50(result, RUNNER)
     else:
         assert TOTALS[name](result) == (result.score, result.max_score)
@@ -60,7 +60,7 @@ SHOWN_TO_PEOPLE = ("actions", "actions-summary", "html")
 def test_hostile_text_breaks_no_format_and_earns_nothing(name: str, status: str) -> None:
     result = hostile(status)
     if name == "classroom50" and status in ("infra", "unselected"):
-        with pytest.raises(Infra if status == "infra" else UsageError):
+        with pytest.raises(InfraError if status == "infra" else UsageError):
             classroom50(result, RUNNER)
     else:
         most = result.selected_max if name in SHOWN_TO_PEOPLE else 2
@@ -93,7 +93,7 @@ def test_junit_has_the_time_of_each_task() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_result_without_a_task_is_none(name: str) -> None:
     for empty in (a_result(), a_result(LabResult("lab3", "Lab", ()))):
-        with pytest.raises(Infra, match="no task"):
+        with pytest.raises(InfraError, match="no task"):
             FORMATS[name](empty)
 
 
@@ -125,7 +125,7 @@ def test_classroom50_says_whose_result_it_is() -> None:
 
 
 def test_classroom50_has_no_word_for_what_was_not_judged() -> None:
-    with pytest.raises(Infra, match=r"1\.2, 1\.3"):
+    with pytest.raises(InfraError, match=r"1\.2, 1\.3"):
         classroom50(EVERY, RUNNER)
 
 

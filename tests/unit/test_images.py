@@ -20,7 +20,7 @@ import pytest
 from checkouts import NOBODY, ROOT, labebpf
 from waiting import is_awaited, wait_until
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.vm import image_build, image_store
 from grader.vm.image_store import Image, Label
 
@@ -78,7 +78,7 @@ def test_the_cache_is_where_xdg_says(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_cache_that_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with pytest.raises(Infra, match=r"cannot be created .*export XDG_CACHE_HOME="):
+    with pytest.raises(InfraError, match=r"cannot be created .*export XDG_CACHE_HOME="):
         image_store.find()
 
 
@@ -97,7 +97,7 @@ def test_a_cache_of_another_is_said(monkeypatch: pytest.MonkeyPatch, nobody: Non
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("XDG_CACHE_HOME", folder)
         image_store.cache().chmod(0o500)
-        with pytest.raises(Infra, match=r"labebpf cannot be written.*export XDG_CACHE_HOME="):
+        with pytest.raises(InfraError, match=r"labebpf cannot be written.*export XDG_CACHE_HOME="):
             image_store.find()
 
 
@@ -112,7 +112,7 @@ def test_an_image_is_found_by_its_version(shelf: Path) -> None:
     assert kept.root.read_bytes() == CONTENT["root.squashfs"]
     assert kept.size == sum(len(data) for data in CONTENT.values())
     with pytest.raises(
-        Infra, match=r"no image of Linux 6.12 here. Run: ./labebpf image build 6.12"
+        InfraError, match=r"no image of Linux 6.12 here. Run: ./labebpf image build 6.12"
     ):
         image_store.find()
 
@@ -170,7 +170,7 @@ def damage(image: Image, how: str) -> None:
 def test_what_is_not_whole_is_no_image(how: str, shelf: Path) -> None:
     damage(keep(), how)
     assert image_store.built() == []
-    with pytest.raises(Infra, match=r"damaged.*Run: ./labebpf image build 6.12"):
+    with pytest.raises(InfraError, match=r"damaged.*Run: ./labebpf image build 6.12"):
         image_store.find("6.12")
     keep()
     assert len(left(shelf)) == len(image_store.built()) == 1
@@ -238,7 +238,7 @@ def test_an_export_takes_its_place_in_one_step(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "image.tar"]
     with pytest.raises(UsageError, match="folder that exists"):
         image_store.export("6.12", tmp_path / "absent" / "image.tar")
-    with pytest.raises(Infra, match="image build"):
+    with pytest.raises(InfraError, match="image build"):
         image_store.export("6.1", tmp_path / "image.tar")
 
 
@@ -318,7 +318,7 @@ def hostile(tmp_path: Path, name: str) -> Path:
 )
 def test_a_file_that_is_no_image_leaves_nothing(name: str, tmp_path: Path, shelf: Path) -> None:
     file = hostile(tmp_path, name)
-    with pytest.raises(Infra, match="no image, or a damaged one") as caught:
+    with pytest.raises(InfraError, match="no image, or a damaged one") as caught:
         image_store.import_(file)
     assert "\x1b" not in str(caught.value)
     assert left(shelf) == []
@@ -327,14 +327,14 @@ def test_a_file_that_is_no_image_leaves_nothing(name: str, tmp_path: Path, shelf
 
 def test_a_bad_file_does_not_cost_the_good_image(tmp_path: Path) -> None:
     kept = keep()
-    with pytest.raises(Infra):
+    with pytest.raises(InfraError):
         image_store.import_(hostile(tmp_path, "one bit"))
     assert image_store.find() == kept
 
 
 def test_a_file_of_another_labebpf_is_said(tmp_path: Path, shelf: Path) -> None:
     file = archive(tmp_path / "image.tar", relabelled(recipe="0" * 64))
-    with pytest.raises(Infra, match="another version of labebpf"):
+    with pytest.raises(InfraError, match="another version of labebpf"):
         image_store.import_(file)
     assert left(shelf) == []
 
@@ -353,7 +353,7 @@ def test_each_recipe_has_a_digest_of_its_own() -> None:
 
 def test_tools_that_are_missing_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Infra, match=r"mmdebstrap, squashfs-tools.*apt-get install mmdebstrap"):
+    with pytest.raises(InfraError, match=r"mmdebstrap, squashfs-tools.*apt-get install mmdebstrap"):
         image_build.check_tools()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.base.errors import UsageError
 from grader.labs import load_lab
-from grader.shell.changed_files import MAX_FILES, LabFolder, Luggage, look
+from grader.shell.changed_files import MAX_FILES, ChangedFiles, LabFolder, look
 
 LAB = load_lab(Path(__file__).parents[2] / "exercises" / "lab3")
 
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> LabFolder:
 
 
 def brought(folder: LabFolder, files: Mapping[str, bytes | None]) -> list[str]:
-    luggage = Luggage([folder])
+    luggage = ChangedFiles([folder])
     for name, data in files.items():
         luggage.pack(f"lab3/{name}", data)
     return luggage.unpack()

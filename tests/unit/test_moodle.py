@@ -9,7 +9,7 @@ import pytest
 from consumers import ADA, HEADER, cells
 from sample_results import EVERY, JUDGED, PARTIAL, a_result, a_task, hostile
 
-from grader.base.errors import Infra, UsageError
+from grader.base.errors import InfraError, UsageError
 from grader.report.moodle import fill
 from grader.verdict.record import LabResult, Result
 
@@ -205,5 +205,5 @@ def test_what_an_old_encoding_lacks_is_said_in_html() -> None:
 
 
 def test_a_result_without_a_task_is_none() -> None:
-    with pytest.raises(Infra):
+    with pytest.raises(InfraError):
         fill(a_result(), ENGLISH.encode(), "12")

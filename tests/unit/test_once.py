@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.base.errors import Infra, Wrong
+from grader.base.errors import BehaviourError, InfraError
 from grader.checks.once import Once
 
 
@@ -22,12 +22,12 @@ def test_a_look_is_taken_once_with_what_is_given() -> None:
 
 def test_a_mistake_of_the_students_is_the_same_each_time() -> None:
     def look(_: object) -> None:
-        raise Wrong("No line.")
+        raise BehaviourError("No line.")
 
     once = Once("stage")
     errors = []
     for _ in range(2):
-        with pytest.raises(Wrong) as caught:
+        with pytest.raises(BehaviourError) as caught:
             once(look)
         errors.append(caught.value)
     assert errors[0] is errors[1]
@@ -39,10 +39,10 @@ def test_what_the_machine_could_not_do_is_tried_again() -> None:
     def look(_: object) -> str:
         taken.append(1)
         if len(taken) == 1:
-            raise Infra("Busy.")
+            raise InfraError("Busy.")
         return "seen"
 
     once = Once("stage")
-    with pytest.raises(Infra):
+    with pytest.raises(InfraError):
         once(look)
     assert once(look) == "seen"

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.authoring.answers import answers, read
 from grader.authoring.equivalents import Equivalent, equivalents
-from grader.authoring.mutant_outcomes import Fate, fate_of
+from grader.authoring.mutant_outcomes import MutantOutcome, fate_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.prove import Problem, Step, _with_dependents
 from grader.authoring.prove_report import show_fates, show_step
@@ -38,23 +38,23 @@ def result(log: str = "", **lost: Status) -> Result:
 @pytest.mark.parametrize(
     "mutant, verdict, unjudged, equivalent, fate",
     [
-        (C, result(), set(), False, Fate.SURVIVED),
-        (C, result(), set(), True, Fate.EQUIVALENT),
-        (C, result(), {"3.7"}, False, Fate.NOT_JUDGED),
-        (C, result(), {"3.7"}, True, Fate.EQUIVALENT),
-        (C, result(t3_7=Status.INFRA), {"3.7"}, False, Fate.NOT_JUDGED),
-        (C, result(t3_7=Status.INFRA), set(), False, Fate.NOT_JUDGED),
-        (C, result(t3_4=Status.FAIL), set(), False, Fate.CAUGHT),
-        (C, result(t3_4=Status.FAIL), set(), True, Fate.CAUGHT),
-        (C, result(t3_4=Status.FAIL), {"3.7"}, False, Fate.CAUGHT),
-        (C, result(t3_5=Status.TIMEOUT), set(), False, Fate.CAUGHT),
-        (C, result(t3_5=Status.BLOCKED), set(), False, Fate.SURVIVED),
-        (C, result(t3_1=Status.ERROR, log="the verifier's"), set(), False, Fate.CAUGHT),
-        (C, result(t3_1=Status.ERROR, log=CLANG), set(), False, Fate.NOT_COMPILING),
-        (PYTHON, result(t3_5=Status.ERROR, log=CLANG), set(), False, Fate.CAUGHT),
+        (C, result(), set(), False, MutantOutcome.SURVIVED),
+        (C, result(), set(), True, MutantOutcome.EQUIVALENT),
+        (C, result(), {"3.7"}, False, MutantOutcome.NOT_JUDGED),
+        (C, result(), {"3.7"}, True, MutantOutcome.EQUIVALENT),
+        (C, result(t3_7=Status.INFRA), {"3.7"}, False, MutantOutcome.NOT_JUDGED),
+        (C, result(t3_7=Status.INFRA), set(), False, MutantOutcome.NOT_JUDGED),
+        (C, result(t3_4=Status.FAIL), set(), False, MutantOutcome.CAUGHT),
+        (C, result(t3_4=Status.FAIL), set(), True, MutantOutcome.CAUGHT),
+        (C, result(t3_4=Status.FAIL), {"3.7"}, False, MutantOutcome.CAUGHT),
+        (C, result(t3_5=Status.TIMEOUT), set(), False, MutantOutcome.CAUGHT),
+        (C, result(t3_5=Status.BLOCKED), set(), False, MutantOutcome.SURVIVED),
+        (C, result(t3_1=Status.ERROR, log="the verifier's"), set(), False, MutantOutcome.CAUGHT),
+        (C, result(t3_1=Status.ERROR, log=CLANG), set(), False, MutantOutcome.NOT_COMPILING),
+        (PYTHON, result(t3_5=Status.ERROR, log=CLANG), set(), False, MutantOutcome.CAUGHT),
     ],
 )
-def test_the_fate_of_a_mutant(mutant, verdict, unjudged, equivalent, fate: Fate) -> None:
+def test_the_fate_of_a_mutant(mutant, verdict, unjudged, equivalent, fate: MutantOutcome) -> None:
     assert fate_of(mutant, verdict, frozenset(unjudged), equivalent=equivalent) is fate
 
 
@@ -319,8 +319,11 @@ def test_what_a_kernel_cannot_judge_is_said_loudly() -> None:
 
 
 def test_the_share_that_is_caught_is_of_those_that_do_something_wrong() -> None:
-    fates = [(C, Fate.CAUGHT)] * 3 + [(C, Fate.SURVIVED), (C, Fate.EQUIVALENT)]
-    fates += [(PYTHON, Fate.NOT_JUDGED), (PYTHON, Fate.NOT_COMPILING)]
+    fates = [(C, MutantOutcome.CAUGHT)] * 3 + [
+        (C, MutantOutcome.SURVIVED),
+        (C, MutantOutcome.EQUIVALENT),
+    ]
+    fates += [(PYTHON, MutantOutcome.NOT_JUDGED), (PYTHON, MutantOutcome.NOT_COMPILING)]
     console = Console(file=io.StringIO(), width=120, highlight=False)
     show_fates(console, fates)
     rows = [line.split() for line in console.file.getvalue().splitlines()]

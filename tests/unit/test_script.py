@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.base.errors import Infra, SubmissionError
+from grader.base.errors import InfraError, SubmissionError
 from grader.submission import script as module
 from grader.submission.sandbox import PYTHON, descendants
 from grader.submission.script import Script, ended_cleanly
@@ -364,7 +364,7 @@ def test_a_python_that_does_not_start_is_no_fault_of_the_student_s(tmp_path: Pat
 
     script = Script(Broken(tmp_path))  # type: ignore[arg-type]
     try:
-        with pytest.raises(Infra, match="did not start") as caught:
+        with pytest.raises(InfraError, match="did not start") as caught:
             script.wait_until_ready(PATIENCE)
         assert "no memory" in caught.value.log
     finally:

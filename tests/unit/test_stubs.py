@@ -10,7 +10,7 @@ from checkouts import NOBODY, ROOT, copy, labebpf
 
 from grader.base.errors import CourseError
 from grader.labs import Lab, find_labs, load_lab
-from grader.labs.stubs import Block, Marked, drifted, parse, read
+from grader.labs.stubs import Block, ParsedSolution, drifted, parse, read
 
 LABS = list(find_labs(ROOT / "exercises").values())
 FILES = [(lab, name) for lab in LABS for name in lab.edits]
@@ -78,11 +78,11 @@ def lab(tmp_path: Path) -> Lab:
     return load_lab(folder)
 
 
-def c(lab: Lab, text: str) -> Marked:
+def c(lab: Lab, text: str) -> ParsedSolution:
     return parse(lab, "a.c", Path("a.c"), text)
 
 
-def python(lab: Lab, text: str) -> Marked:
+def python(lab: Lab, text: str) -> ParsedSolution:
     return parse(lab, "a.py", Path("a.py"), text)
 
 

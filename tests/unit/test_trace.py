@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from grader.base.errors import Infra
+from grader.base.errors import InfraError
 from grader.evidence.attribution import trace_line
 from grader.evidence.trace import EventFormat, Field, Record, Stacks, parse_page
 
@@ -110,7 +110,7 @@ def test_pointers_and_arrays_are_read_too() -> None:
 
 @pytest.mark.parametrize("text", ["", "name: x\n", "ID: 5\n", "format:\n\tfield:int a;"])
 def test_a_format_file_without_name_or_number_is_the_kernels_fault(text: str) -> None:
-    with pytest.raises(Infra):
+    with pytest.raises(InfraError):
         EventFormat.parse(text)
 
 

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from checkouts import ROOT
 
 from grader.authoring.translations import CLICK, forms, renewed, sentences, words_of_click
-from grader.base.errors import CourseError, SubmissionError, Wrong
+from grader.base.errors import BehaviourError, CourseError, SubmissionError
 from grader.base.messages import DOMAIN, LOCALE, Said, say, translate
 from grader.base.timeline import Mark, Moment, Timeline
 from grader.verdict.classify import finding_of
@@ -81,7 +81,7 @@ def test_no_word_of_ours_is_one_when_it_is_a_students(french: Catalog, lang: str
     assert {"event", "all", "none", "load", "Total:"} <= set(words)
     for word in words:
         assert word in translate(say("{name}: {what}", name=word, what=say("empty")), lang)
-        wrong = Wrong(
+        wrong = BehaviourError(
             say("{name} declares no table named {table}.", name=word, table=word),
             say("Its words are {names}.", names=word),
             expected=word,
@@ -113,9 +113,9 @@ def test_what_a_student_wrote_is_no_template() -> None:
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        (Wrong(say("{name} has no BPF function yet.", name="a.c")), "a.c n'a pas encore"),
+        (BehaviourError(say("{name} has no BPF function yet.", name="a.c")), "a.c n'a pas encore"),
         (SubmissionError(say("{name} ended with status {status}.", name="a", status=3)), "code 3"),
-        (Wrong("Each mkdir must leave one line."), "Chaque mkdir doit laisser une ligne."),
+        (BehaviourError("Each mkdir must leave one line."), "Chaque mkdir doit laisser une ligne."),
     ],
 )
 def test_a_finding_is_in_the_students_language(error: Exception, why: str) -> None:
@@ -133,7 +133,7 @@ def write(root: Path, code: str) -> Path:
 def test_sentences_are_found_where_they_are_said(tmp_path: Path) -> None:
     code = """
 expect(a == "not this one", "Why it is.", expected=say("one or two"), actual=b or say("none"))
-raise Wrong(say("It has {n} lines.", n=n), "What to do." or "What else.", log="not this")
+raise BehaviourError(say("It has {n} lines.", n=n), "What to do." or "What else.", log="not this")
 raise ValueError("nobody reads it")
 expect(a, "x", "word", expected="perf_event_array")
 expect(a, "x", actual=say("{call}: {path}", call="mkdir", path=f"{a}/sub"))
@@ -174,14 +174,14 @@ def test_what_would_be_shown_as_it_is_must_be_translated_first(tmp_path: Path) -
 @pytest.mark.parametrize("said", ['f"It has {n} lines."', '"It has " + n', '"It has %d" % n'])
 def test_a_sentence_that_cannot_be_translated_is_told(tmp_path: Path, said: str) -> None:
     with pytest.raises(CourseError, match=r"exercises/test_lab.py:1: .*cannot be translated"):
-        sentences(write(tmp_path, f"raise Wrong({said})\n"))
+        sentences(write(tmp_path, f"raise BehaviourError({said})\n"))
 
 
 @pytest.mark.parametrize(
     "code",
     [
         'expect(a, "Why.", expected="no line at all")',
-        'raise Wrong("It is wrong.", actual=b if a else "none")',
+        'raise BehaviourError("It is wrong.", actual=b if a else "none")',
         'Finding(Status.INFRA, "The machine is gone.")',
         'say("tables: {names}", names=", ".join(a) or "none")',
     ],
@@ -192,7 +192,7 @@ def test_a_sentence_where_text_is_shown_as_it_is_is_told(tmp_path: Path, code: s
 
 
 def test_a_new_sentence_is_missing_until_it_is_translated(tmp_path: Path) -> None:
-    root = write(tmp_path, 'raise Wrong("Nobody has said this before.")\n')
+    root = write(tmp_path, 'raise BehaviourError("Nobody has said this before.")\n')
     files, missing = renewed("fr", root)
     assert missing == ["Nobody has said this before."]
     assert b"Each mkdir" not in files[PO], "unused ones go"

@@ -27,7 +27,7 @@ from grader.verdict.record import TaskResult
 from grader.vm import remote_grading
 from grader.vm.accelerator import fastest
 from grader.vm.image_store import Image, cache
-from grader.vm.machine_config import Shape
+from grader.vm.machine_config import MachineConfig
 from grader.vm.snapshots import stored
 
 LABS = find_labs(ROOT / "exercises")
@@ -179,7 +179,7 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
     monkeypatch.setattr(remote_grading, "SILENT_SECONDS", 10)
     monkeypatch.setattr(remote_grading, "crowding", lambda load: 1.0)
     check = "exercises/lab9/test_lab9.py::test_it_takes_long"
-    order = remote_grading.Order(
+    order = remote_grading.GradeRequest(
         labs={"lab9/lab.toml": MANIFEST.encode(), "lab9/test_lab9.py": LONG.encode()},
         submission={},
         folders=("lab9",),
@@ -188,16 +188,16 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
         check_seconds=3600,
         lang="en",
     )
-    grading = remote_grading.Session(image, ROOT, order, Shape(fastest(image)))
+    grading = remote_grading.MachineGrading(image, ROOT, order, MachineConfig(fastest(image)))
     try:
         reports = list(grading.run(check, check))
         assert [report["outcome"] for report in reports] == ["passed"] * 3
         os.kill(grading.machine.pid, signal.SIGSTOP)
-        with pytest.raises(remote_grading.MachineDied, match="no longer answers") as died:
+        with pytest.raises(remote_grading.MachineDiedError, match="no longer answers") as died:
             list(grading.run(check, None))
         assert not died.value.killed
         os.kill(grading.machine.pid, signal.SIGKILL)
-        with pytest.raises(remote_grading.MachineDied, match="was killed") as died:
+        with pytest.raises(remote_grading.MachineDiedError, match="was killed") as died:
             list(grading.run(check, None))
         assert died.value.killed, "nothing that was handed in can be to blame"
     finally:

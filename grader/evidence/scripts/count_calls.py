@@ -13,7 +13,7 @@ from bcc import BPF, lib  # type: ignore[import-not-found]
 PREFIX = b"tracepoint__"
 
 
-class Witness(BPF):
+class CallCounter(BPF):
     """Attaches the ends of system calls before their beginnings.
 
     A call that began before both were attached is then in neither count; the other way round, one
@@ -40,7 +40,7 @@ def map_id(table):
 def main():
     request = json.loads(sys.stdin.readline())
     try:
-        program = Witness(text=request["text"])
+        program = CallCounter(text=request["text"])
         released = json.loads(sys.stdin.readline())
         program.attach()
         value = {name: map_id(program[name]) for name in request["maps"]}

@@ -107,7 +107,7 @@ def timed(call, path, act, *arguments):
     return [call, path, start, now(), cpu]
 
 
-class Workload:
+class CallMaker:
     def __init__(self):
         self.kept = []
         self.file = ""
@@ -243,4 +243,4 @@ class Workload:
 
 
 if __name__ == "__main__":
-    Workload().run()
+    CallMaker().run()
