@@ -15,8 +15,9 @@ from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import say
 from grader.base.paths import open_standard_streams
 from grader.base.text import clean
+from grader.base.version import grader_version
 from grader.cli import author, grade, machines, study
-from grader.ui.localized_click import Group, note, said, settle
+from grader.ui.localized_click import Group, echo, note, said, settle
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -28,7 +29,23 @@ COMMANDS = [
 ]
 
 
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        grader = grader_version()
+        known = grader["version"], grader["commit"] and f"({grader['commit']})"
+        echo(" ".join(filter(None, ("labebpf", *known))))
+        context.exit()
+
+
 @click.group(cls=Group, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and the commit.",
+)
 def labebpf() -> None:
     """eBPF labs that grade themselves, on a real kernel."""
 

@@ -24,7 +24,8 @@ def safe(result: Result) -> Result:
         for lab in result.labs
     )
     kernel = {key: one_line(value) for key, value in result.kernel.items()}
-    return Result(one_line(result.started), result.seconds, kernel, labs, result.lang)
+    grader = {one_line(name): one_line(text) for name, text in result.grader.items()}
+    return Result(one_line(result.started), result.seconds, kernel, labs, result.lang, grader)
 
 
 def _safe_task(task: TaskResult) -> TaskResult:

@@ -18,6 +18,7 @@ from datetime import datetime, timezone
 from grader.base.messages import say
 from grader.base.paths import ROOT
 from grader.base.text import clean
+from grader.base.version import grader_version
 from grader.labs import Lab
 from grader.verdict.record import Finding, Result, Rubric, Status
 
@@ -173,7 +174,8 @@ def supervise(
         results.append(rubric.result(lang))
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-    return Result(f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, tuple(results), lang), printed
+    when = f"{started:%Y-%m-%dT%H:%M:%SZ}"
+    return Result(when, seconds, kernel, tuple(results), lang, grader_version()), printed
 
 
 def _follow(reading: int, tell: Callable[[str], object]) -> None:

@@ -16,6 +16,7 @@ from grader.base.errors import CourseError, InfraError, LabebpfError, Phase, Usa
 from grader.base.messages import say, sentence, translate
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
+from grader.base.version import grader_version
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import TAKEN, NativeKernel
 from grader.labs import Lab, Task, add_private, find_labs, not_in_order
@@ -365,7 +366,8 @@ class Grading:
             rubric.result(self.lang, unrun) for _, rubric in sorted(self.rubrics.items())
         )
         seconds = time.monotonic() - self._clock
-        return Result(f"{self._started:%Y-%m-%dT%H:%M:%SZ}", seconds, kernel, labs, self.lang)
+        started = f"{self._started:%Y-%m-%dT%H:%M:%SZ}"
+        return Result(started, seconds, kernel, labs, self.lang, grader_version())
 
     def keep_progress(self) -> None:
         """Remember what this session settled, if it was about the student's own folder."""

@@ -238,13 +238,17 @@ class LabResult:
 
 @dataclass(frozen=True)
 class Result:
-    """One grading, told in `lang`. `started` is UTC (ISO 8601); `seconds` is wall time."""
+    """One grading, told in `lang`. `started` is UTC (ISO 8601); `seconds` is wall time.
+
+    `grader` is the version and the commit of what judged.
+    """
 
     started: str
     seconds: float
     kernel: Mapping[str, str]
     labs: tuple[LabResult, ...]
     lang: str = "en"
+    grader: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
@@ -301,6 +305,7 @@ class Result:
             "started": self.started,
             "seconds": round(self.seconds, 3),
             "lang": self.lang,
+            "grader": dict(self.grader),
             "kernel": dict(self.kernel),
             "score": self.score,
             "max_score": self.max_score,
@@ -322,9 +327,13 @@ class Result:
             LabResult(lab["lab"], lab["title"], tuple(map(TaskResult.read, lab["tasks"])))
             for lab in record["labs"]
         )
-        kernel, lang = dict(record["kernel"]), record["lang"]
-        result = cls(record["started"], record["seconds"], kernel, labs, lang)
-        texts = [result.started, lang, *result.kernel.values()]
+        kernel, lang, grader = (
+            dict(record["kernel"]),
+            record["lang"],
+            dict(record.get("grader", {})),
+        )
+        result = cls(record["started"], record["seconds"], kernel, labs, lang, grader)
+        texts = [result.started, lang, *result.kernel.values(), *grader.values()]
         texts += [text for lab in labs for text in (lab.lab, lab.title)]
         if not all(isinstance(text, str) for text in texts) or not 0 <= result.seconds < 1e9:
             raise ValueError("a record of other kinds")

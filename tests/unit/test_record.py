@@ -28,7 +28,7 @@ from grader.verdict.record import (
 )
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-RECORD_KEYS = {"schema", "started", "seconds", "kernel", "score", "max_score", "labs"}
+RECORD_KEYS = {"schema", "started", "seconds", "grader", "kernel", "score", "max_score", "labs"}
 LAB_KEYS = {"lab", "score", "max_score", "tasks"}
 TASK_KEYS = {"id", "title", "status", "points", "max_points", "why"}
 TASK_KEYS |= {"expected", "actual", "file", "line", "hint", "log"}
@@ -71,7 +71,8 @@ def full_result() -> Result:
     rubric.add(ONE, PASS)
     rubric.add(TWO, FAIL)
     kernel = {"where": "native", "release": "6.18", "headers": "running 6.18"}
-    return Result("2024-06-07T08:09:10Z", 1.25, kernel, (rubric.result("fr"),))
+    grader = {"version": "0.1.0", "commit": "58fa132"}
+    return Result("2024-06-07T08:09:10Z", 1.25, kernel, (rubric.result("fr"),), grader=grader)
 
 
 @pytest.mark.parametrize("finding", [replace(FAIL, status=status) for status in Status])
