@@ -47,6 +47,7 @@ _SPOKEN: dict[str, dict[str, int]] = {
     "_wrong": {"what": 2},
     "_tell": {"step": 0},
     "_say": {"text": 0},
+    "tell_person": {"text": 0},
     "waiting": {"text": 0},
     "translate": {"text": 0},
     "said": {"text": 0},

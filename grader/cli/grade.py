@@ -88,7 +88,7 @@ def grade(
     if of:
         chosen, tasks = options.choose_tasks(of, labs)
         submitted = _hand_in(names, submission, chosen)
-        flags += ["--stranger"]
+        flags += ["--untrusted"]
     else:
         chosen, tasks = options.choose_tasks(names, labs)
         submitted = options.submission_folder(submission)

@@ -5,7 +5,6 @@ In a child of the first process (agent.py). Student code never runs in it.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import random
@@ -15,17 +14,15 @@ import pytest
 from grader.base.errors import InfraError
 from grader.guest.guest_kernel import GuestKernel
 from grader.guest.system import OUT, PRIVATE, ROOT, SUBMISSION
-from grader.kernel.native import TAKEN
-from grader.runner import plugin
+from grader.runner import judging
+from grader.runner.session import SESSION, TAKEN, Grading
 from grader.vm.protocol import Wire
 
 ARGUMENTS = (
     *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
-    *("-p", "grader.runner.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
+    *("-p", judging.__name__, "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
     *("--kernel", "native", "--submission", str(SUBMISSION), "--out", str(OUT)),
 )
-PRELOADED = ("grader.report.terminal", "rich.console")
-"""What a grading imports at its end."""
 
 
 class ChecksRunner:
@@ -43,8 +40,6 @@ class ChecksRunner:
 
     def run(self) -> int:
         """pytest's exit status."""
-        for name in PRELOADED:
-            importlib.import_module(name)
         return int(pytest.main([*ARGUMENTS], plugins=[self]))
 
     @pytest.hookimpl(tryfirst=True)
@@ -72,11 +67,11 @@ class ChecksRunner:
         if order["private"]:
             # What may be seen of private checks, the host decides.
             config.option.private, config.option.reveal = str(PRIVATE), True
-        plugin.pytest_configure(config)  # Once more: now there are labs.
+        config.stash[SESSION] = Grading(config)  # A new one: now there are labs.
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._config = config
-        config.pluginmanager.register(self._kernel, TAKEN)
+        config.stash[TAKEN] = self._kernel
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

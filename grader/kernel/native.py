@@ -40,8 +40,6 @@ from grader.submission.script import Script
 RUN = Path("/run/labebpf")
 PREFIX = "labebpf-"
 STOPPED_SECONDS = 20
-TAKEN = "labebpf-kernel"
-"""The name under which a kernel that is held already is registered with pytest."""
 TRACEFS_PLACES = (Path("/sys/kernel/tracing"), Path("/sys/kernel/debug/tracing"))
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 """Debian and Ubuntu know levels above 2, upstream's default, at which CAP_PERFMON is not enough

@@ -41,20 +41,20 @@ def likely_needs(sources: Iterable[bytes]) -> set[str]:
 
 
 def choose(
-    wanted: str, needs: Iterable[str], wishes: Iterable[str], *, stranger: bool = False
+    wanted: str, needs: Iterable[str], wishes: Iterable[str], *, untrusted: bool = False
 ) -> str | None:
     """The version of the image to grade on, None for this machine's own kernel.
 
     `needs` are what the labs cannot do without; `wishes` are what single tasks want beyond that,
-    for which an image is used, if there is one, but none is built. So it is for a `stranger`'s
-    submission, which should not run in the kernel that one works on.
+    for which an image is used, if there is one, but none is built. So it is for an
+    `untrusted` submission, which should not run in the kernel that one works on.
     """
     default = image_store.versions()[0]
     if wanted == "native":
         return None
     if wanted != "auto":
         return wanted.partition(":")[2] or default
-    if stranger and (ready := _ready()):
+    if untrusted and (ready := _ready()):
         return ready
     if not privileges().ok:
         return default

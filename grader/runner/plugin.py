@@ -1,355 +1,126 @@
-"""The pytest door: options, the `task` marker, the fixtures that checks use, and the verdicts.
+"""labebpf as a plugin of the host's pytest: what is judged, where, and what a person is shown.
 
-Student code never runs in this process: fixtures hand out objects of grader.checks, which talk to
-children in a sandbox.
+What judging itself takes of pytest is in grader.runner.judging, which a virtual machine has too.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from grader.base.atomic_write import give_back
-from grader.base.errors import (
-    BehaviourError,
-    CourseError,
-    InfraError,
-    PhaseTimeoutError,
-    SubmissionError,
-    UsageError,
-)
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say, translate
-from grader.checks.environment import LabEnvironment
-from grader.checks.program_under_test import ProgramUnderTest
-from grader.checks.script_under_test import ScriptUnderTest
-from grader.labs import Lab, Task
-from grader.report.timeline_text import drawn
-from grader.runner import private_checks
-from grader.runner.session import CHECK_SECONDS, BlockedError, Grading, needed
-from grader.verdict.classify import finding_of
-from grader.verdict.record import (
-    BROKEN_OFF,
-    NOT_RUN,
-    Finding,
-    Rubric,
-    Status,
-    forget_result,
-    write_result,
-)
+from grader.base.paths import ROOT
+from grader.runner.kernel_choice import choose, likely_needs, parse
+from grader.runner.progress import Progress
+from grader.runner.remote import RemoteRun, files_below, guest_id
+from grader.runner.session import CHECK_SECONDS, SESSION, Grading
+from grader.vm.remote_grading import GradeRequest
 
-_SESSION = pytest.StashKey[Grading]()
+pytest_plugins = ("grader.runner.judging",)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("labebpf")
-    group.addoption(
-        "--submission", metavar="DIR", default=None, help="folder to grade (default: exercises)"
-    )
-    group.addoption(
-        "--kernel",
-        metavar="K",
-        default="auto",
-        help="where programs run: auto, native, vm or vm:VERSION (default: auto)",
-    )
-    group.addoption(
-        "--time-scale", type=float, default=1.0, metavar="N", help="stretch every deadline N times"
-    )
-    group.addoption("--lang", choices=("en", "fr"), default=None, help="language of the report")
-    group.addoption("--out", metavar="DIR", default=None, help="write result.json there")
-    group.addoption(
-        "--stranger",
-        action="store_true",
-        help="with --kernel auto, rather use a virtual machine than this machine's own kernel",
-    )
-    group.addoption(
-        "--private", metavar="DIR", default=None, help="folder with private checks of the labs"
-    )
-    group.addoption("--reveal", action="store_true", help="show what private checks say")
-    # For the command that runs pytest: a file without a name.
-    group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
-    group.addoption("--progress-fd", type=int, default=-1, help=argparse.SUPPRESS)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "task(id): the task of lab.toml that this check judges")
-    config.stash[_SESSION] = Grading(config)
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    out = session.config.getoption("--out")
-    if out:
-        try:
-            forget_result(session.config.invocation_params.dir / out)
-        except OSError as error:
-            text = say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror)
-            raise pytest.UsageError(text) from None
-    if session.config.stash[_SESSION].hides:
-        private_checks.keep_quiet(session.config)
-
-
-@pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
-    """How many checks a task has is known here; of hidden ones that fail nothing is shown."""
-    outcome: Any = yield
-    grading = collector.config.stash[_SESSION]
-    grading.note_checks(outcome.get_result())
-    # Before pytest 8, the whole session fails for a conftest.py that does.
-    telling = isinstance(collector, pytest.Session) or grading.is_private(collector)
-    if grading.hides and telling and not outcome.get_result().passed:
-        outcome.force_result(private_checks.bare_collection())
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(
-    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Before anything is deselected: the checks and the manifest must agree."""
-    grading = config.stash[_SESSION]
-    judged: dict[str, set[str]] = {}
-    numbers: Counter[tuple[str, str]] = Counter()
-    for item in items:
-        found = grading.of(item)
-        if found:
-            lab, task = found
-            item.extra_keyword_matches.add(task.id)  # -k 3.7
-            item.add_marker(pytest.mark.task(task.id, id=task.id))  # -m 'task(id="3.7")'
-            if task.private:
-                numbers[lab.name, task.id] += 1
-                private_checks.name(item, lab.name, task.id, numbers[lab.name, task.id])
-            if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(CHECK_SECONDS * grading.scale))
-            judged.setdefault(lab.name, set()).add(task.id)
-    # With these a part of each module was collected only.
-    part = config.getoption("lf", False) or any("::" in argument for argument in config.args)
-    part = part or session.testsfailed
-    for name, tasks in judged.items():
-        lab = grading.labs[name]
-        unchecked = [task.id for task in lab.tasks if task.id not in tasks]
-        if unchecked and not part:
-            raise pytest.UsageError(
-                say(
-                    "{name}: no check judges {names}. Write one.",
-                    name=name,
-                    names=", ".join(unchecked),
-                )
-            )
-
-
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What will run is known now; whoever wanted another order has had their turn."""
-    grading = session.config.stash[_SESSION]
-    grading.order(session.items)
-    selected = {item.nodeid for item in session.items}
-    if session.testsfailed and not session.config.option.continue_on_collection_errors:
-        return  # What pytest says of that is not to be lost beside a result.
-    checks = []
-    for item in session.items:
-        found = grading.of(item)
-        if found:
-            checks.append(item)
-            lab, _ = found
-            if lab.name not in grading.rubrics:
-                grading.rubrics[lab.name] = Rubric(lab, grading.checks_of(lab), selected)
-            fixtures = set(getattr(item, "fixturenames", ()))
-            if "builds" in fixtures:
-                grading.pattern.add(lab.name)
-            if "script" in fixtures:
-                grading.script.add(lab.name)
-            if {"trace", "script"} <= fixtures:
-                grading.trace_with_script.add(lab.name)
-    if grading.rubrics:
-        grading.folder()
-        if out := session.config.getoption("--out"):
-            try:
-                (session.config.invocation_params.dir / out).mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise pytest.UsageError(
-                    say("--out {out} cannot be written: {error}", out=out, error=error)
-                ) from error
-        if not session.config.option.collectonly:
-            try:
-                grading.take_place(checks)
-            except UsageError as error:
-                raise pytest.UsageError(str(error)) from error
+    """Decide where the checks will be judged, now that they are known and in order."""
+    grading = session.config.stash[SESSION]
+    if grading.rubrics and not session.config.option.collectonly:
+        try:
+            _take_place(grading, [item for item in session.items if grading.of(item)])
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+
+
+def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
+    """Let a virtual machine judge `items`, all checks of labs, if that is how it shall be.
+
+    Raises UsageError.
+    """
+    config = grading.config
+    needs = {need for name in grading.rubrics for need in grading.labs[name].needs}
+    wishes = {
+        need for name in grading.rubrics for t in grading.labs[name].tasks for need in t.kernel
+    }
+    for lab in map(grading.labs.__getitem__, grading.rubrics):
+        files = grading.submission(lab).files
+        wishes |= likely_needs(files[name] for name in (lab.program, lab.script) if name in files)
+    wanted = parse(config.getoption("--kernel"))
+    untrusted = config.getoption("--untrusted")
+    try:
+        version = choose(wanted, needs, wishes, untrusted=untrusted)
+    except InfraError as error:
+        grading.refuse(error)
+        return
+    if version is None:
+        if untrusted and wanted == "auto":
+            grading.tell_person(
+                "No virtual machine is ready here: what was handed in runs in this machine's"
+                " own kernel. For the next time: ./labebpf image build"
+            )
+        return
+    if config.getoption("usepdb", False) or config.getoption("trace", False):
+        raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
+    for item in items:
+        # The machine has limits of its own, and may have to be made first.
+        item.add_marker(pytest.mark.timeout(0), append=False)
+    grading.remote = RemoteRun(version, ROOT, _request(grading, items), grading.tell_person)
+
+
+def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
+    """What a machine has to know to judge `items`.
+
+    Raises UsageError for files that are too large for it.
+    """
+    names = sorted(grading.rubrics)
+    submissions = {name: grading.submission(grading.labs[name]) for name in names}
+    return GradeRequest(
+        labs=files_below(ROOT / "exercises", names),
+        submission={
+            f"{name}/{file}": data
+            for name, submission in submissions.items()
+            for file, data in submission.files.items()
+        },
+        folders=tuple(names),
+        selected=tuple(guest_id(item) for item in items),
+        time_scale=grading.scale,
+        check_seconds=CHECK_SECONDS,
+        lang=grading.lang,
+        refused={
+            name: {
+                file: (translate(why.why, grading.lang), translate(why.remedy, grading.lang))
+                for file, why in submission.refused.items()
+            }
+            for name, submission in submissions.items()
+        },
+        private=files_below(grading.private, names) if grading.private else {},
+        hides=grading.hides,
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Remember what this session settled, if it was about the student's own folder."""
+    yield
+    grading = session.config.stash[SESSION]
+    if not grading.final or session.config.getoption("--untrusted"):
+        return
+    if grading.folder().resolve() == ROOT / "exercises":
+        for rubric in grading.rubrics.values():
+            if verdicts := rubric.settled():
+                Progress(ROOT).record(rubric.lab, verdicts, grading.submission(rubric.lab))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """Refuse to share the checks of labs among processes, which would wait for each other."""
-    grading = node.config.stash[_SESSION]
+    grading = node.config.stash[SESSION]
     folders = {(node.config.rootpath / name.partition("::")[0]).parent for name in ids}
     if any(lab.folder in folders for lab in grading.labs.values()):
         why = say("Labs take turns on a kernel. Run their checks without -n.")
         pytest.exit(translate(why, grading.lang), pytest.ExitCode.USAGE_ERROR)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Take the kernel before a check's time begins: another grading may have it for long."""
-    grading = session.config.stash[_SESSION]
-    if grading.rubrics and not grading.replay and not session.config.option.collectonly:
-        with suppress(InfraError):  # Each check raises it again.
-            grading.kernel()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """In a machine a check runs there; its reports are this pytest's all the same.
-
-    Those of a hidden check are replaced before anybody is shown them.
-    """
-    grading = item.config.stash[_SESSION]
-    found = grading.of(item)
-    if not found:
-        return None
-    lab, task = found
-    grading.begin(task)
-    reports: Iterable[pytest.TestReport]
-    if grading.replay:
-        following = nextitem if nextitem and grading.of(nextitem) else None
-        reports = grading.replay.judge(item, following)
-    elif lab.hides(task):
-        reports = private_checks.judge(item, nextitem)
-    else:
-        return None
-    shown = {"nodeid": item.nodeid, "location": item.location}
-    if lab.hides(task):
-        shown = private_checks.start_of(item)
-    item.ihook.pytest_runtest_logstart(**shown)
-    rubric = grading.rubrics[lab.name]
-    for report in reports:
-        if grading.replay:
-            rubric.spend(task, report.duration)
-        if grading.replay and (told := getattr(report, "labebpf", None)):
-            finding = rubric.add(task, Finding.read(told), item.nodeid)
-            told = finding.told(grading.lang)
-            _reword(report, told, grading.place(lab, finding), grading.lang)
-        if lab.hides(task):
-            report = private_checks.bare(item, report, grading.lang)
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(**shown)
-    return True
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    grading = item.config.stash[_SESSION]
-    found = grading.of(item)
-    if found:
-        grading.require(*found)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Turn what a check raised into a finding, and the report into our words."""
-    outcome: Any = yield
-    report: pytest.TestReport = outcome.get_result()
-    grading = item.config.stash[_SESSION]
-    found = grading.of(item)
-    if not found:
-        return
-    lab, task = found
-    rubric = grading.rubrics[lab.name]
-    rubric.spend(task, report.duration)
-    finding = _finding(grading, lab, task, report, call)
-    if finding is None:
-        return
-    if finding.status is not Status.PASS and not finding.line:
-        file = finding.file or task.file
-        line = grading.submission(lab).line_of_todo(file, task.id)
-        finding = replace(finding, file=file, line=line)
-    finding = rubric.add(task, finding.told(grading.lang), item.nodeid)
-    report.labebpf = asdict(finding)  # type: ignore[attr-defined]
-    _reword(report, finding, grading.place(lab, finding), grading.lang)
-
-
-def _finding(
-    grading: Grading,
-    lab: Lab,
-    task: Task,
-    report: pytest.TestReport,
-    call: pytest.CallInfo[None],
-) -> Finding | None:
-    """The finding of one phase of a check; None for a phase that settles nothing."""
-    if call.excinfo is None:
-        return Finding(Status.PASS) if report.when == "call" and report.passed else None
-    error = call.excinfo.value
-    if isinstance(error, BlockedError):
-        return Finding(Status.BLOCKED, error.what)
-    if isinstance(error, (SubmissionError, PhaseTimeoutError, BehaviourError)):
-        first = grading.told_by(error, task)
-        if first != task:  # One mistake is told once.
-            return Finding(Status.BLOCKED, needed(first.id))
-    if isinstance(error, pytest.skip.Exception) or report.skipped:
-        return Finding(Status.INFRA, say("The check was not carried out: {error}.", error=error))
-    if isinstance(error, pytest.fail.Exception):
-        if not str(error).startswith("Timeout"):
-            return Finding(Status.FAIL, str(error))
-        limit = CHECK_SECONDS * grading.scale
-        return finding_of(PhaseTimeoutError(grading.phase, limit))
-    if isinstance(error, pytest.UsageError):
-        return Finding(Status.INFRA, str(error))
-    source = grading.submission(lab).files.get(lab.program, b"")
-    return finding_of(error, source, grading.lang)
-
-
-def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -> None:
-    """Let pytest show a finding, which is about `file`, instead of a traceback of ours."""
-    if finding.status is Status.PASS:
-        return
-    place = f"{file}:{finding.line}" if finding.line else file
-    lines = [finding.why, finding.cause, finding.remedy]
-    lines += [f"{translate('expected:', lang)} {finding.expected}"] if finding.expected else []
-    lines += [f"{translate('seen:', lang)} {finding.actual}"] if finding.actual else []
-    lines += [f"{translate('where:', lang)} {place}"] if place else []
-    lines += [finding.excerpt, *drawn(finding.timeline, lang)]
-    text = "\n".join(line for line in lines if line)
-    if finding.status is Status.BLOCKED:
-        report.outcome = "skipped"
-        why = translate(say("blocked: {why}", why=finding.why), lang)
-        report.longrepr = (file, finding.line, why)
-    else:
-        report.outcome = "failed"
-        report.longrepr = text
-        if finding.log:
-            report.sections = [("log", finding.log)]
-
-
-def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
-    """Letters and words for the verdicts that pytest has none for."""
-    status = getattr(report, "labebpf", {}).get("status", Status.PASS)
-    if status == Status.PASS:
-        return None
-    word = Status(status).value
-    category = {"fail": "failed"}.get(word, word)
-    letter = {"timeout": "T", "blocked": "b", "infra": "I", "error": "E"}.get(word, "F")
-    return category, letter, word.upper()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    grading = session.config.stash[_SESSION]
-    if not grading.rubrics or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
-        return
-    broken = session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED)
-    result = grading.finish(BROKEN_OFF if broken else NOT_RUN)
-    grading.keep_progress()
-    out = session.config.getoption("--out")
-    if out:
-        write_result(session.config.invocation_params.dir / out, result)
-    descriptor = session.config.getoption("--result-fd")
-    if descriptor >= 0:
-        with open(descriptor, "w", encoding="utf-8", closefd=False) as file:
-            file.write(result.to_json())
-    if session.exitstatus == pytest.ExitCode.TESTS_FAILED and result.exit_status == 3:
-        session.exitstatus = 3
 
 
 @pytest.hookimpl(trylast=True)
@@ -361,7 +132,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
-    grading = config.stash[_SESSION]
+    grading = config.stash[SESSION]
     refused = exitstatus == pytest.ExitCode.USAGE_ERROR
     if not grading.rubrics or config.option.collectonly or refused:
         return
@@ -373,54 +144,3 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         file=terminalreporter._tw._file, force_terminal=terminalreporter.hasmarkup, highlight=False
     )
     render(console, grading.finish(), details=False)
-
-
-@pytest.fixture
-def lab(request: pytest.FixtureRequest) -> Lab:
-    """The lab that this check belongs to."""
-    found = request.config.stash[_SESSION].of(request.node)
-    if not found:
-        raise CourseError(
-            say("{nodeid} is no check of a lab.", nodeid=request.node.nodeid), "Move it into one."
-        )
-    return found[0]
-
-
-@pytest.fixture
-def environment(request: pytest.FixtureRequest, lab: Lab) -> LabEnvironment:
-    """Everything that judging this lab needs."""
-    return request.config.stash[_SESSION].environment(lab)
-
-
-@pytest.fixture
-def program(environment: LabEnvironment) -> ProgramUnderTest:
-    """The student's program, loaded and attached."""
-    return environment.program()
-
-
-@pytest.fixture
-def builds(environment: LabEnvironment) -> Iterator[list[ProgramUnderTest]]:
-    """The program, and its second build that fills what is left uninitialised with 0xAA."""
-    pair = [environment.program(), environment.pattern_program()]
-    yield [build for build in pair if build]
-    environment.close_pattern_program()
-
-
-@pytest.fixture
-def script(environment: LabEnvironment) -> ScriptUnderTest:
-    """The student's script, running, with its program attached."""
-    return environment.script()
-
-
-@pytest.fixture
-def workload(environment: LabEnvironment) -> Any:
-    """The process that makes directories and decoys."""
-    return environment.workload
-
-
-@pytest.fixture
-def trace(environment: LabEnvironment) -> Any:
-    """What the submission's programs print into the trace from now on, as the workload acts."""
-    trace = environment.trace
-    trace.forget()
-    return trace

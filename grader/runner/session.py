@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -18,15 +19,12 @@ from grader.base.paths import ROOT, language
 from grader.base.text import clean
 from grader.base.version import grader_version
 from grader.checks.environment import LabEnvironment
-from grader.kernel.native import TAKEN, NativeKernel
+from grader.kernel.native import NativeKernel
 from grader.labs import Lab, Task, add_private, find_labs, not_in_order
-from grader.runner.kernel_choice import choose, likely_needs, parse
 from grader.runner.private_checks import refuse_to_show
-from grader.runner.remote import RemoteRun, files_below, guest_id
 from grader.submission.files import Refusal, Submission, root_of, take
 from grader.submission.sandbox import visible
 from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
-from grader.vm.remote_grading import GradeRequest
 
 _PHASES: Mapping[Phase, str] = {
     "compile": say("the program is compiled"),
@@ -34,6 +32,8 @@ _PHASES: Mapping[Phase, str] = {
     "trigger": say("the events are triggered"),
     "wait": say("the script is awaited"),
 }
+TAKEN = pytest.StashKey[NativeKernel]()
+"""The kernel, where it was taken before pytest began."""
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 
@@ -45,6 +45,22 @@ class BlockedError(LabebpfError):
 def needed(*tasks: str) -> str:
     """What is said of a task that is blocked by these."""
     return say("It needs {names}, which did not pass.", names=", ".join(tasks))
+
+
+class Remote(Protocol):
+    """Another pytest that judges the checks, and reports to this one."""
+
+    def judge(
+        self, item: pytest.Item, following: pytest.Item | None
+    ) -> Iterator[pytest.TestReport]:
+        """pytest's reports of one check. Each has its finding, as a dict, in `labebpf`."""
+        ...
+
+    def finish(self, *, broken_off: bool = False) -> dict[str, str]:
+        """End it: what result.json says of its kernel, nothing if none ever ran."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Grading:
@@ -69,7 +85,8 @@ class Grading:
         self.pattern: set[str] = set()
         self.script: set[str] = set()
         self.trace_with_script: set[str] = set()
-        self.replay: RemoteRun | None = None
+        self.remote: Remote | None = None
+        """Where the checks run, if not in this process."""
         self._kernel: NativeKernel | InfraError | None = None
         self._environment: LabEnvironment | None = None
         self._submissions: dict[str, Submission] = {}
@@ -180,68 +197,18 @@ class Grading:
             )
         return pytest.UsageError(f"{item.nodeid}: {why}")
 
-    def take_place(self, items: list[pytest.Item]) -> None:
-        """Decide where `items`, all checks of labs, will be judged. Raises UsageError."""
-        needs = {need for name in self.rubrics for need in self.labs[name].needs}
-        wishes = {need for name in self.rubrics for t in self.labs[name].tasks for need in t.kernel}
-        for lab in map(self.labs.__getitem__, self.rubrics):
-            files = self.submission(lab).files
-            wishes |= likely_needs(
-                files[name] for name in (lab.program, lab.script) if name in files
-            )
-        wanted = parse(self.config.getoption("--kernel"))
-        stranger = self.config.getoption("--stranger")
-        try:
-            version = choose(wanted, needs, wishes, stranger=stranger)
-        except InfraError as error:
-            self._kernel = error
-            return
-        if version is None:
-            if stranger and wanted == "auto":
-                self._say(
-                    "No virtual machine is ready here: what was handed in runs in this machine's"
-                    " own kernel. For the next time: ./labebpf image build"
-                )
-            return
-        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
-            raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
-        for item in items:
-            # The machine has limits of its own, and may have to be made first.
-            item.add_marker(pytest.mark.timeout(0), append=False)
-        names = sorted(self.rubrics)
-        order = GradeRequest(
-            labs=files_below(ROOT / "exercises", names),
-            submission={
-                f"{name}/{file}": data
-                for name in names
-                for file, data in self.submission(self.labs[name]).files.items()
-            },
-            folders=tuple(names),
-            selected=tuple(guest_id(item) for item in items),
-            time_scale=self.scale,
-            check_seconds=CHECK_SECONDS,
-            lang=self.lang,
-            refused={
-                name: {
-                    file: (translate(why.why, self.lang), translate(why.remedy, self.lang))
-                    for file, why in self.submission(self.labs[name]).refused.items()
-                }
-                for name in names
-            },
-            private=files_below(self.private, names) if self.private else {},
-            hides=self.hides,
-        )
-        self.replay = RemoteRun(version, ROOT, order, self._say)
+    def refuse(self, error: InfraError) -> None:
+        """There is no kernel to judge on: each check says why."""
+        self._kernel = error
 
     def kernel(self) -> NativeKernel:
         """The kernel, taken on first use. Raises InfraError, the same each time."""
         if self._kernel is None:
-            # In a machine the kernel was taken before this process began.
-            self._kernel = self.config.pluginmanager.get_plugin(TAKEN)
+            self._kernel = self.config.stash.get(TAKEN, None)
         if self._kernel is None:
             try:
                 self._kernel = NativeKernel(
-                    hidden=(ROOT,), seconds=self._limit(), waiting=self._say
+                    hidden=(ROOT,), seconds=self._limit(), waiting=self.tell_person
                 )
             except InfraError as error:
                 self._kernel = error
@@ -358,8 +325,8 @@ class Grading:
 
     def _result(self, unrun: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
-        if self.replay:
-            kernel = self.replay.finish(broken_off=unrun is BROKEN_OFF) or kernel
+        if self.remote:
+            kernel = self.remote.finish(broken_off=unrun is BROKEN_OFF) or kernel
         elif isinstance(self._kernel, NativeKernel):
             kernel = self._kernel.describe()
         labs: tuple[LabResult, ...] = tuple(
@@ -369,17 +336,6 @@ class Grading:
         started = f"{self._started:%Y-%m-%dT%H:%M:%SZ}"
         return Result(started, seconds, kernel, labs, self.lang, grader_version())
 
-    def keep_progress(self) -> None:
-        """Remember what this session settled, if it was about the student's own folder."""
-        own = self.folder().resolve() == ROOT / "exercises"
-        if not own or self.config.getoption("--stranger"):
-            return
-        from grader.runner.progress import Progress  # No part of the grader in a machine.
-
-        for rubric in self.rubrics.values():
-            if verdicts := rubric.settled():
-                Progress(ROOT).record(rubric.lab, verdicts, self.submission(rubric.lab))
-
     def close(self) -> None:
         with ExitStack() as closing:
             if isinstance(self._kernel, NativeKernel):
@@ -388,8 +344,8 @@ class Grading:
             if self._environment:
                 closing.callback(self._environment.close)
                 self._environment = None
-            if self.replay:
-                self.replay.close()
+            if self.remote:
+                self.remote.close()
 
     def _limit(self) -> float | None:
         """Seconds after which the keeper ends this process; none under a debugger."""
@@ -399,7 +355,7 @@ class Grading:
         checks = sum(len(names) for task in tasks for names in task)
         return (600.0 + CHECK_SECONDS * checks) * self.scale
 
-    def _say(self, text: str) -> None:
+    def tell_person(self, text: str) -> None:
         """Tell a person something beside the report: in the line of a terminal that shows steps."""
         text = translate(text, self.lang)
         capture = self.config.pluginmanager.getplugin("capturemanager")
@@ -422,3 +378,6 @@ def private_folder(given: Path) -> Path:
             say("Student code could see what is in {given}.", given=given), "Move it out of /usr."
         )
     return folder
+
+
+SESSION = pytest.StashKey[Grading]()

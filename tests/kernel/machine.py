@@ -122,7 +122,7 @@ def command(
     scale: float = 1.0,
     handed_in: bool = False,
 ) -> list[str]:
-    """The command line of a grading; of one that a stranger `handed_in`, if so."""
+    """The command line of a grading; of one that was `handed_in`, if so."""
     given = [*labs, "--submission", str(submission)]
     if handed_in:
         given = [str(submission), *(f"--lab={lab}" for lab in labs)]

@@ -45,6 +45,11 @@ def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:
         names = set(tar.getnames())
     assert {"__main__.py", "grader/__init__.py", "grader/verdict/__init__.py"} <= names
     assert "grader/verdict/catalogue.toml" in names
-    assert "grader/runner/plugin.py" in names and "grader/guest/agent.py" in names
+    assert "grader/runner/judging.py" in names and "grader/guest/agent.py" in names
     assert "grader/submission/scripts/load_program.py" in names
     assert not [name for name in names if re.match("grader/(authoring|student|cli|shell)/", name)]
+    assert {name for name in names if re.match("grader/(vm|runner)/", name)} == {
+        *("grader/vm/__init__.py", "grader/vm/machine_config.py", "grader/vm/protocol.py"),
+        *("grader/runner/__init__.py", "grader/runner/judging.py"),
+        *("grader/runner/private_checks.py", "grader/runner/session.py"),
+    }

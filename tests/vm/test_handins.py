@@ -1,4 +1,4 @@
-"""A stranger's hand-in in a virtual machine, with private checks."""
+"""Somebody's hand-in in a virtual machine, with private checks."""
 
 from __future__ import annotations
 
