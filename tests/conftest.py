@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkouts import copy
+
+from tests.support.checkout import copy
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from checkouts import ROOT
-from machine import State, state
 
 from grader.kernel.features import privileges
 from grader.kernel.native import NativeKernel
+from tests.support.checkout import ROOT
+from tests.support.grading import State, state
 
 
 @pytest.fixture(autouse=True, scope="session")

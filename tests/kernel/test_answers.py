@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
-from machine import grade
 
 from grader.authoring.answers import Answer, answers
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.labs import find_labs
 from grader.verdict.record import TaskResult
+from tests.support.checkout import ROOT
+from tests.support.grading import grade
 
 LABS = find_labs(ROOT / "exercises")
 

@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hostile import FAST, Attack, assert_gained_nothing, attacks
-from machine import State, grade, state
-from waiting import wait_until
+
+from tests.support.attacks import FAST, Attack, assert_gained_nothing, attacks
+from tests.support.grading import State, grade, state
+from tests.support.waiting import wait_until
 
 ATTACKS = {attack.name: attack for attack in attacks()}
 WORST = (

@@ -12,14 +12,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from broken_programs import PROGRAMS, entry_of, printed
-from checkouts import ROOT
 
 from grader.base.errors import SubmissionError
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
 from grader.kernel.uprobe import Uprobe
-from grader.verdict.explain import Explained, explain
+from grader.verdict.explain import Explanation, explain
+from tests.support.broken_programs import PROGRAMS, entry_of, printed
+from tests.support.checkout import ROOT
 
 PLACES = {"tracepoint": lambda: None, "xdp": Network, "uprobe": lambda: Uprobe("mkdir")}
 """What a sandbox is lent, by the kind of the hook."""
@@ -53,7 +53,7 @@ def test_a_broken_program_is_explained(kernel: NativeKernel, program: Path) -> N
     source = program.read_bytes()
     error = refusal(kernel, source)
     explained = explain(error, source)
-    assert isinstance(explained, Explained), error.log
+    assert isinstance(explained, Explanation), error.log
     assert explained.known == entry_of(program), error.log
     told = program.with_suffix(".txt")
     if os.environ.get("LABEBPF_GOLDEN") == "write":

@@ -14,16 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, command, labebpf
-from machine import State, state
-from typist import CTRL_C, Typist
-from waiting import wait_until
 
 from grader.base.lock import locked
 from grader.kernel.native import RUN
 from grader.labs import find_labs
 from grader.runner.progress import FOLDER, LabProgress, Progress
 from grader.submission.sandbox import descendants
+from tests.support.checkout import ROOT, command, labebpf
+from tests.support.grading import State, state
+from tests.support.terminal import CTRL_C, Typist
+from tests.support.waiting import wait_until
 
 SECONDS = 120
 NATIVE = ("--kernel", "native", "--time-scale", "3")

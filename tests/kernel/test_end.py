@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
-from machine import State, command, grade, run_pytest, state
-from waiting import wait_until
 
 from grader.base.lock import locked
 from grader.guest.guest_kernel import GuestKernel
 from grader.submission.sandbox import descendants
 from grader.vm.protocol import Wire
+from tests.support.checkout import ROOT, copy
+from tests.support.grading import State, command, grade, run_pytest, state
+from tests.support.waiting import wait_until
 
 
 def test_a_grading_leaves_nothing(before: State, tmp_path: Path) -> None:

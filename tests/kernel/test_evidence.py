@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
-from machine import PLAIN
 
 from grader.base.errors import SubmissionError
 from grader.checks.counter import Counter
@@ -27,6 +25,8 @@ from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.submission.program import Program
 from grader.submission.sandbox import Sandbox
+from tests.support.checkout import ROOT
+from tests.support.grading import PLAIN
 
 PROGRAM = b"""
 BPF_HASH(compteur);

@@ -9,8 +9,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
-from handins import (
+
+from tests.support.checkout import ROOT
+from tests.support.grading import command, labebpf, run_pytest
+from tests.support.handins import (
     FOUND,
     PUBLIC,
     READS_MEMORY,
@@ -22,7 +24,6 @@ from handins import (
     lay_out,
     task,
 )
-from machine import command, labebpf, run_pytest
 
 RUNS = 'open({marker!r} + "{name}", "w").close()\n'
 PYTHON = ("conftest", "sitecustomize", "usercustomize", "bcc", "__init__", "pytest", "random")

@@ -11,9 +11,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
-from machine import MKDIRS, grade
-from waiting import wait_until
 
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
@@ -23,6 +20,9 @@ from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.labs import find_labs
 from grader.submission.sandbox import PYTHON
+from tests.support.checkout import ROOT, copy
+from tests.support.grading import MKDIRS, grade
+from tests.support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """20 for the proof; one in everyday runs."""

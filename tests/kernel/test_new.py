@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from machine import lost, make_lab, prove
 
 from grader.authoring.answers import read
 from grader.authoring.new import PAIRINGS, calls
+from tests.support.grading import lost, make_lab, prove
 
 NATIVE = ("tracepoint", "raw_tracepoint", "uprobe", "xdp")
 USUAL = [

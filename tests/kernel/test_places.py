@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
-from machine import PLAIN
 
 from grader.base.errors import SubmissionError
 from grader.checks.environment import LabEnvironment
@@ -24,6 +22,8 @@ from grader.kernel.uprobe import Uprobe
 from grader.labs import find_labs
 from grader.submission.files import Submission
 from grader.submission.sandbox import PYTHON, memory_file, read_back
+from tests.support.checkout import ROOT
+from tests.support.grading import PLAIN
 
 PASSES = PLAIN.replace(b"return 0", b"return XDP_PASS")
 LOOKS_ROUND = """

@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
-from machine import prove
+
+from tests.support.checkout import ROOT, copy
+from tests.support.grading import prove
 
 ANSWERS = (
     "right_answers/lab0/raw_tracepoint.c",

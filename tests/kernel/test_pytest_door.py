@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
-from machine import run_pytest
 
 from grader.vm import image_store
+from tests.support.checkout import ROOT, copy
+from tests.support.grading import run_pytest
 
 pytestmark = pytest.mark.timeout(900)  # An image may have to be built first.
 NO_NULL_CHECK = ROOT / "tests" / "wrong_answers" / "lab3" / "no_null_check.c"

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
-from consumers import ADA, HEADER, RUNNER, TOTALS, cells
-from machine import grade
 
 from grader.report.formats import FORMATS
 from grader.verdict.record import Result, Status
+from tests.support.checkout import ROOT
+from tests.support.consumers import ADA, HEADER, RUNNER, TOTALS, cells
+from tests.support.grading import grade
 
 WORKSHEET = f"{HEADER}\n{ADA.replace('9.00', '30.00')}\n"
 LOOPS = "while True:\n    pass\n"

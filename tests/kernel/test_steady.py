@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
-from machine import MKDIRS, grade
 
 from grader.authoring.answers import read
 from grader.authoring.prove import BURN, beside
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.labs import find_labs
+from tests.support.checkout import ROOT
+from tests.support.grading import MKDIRS, grade
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """50 for the proof; one in everyday runs."""

@@ -9,9 +9,7 @@ import io
 from pathlib import Path
 
 import pytest
-from consumers import TOTALS, Terminal, read_classroom50, read_junit, run
 from rich.console import Console
-from sample_results import a_result
 
 from grader.base.errors import BehaviourError, LabebpfError, SubmissionError
 from grader.base.text import clean
@@ -21,6 +19,8 @@ from grader.report.formats import FORMATS
 from grader.report.terminal import render
 from grader.verdict.classify import finding_of
 from grader.verdict.record import LabResult, Result, Rubric
+from tests.support.consumers import TOTALS, Terminal, read_classroom50, read_junit, run
+from tests.support.sample_results import a_result
 
 FIRST, LAST = "the first line", "the last line"
 MIDDLE = {

@@ -8,13 +8,13 @@ import string
 from pathlib import Path
 
 import pytest
-from broken_programs import ELSEWHERE, PROGRAMS, RECORDED, entry_of, printed, recorded
 
 from grader.base.errors import SubmissionError
 from grader.base.messages import translate
 from grader.labs import Text
 from grader.verdict.catalogue import Entry, entries
 from grader.verdict.explain import Explanation, explain
+from tests.support.broken_programs import ELSEWHERE, PROGRAMS, RECORDED, entry_of, printed, recorded
 
 SAYINGS = recorded()
 IDS = [entry.id for entry in entries()]

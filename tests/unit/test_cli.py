@@ -15,10 +15,6 @@ from pathlib import Path
 
 import click
 import pytest
-from checkouts import AS_NOBODY, ROOT
-from checkouts import labebpf as there
-from sample_results import EVERY, JUDGED
-from typist import Typist
 
 from grader.cli import labebpf as group
 from grader.cli.options import choose_tasks
@@ -28,6 +24,10 @@ from grader.runner.progress import Progress
 from grader.runner.pytest_process import supervise
 from grader.submission.files import take
 from grader.verdict.record import Status, write_result
+from tests.support.checkout import AS_NOBODY, ROOT
+from tests.support.checkout import labebpf as there
+from tests.support.sample_results import EVERY, JUDGED
+from tests.support.terminal import Typist
 
 LABS = find_labs(ROOT / "exercises")
 PLAIN = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}

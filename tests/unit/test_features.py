@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import AS_NOBODY, ROOT
 
 from grader.kernel.features import Features, Probe, lockdown, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
 from grader.labs import find_labs
 from grader.runner.kernel_choice import place
 from grader.vm import image_store
+from tests.support.checkout import AS_NOBODY, ROOT
 
 LABS = find_labs(ROOT / "exercises").values()
 NEEDS = sorted({need for lab in LABS for need in lab.needs})

@@ -8,7 +8,17 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
-from consumers import (
+
+from grader.base.errors import InfraError, UsageError
+from grader.base.text import clean
+from grader.report.actions import SUMMARY_LIMIT, commands, summary
+from grader.report.classroom import classroom50
+from grader.report.csv_table import COLUMNS, table
+from grader.report.formats import FORMATS
+from grader.report.html import html
+from grader.report.lines import safe
+from grader.verdict.record import LabResult, Result, Status
+from tests.support.consumers import (
     RUNNER,
     TOTALS,
     Page,
@@ -22,17 +32,16 @@ from consumers import (
     run,
     the_points,
 )
-from sample_results import EVERY, HOSTILE, JUDGED, PARTIAL, TOKEN, a_result, a_task, hostile
-
-from grader.base.errors import InfraError, UsageError
-from grader.base.text import clean
-from grader.report.actions import SUMMARY_LIMIT, commands, summary
-from grader.report.classroom import classroom50
-from grader.report.csv_table import COLUMNS, table
-from grader.report.formats import FORMATS
-from grader.report.html import html
-from grader.report.lines import safe
-from grader.verdict.record import LabResult, Result, Status
+from tests.support.sample_results import (
+    EVERY,
+    HOSTILE,
+    JUDGED,
+    PARTIAL,
+    TOKEN,
+    a_result,
+    a_task,
+    hostile,
+)
 
 
 def test_every_format_is_read_here() -> None:

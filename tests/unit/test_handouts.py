@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from checkouts import ROOT
 
 from grader.evidence.workload import DECOYS
 from grader.labs import Lab, find_labs
 from grader.submission.files import take
+from tests.support.checkout import ROOT
 
 LABS = list(find_labs(ROOT / "exercises").values())
 NAMES = [lab.name for lab in LABS]

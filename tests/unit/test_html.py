@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from sample_results import EVERY, FAILED, HOSTILE, a_result, hostile
 
 from grader.report.html import html
 from grader.report.lines import safe
 from grader.submission.files import Submission
 from grader.verdict.record import LabResult, Result, Status
+from tests.support.sample_results import EVERY, FAILED, HOSTILE, a_result, hostile
 
 PHONE = {"width": 360, "height": 740}
 PROGRAM = "".join(f"line {number}\n" for number in range(1, 31)).encode()

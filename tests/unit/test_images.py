@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checkouts import NOBODY, ROOT, labebpf
-from waiting import is_awaited, wait_until
 
 from grader.base.errors import InfraError, UsageError
 from grader.vm import image_build, image_store
 from grader.vm.image_store import Image, Label
+from tests.support.checkout import NOBODY, ROOT, labebpf
+from tests.support.waiting import is_awaited, wait_until
 
 CONTENT = {"vmlinuz": b"kernel" * 999, "initramfs": b"initramfs", "root.squashfs": b"hsqs" * 9999}
 

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
 
 from grader.base.errors import CourseError, UsageError
 from grader.evidence import witness
 from grader.kernel.features import Features
 from grader.labs import Labs, Text, add_private, find_labs, load_lab
 from grader.labs.lab import CALLS, NEEDS
+from tests.support.checkout import ROOT
 
 LABS = find_labs(ROOT / "exercises")
 GOOD = """

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from checkouts import AS_NOBODY, NOBODY, PARTS, ROOT, copy
+
+from tests.support.checkout import AS_NOBODY, NOBODY, PARTS, ROOT, copy
 
 PARTS_OF_IT = (*PARTS, "labebpf", "requirements.txt", "requirements-dev.txt")
 TOOLS = (

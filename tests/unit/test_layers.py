@@ -9,9 +9,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from checkouts import ROOT
-
 from grader.vm.payload import payload
+from tests.support.checkout import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

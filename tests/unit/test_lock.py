@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from waiting import is_awaited, wait_until
-
 from grader.base.lock import turn
+from tests.support.waiting import is_awaited, wait_until
 
 PATIENCE = 60.0
 

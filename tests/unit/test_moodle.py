@@ -6,12 +6,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from consumers import ADA, HEADER, cells
-from sample_results import EVERY, JUDGED, PARTIAL, a_result, a_task, hostile
 
 from grader.base.errors import InfraError, UsageError
 from grader.report.moodle import fill
 from grader.verdict.record import LabResult, Result
+from tests.support.consumers import ADA, HEADER, cells
+from tests.support.sample_results import EVERY, JUDGED, PARTIAL, a_result, a_task, hostile
 
 PASSED = a_result(LabResult("lab3", "Lab", (a_task("3.1", "pass", 7), a_task("3.2", "fail", 2))))
 """7 of 9 points."""

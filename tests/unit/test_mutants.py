@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
 
 from grader.authoring.mutants import mutants
+from tests.support.checkout import ROOT
 
 SOLUTIONS = [path for path in sorted((ROOT / "solutions").glob("lab*/*")) if path.suffix != ".toml"]
 

@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import NOBODY, copy, labebpf
-from waiting import wait_until
 
 from grader.authoring.answers import answers
 from grader.authoring.equivalents import equivalents
@@ -23,6 +21,8 @@ from grader.base.errors import UsageError
 from grader.evidence import witness
 from grader.labs import load_lab
 from grader.labs.stubs import drifted
+from tests.support.checkout import NOBODY, copy, labebpf
+from tests.support.waiting import wait_until
 
 FOLDERS = ("exercises/lab7", "solutions/lab7", "tests/wrong_answers/lab7")
 LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]

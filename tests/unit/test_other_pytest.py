@@ -9,7 +9,8 @@ import venv
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
+
+from tests.support.checkout import ROOT, copy
 
 ITS_PACKAGES = ("pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments")
 BEFORE_3_11 = ("exceptiongroup", "tomli", "typing_extensions.py")

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import copy
+
+from tests.support.checkout import copy
 
 USAGE_ERROR = 4
 

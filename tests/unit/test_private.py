@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT
+
+from tests.support.checkout import ROOT
 
 SECRET = "xyzzy"
 MANIFEST = """

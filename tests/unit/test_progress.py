@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checkouts import NOBODY, labebpf
 
 from grader.labs import Lab, find_labs
 from grader.runner.progress import FOLDER, Progress, fingerprint
 from grader.submission.files import take
 from grader.verdict.record import Status
+from tests.support.checkout import NOBODY, labebpf
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy, labebpf
 from rich.console import Console
 
 from grader.authoring.answers import answers, read
@@ -18,6 +17,7 @@ from grader.authoring.prove_report import show_fates, show_step
 from grader.base.errors import CourseError
 from grader.labs import find_labs
 from grader.verdict.record import Finding, Result, Rubric, Status
+from tests.support.checkout import ROOT, copy, labebpf
 
 LABS = find_labs(ROOT / "exercises")
 C = Mutant("counter.c", 1, "constant", "int a = 1;\n", "int a = 0;\n")

@@ -10,7 +10,6 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from checkouts import NOBODY
 
 from grader.base.messages import paired, translate
 from grader.base.timeline import Mark, Moment
@@ -26,6 +25,7 @@ from grader.verdict.record import (
     TaskResult,
     write_result,
 )
+from tests.support.checkout import NOBODY
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 RECORD_KEYS = {"schema", "started", "seconds", "grader", "kernel", "score", "max_score", "labs"}

@@ -6,11 +6,11 @@ import dataclasses
 import io
 
 import pytest
-from consumers import Terminal
 from rich.console import Console
 
 from grader.report.terminal import describe, kernel_of, render
 from grader.verdict.record import LabResult, Result, Status, TaskResult
+from tests.support.consumers import Terminal
 
 JUDGED = [status for status in Status if status is not Status.UNSELECTED]
 HOSTILE = "[red]x[/red] [/] [link=http://x]y[/link] :smile: {points} %s"

@@ -9,13 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from checkouts import NOBODY, ROOT, labebpf
 
 from grader.base.atomic_write import keep
 from grader.labs import Lab, find_labs
 from grader.runner.progress import Progress
 from grader.submission.files import take
 from grader.verdict.record import Status
+from tests.support.checkout import NOBODY, ROOT, labebpf
 
 MINE = "/* my work */\n"
 STUBS = {

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from checkouts import NOBODY, ROOT, copy, labebpf
 
 from grader.base.errors import CourseError
 from grader.labs import Lab, find_labs, load_lab
 from grader.labs.stubs import Block, ParsedSolution, drifted, parse, read
+from tests.support.checkout import NOBODY, ROOT, copy, labebpf
 
 LABS = list(find_labs(ROOT / "exercises").values())
 FILES = [(lab, name) for lab in LABS for name in lab.edits]

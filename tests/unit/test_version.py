@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from checkouts import ROOT, copy
-
 from grader.base.version import grader_version
+from tests.support.checkout import ROOT, copy
 
 if sys.version_info >= (3, 11):
     import tomllib

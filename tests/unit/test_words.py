@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from checkouts import ROOT
 
 from grader.authoring.translations import CLICK, forms, renewed, sentences, words_of_click
 from grader.base.errors import BehaviourError, CourseError, SubmissionError
@@ -19,6 +18,7 @@ from grader.base.messages import DOMAIN, LOCALE, Said, say, translate
 from grader.base.timeline import Mark, Moment, Timeline
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding
+from tests.support.checkout import ROOT
 
 PO = LOCALE / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
 

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hostile import assert_gained_nothing, attacks
-from machine import grade
 
 from grader.vm.image_store import Image
+from tests.support.attacks import assert_gained_nothing, attacks
+from tests.support.grading import grade
 
 ATTACKS = {attack.name: attack for attack in attacks()}
 USUAL = ("answers_from_a_fork", "files_beside", "kills_grader", "odd_returns", "talks_to_the_host")

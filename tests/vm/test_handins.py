@@ -6,9 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
-from handins import FOUND, PUBLIC, SEARCH, VERDICTS, WORD, grade, hand_in, lay_out, task
 
 from grader.vm.image_store import Image
+from tests.support.handins import (
+    FOUND,
+    PUBLIC,
+    SEARCH,
+    VERDICTS,
+    WORD,
+    grade,
+    hand_in,
+    lay_out,
+    task,
+)
 
 
 def test_a_hand_in_is_graded_in_a_machine_where_one_is_ready(tmp_path: Path, image: Image) -> None:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from checkouts import AS_NOBODY, NOBODY, ROOT
 
 from grader.vm import image_store
 from grader.vm.image_store import Image
+from tests.support.checkout import AS_NOBODY, NOBODY, ROOT
 
 LABEBPF = (sys.executable, "-I", "-m", "grader")
 

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, copy
-from machine import lost
 
 from grader.authoring.answers import read
 from grader.labs import find_labs
 from grader.vm.image_store import Image
+from tests.support.checkout import ROOT, copy
+from tests.support.grading import lost
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """5 for the proof; one in everyday runs."""

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from machine import labebpf, lost, make_lab
 
 from grader.authoring.answers import read
 from grader.authoring.new import PAIRINGS, calls
 from grader.vm.image_store import Image
+from tests.support.grading import labebpf, lost, make_lab
 
 ALL = os.environ.get("LABEBPF_PAIRINGS") == "all"
 CHOSEN = (

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from checkouts import ROOT, command, copy
-from typist import CTRL_C, SECONDS, Typist
 
 from grader.vm.image_store import Image
+from tests.support.checkout import ROOT, command, copy
+from tests.support.terminal import CTRL_C, SECONDS, Typist
 
 PROMPT = r"machine-\S+:.*/exercises/lab3.*# $"
 STARTS = 3 * SECONDS

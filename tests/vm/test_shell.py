@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from checkouts import AS_NOBODY, NOBODY, ROOT
-from typist import CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE, SECONDS, Typist
-from waiting import wait_until
 
 from grader.vm import image_store
 from grader.vm.image_store import Image
+from tests.support.checkout import AS_NOBODY, NOBODY, ROOT
+from tests.support.terminal import CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE, SECONDS, Typist
+from tests.support.waiting import wait_until
 
 
 @dataclass

@@ -16,9 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from checkouts import AS_NOBODY, NOBODY, ROOT
-from machine import command, grade
-from waiting import wait_until
 
 from grader.authoring.answers import answers, read
 from grader.labs import find_labs
@@ -29,6 +26,9 @@ from grader.vm.accelerator import fastest
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
 from grader.vm.snapshots import stored
+from tests.support.checkout import AS_NOBODY, NOBODY, ROOT
+from tests.support.grading import command, grade
+from tests.support.waiting import wait_until
 
 LABS = find_labs(ROOT / "exercises")
 

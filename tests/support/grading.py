@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checkouts import ROOT, copy
-
 from grader.evidence.bpftool import Bpftool
 from grader.kernel.mounts import mount_privately
+from tests.support.checkout import ROOT, copy
 
 HIDDEN_FROM_SANDBOX = 0x60000000
 PLAIN = b"""

@@ -15,12 +15,12 @@ from grader.report.terminal import describe
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, TaskResult
 
-FOLDER = Path(__file__).parent / "broken"
+FOLDER = Path(__file__).parents[1] / "broken"
 PROGRAMS = sorted(FOLDER.glob("*.c"))
 ELSEWHERE = sorted([*FOLDER.glob("recorded/*.c"), *FOLDER.glob("recorded/*.py")])
 RECORDED = "6.18/0.26"
 """The Linux and the BCC that refused them when they were written."""
-LOGS = Path(__file__).parent / "unit" / "logs"
+LOGS = Path(__file__).parents[1] / "unit" / "logs"
 
 
 def entry_of(program: Path) -> str:

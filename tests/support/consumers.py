@@ -27,7 +27,7 @@ from grader.report.junit import junit
 from grader.verdict.record import Result
 
 # Of Jenkins' xunit plugin, as the source distribution of pytest 8.4.2 has it.
-JUNIT_10 = xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
+JUNIT_10 = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas" / "junit-10.xsd")
 
 RUNNER = {
     "CLASSROOM": "cs-principles",

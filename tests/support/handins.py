@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from checkouts import ROOT
-from machine import Grading
+from tests.support.checkout import ROOT
+from tests.support.grading import Grading
 
 PUBLIC = [f"3.{number}" for number in range(1, 8)]
 WORD = "plughsecret"

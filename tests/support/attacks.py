@@ -17,10 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checkouts import ROOT
-from machine import Grading
-
 from grader.labs import find_labs
+from tests.support.checkout import ROOT
+from tests.support.grading import Grading
 
 ATTACKS = ROOT / "tests" / "attacks"
 KEYS = "attack|earns|base|lab|scale|pads|folder|links"

@@ -1,0 +1,1 @@
+"""What several tests use: a checkout of their own, a grading and what it leaves, known answers."""
