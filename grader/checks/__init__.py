@@ -18,6 +18,7 @@ from grader.base.errors import BehaviourError, LabebpfError
 from grader.base.messages import say
 from grader.base.text import blank
 from grader.base.timeline import Timeline
+from grader.checks.pace import Pace
 from grader.evidence.event_timeline import by_time, by_value
 from grader.evidence.matching import Matching, match
 from grader.evidence.trace import Record
@@ -77,6 +78,7 @@ def numbers(line: str) -> list[int]:
 __all__ = [
     "BehaviourError",
     "Matching",
+    "Pace",
     "Record",
     "Window",
     "by_time",
