@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,7 +21,11 @@ from grader.verdict.explain import Explanation, explain
 from tests.support.broken_programs import PROGRAMS, entry_of, printed
 from tests.support.checkout import ROOT
 
-PLACES = {"tracepoint": lambda: None, "xdp": Network, "uprobe": lambda: Uprobe("mkdir")}
+PLACES: dict[str, Callable[[], Network | Uprobe | None]] = {
+    "tracepoint": lambda: None,
+    "xdp": Network,
+    "uprobe": lambda: Uprobe("mkdir"),
+}
 """What a sandbox is lent, by the kind of the hook."""
 
 

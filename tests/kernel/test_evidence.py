@@ -123,8 +123,8 @@ def test_a_line_belongs_to_the_program_that_printed_it(
     if kind.startswith("k") and not kernel.offers("kprobes").ok:
         pytest.skip("NEEDS KPROBES, which this kernel does not have: tests/vm runs it in a machine")
     trace = TraceInstance(kernel.tracefs, kernel.new_name(), ["syscalls/sys_enter_mkdir"])
-    (made,) = workload.mkdir(1)
-    (pid,) = {record.pid for record in trace.collect() if made.holds(record.time)}
+    (first,) = workload.mkdir(1)
+    (pid,) = {record.pid for record in trace.collect() if first.holds(record.time)}
     trace.follow(pid, [PRINTK])
     with saying(kernel, kind, b"before"), saying(kernel, kind, b"own") as program:
         own = attribution(program)

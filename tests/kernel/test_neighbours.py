@@ -73,7 +73,11 @@ def tracers(commands: Sequence[Sequence[str]], cwd: Path) -> Iterator[None]:
             )
             running.callback(child.wait)
             running.callback(child.kill)
-            assert wait_until(lambda many=number: len(bpftool.loaded_ids() - before) >= many, 60)
+
+            def all_loaded(many: int = number) -> bool:
+                return len(bpftool.loaded_ids() - before) >= many
+
+            assert wait_until(all_loaded, 60)
         yield
 
 

@@ -185,6 +185,7 @@ def test_what_was_lent_is_closed_though_another_part_of_the_stage_is_not(
         kernel, lab, Submission({}, {}), ROOT / "bpf_templates", script=True
     )
     place, child = environment.place, environment.workload
+    assert place
     lent = place.library if isinstance(place, Uprobe) else place.namespace
     close = child.close
 

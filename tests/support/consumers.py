@@ -235,11 +235,12 @@ class Page(HTMLParser):
 
 def rendered(markdown: str) -> str:
     """As cmark-gfm, GitHub's own, renders it, before GitHub takes out what it does not allow."""
-    return cmarkgfm.markdown_to_html_with_extensions(
+    page: str = cmarkgfm.markdown_to_html_with_extensions(
         markdown,
         options=Options.CMARK_OPT_UNSAFE,
         extensions=["table", "autolink", "strikethrough", "tasklist"],
     )
+    return page
 
 
 def read_summary(result: Result) -> Page:

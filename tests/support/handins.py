@@ -194,7 +194,7 @@ def lay_out(folder: Path) -> Path:
     private = folder / WORD
     lab = private / "lab3"
     lab.mkdir(parents=True)
-    needs = {task: [] for task in VERDICTS} | {"3.12": ["3.8"]}
+    needs: dict[str, list[str]] = {task: [] for task in VERDICTS} | {"3.12": ["3.8"]}
     manifest = "".join(_TASK.format(task=task, needs=needs[task]) for task in VERDICTS)
     (lab / "lab.toml").write_text(manifest)
     (lab / f"test_{WORD}.py").write_text(_CHECKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from grader.base.timeline import Mark, Moment
 from grader.verdict.record import LabResult, Result, TaskResult
@@ -96,7 +97,7 @@ HOSTILE = "\n".join(
 def hostile(status: str) -> Result:
     """A result of two tasks, each text of which a student wrote; one passed, one has `status`."""
     names = ("title", "why", "remedy", "expected", "actual", "hint", "log", "cause")
-    texts = dict.fromkeys(names, HOSTILE)
+    texts: dict[str, Any] = dict.fromkeys(names, HOSTILE)
     moments = tuple(Moment(at, HOSTILE, 0, (HOSTILE,) * 3, Mark.WRONG) for at in (0, 9))
     tasks = tuple(
         dataclasses.replace(

@@ -39,7 +39,7 @@ TASK = Task("3.1", 2, "counter.c", Text("It loads", "Il se charge"), (), (), ())
 def log(name: str) -> str:
     """As a loader's or a script's output is read: bytes, of which not all are text."""
     middle = MIDDLE[name]
-    data = middle if isinstance(middle, bytes) else middle.encode()
+    data = middle if isinstance(middle, bytes) else str(middle).encode()
     return clean(f"{FIRST}\n".encode() + data + f"\n{LAST}".encode())
 
 

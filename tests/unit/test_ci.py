@@ -34,7 +34,7 @@ def test_every_file_is_checked() -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_it_is_what_its_schema_wants(name: str) -> None:
     """The schemas are those that check-jsonschema brings: SchemaStore's and GitLab's own."""
-    command = [BIN / "check-jsonschema", "--builtin-schema", SCHEMAS[name], CI / name]
+    command = [str(BIN / "check-jsonschema"), "--builtin-schema", SCHEMAS[name], str(CI / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

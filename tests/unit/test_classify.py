@@ -87,7 +87,7 @@ def test_an_assertion_is_told_by_its_first_line(text: str, why: str) -> None:
 
 def test_an_error_of_the_graders_own_has_its_traceback_in_the_log() -> None:
     try:
-        {}["missing"]
+        dict[str, str]()["missing"]
     except KeyError as error:
         found = finding_of(error)
     assert found.status is Status.INFRA

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -62,7 +63,9 @@ def as_nobody() -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "more, colours", [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_a_terminal_has_colours_unless_they_are_not_wanted(more, colours: bool) -> None:
+def test_a_terminal_has_colours_unless_they_are_not_wanted(
+    more: dict[str, Any], colours: bool
+) -> None:
     command = ["env", *(f"{key}={value}" for key, value in more.items())]
     command += [sys.executable, "-I", "-m", "grader", "list"]
     status, seen = Typist(command, PLAIN).end()
@@ -185,7 +188,9 @@ def test_report_says_what_it_cannot_read_or_write(record: str, tmp_path: Path) -
         ([], {}, "en"),
     ],
 )
-def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) -> None:
+def test_the_language_is_the_one_asked_for(
+    arguments: list[str], environment: dict[str, Any], lang: str
+) -> None:
     done = labebpf("hint", "3.2", "--level", "1", *arguments, **environment)
     assert LABS["lab3"].task("3.2").hints[0].get(lang) in done.stdout
 
@@ -236,7 +241,9 @@ def test_the_language_is_the_one_asked_for(arguments, environment, lang: str) ->
         (["prove", "lab0", "--kernel", "all"], ["no kernel all"]),
     ],
 )
-def test_wrong_usage_ends_with_two_and_names_what_there_is(arguments, words: list[str]) -> None:
+def test_wrong_usage_ends_with_two_and_names_what_there_is(
+    arguments: list[str], words: list[str]
+) -> None:
     done = labebpf(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
@@ -316,7 +323,7 @@ def test_what_is_next_is_of_the_lab_that_went_wrong_last(checkout: Path) -> None
         files = take(checkout / "exercises", name, labs[name].edits)
         Progress(checkout).record(labs[name], {task: status}, files)
         (line,) = re.findall("^Next: (.*?) ", there(checkout, "list").stdout, re.MULTILINE)
-        return line
+        return str(line)
 
     assert found("lab3", "3.1", Status.ERROR) == "3.1"
     assert found("lab2", "2.1", Status.FAIL) == "2.1"
@@ -406,11 +413,11 @@ def test_wrong_usage_is_told_in_the_language_too(arguments: list[str], words: st
 def test_who_is_not_root_is_told_so_and_loses_nothing(as_nobody: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o777)
-        environment = {"LABEBPF_LANG": "en", "TMPDIR": scratch}
         done = labebpf(
             *("grade", "lab0", "--kernel", "native", "--out", f"{scratch}/out"),
             prefix=as_nobody,
-            **environment,
+            LABEBPF_LANG="en",
+            TMPDIR=scratch,
         )
         assert done.returncode == 3, done.stdout + done.stderr
         record = json.loads(Path(scratch, "out", "result.json").read_text())
@@ -423,7 +430,7 @@ def test_doctor_says_by_its_status_whether_this_machine_can_grade(
     as_nobody: tuple[str, ...], tmp_path: Path
 ) -> None:
     """Here nobody has neither root nor an image, nor a place for one."""
-    none = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent/cache"}
+    none: dict[str, Any] = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent/cache"}
     done = labebpf("doctor", "--json", prefix=as_nobody, **none)
     told = json.loads(done.stdout)
     assert done.returncode == 3

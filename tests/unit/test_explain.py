@@ -87,6 +87,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
             f"0: R1=ctx() R10=fp0\n; {rewritten}{suffix}\nR2 !read_ok\nprocessed 7 insns (limit 9)"
         )
         error = explain(SubmissionError("No.", log=log, file="a.c"), source.encode())
+        assert error
         assert error.line == 7
         assert error.what == "The verifier refuses a.c: R2 !read_ok."
 
@@ -121,6 +122,7 @@ def test_a_refusal_that_is_not_known_is_shown_in_the_verifiers_words() -> None:
     source = MAP + HELLO % "u64 k=0; u64 *v = compteur.lookup(k);"
     error = explain(SubmissionError("No.", log=text, file="a.c"), source.encode())
     words = "R2 type=scalar expected=other, pkt, pkt_meta, map_key, map_value"
+    assert error
     assert error.what == f"The verifier refuses a.c: {words}."
     assert error.line == 2
 
@@ -142,6 +144,7 @@ def test_a_log_that_says_nothing_known_leaves_the_error_as_it_is(log: str) -> No
 def test_any_log_can_be_told_of_any_source(log: str, source: bytes) -> None:
     text = (LOGS / f"{log}.txt").read_text()
     error = explain(SubmissionError("No.", log=text, file="a.c", line=99), source)
+    assert error
     assert error.what
     assert error.file == "a.c"
 
@@ -149,6 +152,7 @@ def test_any_log_can_be_told_of_any_source(log: str, source: bytes) -> None:
 def test_a_log_is_cleaned_before_it_is_looked_at() -> None:
     text = (LOGS / "llvm14_semicolon.txt").read_text().replace("error:", "\x1b[31merror:\x1b[0m")
     error = explain(SubmissionError("No.", log=text, file="a.c"), SEMICOLON.encode())
+    assert error
     assert error.line == 1
     assert "\x1b" not in error.log
 

@@ -126,7 +126,9 @@ def without(probes: list[Probe], name: str, ok: bool | None = False) -> list[Pro
         (NATIVE, ["kprobes"], without(MACHINES, MACHINES[2].name), False, "lacks kprobes"),
     ],
 )
-def test_where_a_lab_can_be_graded(native, lacks, machines, ok: bool, words: str) -> None:
+def test_where_a_lab_can_be_graded(
+    native: list[Probe], lacks: list[str], machines: list[Probe], ok: bool, words: str
+) -> None:
     needs = [Probe("smp", True, "2"), *(Probe(name, None, "unknown") for name in lacks)]
     complete = machines or without(without(MACHINES, "qemu"), "image tools")
     probe = place("lab3", native, needs, complete)

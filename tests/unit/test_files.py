@@ -95,7 +95,9 @@ refused = pytest.mark.parametrize("make, words", REFUSED, ids=KINDS)
 
 
 @refused
-def test_what_is_no_small_regular_file_is_refused(tmp_path: Path, make, words: str) -> None:
+def test_what_is_no_small_regular_file_is_refused(
+    tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
     make(tmp_path / "a.c")
     (tmp_path / "a.py").write_text("print()")
     taken = take(tmp_path, "lab9", ["a.c", "a.py"])
@@ -109,7 +111,9 @@ def test_what_is_no_small_regular_file_is_refused(tmp_path: Path, make, words: s
 
 
 @refused
-def test_a_refused_file_leaves_no_descriptor_open(tmp_path: Path, make, words: str) -> None:
+def test_a_refused_file_leaves_no_descriptor_open(
+    tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
     make(tmp_path / "a.c")
     before = os.listdir("/proc/self/fd")
     for _ in range(3):
@@ -138,7 +142,9 @@ NEAR = [
 
 @pytest.mark.parametrize("places, why, remedy", NEAR)
 @pytest.mark.parametrize("own", [True, False], ids=["own", "flat"])
-def test_a_near_miss_is_named(tmp_path: Path, own: bool, places, why: str, remedy: str) -> None:
+def test_a_near_miss_is_named(
+    tmp_path: Path, own: bool, places: list[str], why: str, remedy: str
+) -> None:
     root = tmp_path / "lab9" if own else tmp_path
     root.mkdir(exist_ok=True)
     lay(root, *places)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -37,11 +38,15 @@ def said() -> list[str]:
     return []
 
 
+Show = Callable[..., Page]
+"""Open a report, with a browser's options, and give its page."""
+
+
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path, said: list[str]) -> Iterator[object]:
+def show(browser: Browser, tmp_path: Path, said: list[str]) -> Iterator[Show]:
     pages: list[Page] = []
 
-    def shown(text: str, **options: object) -> Page:
+    def shown(text: str, **options: Any) -> Page:
         file = tmp_path / "report.html"
         file.write_text(text, encoding="utf-8")
         page = browser.new_page(**{"viewport": PHONE, **options})
@@ -82,7 +87,9 @@ def source_of(line: int, program: bytes = PROGRAM) -> tuple[Result, dict[str, Su
     [EVERY, *(hostile(status.value) for status in Status)],
     ids=["every status", *(f"hostile {status.value}" for status in Status)],
 )
-def test_it_needs_nothing_and_fits_a_telephone(show, said, result: Result, lang, scheme) -> None:
+def test_it_needs_nothing_and_fits_a_telephone(
+    show: Show, said: list[str], result: Result, lang: str, scheme: str
+) -> None:
     sources = {"lab3": Submission({"counter.c": (HOSTILE * 9).encode(errors="replace")}, {})}
     page = show(html(replace(result, lang=lang), sources), color_scheme=scheme)
     assert page.evaluate("document.documentElement.lang") == lang
@@ -92,7 +99,7 @@ def test_it_needs_nothing_and_fits_a_telephone(show, said, result: Result, lang,
     assert said == []
 
 
-def test_every_task_has_its_verdict_its_points_and_what_to_do(show) -> None:
+def test_every_task_has_its_verdict_its_points_and_what_to_do(show: Show) -> None:
     page = show(html(EVERY))
     for lab in EVERY.labs:
         assert page.get_by_role("heading", name=lab.title).is_visible()
@@ -114,13 +121,13 @@ def test_every_task_has_its_verdict_its_points_and_what_to_do(show) -> None:
     assert "6 points could not be judged" in page.locator("header").inner_text()
 
 
-def test_it_speaks_french(show) -> None:
+def test_it_speaks_french(show: Show) -> None:
     text = show(html(replace(EVERY, lang="fr"))).locator("body").inner_text()
     for word in ("Rapport", "réussi", "échoué", "Attendu", "Vu", "non jugé", "n'ont pas pu"):
         assert word in text
 
 
-def test_a_timeline_is_a_picture_and_a_table(show) -> None:
+def test_a_timeline_is_a_picture_and_a_table(show: Show) -> None:
     page = show(html(replace(EVERY, lang="fr")))
     picture = page.get_by_role("img", name="Ce qui s'est passé")
     assert picture.is_visible()
@@ -142,7 +149,7 @@ def test_a_timeline_is_a_picture_and_a_table(show) -> None:
 
 
 @pytest.mark.parametrize("status", ["fail", "error", "infra"])
-def test_hostile_text_is_text(show, said, status: str) -> None:
+def test_hostile_text_is_text(show: Show, said: list[str], status: str) -> None:
     """All of it is on the page, and the browser has made nothing of it."""
     result = hostile(status)
     page = show(html(result))
@@ -165,7 +172,7 @@ def test_hostile_text_is_text(show, said, status: str) -> None:
 @pytest.mark.parametrize(
     "line, numbers", [(1, range(1, 6)), (14, range(10, 19)), (30, range(26, 31))]
 )
-def test_the_source_is_shown_around_its_line(show, line: int, numbers: range) -> None:
+def test_the_source_is_shown_around_its_line(show: Show, line: int, numbers: range) -> None:
     result, sources = source_of(line)
     page = show(html(result, sources))
     shown = page.locator(".source span").all_text_contents()
@@ -174,13 +181,13 @@ def test_the_source_is_shown_around_its_line(show, line: int, numbers: range) ->
 
 
 @pytest.mark.parametrize("line", [0, 31])
-def test_a_line_that_is_not_there_shows_none(show, line: int) -> None:
+def test_a_line_that_is_not_there_shows_none(show: Show, line: int) -> None:
     result, sources = source_of(line)
     assert show(html(result, sources)).locator(".source").count() == 0
     assert show(html(result)).locator(".source").count() == 0
 
 
-def test_the_source_of_a_student_is_text(show, said) -> None:
+def test_the_source_of_a_student_is_text(show: Show, said: list[str]) -> None:
     program = b"<script>alert(1)</script>\n</pre><img src=x onerror=alert(2)>\x1b]0;\n\x00::error\n"
     result, sources = source_of(2, program + b"x" * 5000)
     page = show(html(result, sources))

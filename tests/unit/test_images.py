@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -270,9 +271,9 @@ def hostile(tmp_path: Path, name: str) -> Path:
         data = archive(file, good).read_bytes()
         file.write_bytes(data[: data.index(b"hsqs") + 20_000])
     elif name == "one bit":
-        data = bytearray(archive(file, good).read_bytes())
-        data[data.index(b"hsqs") + 5] ^= 1
-        file.write_bytes(data)
+        flipped = bytearray(archive(file, good).read_bytes())
+        flipped[flipped.index(b"hsqs") + 5] ^= 1
+        file.write_bytes(flipped)
     elif name == "longer":
         archive(file, members("root.squashfs", CONTENT["root.squashfs"] + b"x"))
     elif name == "shorter":
@@ -401,7 +402,8 @@ def test_what_went_wrong_is_read_from_the_log(line: str, words: str) -> None:
 
 
 def image(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return labebpf(ROOT, "image", *arguments, **os.environ)
+    environment: dict[str, Any] = dict(os.environ)
+    return labebpf(ROOT, "image", *arguments, **environment)
 
 
 def test_the_list_has_what_is_built_and_what_is_not() -> None:

@@ -10,7 +10,7 @@ import pytest
 from grader.base.errors import CourseError, UsageError
 from grader.evidence import witness
 from grader.kernel.features import Features
-from grader.labs import Labs, Text, add_private, find_labs, load_lab
+from grader.labs import Lab, Labs, Text, add_private, find_labs, load_lab
 from grader.labs.lab import CALLS, NEEDS
 from tests.support.checkout import ROOT
 
@@ -62,14 +62,14 @@ def test_the_four_labs_load() -> None:
 
 
 @pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
-def test_a_lab_has_four_to_eight_tasks_and_ten_points(lab) -> None:
+def test_a_lab_has_four_to_eight_tasks_and_ten_points(lab: Lab) -> None:
     assert 4 <= len(lab.tasks) <= 8
     assert lab.max_score == 10
     assert all(task.id.startswith(f"{lab.name[3:]}.") for task in lab.tasks)
 
 
 @pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
-def test_a_lab_has_every_file_that_it_edits_and_a_solution_of_it(lab) -> None:
+def test_a_lab_has_every_file_that_it_edits_and_a_solution_of_it(lab: Lab) -> None:
     for name in lab.edits:
         assert (lab.folder / name).is_file()
         assert (ROOT / "solutions" / lab.name / name).is_file()
@@ -281,7 +281,9 @@ def test_attach_names_a_hook_and_a_place(tmp_path: Path, attach: str) -> None:
     ],
     ids=["no tasks", "empty", "not TOML", "not UTF-8", "lab is 3", "one task", "task is 1"],
 )
-def test_a_manifest_of_another_shape_is_refused(tmp_path: Path, text, words: str) -> None:
+def test_a_manifest_of_another_shape_is_refused(
+    tmp_path: Path, text: str | bytes, words: str
+) -> None:
     assert words in complaint(tmp_path, text)
 
 
@@ -300,7 +302,7 @@ title = { en = "Three", fr = "Trois" }
 """
 
 
-def with_private(tmp_path: Path, text: str, *, name: str = "lab9", reveal: bool = True):
+def with_private(tmp_path: Path, text: str, *, name: str = "lab9", reveal: bool = True) -> Lab:
     """The lab of GOOD, joined by the private tasks of `text`."""
     labs = Labs({"lab9": load_lab(write(tmp_path, GOOD))}, {})
     folder = tmp_path / "private" / name

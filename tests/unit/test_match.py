@@ -32,7 +32,9 @@ def test_a_window_holds_its_ends(time: int, held: bool) -> None:
         ([10, 20, 30, 40, 45, 55], (2, 2, 1), (45,), 0),
     ],
 )
-def test_each_time_falls_into_its_window(times, counts, stray, missing) -> None:
+def test_each_time_falls_into_its_window(
+    times: list[int], counts: tuple[int, ...], stray: tuple[int, ...], missing: int
+) -> None:
     matching = match(WINDOWS, times)
     assert (matching.counts, matching.stray) == (counts, stray)
     assert matching.missing == missing

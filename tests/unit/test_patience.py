@@ -62,7 +62,12 @@ def test_a_folder_is_removed_once_it_may_be(tmp_path: Path) -> None:
     inside = [tmp_path / "full" / name for name in "abc"]
     for path in inside:
         path.mkdir(parents=True)
-    assert remove_folder(tmp_path / "full", 60, first=lambda: inside and inside.pop().rmdir())
+
+    def remove_one() -> None:
+        if inside:
+            inside.pop().rmdir()
+
+    assert remove_folder(tmp_path / "full", 60, first=remove_one)
 
 
 def test_a_folder_that_stays_busy_is_given_up(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def record(checkout: Path, lab: Lab, **verdicts: Status) -> None:
     Progress(checkout).record(lab, told, take(checkout / "exercises", lab.name, lab.edits))
 
 
-def listed(checkout: Path, *options: str, **environment: str) -> dict[str, str]:
+def listed(checkout: Path, *options: str, **environment: Any) -> dict[str, str]:
     """What `list` prints of each lab and task; what comes last under "end"."""
     done = labebpf(checkout, "list", *options, **environment)
     assert (done.returncode, done.stderr) == (0, "")

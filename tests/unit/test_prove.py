@@ -54,7 +54,9 @@ def result(log: str = "", **lost: Status) -> Result:
         (PYTHON, result(t3_5=Status.ERROR, log=CLANG), set(), False, MutantOutcome.CAUGHT),
     ],
 )
-def test_the_fate_of_a_mutant(mutant, verdict, unjudged, equivalent, fate: MutantOutcome) -> None:
+def test_the_fate_of_a_mutant(
+    mutant: Mutant, verdict: Result, unjudged: set[str], equivalent: bool, fate: MutantOutcome
+) -> None:
     assert fate_of(mutant, verdict, frozenset(unjudged), equivalent=equivalent) is fate
 
 
@@ -295,9 +297,9 @@ def test_what_is_wrong_with_the_course_is_an_answer(course: Path, command: str) 
 
 
 def shown(step: Step) -> str:
-    console = Console(file=io.StringIO(), width=60, highlight=False)
-    show_step(console, step)
-    return console.file.getvalue()
+    file = io.StringIO()
+    show_step(Console(file=file, width=60, highlight=False), step)
+    return file.getvalue()
 
 
 def test_a_step_is_shown_with_what_is_wrong_and_what_to_do() -> None:
@@ -324,9 +326,9 @@ def test_the_share_that_is_caught_is_of_those_that_do_something_wrong() -> None:
         (C, MutantOutcome.EQUIVALENT),
     ]
     fates += [(PYTHON, MutantOutcome.NOT_JUDGED), (PYTHON, MutantOutcome.NOT_COMPILING)]
-    console = Console(file=io.StringIO(), width=120, highlight=False)
-    show_fates(console, fates)
-    rows = [line.split() for line in console.file.getvalue().splitlines()]
+    file = io.StringIO()
+    show_fates(Console(file=file, width=120, highlight=False), fates)
+    rows = [line.split() for line in file.getvalue().splitlines()]
     assert rows[2:] == [
         ["counter.c", "5", "0", "3", "1", "0", "1", "75%"],
         ["counter.py", "2", "1", "0", "0", "1", "0"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -29,7 +30,7 @@ def shown(
     file = Terminal() if terminal else io.StringIO()
     console = Console(file=file, force_terminal=terminal, width=120, highlight=False)
     render(console, result, details=details)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("terminal", [False, True])
@@ -163,7 +164,8 @@ def test_the_total_is_out_of_what_was_selected(details: bool) -> None:
 @pytest.mark.parametrize("terminal", [False, True])
 @pytest.mark.parametrize("place", ["why", "remedy", "expected", "actual", "log", "file"])
 def test_a_students_markup_is_shown_as_it_is(place: str, terminal: bool) -> None:
-    assert HOSTILE in shown(a_task("fail", **{place: HOSTILE}), terminal=terminal)
+    changed: dict[str, Any] = {place: HOSTILE}
+    assert HOSTILE in shown(dataclasses.replace(a_task("fail"), **changed), terminal=terminal)
 
 
 def test_a_lab_may_have_markup_in_its_title() -> None:

@@ -310,7 +310,11 @@ def test_a_script_reads_all_of_its_trace_pipe_however_much_comes_at_once(
     for number in range(1, 4):
         much.write(b"a line of the trace\n")
         last = str(number * 40_000 - 1)
-        assert script.wait_for(lambda last=last: last in script.lines[-1:], PATIENCE)
+
+        def ends(last: str = last) -> bool:
+            return last in script.lines[-1:]
+
+        assert script.wait_for(ends, PATIENCE)
     much.close()
 
 

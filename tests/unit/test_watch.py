@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,12 @@ TICK: list[str] = []
 
 
 @pytest.fixture(params=[False, True], ids=["inotify", "poll"])
-def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Iterator[None]]:
+def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Iterator[bool]]:
     for name in NAMES:
         (tmp_path / name).write_text("before")
     found = saves(tmp_path, NAMES, poll=request.param)
     assert next(found)
-    yield filter(None, found)
+    yield filter(bool, found)
 
 
 def by_rename(path: Path) -> None:
@@ -48,19 +48,23 @@ def anew(path: Path) -> None:
 
 @pytest.mark.parametrize("save", [in_place, by_rename, by_replacing, anew])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_way_of_saving_is_seen(tmp_path: Path, watched, save, name: str) -> None:
+def test_every_way_of_saving_is_seen(
+    tmp_path: Path, watched: Iterator[bool], save: Callable[[Path], object], name: str
+) -> None:
     save(tmp_path / name)
     next(watched)  # Else it would wait for ever.
     assert (tmp_path / name).read_text() == "after"
 
 
-def test_saves_one_after_the_other_are_all_seen(tmp_path: Path, watched) -> None:
+def test_saves_one_after_the_other_are_all_seen(tmp_path: Path, watched: Iterator[bool]) -> None:
     for number in range(5):
         (tmp_path / "counter.c").write_text(f"version {number}")  # Within a second.
         next(watched)
 
 
-def test_a_file_that_is_gone_is_a_change_in_the_end(tmp_path: Path, watched) -> None:
+def test_a_file_that_is_gone_is_a_change_in_the_end(
+    tmp_path: Path, watched: Iterator[bool]
+) -> None:
     (tmp_path / "counter.c").unlink()
     next(watched)
 

@@ -329,7 +329,7 @@ def test_a_panic_takes_two_seconds_of_work(world: World) -> None:
 def test_a_hostile_machine(world: World) -> None:
     """Root in the machine takes the wire and speaks for itself."""
     names = ["../evil", "lab3/../../evil", "/etc/evil", "lab3//tmp/evil", "lab3/" + "n" * 9999]
-    forged = [{"file": name, "data": "ZXZpbAo="} for name in names]
+    forged: list[dict[str, object]] = [{"file": name, "data": "ZXZpbAo="} for name in names]
     forged += [{"file": f"lab3/many{number}", "data": ""} for number in range(1000)]
     forged += [{"terminal": number, "exit": 0} for number in (99, -1)]
     messages = [json.dumps(message).encode() for message in forged]
@@ -368,7 +368,11 @@ def test_killed_while_it_starts(world: World, tmp_path: Path) -> None:
         world.terminals.append(one)
         assert wait_until(lambda: world.processes("qemu-system"))
         os.kill(one.pid, number)
-        assert wait_until(lambda one=one: not set(world.processes()) - {one.pid}, 5)
+
+        def alone(pid: int = one.pid) -> bool:
+            return not set(world.processes()) - {pid}
+
+        assert wait_until(alone, 5)
         one.kill()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.answers import answers, read
+from grader.authoring.answers import Answer, answers, read
 from grader.labs import find_labs
 from grader.submission.sandbox import descendants
 from grader.verdict.record import TaskResult
@@ -264,7 +264,7 @@ CHOSEN = [
 
 
 @pytest.mark.parametrize("answer", CHOSEN, ids=lambda answer: answer.id)
-def test_an_answer_gets_the_same_verdict(answer, tmp_path: Path, image: Image) -> None:
+def test_an_answer_gets_the_same_verdict(answer: Answer, tmp_path: Path, image: Image) -> None:
     answer.lay_out(LABS[answer.lab], tmp_path / "hand-in")
     kernel = os.environ.get("LABEBPF_KERNEL", "vm")
     done = grade(answer.lab, submission=tmp_path / "hand-in", out=tmp_path / "out", kernel=kernel)
