@@ -35,6 +35,11 @@ class Submitted:
     windows: tuple[Window, ...]
     made: int
 
+    @property
+    def missing(self) -> int:
+        """How many fewer samples than calls there are."""
+        return max(0, self.made - len(self.samples))
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -187,9 +192,11 @@ class ProgramUnderTest:
         """What was submitted to the open buffers while `act` ran.
 
         Where others made so many calls that samples are missing, a buffer may have been full: `act`
-        is done again, at most ten times.
+        is done again, at most ten times, and the time counts that had the fewest missing, the
+        first of several: a program may report once only.
         """
         witness, workload = self._context.witness, self._context.workload
+        best: Submitted | None = None
         for _ in range(10):
             left = witness.left
             self._program.collect(30 * self._context.scale)
@@ -197,10 +204,13 @@ class ProgramUnderTest:
             windows = tuple(did) if isinstance(did, list) else ()
             samples = self._program.collect(30 * self._context.scale)
             got = Submitted(samples.raw, windows, witness.entered - left)
+            if best is None or best.missing > got.missing:
+                best = got
             own = sum(window.call == workload.call for window in windows)
-            if len(got.samples) >= got.made or got.made == own:
+            if not got.missing or got.made == own:
                 break
-        return got
+        assert best
+        return best
 
     def log(self) -> str:
         return self._program.log()
