@@ -1,1 +1,1 @@
-"""The instructor's workshop: stubs made from solutions, and proof that a lab judges rightly."""
+"""What an instructor does: new labs, known answers, and proof that a lab judges rightly."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
+import re
 from importlib.metadata import PackageNotFoundError, version
 
+from grader.base.git import git
 from grader.base.paths import ROOT
 
 _CODE = ("grader", "bpf_templates", "exercises/*/test_*.py", "exercises/*/conftest.py")
@@ -20,18 +21,9 @@ def grader_version() -> dict[str, str]:
         released = version("labebpf")
     except PackageNotFoundError:  # In a virtual machine.
         released = ""
-    commit = _git("rev-parse", "HEAD")
-    if commit and _git("status", "--porcelain", "--", *_CODE):
+    told = git(ROOT, "status", "--porcelain=v2", "--branch", "--", *_CODE).decode(errors="replace")
+    found = re.search(r"^# branch\.oid ([0-9a-f]+)$", told, re.MULTILINE)
+    commit = found[1] if found else ""
+    if commit and re.search(r"^[^#]", told, re.MULTILINE):
         commit += "-dirty"
     return {"version": released, "commit": commit}
-
-
-def _git(*arguments: str) -> str:
-    """What git prints; "" where it fails, or is not there."""
-    # With sudo the checkout is another user's, whose code this is already.
-    command = ["git", "-C", str(ROOT), "-c", f"safe.directory={ROOT}", *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

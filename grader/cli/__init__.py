@@ -1,4 +1,4 @@
-"""The `labebpf` door: thin, each command calls one room."""
+"""The command `labebpf`: thin, each subcommand calls one package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands of the instructor's workshop."""
+"""Commands of those who write labs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where BPF programs run: what this machine can do, and a stage on it to judge a lab on."""
+"""Where BPF programs run: what this machine can do, and taking it for a grading."""

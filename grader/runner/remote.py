@@ -1,4 +1,4 @@
-"""pytest through the wall: checks run in a machine, and this pytest reports them as its own.
+"""Checks that run in a virtual machine, and that this pytest reports as its own.
 
 The host is the supervisor. A machine that ends in the middle of a check is started again; where it
 ends a second time, a machine without the submission says whether the submission is to blame.
@@ -167,8 +167,8 @@ class RemoteRun:
 def guest_id(item: pytest.Item) -> str:
     """The node id of a lab's check in a machine, whatever this pytest's rootdir is."""
     _, _, name = item.nodeid.partition("::")
-    room = "private" if is_private(item) else "exercises"
-    return f"{room}/{item.path.parent.name}/{item.path.name}::{name}"
+    folder = "private" if is_private(item) else "exercises"
+    return f"{folder}/{item.path.parent.name}/{item.path.name}::{name}"
 
 
 def _lab_of(guest_id: str) -> str:

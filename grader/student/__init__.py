@@ -1,1 +1,1 @@
-"""The student's desk: where one stands, grading on each save, a fresh stub, one's own script."""
+"""What a student does: where one stands, grading on each save, a fresh stub, one's own script."""

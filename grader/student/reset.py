@@ -7,12 +7,12 @@ may be the student's own work, and one without these TODOs is the stub of an ear
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.base.atomic_write import keep, put
 from grader.base.errors import InfraError, UsageError
+from grader.base.git import git
 from grader.base.messages import say
 from grader.labs import Lab, stubs
 from grader.submission.files import Submission
@@ -71,10 +71,10 @@ def _stub(root: Path, lab: Lab, name: str) -> Stub:
             lab.folder / name, text.encode(), say("of {path}", path=solution.relative_to(root))
         )
     path = f"exercises/{lab.name}/{name}"
-    history = _git(root, "log", "--reverse", "--format=%h %as", "--", path).decode()
+    history = git(root, "log", "--reverse", "--format=%h %as", "--", path).decode()
     for version in history.splitlines():
         commit, date = version.split()
-        data = _git(root, "show", f"{commit}:./{path}")
+        data = git(root, "show", f"{commit}:./{path}")
         if _is_stub(lab, name, data):
             origin = say("of commit {commit}, {date}", commit=commit, date=date)
             return Stub(lab.folder / name, data, origin)
@@ -91,14 +91,3 @@ def _stub(root: Path, lab: Lab, name: str) -> Stub:
 def _is_stub(lab: Lab, name: str, data: bytes) -> bool:
     version = Submission({name: data}, {})
     return all(version.line_of_todo(name, task.id) for task in lab.tasks if task.file == name)
-
-
-def _git(root: Path, *arguments: str) -> bytes:
-    """What git prints; nothing where it fails, or is not there."""
-    # With sudo the checkout is another user's, whose code this is already.
-    command = ["git", "-C", str(root), "-c", f"safe.directory={root}", *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False)
-    except FileNotFoundError:
-        return b""
-    return done.stdout if done.returncode == 0 else b""

@@ -88,7 +88,7 @@ def test_a_good_manifest_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_the_words_of_a_manifest_are_those_that_the_grader_knows(tmp_path: Path) -> None:
-    """They stand in two rooms, of which neither may import the other."""
+    """They stand in two packages, of which neither may import the other."""
     assert set(CALLS) == set(witness.CALLS)
     (tmp_path / "events").mkdir()
     features = Features(tracefs=tmp_path, debugfs=tmp_path)

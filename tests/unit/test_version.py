@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,18 @@ def test_a_commit_is_dirty_where_what_judges_was_changed(tmp_path: Path) -> None
     checks = checkout / "exercises" / "lab0" / "test_lab0.py"
     checks.write_text(checks.read_text() + "\n")
     assert shown(checkout) == f"labebpf 0.1.0 ({commit}-dirty)"
+
+
+def test_roots_look_leaves_a_users_repository_alone(tmp_path: Path) -> None:
+    """git status renews its index where it may, and that would be root's then."""
+    checkout = copy(tmp_path / "checkout")
+    git(checkout, "init", "-q")
+    git(checkout, "add", "-f", "grader", "exercises", "bpf_templates")
+    git(checkout, "commit", "-qm", "start")
+    index = checkout / ".git" / "index"
+    before = index.stat()
+    for file in (checkout / "grader").glob("*.py"):
+        os.utime(file, (1, 1))  # What the index says of it is out of date.
+    assert shown(checkout).endswith(")") and "dirty" not in shown(checkout)
+    after = index.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
