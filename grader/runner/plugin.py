@@ -5,6 +5,7 @@ What judging itself takes of pytest is in grader.runner.judging, which a virtual
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -144,3 +145,5 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         file=terminalreporter._tw._file, force_terminal=terminalreporter.hasmarkup, highlight=False
     )
     render(console, grading.finish(), details=False)
+    # At its end pytest collects garbage, again and again, to report what finalizers raise.
+    gc.freeze()

@@ -90,6 +90,10 @@ class Script:
             os.close(slave)
             theirs.close()
         os.set_blocking(self._master, False)
+        self._end = -1
+        """Readable once it has ended; -1 before Linux 5.3, where that is asked for at intervals."""
+        with suppress(OSError):
+            self._end = os.pidfd_open(self._child.pid)
 
     def begin(self, name: str, files: Mapping[str, bytes]) -> None:
         """Let the student's code run: the script `name`, with `files` beside it."""
@@ -276,6 +280,8 @@ class Script:
         with ExitStack() as closing:
             if self._sink >= 0:
                 closing.callback(os.close, self._sink)
+            if self._end >= 0:
+                closing.callback(os.close, self._end)
             closing.callback(os.close, self._master)
             closing.callback(self._channel.close)
             self._sandbox.close()
@@ -284,10 +290,13 @@ class Script:
         self._answer_fifo()
         reads = [self._source.fileno()] if self._source and not self._unread else []
         reads += [self._master] if self._open else []
+        reads += [self._end] if self._end >= 0 and self._child.returncode is None else []
         writes = [self._sink] if self._unread else []
         for ready in [each for some in select.select(reads, writes, [], seconds) for each in some]:
             if ready == self._master:
                 self._read()
+            elif ready == self._end:
+                self._child.poll()
             else:
                 self._feed()
 
