@@ -1,14 +1,14 @@
 """What grading costs on this machine's kernel, against the student's program alone.
 
-Alternates whole processes: `pytest exercises/lab3 --submission solutions`, and a bare BCC script
-that compiles the same program, attaches it, makes as many mkdirs, in memory and on all CPUs at
-once as the grading does, and reads the map. Prints a table, and as its last line JSON:
+For each lab, alternates whole processes: `pytest exercises/labN --submission solutions`, and a bare
+BCC script that compiles the same program, attaches it, and makes as many mkdirs, in memory and on
+all CPUs at once, as the grading does. Prints a table, and as its last line JSON, by lab:
 
-    {"grading_s", "bare_s", "ratio", "peak_mib", "mkdirs", "runs"}
+    {"lab3": {"grading_s", "bare_s", "ratio", "peak_mib", "mkdirs", "runs"}, ...}
 
 with medians of wall time in s, and the largest process of a grading in MiB. Run it as root:
 
-    .venv/bin/python bench/native.py [RUNS]
+    .venv/bin/python bench/native.py [RUNS [LAB...]]
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ from process import ROOT, run
 
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
+from grader.labs import Lab, find_labs
 from grader.submission.sandbox import descendants
 
+JUDGED = (0, 3)
+"""How a grading ends that gave all points, but for what this kernel cannot judge."""
 BARE = """
 import ctypes, os, sys, tempfile
 from bcc import BPF
@@ -51,9 +54,9 @@ for cpu in cpus:
     children.append(pid)
 for pid in children:
     os.waitpid(pid, 0)
-assert b["compteur"][ctypes.c_ulonglong(0)].value >= count * len(cpus)
+if "lab3" in sys.argv[1]:
+    assert b["compteur"][ctypes.c_ulonglong(0)].value >= count * len(cpus)
 """
-
 
 COUNT = """
 import sys
@@ -97,33 +100,30 @@ def mkdirs_of(command: list[str], lend: list[str]) -> int:
         )
         assert counter.stdout
         counter.stdout.readline()
-        run(command)
+        run(command, statuses=JUDGED)
         counts.append(int(counter.communicate()[0]))
     return int(statistics.median(counts))
 
 
-def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    mount_privately()
-    headers = find_headers(os.uname().release)
-    lend = ["bwrap", "--dev-bind", "/", "/", *headers.bwrap] if headers.bwrap else []
-    pytest = str(Path(sys.executable).parent / "pytest")
-    grading = [pytest, "exercises/lab3", "--submission", "solutions", "--kernel", "native"]
+def measure(lab: Lab, runs: int, lend: list[str]) -> dict[str, float]:
+    """The costs of grading `lab`, as the JSON has them, and a row of the table for each."""
+    grading = [str(Path(sys.executable).parent / "pytest"), f"exercises/{lab.name}"]
+    grading += ["--submission", "solutions", "--kernel", "native"]
     mkdirs = mkdirs_of(grading, lend)
-    program = str(ROOT / "solutions" / "lab3" / "counter.c")
+    program = str(ROOT / "solutions" / lab.name / lab.program)
     bare = [*lend, "/usr/bin/python3", "-I", "-c", BARE, program, str(mkdirs)]
-    measured: dict[str, list[float]] = {"bare": [], "grading": []}
+    commands = {"bare": bare, "grading": grading}
+    measured: dict[str, list[float]] = {name: [] for name in commands}
     run(bare)  # Files are read for the first time here; the gradings above did the same.
     for _ in range(runs):
-        for name, command in (("bare", bare), ("grading", grading)):
-            measured[name].append(run(command)[0])
-    peaks = {"bare": peak_mib(bare), "grading": peak_mib(grading)}
+        for name, command in commands.items():
+            measured[name].append(run(command, statuses=JUDGED)[0])
+    peaks = {name: peak_mib(command) for name, command in commands.items()}
     medians = {name: statistics.median(seconds) for name, seconds in measured.items()}
-    print(f"{'':10}{'median s':>10}{'min s':>10}{'max s':>10}{'peak MiB':>10}")
     for name, seconds in measured.items():
         row = (medians[name], min(seconds), max(seconds))
-        print(f"{name:10}{row[0]:10.3f}{row[1]:10.3f}{row[2]:10.3f}{peaks[name]:10.0f}")
-    record = {
+        print(f"{lab.name} {name:8}{row[0]:10.3f}{row[1]:10.3f}{row[2]:10.3f}{peaks[name]:10.0f}")
+    return {
         "grading_s": round(medians["grading"], 3),
         "bare_s": round(medians["bare"], 3),
         "ratio": round(medians["grading"] / medians["bare"], 2),
@@ -131,6 +131,16 @@ def main() -> None:
         "mkdirs": mkdirs,
         "runs": runs,
     }
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    labs = find_labs(ROOT / "exercises")
+    mount_privately()
+    headers = find_headers(os.uname().release)
+    lend = ["bwrap", "--dev-bind", "/", "/", *headers.bwrap] if headers.bwrap else []
+    print(f"{'':13}{'median s':>10}{'min s':>10}{'max s':>10}{'peak MiB':>10}")
+    record = {name: measure(labs[name], runs, lend) for name in sys.argv[2:] or labs}
     print(json.dumps(record))
 
 
