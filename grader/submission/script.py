@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import struct
+import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
+from grader.submission.threads import await_events, prioritise, states
 
 HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
@@ -132,7 +134,18 @@ class Script:
     @property
     def computes(self) -> bool:
         """Whether one of its threads has, or wants, a CPU now."""
-        return any(state in {"R", "D"} for state in self._states(self._sandbox.pids()))
+        return bool(states(self._sandbox.pids()) & {"R", "D"})
+
+    @property
+    def awaits_events(self) -> bool:
+        """Whether it has nothing to do until something happens: all that was fed to it is read."""
+        return not self._unread and await_events(self._sandbox.pids()) and not self._in_fifo()
+
+    def _in_fifo(self) -> int:
+        """How many bytes of what was fed to it are still to be read."""
+        if self._sink < 0:
+            return 0
+        return int.from_bytes(fcntl.ioctl(self._sink, termios.FIONREAD, b"\0" * 4), sys.byteorder)
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
@@ -155,12 +168,11 @@ class Script:
     @contextmanager
     def preferred(self) -> Iterator[None]:
         """Give its threads, and this one, the CPU before others that want it meanwhile."""
-        threads = [0, *(int(task.name) for task in self._tasks(self._sandbox.pids()))]
         try:
-            _set_priorities(threads, -20)
+            prioritise(self._sandbox.pids(), -20)
             yield
         finally:
-            _set_priorities(threads, 0)
+            prioritise(self._sandbox.pids(), 0)
 
     def _stopped(self) -> bool:
         """Stop its threads. Whether none of them will do anything before SIGCONT.
@@ -170,29 +182,7 @@ class Script:
         """
         self._sandbox.signal(signal.SIGSTOP)
         pids = self._sandbox.pids()
-        still = all(state in {"T", "t", "D", "Z"} for state in self._states(pids))
-        return still and self._sandbox.pids() == pids
-
-    def _states(self, pids: Sequence[int]) -> Iterator[str]:
-        """The states of threads, letters as in proc_pid_stat(5); X for what has just ended."""
-        for pid in pids:
-            tasks = self._tasks([pid])
-            if not tasks:
-                yield "X"
-            for task in tasks:
-                try:
-                    # The name before the state is the thread's to choose.
-                    yield (task / "stat").read_bytes().rpartition(b") ")[2][:1].decode()
-                except OSError:
-                    yield "X"
-
-    def _tasks(self, pids: Sequence[int]) -> list[Path]:
-        """The folders in /proc of the threads of `pids`, as far as they are there."""
-        found: list[Path] = []
-        for pid in pids:
-            with suppress(OSError):
-                found += Path(f"/proc/{pid}/task").iterdir()
-        return found
+        return states(pids) <= {"T", "t", "D", "Z"} and self._sandbox.pids() == pids
 
     @property
     def unfinished(self) -> str:
@@ -356,12 +346,6 @@ class Script:
         with suppress(BlockingIOError):
             while self._unread:
                 self._unread = self._unread[os.write(self._sink, self._unread) :]
-
-
-def _set_priorities(threads: Sequence[int], nice: int) -> None:
-    for thread in threads:
-        with suppress(OSError):  # It has ended, or this machine lets nobody set it.
-            os.setpriority(os.PRIO_PROCESS, thread, nice)
 
 
 def _saying(lines: Sequence[bytes]) -> list[str]:

@@ -137,6 +137,27 @@ def test_who_waits_does_not_compute(start: Start, then: str, computes: bool) -> 
     assert script.wait_for(lambda: script.computes == computes, PATIENCE)
 
 
+@pytest.mark.parametrize(
+    ("then", "awaits"),
+    [
+        ("input()", True),
+        ("select.epoll().poll(9)", True),
+        ("subprocess.run(['cat'])", True),
+        ("threading.Event().wait()", True),
+        ("threading.Event().wait(9)", False),
+        ("time.sleep(9)", False),
+        ("threading.Thread(target=time.sleep, args=[9]).start()\ninput()", False),
+        ("while True:\n    pass", False),
+    ],
+)
+def test_who_lets_time_pass_awaits_no_event(start: Start, then: str, awaits: bool) -> None:
+    modules = "import select, subprocess, threading, time"
+    script = ready(start(f"{modules}\nprint('one', flush=True)\n{then}"))
+    settled = then.startswith("while")
+    assert script.wait_for(lambda: settled or not script.computes, PATIENCE)
+    assert script.awaits_events == awaits
+
+
 def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
     script = ready(start("print('one', flush=True)\ninput()\nprint('two')"))
     script.forget_lines()

@@ -1,0 +1,75 @@
+"""The threads of processes, as /proc shows them: which of them compute, and what the rest await."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+_AWAITING = {
+    "x86_64": "read=0 poll=7 readv=19 wait4=61 rt_sigtimedwait=128 rt_sigsuspend=130 pause=34"
+    " epoll_wait=232 waitid=247 ppoll=271 epoll_pwait=281 futex=202",
+    "aarch64": "read=63 readv=65 ppoll=73 waitid=95 futex=98 rt_sigsuspend=133 rt_sigtimedwait=137"
+    " epoll_pwait=22 wait4=260",
+}
+"""System calls that wait for something to happen, with their numbers, by architecture (asm/unistd.h
+of Linux). A sleep is none of them."""
+
+
+def threads(pids: Iterable[int]) -> list[Path]:
+    """The folders in /proc of the threads of the processes `pids`, as far as they are there."""
+    found: list[Path] = []
+    for pid in pids:
+        with suppress(OSError):
+            found += Path(f"/proc/{pid}/task").iterdir()
+    return found
+
+
+def states(pids: Sequence[int]) -> set[str]:
+    """The states of their threads, letters as in proc_pid_stat(5); X for what has just ended."""
+    found: set[str] = set()
+    for pid in pids:
+        of_one = threads([pid])
+        found |= {_state(thread) for thread in of_one} or {"X"}
+    return found
+
+
+def await_events(pids: Sequence[int]) -> bool:
+    """Whether each of their threads awaits something that is still to happen.
+
+    Not so for one that lets time pass: it may have something to do although nothing more happens.
+    Where the kernel does not say it, on an architecture that is not known here, nothing is so.
+    """
+    numbers = dict(word.split("=") for word in _AWAITING.get(platform.machine(), "").split())
+    names = {number: name for name, number in numbers.items()}
+    every = threads(pids)
+    return bool(every) and all(_awaits(thread, names) for thread in every)
+
+
+def prioritise(pids: Iterable[int], nice: int) -> None:
+    """Set how nice their threads, and the caller's, are: -20 is first on a CPU, 0 is usual."""
+    for thread in (0, *(int(each.name) for each in threads(pids))):
+        with suppress(OSError):  # It has ended, or this machine lets nobody set it.
+            os.setpriority(os.PRIO_PROCESS, thread, nice)
+
+
+def _state(thread: Path) -> str:
+    try:
+        # The name before the state is the thread's to choose.
+        return (thread / "stat").read_bytes().rpartition(b") ")[2][:1].decode()
+    except OSError:
+        return "X"
+
+
+def _awaits(thread: Path, names: dict[str, str]) -> bool:
+    """Whether it is in one of the system calls `names`, by number (/proc/PID/syscall, proc(5))."""
+    try:
+        number, *arguments = (thread / "syscall").read_text().split()
+    except (OSError, ValueError):
+        return False
+    name = names.get(number, "")
+    if name == "futex":
+        return int(arguments[3], 16) == 0  # Else its timeout's address.
+    return bool(name)
