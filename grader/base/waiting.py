@@ -12,16 +12,22 @@ from pathlib import Path
 class Lines:
     """The lines that another process writes to `descriptor`, a pipe or a socket."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, limit: int = 16 << 20) -> None:
+        """`limit` is how many bytes a line may have."""
         self._descriptor = descriptor
-        self._rest = b""
+        self._limit = limit
+        self._rest = bytearray()
 
     def next(self, deadline: float) -> bytes:
-        """The next line, without its end. `deadline` is a time of time.monotonic().
+        """Return the next line, without its end. `deadline` is a time of time.monotonic().
 
-        Raises TimeoutError then, and EOFError when there is no whole line any more.
+        Raises TimeoutError then, EOFError when there is no whole line any more, and ValueError
+        when it is too long.
         """
-        while b"\n" not in self._rest:
+        end = self._rest.find(b"\n")
+        while end < 0:
+            if len(self._rest) > self._limit:
+                raise ValueError("a line without an end")
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._descriptor], [], [], left)[0]:
                 raise TimeoutError
@@ -31,8 +37,11 @@ class Lines:
                 data = b""
             if not data:
                 raise EOFError
+            known = len(self._rest)
             self._rest += data
-        line, _, self._rest = self._rest.partition(b"\n")
+            end = self._rest.find(b"\n", known)
+        line = bytes(self._rest[:end])
+        del self._rest[: end + 1]
         return line
 
 

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jinja2
 
 from grader.base.errors import InfraError, LabebpfError
 from grader.base.messages import say
-from grader.evidence.child import Child
+from grader.base.rpc import SERVER, expect, ignore
+from grader.evidence.child import start_child
 from grader.evidence.maps import Libbpf, Map, SharedArray
 from grader.evidence.workload import Window
 
@@ -34,6 +35,7 @@ BRAKE = 2_000_000
 """By how many ns a call is held up while the brake is on."""
 _MOMENT = 50_000
 """ns within which what is attached to the end of a call has run, and asked for the time."""
+_MAPS = ("counts", "racy")
 _SCRIPT = Path(__file__).parent / "scripts" / "count_calls.py"
 
 
@@ -49,6 +51,10 @@ def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str
 def possible_cpus() -> int:
     """One more than the highest number that a CPU of this machine can have."""
     return int(re.findall(r"\d+", Path("/sys/devices/system/cpu/possible").read_text())[-1]) + 1
+
+
+def _map_ids(value: Any) -> dict[str, int]:
+    return {name: expect(int, value[name]) for name in _MAPS}
 
 
 Read = TypeVar("Read")
@@ -72,28 +78,32 @@ class Witness:
     ) -> None:
         self.calls = calls
         command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *bwrap]
-        command += ["/usr/bin/python3", "-I", "-B", str(_SCRIPT)]
+        command += ["/usr/bin/python3", "-I", "-B", str(SERVER), str(_SCRIPT)]
         self._stack = ExitStack()
         self._log = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-        self._child = Child("witness", command, stderr=self._log)
+        self._child = start_child("witness", command, output=self._log)
         self._libbpf = Libbpf()
         self._counts: SharedArray | None = None
         self._racy: Map | None = None
         self._cpus = possible_cpus()
-        self._child.tell(text=render(templates, self._cpus, calls), maps=["counts", "racy"])
+        self._compiling = self._child.send("compile", text=render(templates, self._cpus, calls))
+        self._attaching = ""
         if not held:
             self.release()
 
     def release(self) -> None:
         """Let it attach once it is compiled."""
-        self._child.tell()
+        self._attaching = self._child.send("attach", maps=_MAPS)
 
     def wait(self, seconds: float) -> None:
         """Return when it is attached. Raises InfraError."""
         if self.attached:
             return
+        deadline = time.monotonic() + seconds
         try:
-            ids = self._child.hear("load", seconds)
+            self._child.receive(self._compiling, "compile", seconds, ignore)
+            left = max(0.0, deadline - time.monotonic())
+            ids = self._child.receive(self._attaching, "load", left, _map_ids)
         except LabebpfError as error:
             self._log.seek(0)
             printed = self._log.read().decode(errors="replace")[-2000:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -14,7 +14,8 @@ from typing import Any
 from grader.base.errors import SubmissionError
 from grader.base.messages import say
 from grader.base.paths import system_files
-from grader.evidence.child import Child, ChildDiedError, RefusedError
+from grader.base.rpc import SERVER, ChildDiedError, RefusedError, Value, expect, ignore
+from grader.evidence.child import start_child
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 """What is done to one directory and one file, in this order, but for the lab's own call."""
@@ -38,6 +39,13 @@ class Window:
     def event(self) -> str:
         """What a person is told it was."""
         return f"{self.call} {Path(self.name).name}"
+
+    @classmethod
+    def read(cls, entry: Any) -> Window:
+        """Read what the process says of one event. Raises TypeError or ValueError."""
+        call, name, start, end, cpu = entry
+        times = (expect(int, start), expect(int, end))
+        return cls(expect(str, call), expect(str, name), *times, expect(int, cpu))
 
     def holds(self, time: int) -> bool:
         return self.start <= time <= self.end
@@ -71,6 +79,7 @@ class Workload:
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += [*system_files(), "--proc", "/proc", "--dev", "/dev"]
         command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var/tmp"]
+        command += ["--ro-bind", str(SERVER), "/var/tmp/serve.py"]
         command += ["--ro-bind", str(_SCRIPT), "/var/tmp/workload.py"]
         lent = [end.fileno() for end in sockets]
         if library is not None:
@@ -79,9 +88,10 @@ class Workload:
             command += ["--setenv", "LD_LIBRARY_PATH", "/var/tmp"]
         command += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         command += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
-        command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/workload.py"]
+        command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/serve.py"]
+        command += ["/var/tmp/workload.py"]
         command += [json.dumps({"sockets": lent[: len(sockets)], "libc": library is not None})]
-        self._child = Child("workload", command, stderr=subprocess.DEVNULL, pass_fds=lent)
+        self._child = start_child("workload", command, output=subprocess.DEVNULL, pass_fds=lent)
 
     @property
     def alive(self) -> bool:
@@ -97,7 +107,7 @@ class Workload:
 
     def elsewhere(self) -> None:
         """Let another process make the lab's call once."""
-        self._ask("elsewhere", name=self.call)
+        self._ask("elsewhere", ignore, name=self.call)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -110,7 +120,7 @@ class Workload:
 
     def step(self, what: str) -> Window:
         """Make one of the decoys; those on a file in their order."""
-        return Window(*self._ask("step", what=what))
+        return self._ask("step", Window.read, what=what)
 
     def fork(self, count: int) -> list[Window]:
         """Fork `count` children, which stay alive until `release`."""
@@ -118,21 +128,21 @@ class Workload:
 
     def release(self) -> None:
         """Let the forked children end, and wait for them."""
-        self._ask("release")
+        self._ask("release", ignore)
 
     def stress(self, each: int) -> int:
         """`each` mkdirs on every CPU at once; how many there were altogether."""
-        return int(self._ask("stress", each=each))
+        return self._ask("stress", int, each=each)
 
     def close(self) -> None:
         self._child.close()
 
-    def _windows(self, call: str, **request: Any) -> list[Window]:
-        return [Window(*entry) for entry in self._ask(call, **request)]
+    def _windows(self, call: str, **arguments: object) -> list[Window]:
+        return self._ask(call, _windows, **arguments)
 
-    def _ask(self, call: str, **request: Any) -> Any:
+    def _ask(self, call: str, read: Callable[[Any], Value], **arguments: object) -> Value:
         try:
-            return self._child.ask("trigger", self._seconds, call=call, **request)
+            return self._child.ask("trigger", self._seconds, call, read, **arguments)
         except (ChildDiedError, RefusedError) as error:
             raise SubmissionError(
                 say(
@@ -142,6 +152,10 @@ class Workload:
                 ),
                 "A tracing program only watches; it must not change or end what it traces.",
             ) from error
+
+
+def _windows(entries: Any) -> list[Window]:
+    return [Window.read(entry) for entry in entries]
 
 
 def random_count(low: int = 3, high: int = 12) -> int:

@@ -13,9 +13,9 @@ import shutil
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from grader.guest.system import (
     OUT,
@@ -28,14 +28,14 @@ from grader.guest.system import (
     set_up,
     wake,
 )
-from grader.vm.protocol import Wire
+from grader.vm.protocol import GradeOrder, GuestMessage, HostMessage, ShellOrder, Wire
 
 LOG = Path("/run/grader.log")
 BEAT_SECONDS = 2.0
 """After which the host hears that the machine lives, whatever its child is at."""
 
 
-def lay_out(folder: Path, files: dict[str, str]) -> None:
+def lay_out(folder: Path, files: Mapping[str, str]) -> None:
     """Write files, given as paths below `folder` and base64, over whatever was there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -45,7 +45,7 @@ def lay_out(folder: Path, files: dict[str, str]) -> None:
         path.write_bytes(base64.b64decode(data))
 
 
-def names_options(files: dict[str, str]) -> bool:
+def names_options(files: Mapping[str, str]) -> bool:
     """Whether a script has BCC compile with options of its own, which no other parse may fit."""
     return any(
         b"cflags" in base64.b64decode(data) for name, data in files.items() if name.endswith(".py")
@@ -55,7 +55,7 @@ def names_options(files: dict[str, str]) -> bool:
 class Grader:
     """The child that grades: it starts at once, gets ready, and waits for an order."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire[GuestMessage]) -> None:
         self._wire = wire
         hear, self._order = os.pipe()
         self._ready, readied = os.pipe()
@@ -90,21 +90,21 @@ class Grader:
     def log(self) -> str:
         return LOG.read_text(errors="replace")[-20_000:] if LOG.exists() else ""
 
-    def grade(self, request: dict[str, Any]) -> None:
+    def grade(self, request: GradeOrder) -> None:
         lay_out(ROOT / "exercises", request["labs"])
         lay_out(PRIVATE, request["private"])
         lay_out(SUBMISSION, request["submission"])
         if names_options(request["submission"]):
             forget_precompiled()
         with os.fdopen(self._order, "w") as pipe:
-            names = ("folders", "private", "selected", "time_scale", "lang", "refused")
-            json.dump({name: request[name] for name in names}, pipe)
+            json.dump(request, pipe)
         status = reap(self._child, self._show_life)
         try:
             result = json.loads((OUT / "result.json").read_text())
         except (OSError, ValueError):
             result = {}
-        self._wire.send(ended=status, kernel=result.get("kernel", {}), log=self.log())
+        kernel = result.get("kernel", {})
+        self._wire.send({"ended": status, "kernel": kernel, "log": self.log()})
 
     def _show_life(self) -> None:
         """Tell the host that every CPU of this machine runs what it is given."""
@@ -112,7 +112,7 @@ class Grader:
         for cpu in cpus:
             os.sched_setaffinity(0, {cpu})
         os.sched_setaffinity(0, cpus)
-        self._wire.send(alive=True)
+        self._wire.send({"alive": True})
 
     def close(self) -> None:
         """Let it go without an order: nothing of it is left in the kernel then."""
@@ -120,7 +120,7 @@ class Grader:
         reap(self._child)
 
 
-def shell(wire: Wire, request: dict[str, Any]) -> None:
+def shell(wire: Wire[GuestMessage], request: ShellOrder) -> None:
     """Terminals for people, in a child as well."""
     from grader.guest import terminals
 
@@ -136,7 +136,7 @@ def shell(wire: Wire, request: dict[str, Any]) -> None:
             traceback.print_exc()
         finally:
             os._exit(70)
-    wire.send(ended=reap(child))
+    wire.send({"ended": reap(child), "kernel": {}, "log": ""})
 
 
 def reap(child: int, meanwhile: Callable[[], None] = lambda: None) -> int:
@@ -162,17 +162,18 @@ def main() -> None:
     """Serve the host until it ends the machine."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_up()
-    wire = Wire(channel(), os.open("/run/wire.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    lock = os.open("/run/wire.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    wire: Wire[GuestMessage] = Wire(channel(), lock)
     grader = Grader(wire)
     if not grader.wait_until_ready():
-        wire.send(failed=grader.log())
+        wire.send({"failed": grader.log()})
         return
-    wire.send(ready=True)
+    wire.send({"ready": True})
     while True:
-        request = wire.receive()
+        request = cast(HostMessage, wire.receive())
         if "wake" in request:
             wake(request["wake"], base64.b64decode(request["entropy"]))
-            wire.send(awake=True)
+            wire.send({"awake": True})
         if "grade" in request:
             grader.grade(request["grade"])
         if "shell" in request:

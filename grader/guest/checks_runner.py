@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from typing import cast
 
 import pytest
 
@@ -16,7 +17,7 @@ from grader.guest.guest_kernel import GuestKernel
 from grader.guest.system import OUT, PRIVATE, ROOT, SUBMISSION
 from grader.runner import judging
 from grader.runner.session import SESSION, TAKEN, Grading
-from grader.vm.protocol import Wire
+from grader.vm.protocol import GradeOrder, GuestMessage, HostMessage, Wire
 
 ARGUMENTS = (
     *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
@@ -29,7 +30,9 @@ class ChecksRunner:
     """Grades in this machine: runs the checks that the host names, one at a time, and sends what
     pytest reports."""
 
-    def __init__(self, wire: Wire, kernel: GuestKernel, order: int, ready: int) -> None:
+    def __init__(
+        self, wire: Wire[GuestMessage], kernel: GuestKernel, order: int, ready: int
+    ) -> None:
         """What to grade comes from the pipe `order`, as JSON; `ready` gets a byte before that."""
         self._wire = wire
         self._kernel = kernel
@@ -56,7 +59,7 @@ class ChecksRunner:
         if not text:
             self._kernel.let_go()
             os._exit(0)
-        order = json.loads(text)
+        order: GradeOrder = json.loads(text)
         random.seed()  # Else it would go on as in every other machine of this snapshot.
         config = session.config
         self._selected = order["selected"]
@@ -83,18 +86,17 @@ class ChecksRunner:
         if session.testsfailed:
             return True  # Collection failed; the host sees no report, and asks for the log.
         items = {item.nodeid: item for item in session.items}
-        self._wire.send(collected=[item.nodeid for item in session.items])
+        self._wire.send({"collected": [item.nodeid for item in session.items]})
         while True:
-            message = self._wire.receive()
+            message = cast(HostMessage, self._wire.receive())
             if "run" not in message:
                 return True
-            item, following = items[message["run"]], items.get(message["next"])
+            item, following = items[message["run"]], items.get(message["next"] or "")
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            self._wire.send(ran=item.nodeid)
+            self._wire.send({"ran": item.nodeid})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         assert self._config
         hook = self._config.hook
-        self._wire.send(
-            report=hook.pytest_report_to_serializable(config=self._config, report=report)
-        )
+        data = hook.pytest_report_to_serializable(config=self._config, report=report)
+        self._wire.send({"report": data})

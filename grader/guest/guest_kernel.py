@@ -10,7 +10,7 @@ from grader.evidence.witness import Witness
 from grader.guest.system import ROOT, forget_precompiled, one_cpu
 from grader.kernel.native import NativeKernel
 from grader.vm.machine_config import EMULATED
-from grader.vm.protocol import Wire
+from grader.vm.protocol import GuestMessage, Wire
 
 LOADERS = 2
 """As many as the first lab may want at once: its program, built in two ways."""
@@ -21,7 +21,7 @@ class GuestKernel(NativeKernel):
     """Starts what each grading needs; `get_ready` waits for it. The end of a grading, which closes
     it, changes nothing: the machine is thrown away then."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire[GuestMessage]) -> None:
         super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
         self._wire = wire
         self._own_witness()
@@ -51,12 +51,12 @@ class GuestKernel(NativeKernel):
     @contextmanager
     def others_waiting(self) -> Iterator[None]:
         """Two machines that load all CPUs at once take them from each other: ask the host."""
-        self._wire.send(alone=True)
+        self._wire.send({"alone": True})
         self._wire.receive()
         try:
             yield
         finally:
-            self._wire.send(alone=False)
+            self._wire.send({"alone": False})
 
     def close(self) -> None:
         pass

@@ -17,13 +17,21 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from grader.submission.files import MAX_FILE_BYTES
-from grader.vm.protocol import Wire
+from grader.vm.protocol import (
+    ChangedFile,
+    GoneFile,
+    GuestMessage,
+    HostMessage,
+    OpenOrder,
+    ShellOrder,
+    Wire,
+)
 
 LABS = Path("/exercises")
 WINDOW = 1 << 16
@@ -50,7 +58,7 @@ exec "$@"
 class Terminal:
     """A bash, or what else was asked for, on a pseudo-terminal; on pipes if the host has none."""
 
-    def __init__(self, number: int, request: dict[str, Any], folder: Path) -> None:
+    def __init__(self, number: int, request: OpenOrder, folder: Path) -> None:
         self.number = number
         self.status: int | None = None
         self.sent = 0
@@ -63,14 +71,14 @@ class Terminal:
         os.set_blocking(self.input, False)
         self.pidfd = os.pidfd_open(self.pid)
 
-    def _on_pty(self, request: dict[str, Any], folder: Path) -> None:
+    def _on_pty(self, request: OpenOrder, folder: Path) -> None:
         self.pid, master = pty.fork()
         if self.pid == 0:
             _become(request["command"] or ["bash", "--rcfile", str(RC)], request, folder)
         self.input = master
         self.outputs = {master: 1}
 
-    def _on_pipes(self, request: dict[str, Any], folder: Path) -> None:
+    def _on_pipes(self, request: OpenOrder, folder: Path) -> None:
         theirs_in, self.input = os.pipe()
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
@@ -142,7 +150,7 @@ class Terminal:
             os.close(descriptor)
 
 
-def _become(argv: list[str], request: dict[str, Any], folder: Path) -> None:
+def _become(argv: list[str], request: OpenOrder, folder: Path) -> None:
     """Turn a new child into `argv`."""
     try:
         # Python and the first process ignore some, and what is ignored stays so.
@@ -152,7 +160,7 @@ def _become(argv: list[str], request: dict[str, Any], folder: Path) -> None:
         if request["tty"]:
             _resize(0, request["size"])
         os.chdir(folder)
-        term = str(request.get("term", ""))
+        term = request["term"] or ""
         places = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo")
         known = any(term and Path(place, term[0], term).is_file() for place in places)
         os.environ.update(
@@ -172,11 +180,11 @@ def _resize(descriptor: int, size: list[int]) -> None:
 class Files:
     """The labs' files: what in them differs from what the host knows."""
 
-    def __init__(self, files: dict[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str]) -> None:
         self._seen: dict[str, tuple[int, ...]] = {}
         self._known = {path: base64.b64decode(data) for path, data in files.items()}
 
-    def changes(self) -> Iterator[dict[str, Any]]:
+    def changes(self) -> Iterator[ChangedFile | GoneFile]:
         """A message for each file that is new, changed, too large to be taken, or gone."""
         there = set()
         for entry in _entries():
@@ -217,7 +225,7 @@ def _entries() -> list[os.DirEntry[str]]:
 class Terminals:
     """All terminals of the machine, until the host has had enough of them."""
 
-    def __init__(self, wire: Wire, request: dict[str, Any]) -> None:
+    def __init__(self, wire: Wire[GuestMessage], request: ShellOrder) -> None:
         self._wire = wire
         self._files = Files(request["files"])
         self._folder = LABS / request["start"]
@@ -226,16 +234,16 @@ class Terminals:
     def serve(self) -> None:
         looked = time.monotonic()
         while True:
-            ended = [t for t in self._terminals.values() if t.status is not None]
+            ended = [(t, t.status) for t in self._terminals.values() if t.status is not None]
             readable, writable = self._wait(0.0 if ended else LOOK_SECONDS)
             for terminal in self._terminals.values():
                 self._carry(terminal, readable, writable)
-            for terminal in ended:
+            for terminal, status in ended:
                 quiet = terminal.sent < WINDOW and readable.isdisjoint(terminal.outputs)
                 if quiet or terminal.rest <= 0:
-                    self._wire.send(terminal=terminal.number, exit=terminal.status)
+                    self._wire.send({"terminal": terminal.number, "exit": status})
                     self._terminals.pop(terminal.number).close()
-            if self._wire in readable and not self._obey(self._wire.receive()):
+            if self._wire in readable and not self._obey(cast(HostMessage, self._wire.receive())):
                 return
             if time.monotonic() >= looked + LOOK_SECONDS:
                 self._send_files()
@@ -263,26 +271,28 @@ class Terminals:
             if descriptor in readable and (data := terminal.read(descriptor)):
                 terminal.sent += len(data)
                 text = base64.b64encode(data).decode()
-                self._wire.send(terminal=number, data=text, stream=stream)
+                self._wire.send({"terminal": number, "data": text, "stream": stream})
         if terminal.input in writable and (used := terminal.write()):
-            self._wire.send(terminal=number, used=used)
+            self._wire.send({"terminal": number, "used": used})
         if terminal.pidfd in readable:
             _, status = os.waitpid(terminal.pid, 0)
             code = os.waitstatus_to_exitcode(status)
             terminal.status = code if code >= 0 else 128 - code
 
-    def _obey(self, message: dict[str, Any]) -> bool:
+    def _obey(self, message: HostMessage) -> bool:
         """Do what the host says; whether it may say more."""
         if "finish" in message:
             self._send_files()
-            self._wire.send(finished=True)
+            self._wire.send({"finished": True})
             return False
+        if "terminal" not in message:
+            return True
         number = message["terminal"]
         if "open" in message:
             try:
                 self._terminals[number] = Terminal(number, message["open"], self._folder)
             except OSError:  # No process or no memory is left.
-                self._wire.send(terminal=number, exit=126)
+                self._wire.send({"terminal": number, "exit": 126})
         terminal = self._terminals.get(number)
         if terminal is None:  # It ended while this was on its way.
             return True
@@ -300,10 +310,10 @@ class Terminals:
 
     def _send_files(self) -> None:
         for change in self._files.changes():
-            self._wire.send(**change)
+            self._wire.send(change)
 
 
-def serve(wire: Wire, request: dict[str, Any]) -> None:
+def serve(wire: Wire[GuestMessage], request: ShellOrder) -> None:
     """Terminals on the labs' files, which lie in LABS by now, until the host has had enough."""
     OOM.write_text("-1000")  # Whatever fills the memory, it is not this process that has to go.
     (LABS / request["start"]).mkdir(parents=True, exist_ok=True)

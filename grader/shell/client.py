@@ -14,15 +14,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from grader.base.errors import InfraError
 from grader.labs import Lab
 from grader.shell.changed_files import look
 from grader.shell.rendezvous import Rendezvous, place
-from grader.shell.server import ShellRequest, ShellServer, raw
+from grader.shell.server import ServerMessage, ShellRequest, ShellServer, raw
 from grader.vm.image_store import Image
-from grader.vm.protocol import Wire, WireError
+from grader.vm.protocol import OpenOrder, TerminalRequest, Wire, WireError
 
 LABS = "/exercises"
 """Where the labs' folders are in the machine."""
@@ -86,7 +86,7 @@ class ShellClient:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._wire = Wire(connection.fileno())
+        self._wire: Wire[TerminalRequest] = Wire(connection.fileno())
         self._unused = 0
         """Bytes of input that the machine has not used up yet."""
         self.number = 0
@@ -115,14 +115,13 @@ class ShellClient:
             woken = stack.enter_context(_signals(interrupts=bool(command)))
             if self.interactive:
                 stack.enter_context(_raw(0))
-            self._send(
-                open={
-                    "tty": self.interactive,
-                    "size": _size(),
-                    "term": os.environ.get("TERM"),
-                    "command": list(command),
-                }
-            )
+            order: OpenOrder = {
+                "tty": self.interactive,
+                "size": _size(),
+                "term": os.environ.get("TERM"),
+                "command": list(command),
+            }
+            self._send({"open": order})
             try:
                 return self._carry(woken)
             except InfraError:
@@ -140,22 +139,22 @@ class ShellClient:
             ready = select.select(reading, [], [], 0 if early else None)[0]
             if woken in ready:
                 if signal.SIGINT in woken.recv(1 << 10):
-                    self._send(interrupt=True)
+                    self._send({"interrupt": True})
                 if self.interactive:
                     _make_raw(0)  # A shell that had stopped this process has changed it.
-                self._send(size=_size())
+                self._send({"size": _size()})
             if 0 in ready:
                 data = self._typed()
                 typing = bool(data)
                 self._unused += len(data)
-                self._send(data=b64encode(data).decode())
+                self._send({"data": b64encode(data).decode()})
             if early or self._wire in ready:
                 message = self._receive()
                 self._unused -= message.get("used", 0)
                 if "data" in message:
                     data = b64decode(message["data"])
                     _print(data, message["stream"])
-                    self._send(used=len(data))
+                    self._send({"used": len(data)})
                 if "exit" in message:
                     return int(message["exit"])
 
@@ -169,14 +168,14 @@ class ShellClient:
             raise SystemExit(128 + signal.SIGHUP)
         return data
 
-    def _send(self, **message: Any) -> None:
+    def _send(self, message: TerminalRequest) -> None:
         # A reader that is gone has said why: that is still to be received.
         with suppress(WireError):
-            self._wire.send(**message)
+            self._wire.send(message)
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self) -> ServerMessage:
         try:
-            message = self._wire.receive()
+            message = cast(ServerMessage, self._wire.receive())
         except WireError as error:
             raise InfraError(
                 "The process that held the machine was ended from outside.",

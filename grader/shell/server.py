@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from grader.base.errors import InfraError
 from grader.base.messages import say
@@ -29,7 +29,7 @@ from grader.shell.rendezvous import Rendezvous
 from grader.vm.accelerator import fastest
 from grader.vm.image_store import Image
 from grader.vm.machine_config import MachineConfig
-from grader.vm.protocol import Wire, WireError
+from grader.vm.protocol import HostMessage, HostTerminal, ShellOrder, Wire, WireError
 from grader.vm.qemu import Machine
 from grader.vm.snapshots import start
 
@@ -46,7 +46,7 @@ class ShellRequest:
     root: Path
     folders: tuple[LabFolder, ...]
 
-    def order(self) -> dict[str, Any]:
+    def order(self) -> ShellOrder:
         """What the guest is told."""
         return {
             "version": self.image.version,
@@ -58,6 +58,30 @@ class ShellRequest:
                 for name, data in folder.files.items()
             },
         }
+
+
+class Welcome(TypedDict):
+    """A terminal's number, and what there is to say of files that are not as they are here."""
+
+    number: int
+    told: list[str]
+
+
+class ServerMessage(TypedDict, total=False):
+    """What a terminal of the host's is told. It asks for what stands in TerminalRequest."""
+
+    ready: Welcome
+    data: str
+    """What was printed, in base64."""
+    stream: int
+    used: int
+    """Bytes of input that the machine has taken."""
+    exit: int
+    error: list[str]
+    """What happened, and what to do."""
+    log: str
+    report: list[str]
+    """What to say at the end."""
 
 
 def raw(modes: list[Any]) -> list[Any]:
@@ -86,12 +110,12 @@ class ClientConnection:
         connection.settimeout(None)
         _bound_sending(connection)
         self._modes = termios.tcgetattr(self._tty) if descriptors else []
-        self.wire = Wire(connection.fileno())
+        self.wire: Wire[ServerMessage] = Wire(connection.fileno())
 
-    def send(self, **message: Any) -> None:
-        """One who takes nothing, or has gone, is hung up on."""
+    def send(self, message: ServerMessage) -> None:
+        """Send one message; hang up on a terminal that takes none, or has gone."""
         try:
-            self.wire.send(**message)
+            self.wire.send(message)
         except WireError:
             with suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
@@ -174,7 +198,7 @@ class ShellServer:
             self._stack.callback(self._machine.close)
         with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
             _bound_sending(end)
-        self._to_machine(shell=self._plan.order())
+        self._to_machine({"shell": self._plan.order()})
         self._welcome(caller)
 
     def _turn(self) -> None:
@@ -205,12 +229,8 @@ class ShellServer:
             connection.close()
             return None
         if len(self._callers) == MAX_TERMINALS:
-            caller.send(
-                error=[
-                    say("This machine has {count} terminals.", count=MAX_TERMINALS),
-                    say("Close one."),
-                ]
-            )
+            many = say("This machine has {count} terminals.", count=MAX_TERMINALS)
+            caller.send({"error": [many, say("Close one.")]})
             caller.close()
             return None
         self._last_number += 1
@@ -218,7 +238,7 @@ class ShellServer:
         return caller
 
     def _welcome(self, caller: ClientConnection) -> None:
-        told = []
+        told: list[str] = []
         for folder in self._plan.folders:
             for name, why in folder.refused.items():
                 told.append(
@@ -232,19 +252,19 @@ class ShellServer:
                         name=name,
                     )
                 )
-        caller.send(ready={"number": caller.number, "told": told})
+        caller.send({"ready": {"number": caller.number, "told": told}})
 
     def _pass_on(self, caller: ClientConnection) -> None:
         """What a terminal says goes to the machine with its number."""
         try:
             message = caller.wire.receive(_PATIENCE)
         except (WireError, TimeoutError):
-            self._to_machine(terminal=caller.number, close=True)
-            self._leave(caller)
+            self._to_machine({"terminal": caller.number, "close": True})
+            self._leave(caller, {})
         else:
-            self._to_machine(**{**message, "terminal": caller.number})
+            self._to_machine(cast(HostTerminal, {**message, "terminal": caller.number}))
 
-    def _obey_machine(self, message: dict[str, Any]) -> None:
+    def _obey_machine(self, message: dict[str, object]) -> None:
         """Do what the machine asks, if it is something that it may ask. Raises InfraError."""
         try:
             match message:
@@ -263,20 +283,20 @@ class ShellServer:
         except ValueError as error:
             raise self._lost(say("it says what it should not")) from error
 
-    def _obey_terminal(self, caller: ClientConnection, message: dict[str, Any]) -> None:
+    def _obey_terminal(self, caller: ClientConnection, message: dict[str, object]) -> None:
         match message:
             case {"data": str(text), "stream": 1 | 2 as stream}:
                 text = b64encode(b64decode(text, validate=True)).decode()
-                caller.send(data=text, stream=stream)
+                caller.send({"data": text, "stream": stream})
             case {"used": int(count)}:
-                caller.send(used=count)
+                caller.send({"used": count})
             case {"exit": int(status)}:
-                self._leave(caller, exit=status & 0xFF)
+                self._leave(caller, {"exit": status & 0xFF})
             case _:
                 raise ValueError(message)
 
-    def _leave(self, caller: ClientConnection, **last: Any) -> None:
-        """A terminal closes, and with the last one the machine."""
+    def _leave(self, caller: ClientConnection, last: ServerMessage) -> None:
+        """Close a terminal, with `last` said to it, and with the last terminal the machine."""
         del self._callers[caller.number]
         with ExitStack() as lock:
             lock.enter_context(self._meeting.locked())
@@ -295,7 +315,7 @@ class ShellServer:
                 self._meeting.forget()
                 self._over = True
                 report = self._bring_home()
-        caller.send(**last, report=report)
+        caller.send({**last, "report": report})
         caller.close()
 
     def _bring_home(self) -> list[str]:
@@ -303,7 +323,7 @@ class ShellServer:
         deadline = time.monotonic() + _PATIENCE
         missing = []
         try:
-            self._to_machine(finish=True)
+            self._to_machine({"finish": True})
             while "finished" not in (message := self._from_machine(deadline - time.monotonic())):
                 self._obey_machine(message)
         except InfraError as error:
@@ -314,7 +334,7 @@ class ShellServer:
         self._close_to_others()
         report = self._luggage.unpack()
         for caller in self._callers.values():
-            caller.send(error=[error.what, error.remedy], log=error.log, report=report)
+            caller.send({"error": [error.what, error.remedy], "log": error.log, "report": report})
 
     def _close_to_others(self) -> None:
         if not self._over:
@@ -322,13 +342,13 @@ class ShellServer:
             self._meeting.forget()
             self._over = True
 
-    def _to_machine(self, **message: Any) -> None:
+    def _to_machine(self, message: HostMessage) -> None:
         try:
-            self._machine.wire.send(**message)
+            self._machine.wire.send(message)
         except WireError as error:
             raise self._lost(str(error)) from error
 
-    def _from_machine(self, seconds: float) -> dict[str, Any]:
+    def _from_machine(self, seconds: float) -> dict[str, object]:
         try:
             return self._machine.wire.receive(max(0.0, seconds))
         except (WireError, TimeoutError) as error:

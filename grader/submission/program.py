@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-import socket
 import subprocess
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.base.errors import PHASES, InfraError, Phase, PhaseTimeoutError, SubmissionError
+from grader.base.errors import (
+    PHASES,
+    InfraError,
+    LabebpfError,
+    Phase,
+    PhaseTimeoutError,
+    SubmissionError,
+)
 from grader.base.messages import say
-from grader.base.waiting import Lines
+from grader.base.rpc import (
+    SERVER,
+    ChildDiedError,
+    RefusedError,
+    RpcProcess,
+    Value,
+    expect,
+    ignore,
+)
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
 
 STRICT = (
@@ -44,6 +55,12 @@ class Table:
     type: str
     id: int
 
+    @classmethod
+    def read(cls, entry: Any) -> Table:
+        """Read a table of the loader's answer. Raises LookupError or TypeError."""
+        kind = MAP_TYPES.get(expect(int, entry["type"]), "other")
+        return cls(expect(str, entry["name"]), kind, expect(int, entry["id"]))
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -51,6 +68,28 @@ class Samples:
 
     raw: tuple[bytes, ...]
     lost: int
+
+    @classmethod
+    def read(cls, answer: Any) -> Samples:
+        """Read the loader's answer. Raises LookupError, TypeError or ValueError."""
+        raw = tuple(bytes.fromhex(sample) for sample in answer["samples"])
+        return cls(raw, expect(int, answer["lost"]))
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    functions: tuple[str, ...]
+    plain: tuple[str, ...]
+    tables: dict[str, Table]
+
+    @classmethod
+    def read(cls, answer: Any) -> _Compiled:
+        """Read the loader's answer. Raises LookupError or TypeError."""
+        functions, plain = (
+            tuple(expect(str, name) for name in answer[key]) for key in ("functions", "plain")
+        )
+        tables = (Table.read(entry) for entry in answer["tables"])
+        return cls(functions, plain, {table.name: table for table in tables})
 
 
 class Program:
@@ -70,40 +109,38 @@ class Program:
         self._sandbox = sandbox
         self._stack = ExitStack()
         self._output = self._stack.enter_context(memory_file())
-        ours, theirs = socket.socketpair()
-        self._channel = self._stack.enter_context(ours)
-        self._lines = Lines(ours.fileno())
-        self._pending = ""
-        with theirs:
-            binds = ["--ro-bind", str(_LOADER), "/loader.py"]
-            self._child = sandbox.start(
-                # As a script starts, with the view's sitecustomize first: BCC's libraries then lie
-                # where they lie in a script, and what QEMU has translated for one fits the other.
-                [PYTHON, "/loader.py", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=self._output,
-                pass_fds=[theirs.fileno()],
-                binds=binds,
-            )
-        self._ready = False
+        self._process = RpcProcess("loader", self._start)
+        self._stack.callback(self._process.close)
+        self._ready = self._process.send("ready")
+        self._compiling = ""
+
+    def _start(self, descriptor: int) -> subprocess.Popen[bytes]:
+        return self._sandbox.start(
+            # As a script starts, with the view's sitecustomize first: BCC's libraries then lie
+            # where they lie in a script, and what QEMU has translated for one fits the other.
+            [PYTHON, "/serve.py", "/loader.py", str(descriptor)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            pass_fds=[descriptor],
+            binds=["--ro-bind", str(SERVER), "/serve.py", "--ro-bind", str(_LOADER), "/loader.py"],
+        )
 
     def begin(self, name: str, source: bytes, *, extra_flags: Sequence[str] = ()) -> None:
         """Hand the file in, and let the loader compile it."""
         self.name = name
         self._sandbox.put({name: source})
-        self._send("compile", path=f"/lab/{name}", cflags=[*STRICT, *extra_flags])
+        flags = [*STRICT, *extra_flags]
+        self._compiling = self._process.send("compile", path=f"/lab/{name}", cflags=flags)
 
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the loader has BCC. Raises InfraError: nothing is theirs yet."""
-        if not self._ready:
-            try:
-                self._receive("compile", seconds, ready=True)
-            except (SubmissionError, PhaseTimeoutError) as error:
-                raise InfraError(
-                    "The loader did not start.", "Run: ./labebpf doctor", log=self.log()
-                ) from error
-            self._ready = True
+        try:
+            self._process.receive(self._ready, "compile", seconds, ignore)
+        except LabebpfError as error:
+            raise InfraError(
+                "The loader did not start.", "Run: ./labebpf doctor", log=self.log()
+            ) from error
 
     def __enter__(self) -> Program:
         return self
@@ -131,12 +168,9 @@ class Program:
     def compile(self, seconds: float) -> None:
         """Wait for the compilation to end."""
         self.wait_until_ready(seconds)
-        answer = self._receive("compile", seconds)
-        self.functions = tuple(answer["functions"])
-        self.plain = tuple(answer["plain"])
-        for entry in answer["tables"]:
-            kind = MAP_TYPES.get(entry.pop("type"), "other")
-            self.tables[entry["name"]] = Table(type=kind, **entry)
+        with self._explained("compile"):
+            found = self._process.receive(self._compiling, "compile", seconds, _Compiled.read)
+        self.functions, self.plain, self.tables = found.functions, found.plain, found.tables
 
     def load(
         self,
@@ -149,69 +183,60 @@ class Program:
         What does not name its own place goes to `places`, each a kind of hook and where, by
         function; one that has none is left out. Without any, `hook` (a lab's `attach`) is for all.
         """
-        self._send("load", hook=hook, places=places or {})
-        self._receive("load", seconds)
+        self._ask("load", seconds, "load", ignore, hook=hook, places=places or {})
 
     def attach(self, seconds: float) -> None:
         """Attach: what names its own place there, the rest to the hook."""
-        self._send("attach")
-        self._receive("load", seconds)
+        self._ask("load", seconds, "attach", ignore)
 
     def listen(self, table: str, pages: int, seconds: float) -> None:
         """Open the buffer `table`; a perf buffer with `pages` pages for each CPU."""
-        self._send("listen", table=table, pages=pages)
-        self._receive("load", seconds)
+        self._ask("load", seconds, "listen", ignore, table=table, pages=pages)
 
     def collect(self, seconds: float) -> Samples:
         """The samples that were submitted since the last call."""
-        self._send("collect")
-        answer = self._receive("trigger", seconds)
-        return Samples(tuple(bytes.fromhex(raw) for raw in answer["samples"]), answer["lost"])
+        return self._ask("trigger", seconds, "collect", Samples.read)
 
-    def _send(self, call: str, **arguments: Any) -> None:
-        self._pending = secrets.token_hex(8)
-        request = {"nonce": self._pending, "call": call, **arguments}
-        try:
-            self._channel.sendall(json.dumps(request).encode() + b"\n")
-        except OSError:
-            return  # The loader has died; _receive says how.
+    def _ask(
+        self,
+        phase: Phase,
+        seconds: float,
+        call: str,
+        read: Callable[[Any], Value],
+        **arguments: object,
+    ) -> Value:
+        with self._explained(phase):
+            return self._process.ask(phase, seconds, call, read, **arguments)
 
-    def _receive(self, phase: Phase, seconds: float, *, ready: bool = False) -> dict[str, Any]:
+    @contextmanager
+    def _explained(self, phase: Phase) -> Iterator[None]:
+        """Say of the loader's errors in this block what they mean for the student's file."""
         try:
-            line = self._lines.next(time.monotonic() + seconds)
-            answer: dict[str, Any] = json.loads(line)
-        except TimeoutError:
-            raise PhaseTimeoutError(phase, seconds, log=self.log()) from None
-        except (EOFError, ValueError):
-            raise self._died(phase) from None
-        if ready:
-            return answer
-        if answer.get("nonce") != self._pending:
-            raise self._died(phase)
-        if not answer["ok"] and not answer["theirs"]:
-            raise InfraError(
-                say("The loader failed: {answer}.", answer=answer["error"]),
-                "Report it, with the C file.",
-            )
-        if not answer["ok"]:
+            yield
+        except PhaseTimeoutError as error:
+            raise PhaseTimeoutError(phase, error.limit, log=self.log()) from None
+        except ChildDiedError as error:
+            raise self._died(phase, error.status) from None
+        except RefusedError as error:
+            # BCC raises Exception itself for what the program did; anything else is our mistake.
+            if error.kind != "Exception":
+                raise InfraError(
+                    say("The loader failed: {answer}.", answer=error.reason),
+                    "Report it, with the C file.",
+                ) from None
             raise SubmissionError(
                 say(
                     "{name} does not pass the {phase} step: {answer}.",
                     name=self.name,
                     phase=PHASES[phase],
-                    answer=answer["error"],
+                    answer=error.reason,
                 ),
                 "The log says why.",
                 log=self.log(),
                 file=self.name,
-            )
-        return answer
+            ) from None
 
-    def _died(self, phase: Phase) -> SubmissionError:
-        try:
-            status = self._child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            status = -1
+    def _died(self, phase: Phase, status: int) -> SubmissionError:
         ended = say("with status {status}", status=status)
         if status < 0:
             ended = say("with signal {number}", number=-status)

@@ -1,6 +1,8 @@
 """Messages between the host and a machine: JSON objects, each after its length in 4 bytes.
 
-Both sides read this file; it needs nothing but the standard library.
+Both sides read this file; it needs nothing but the standard library. The guest believes the host.
+What comes from a guest is `object`s until the host has looked at each: a kernel that student code
+broke could have sent it. docs/architecture.md says when which message is sent.
 """
 
 from __future__ import annotations
@@ -10,20 +12,241 @@ import json
 import os
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, Literal, TypedDict, TypeVar, final
 
 LIMIT = 16 << 20
-"""Bytes of one message. More is no message of ours."""
+"""Bytes that one message may have."""
+
+
+@final
+class Wake(TypedDict):
+    """The machine goes on from a snapshot."""
+
+    wake: float
+    """The time, in s since 1970."""
+    entropy: str
+    """Random bytes, in base64."""
+
+
+class GradeOrder(TypedDict):
+    """What to grade. Files are base64, by their path below their folder."""
+
+    labs: Mapping[str, str]
+    private: Mapping[str, str]
+    submission: Mapping[str, str]
+    folders: list[str]
+    """The labs' folders, to be collected."""
+    selected: list[str]
+    """Node ids, in the order in which they will run."""
+    time_scale: float
+    lang: str
+    refused: Mapping[str, Mapping[str, tuple[str, str]]]
+    """Why a file was not taken, and what to do: by lab and name."""
+
+
+@final
+class Grade(TypedDict):
+    """There is something to grade."""
+
+    grade: GradeOrder
+
+
+@final
+class Run(TypedDict):
+    """One check is to run: its node id, and that of the check after it."""
+
+    run: str
+    next: str | None
+
+
+@final
+class HasCpus(TypedDict):
+    """The guest has the CPUs, which it asked for with Alone."""
+
+    alone: Literal[True]
+
+
+@final
+class Finish(TypedDict):
+    """No check is left, or no terminal."""
+
+    finish: Literal[True]
+
+
+class ShellOrder(TypedDict):
+    """What people's terminals find in the machine."""
+
+    version: str
+    """The kernel's, for the prompt."""
+    start: str
+    """The folder in which each terminal begins, below that of the labs."""
+    files: Mapping[str, str]
+    """By path (LAB/NAME), in base64."""
+
+
+@final
+class Shell(TypedDict):
+    """There are terminals to be opened, and nothing to grade."""
+
+    shell: ShellOrder
+
+
+class OpenOrder(TypedDict):
+    """A terminal to be opened."""
+
+    tty: bool
+    """Else it is pipes."""
+    size: list[int]
+    """Rows and columns."""
+    term: str | None
+    command: list[str]
+    """A shell if it is empty."""
+
+
+class TerminalRequest(TypedDict, total=False):
+    """What a person's terminal asks of the machine; one of these."""
+
+    open: OpenOrder
+    data: str
+    """What was typed, in base64; nothing at its end."""
+    used: int
+    """Bytes of output that it has taken."""
+    size: list[int]
+    interrupt: Literal[True]
+    close: Literal[True]
+
+
+@final
+class HostTerminal(TerminalRequest):
+    """What the terminal of that number asks."""
+
+    terminal: int
+
+
+@final
+class Ready(TypedDict):
+    """pytest is ready to collect, and the witness attached."""
+
+    ready: Literal[True]
+
+
+@final
+class Failed(TypedDict):
+    """The grader does not start: its log."""
+
+    failed: str
+
+
+@final
+class Awake(TypedDict):
+    """The machine has gone on from its snapshot."""
+
+    awake: Literal[True]
+
+
+@final
+class Collected(TypedDict):
+    """The node ids of the checks that were found."""
+
+    collected: list[str]
+
+
+@final
+class Alone(TypedDict):
+    """The guest asks for the CPUs, or lets them go."""
+
+    alone: bool
+
+
+@final
+class Alive(TypedDict):
+    """The machine lives, whatever its check is at."""
+
+    alive: Literal[True]
+
+
+@final
+class Report(TypedDict):
+    """pytest's report of a phase of a check, with its finding."""
+
+    report: dict[str, Any] | None
+
+
+@final
+class Ran(TypedDict):
+    """The end of the check of that node id."""
+
+    ran: str
+
+
+@final
+class Ended(TypedDict):
+    """The process that graded, or held the terminals, has ended: its exit status."""
+
+    ended: int
+    kernel: dict[str, Any]
+    """What result.json says of the kernel."""
+    log: str
+
+
+class TerminalEvent(TypedDict, total=False):
+    """What a terminal has done: printed, or taken `used` bytes of what was typed, or ended."""
+
+    data: str
+    """In base64."""
+    stream: int
+    """1 for output, 2 for errors."""
+    used: int
+    exit: int
+
+
+@final
+class GuestTerminal(TerminalEvent):
+    """What the terminal of that number has done."""
+
+    terminal: int
+
+
+@final
+class ChangedFile(TypedDict):
+    """A file (LAB/NAME) has changed: its contents in base64; null if it is too large."""
+
+    file: str
+    data: str | None
+
+
+@final
+class GoneFile(TypedDict):
+    """A file (LAB/NAME) is no longer there."""
+
+    gone: str
+
+
+@final
+class Finished(TypedDict):
+    """All changed files were sent."""
+
+    finished: Literal[True]
+
+
+HostMessage = Wake | Grade | Run | HasCpus | Finish | Shell | HostTerminal
+GuestMessage = (
+    Ready | Failed | Awake | Collected | Alone | Alive | Report | Ran | Ended
+    | GuestTerminal | ChangedFile | GoneFile | Finished
+)  # fmt: skip
+Sent = TypeVar("Sent", bound=Mapping[str, object])
 
 
 class WireError(Exception):
-    """The other side is gone, or speaks no language of ours."""
+    """The other side is gone, or sent what is no message."""
 
 
-class Wire:
+class Wire(Generic[Sent]):
     """One end of the conversation, on an open descriptor that the caller closes.
+
+    `Sent` are the messages that this end sends.
 
     Where several processes send on it, each locks the open file `lock` meanwhile.
     """
@@ -42,7 +265,8 @@ class Wire:
         """Whether something of the next message was read with the last one."""
         return bool(self._buffer)
 
-    def send(self, **message: Any) -> None:
+    def send(self, message: Sent) -> None:
+        """Send one message. Raises WireError."""
         data = json.dumps(message).encode()
         left = memoryview(len(data).to_bytes(4, "big") + data)
         try:
@@ -54,7 +278,8 @@ class Wire:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Nobody else sends meanwhile. The lock is a process's own (lockf), also after a fork."""
+        """Let nobody else send meanwhile. Each process has a lock of its own (lockf), also after a
+        fork."""
         if self._lock is None:
             yield
             return
@@ -64,8 +289,9 @@ class Wire:
         finally:
             fcntl.lockf(self._lock, fcntl.LOCK_UN)
 
-    def receive(self, seconds: float | None = None) -> dict[str, Any]:
-        """The next message. Raises WireError at the end of the conversation, TimeoutError."""
+    def receive(self, seconds: float | None = None) -> dict[str, object]:
+        """Wait for the next message. Raises WireError at the end of the conversation, or after
+        nonsense, and TimeoutError after `seconds`."""
         deadline = None if seconds is None else time.monotonic() + seconds
         length = int.from_bytes(self._take(4, deadline), "big")
         if length > LIMIT:

@@ -20,7 +20,7 @@ from grader.base.messages import say
 from grader.base.text import clean
 from grader.vm.image_store import Image
 from grader.vm.machine_config import MachineConfig
-from grader.vm.protocol import Wire, WireError
+from grader.vm.protocol import HostMessage, Wire, WireError
 
 QEMU = "qemu-system-x86_64"
 INSTALL = "sudo apt-get install qemu-system-x86, or sudo dnf install qemu-system-x86-core"
@@ -92,7 +92,7 @@ class Machine:
         )
         theirs.close()
         its_monitor.close()
-        self.wire = Wire(ours.fileno())
+        self.wire: Wire[HostMessage] = Wire(ours.fileno())
 
     def _file(self) -> IO[bytes]:
         return self._stack.enter_context(tempfile.TemporaryFile(buffering=0))
@@ -119,7 +119,7 @@ class Machine:
     def wake(self) -> None:
         """Give the guest this moment's clock, and random numbers of its own."""
         entropy = b64encode(secrets.token_bytes(64)).decode()
-        self.wire.send(wake=time.time(), entropy=entropy)
+        self.wire.send({"wake": time.time(), "entropy": entropy})
 
     def console(self) -> str:
         """The last that the guest's kernel, or QEMU, has printed."""

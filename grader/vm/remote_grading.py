@@ -20,7 +20,7 @@ from grader.base.lock import turn
 from grader.base.text import clean, cut
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
-from grader.vm.protocol import WireError
+from grader.vm.protocol import GradeOrder, HostMessage, WireError
 from grader.vm.snapshots import start
 
 MAX_REPORTS = 16
@@ -64,6 +64,19 @@ class GradeRequest:
     hides: bool = False
     """Whether the guest's output, which tells of private checks, must not be shown."""
 
+    def message(self, scale: float) -> GradeOrder:
+        """Return what the guest is told, with `scale` as its time scale."""
+        return {
+            "labs": _encoded(self.labs),
+            "private": _encoded(self.private),
+            "submission": _encoded(self.submission),
+            "folders": list(self.folders),
+            "selected": list(self.selected),
+            "time_scale": scale,
+            "lang": self.lang,
+            "refused": self.refused,
+        }
+
 
 class MachineGrading:
     """One pytest session in a machine of its own, until `close`."""
@@ -83,18 +96,7 @@ class MachineGrading:
         """What getting ready took, by phase."""
         started = time.monotonic()
         try:
-            self._send(
-                grade={
-                    "labs": _encoded(order.labs),
-                    "private": _encoded(order.private),
-                    "submission": _encoded(order.submission),
-                    "folders": order.folders,
-                    "selected": order.selected,
-                    "time_scale": self._scale,
-                    "lang": order.lang,
-                    "refused": order.refused,
-                }
-            )
+            self._send({"grade": order.message(self._scale)})
             message = self._receive()
             if message.get("collected") != list(order.selected):
                 raise InfraError(
@@ -109,7 +111,7 @@ class MachineGrading:
 
     def run(self, nodeid: str, following: str | None) -> Iterator[dict[str, Any]]:
         """Run one check; yields pytest's reports of it as they come. Raises MachineDiedError."""
-        self._send(run=nodeid, next=following)
+        self._send({"run": nodeid, "next": following})
         for _ in range(MAX_REPORTS):
             message = self._receive()
             if message.get("ran") == nodeid:
@@ -132,11 +134,11 @@ class MachineGrading:
         self._alone.close()
         if alone:
             self._alone.enter_context(turn(cache() / "load", _TURN_SECONDS))
-            self._send(alone=True)
+            self._send({"alone": True})
 
     def finish(self) -> dict[str, str]:
         """End the guest's pytest. What result.json is to say of the kernel."""
-        self._send(finish=True)
+        self._send({"finish": True})
         kernel = self._receive().get("kernel")
         return self.describe(str(kernel.get("headers")) if isinstance(kernel, dict) else "")
 
@@ -148,16 +150,16 @@ class MachineGrading:
         with self._alone as closing:
             closing.callback(self.machine.close)
 
-    def _log_of(self, message: dict[str, Any]) -> str:
+    def _log_of(self, message: dict[str, object]) -> str:
         return "" if self._hides else clean(str(message.get("log", "")))
 
-    def _send(self, **message: Any) -> None:
+    def _send(self, message: HostMessage) -> None:
         try:
-            self.machine.wire.send(**message)
+            self.machine.wire.send(message)
         except WireError as error:
             raise self._died(error) from error
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self) -> dict[str, object]:
         deadline = time.monotonic() + self._limit
         try:
             while True:

@@ -13,7 +13,7 @@ from grader.base.errors import (
     SubmissionError,
     UsageError,
 )
-from grader.evidence.child import ChildDiedError, RefusedError
+from grader.base.rpc import ChildDiedError, RefusedError
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Status
 
@@ -31,7 +31,7 @@ SOURCE = b"int hello(void *ctx)\n{\n\treturn 0;\n}\n"
         (UsageError("No such task."), Status.INFRA),
         (LabebpfError("Something."), Status.INFRA),
         (ChildDiedError("workload", -9), Status.INFRA),
-        (RefusedError("No."), Status.INFRA),
+        (RefusedError("workload", "OSError", "No."), Status.INFRA),
         (AssertionError("1 is not 2"), Status.FAIL),
         (ValueError("x"), Status.INFRA),
         (OSError(2, "x"), Status.INFRA),

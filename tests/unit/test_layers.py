@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
+
+import grimp
 
 from grader.vm.payload import payload
 from tests.support.checkout import ROOT
@@ -27,15 +30,41 @@ def test_the_packages_keep_their_order() -> None:
     assert "3 kept, 0 broken" in done.stdout
 
 
-def test_types_are_checked_but_for_what_runs_beside_bcc() -> None:
-    """The distribution's Python runs that, which may be older, and BCC has no types."""
+def test_types_are_checked_in_all_of_the_grader() -> None:
     excluded = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["exclude"]
     files = [str(path.relative_to(ROOT)) for path in (ROOT / "grader").rglob("*.py")]
-    unseen = {file for file in files if any(re.search(pattern, file) for pattern in excluded)}
-    assert {str(Path(file).parent) for file in unseen} == {
-        "grader/evidence/scripts",
-        "grader/submission/scripts",
-    }
+    assert not [file for file in files if any(re.search(pattern, file) for pattern in excluded)]
+
+
+def test_a_machine_gets_each_module_that_its_first_one_leads_to() -> None:
+    """As another reader of imports sees it; with a module Python imports its packages."""
+    graph = grimp.build_graph("grader", cache_dir=None)
+    reached: set[str] = set()
+    left = {"grader.guest.agent"}
+    while left:
+        reached |= left
+        imported = {name for module in left for name in graph.find_upstream_modules(module)}
+        packages = {name.rpartition(".")[0] for name in reached | imported} - {""}
+        left = (imported | packages) - reached
+    with tarfile.open(fileobj=io.BytesIO(payload(ROOT))) as tar:
+        files = [name.removesuffix(".py") for name in tar.getnames() if name.endswith(".py")]
+    given = {name.removesuffix("/__init__").replace("/", ".") for name in files} - {"__main__"}
+    assert {name for name in given if ".scripts" not in name} == reached
+
+
+def test_a_change_to_the_command_line_makes_no_new_snapshot(tmp_path: Path) -> None:
+    """A snapshot depends on the bytes that the machine gets."""
+    shutil.copytree(ROOT / "grader", tmp_path / "grader")
+    shutil.copytree(ROOT / "bpf_templates", tmp_path / "bpf_templates")
+    before = payload(tmp_path)
+    assert before == payload(ROOT)
+    for package in ("cli", "student", "authoring", "shell", "ui"):
+        for path in (tmp_path / "grader" / package).rglob("*.py"):
+            path.write_text(path.read_text() + "\n# Changed.\n")
+    assert payload(tmp_path) == before
+    with (tmp_path / "grader/guest/agent.py").open("a") as file:
+        file.write("# Changed.\n")
+    assert payload(tmp_path) != before
 
 
 def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:

@@ -1,14 +1,10 @@
-"""Holds the grader's own BPF program; no code of a student's ever runs here.
+"""Holds the grader's own BPF program; no code of a student's ever runs here."""
 
-Reads the program as one JSON line on standard input and compiles it; at a second line it loads and
-attaches it, answers with the ids of its maps, and stays until standard input closes.
-"""
+from __future__ import annotations
 
-import json
 import re
-import sys
 
-from bcc import BPF, lib  # type: ignore[import-not-found]
+from bcc import BPF, lib
 
 PREFIX = b"tracepoint__"
 
@@ -20,10 +16,10 @@ class CallCounter(BPF):
     that ended in between would seem to be under way for ever.
     """
 
-    def _trace_autoload(self):
-        """Not now: when it is told to."""
+    def _trace_autoload(self) -> None:
+        """Attach nothing yet: `attach` does."""
 
-    def attach(self):
+    def attach(self) -> None:
         count = lib.bpf_num_functions(self.module)
         names = [lib.bpf_function_name(self.module, i) for i in range(count)]
         for name in sorted(names, key=lambda name: b"sys_exit" not in name):
@@ -32,24 +28,23 @@ class CallCounter(BPF):
             self.attach_tracepoint(tp=where, fn_name=name)
 
 
-def map_id(table):
-    with open(f"/proc/self/fdinfo/{table.map_fd}") as file:
-        return int(re.search(r"^map_id:\s*(\d+)", file.read(), re.MULTILINE).group(1))
+class Service:
+    """Compiles the program, and attaches it when asked again; it is there until this ends."""
+
+    def __init__(self) -> None:
+        self.program: CallCounter
+
+    def compile(self, text: str) -> None:
+        self.program = CallCounter(text=text)
+
+    def attach(self, maps: list[str]) -> dict[str, int]:
+        """Attach the program; return the ids of its `maps`."""
+        self.program.attach()
+        return {name: map_id(self.program[name].map_fd) for name in maps}
 
 
-def main():
-    request = json.loads(sys.stdin.readline())
-    try:
-        program = CallCounter(text=request["text"])
-        released = json.loads(sys.stdin.readline())
-        program.attach()
-        value = {name: map_id(program[name]) for name in request["maps"]}
-        answer = {"id": released["id"], "ok": True, "value": value}
-    except Exception as error:
-        answer = {"id": 2, "ok": False, "error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(answer), flush=True)
-    sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main()
+def map_id(descriptor: int) -> int:
+    with open(f"/proc/self/fdinfo/{descriptor}") as file:
+        found = re.search(r"^map_id:\s*(\d+)", file.read(), re.MULTILINE)
+    assert found
+    return int(found.group(1))

@@ -1,9 +1,10 @@
 """Runs beside the sandbox, as the grader's own: makes the system calls that a lab is about.
 
 A process of its own, because a BPF program can kill whoever enters the call that it is attached
-to. Requests come as JSON lines on standard input, answers go to standard output. Times are ns of
-CLOCK_MONOTONIC.
+to. Times are ns of CLOCK_MONOTONIC.
 """
+
+from __future__ import annotations
 
 import ctypes
 import json
@@ -12,20 +13,19 @@ import platform
 import secrets
 import socket
 import struct
-import sys
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 NUMBERS = {
     "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
 }
-GIVEN = json.loads(sys.argv[1])
-SOCKETS = [socket.socket(fileno=number) for number in GIVEN["sockets"]]
 ARRIVES = 5
 """Seconds that a packet may take."""
 BASE = "/tmp"
 MOVED = ".moved"
-DECOYS = {
+DECOYS: dict[str, Callable[[str], object]] = {
     "mkdir": os.mkdir,
     "rmdir": os.rmdir,
     "open": lambda path: os.close(os.open(path, os.O_CREAT | os.O_WRONLY)),
@@ -36,9 +36,12 @@ DECOYS = {
 
 libc = ctypes.CDLL(None, use_errno=True)
 
+Event = tuple[str, str, int, int, int]
+"""What was done to what, when it began and when it had ended, and on which CPU."""
 
-def prepare(name, path):
-    """Make what the call `name` is to be made on; its arguments."""
+
+def prepare(name: str, path: str) -> tuple[Any, ...]:
+    """Make what the call `name` is to be made on; return its arguments."""
     if name == "packet":
         return (path.encode(),)
     if name == "rmdir":
@@ -51,79 +54,85 @@ def prepare(name, path):
     return (here,) if name in ("rmdir", "unlink") else (here, there)
 
 
-def invoke(name, arguments):
-    """The system call itself, not libc's function of that name, unless that is to be called.
-
-    Architectures without the call have that function alone, which makes another one.
-    """
-    if name == "packet":
-        send(*arguments)
-        return
-    number = None if GIVEN["libc"] else NUMBERS.get(platform.machine(), {}).get(name)
-    call = getattr(libc, name) if number is None else partial(libc.syscall, number)
-    if call(*arguments) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code), arguments[0].decode())
-
-
-def happened(name, arguments):
-    """Whether the call did what it says. From Linux 6.19 on a uprobe's program can skip it."""
+def happened(name: str, arguments: tuple[Any, ...]) -> bool:
+    """Tell whether the call did what it says. From Linux 6.19 on a uprobe's program can skip it."""
     if name == "packet":
         return True  # It was received.
     last = [argument for argument in arguments if isinstance(argument, bytes)][-1]
     return os.path.lexists(last) != (name in ("rmdir", "unlink"))
 
 
-def send(payload):
-    """Send a packet, and receive it.
-
-    By a call that hardly any other program makes: they are counted.
-    """
-    sender, receiver = SOCKETS
-    text = ctypes.create_string_buffer(payload)
-    part = ctypes.create_string_buffer(struct.pack("PN", ctypes.addressof(text), len(payload)))
-    message = struct.pack("PIPNPNiI", 0, 0, ctypes.addressof(part), 1, 0, 0, 0, 0)
-    header = ctypes.create_string_buffer(message, len(message) + 8)  # struct mmsghdr
-    if libc.sendmmsg(sender.fileno(), header, 1, 0) != 1:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    receiver.settimeout(ARRIVES)
-    try:
-        arrived = receiver.recv(2 * len(payload))
-    except OSError:
-        raise RuntimeError(f"a packet did not arrive within {ARRIVES} s") from None
-    if arrived != payload:
-        raise RuntimeError("a packet arrived with other contents")
-
-
-def now():
+def now() -> int:
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 
 
-def timed(call, path, act, *arguments):
-    """Do it, and say what, to what, when it began and when it had ended, and on which CPU."""
+def timed(call: str, path: str, act: Callable[..., object], *arguments: Any) -> Event:
+    """Call `act`; return the event that this is: `call`, done to `path`."""
     cpu = libc.sched_getcpu()
     start = now()
     act(*arguments)
-    return [call, path, start, now(), cpu]
+    return call, path, start, now(), cpu
 
 
-class CallMaker:
-    def __init__(self):
-        self.kept = []
+class Service:
+    def __init__(self, given: str) -> None:
+        """`given` is JSON: `sockets`, between which packets go, and whether `libc` is to be called.
+
+        That libc is a copy, of which a function is probed.
+        """
+        told = json.loads(given)
+        self.sockets = [socket.socket(fileno=number) for number in told["sockets"]]
+        self.own_libc = told["libc"]
+        self.gate = os.pipe()
+        self.kept: list[str] = []
         self.file = ""
         self.cpus = sorted(os.sched_getaffinity(0))
         self.cpu = secrets.randbelow(len(self.cpus))
-        self.children = []
+        self.children: list[int] = []
 
-    def calls(self, count, name):
-        """On one CPU after the other: a program must not care where it runs."""
+    def invoke(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """Make the system call itself, not libc's function, unless that is to be called.
+
+        Architectures without the call have that function alone, which makes another one.
+        """
+        if name == "packet":
+            self.send(*arguments)
+            return
+        number = None if self.own_libc else NUMBERS.get(platform.machine(), {}).get(name)
+        call = getattr(libc, name) if number is None else partial(libc.syscall, number)
+        if call(*arguments) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), arguments[0].decode())
+
+    def send(self, payload: bytes) -> None:
+        """Send a packet, and receive it.
+
+        By a call that hardly any other program makes: they are counted.
+        """
+        sender, receiver = self.sockets
+        text = ctypes.create_string_buffer(payload)
+        part = ctypes.create_string_buffer(struct.pack("PN", ctypes.addressof(text), len(payload)))
+        message = struct.pack("PIPNPNiI", 0, 0, ctypes.addressof(part), 1, 0, 0, 0, 0)
+        header = ctypes.create_string_buffer(message, len(message) + 8)  # struct mmsghdr
+        if libc.sendmmsg(sender.fileno(), header, 1, 0) != 1:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        receiver.settimeout(ARRIVES)
+        try:
+            arrived = receiver.recv(2 * len(payload))
+        except OSError:
+            raise RuntimeError(f"a packet did not arrive within {ARRIVES} s") from None
+        if arrived != payload:
+            raise RuntimeError("a packet arrived with other contents")
+
+    def calls(self, count: int, name: str) -> list[Event]:
+        """Make the call on one CPU after the other: a program must not care where it runs."""
         made = []
         for _ in range(count):
             self.cpu = (self.cpu + 1) % len(self.cpus)
             os.sched_setaffinity(0, [self.cpus[self.cpu]])
             path = f"{BASE}/{secrets.token_hex(6)}"
             arguments = prepare(name, path)
-            made.append(timed(name, path, invoke, name, arguments))
+            made.append(timed(name, path, self.invoke, name, arguments))
             if not happened(name, arguments):
                 raise RuntimeError(f"{name} returned 0, and did nothing")
             if name == "mkdir":
@@ -131,8 +140,8 @@ class CallMaker:
         os.sched_setaffinity(0, self.cpus)
         return made
 
-    def elsewhere(self, name):
-        """The call `name` once, by another process: a program must not care whose it is."""
+    def elsewhere(self, name: str) -> None:
+        """Make the call `name` once, by another process: a program must not care whose it is."""
         pid = os.fork()
         if pid == 0:
             try:
@@ -143,8 +152,8 @@ class CallMaker:
         if os.waitpid(pid, 0)[1] != 0:
             raise RuntimeError("a process was ended")
 
-    def decoys(self, count, without):
-        """What must not count, done to things that exist: all of these but the call `without`."""
+    def decoys(self, count: int, without: str) -> list[Event]:
+        """Make `count` times all decoys but the call `without`, on what exists."""
         return [
             self.step(call)
             for _ in range(count)
@@ -152,8 +161,8 @@ class CallMaker:
             if call != without and (self.kept or call != "rmdir")
         ]
 
-    def step(self, what):
-        """One of the decoys; those on a file in their order."""
+    def step(self, what: str) -> Event:
+        """Make one of the decoys; those on a file in their order."""
         if what in ("mkdir", "open"):
             path = f"{BASE}/{secrets.token_hex(6)}"
         else:
@@ -165,7 +174,7 @@ class CallMaker:
             self.file = path + MOVED * (what == "rename")
         return done
 
-    def fork(self, count):
+    def fork(self, count: int) -> list[Event]:
         """Fork; the children wait, so that what happens at their end cannot be mistaken.
 
         Then they exec, and exit: neither makes a process. They have all begun when this returns:
@@ -182,7 +191,7 @@ class CallMaker:
                 os.close(bears)
                 os.read(self.gate[0], 1)
                 os.execv("/bin/true", ["true"])
-            made.append(["fork", str(pid), start, now(), cpu])
+            made.append(("fork", str(pid), start, now(), cpu))
             self.children.append(pid)
         os.close(bears)
         while os.read(born, 1):  # Until each has closed it, or was killed.
@@ -190,15 +199,15 @@ class CallMaker:
         os.close(born)
         return made
 
-    def release(self):
+    def release(self) -> None:
+        """Let the forked children end, and wait for them."""
         os.write(self.gate[1], b"x" * len(self.children))
         for pid in self.children:
             os.waitpid(pid, 0)
         self.children = []
-        return []
 
-    def stress(self, each):
-        """`each` mkdirs by one process on each CPU, all at once. Returns their sum."""
+    def stress(self, each: int) -> int:
+        """Make `each` mkdirs by one process on each CPU, all at once; return their sum."""
         go, gone = os.pipe()
         ready, readied = os.pipe()
         children = []
@@ -214,7 +223,7 @@ class CallMaker:
                     os.write(readied, b"r")
                     os.read(go, 1)
                     for _ in range(each):
-                        invoke("mkdir", (path.encode(), 0o755))
+                        self.invoke("mkdir", (path.encode(), 0o755))
                         os.rmdir(path)
                 except BaseException:
                     os._exit(1)
@@ -229,18 +238,3 @@ class CallMaker:
         if failed:
             raise RuntimeError(f"{len(failed)} of {len(self.cpus)} processes were ended")
         return each * len(self.cpus)
-
-    def run(self):
-        self.gate = os.pipe()
-        for line in sys.stdin:
-            request = json.loads(line)
-            number, call = request.pop("id"), request.pop("call")
-            try:
-                answer = {"ok": True, "value": getattr(self, call)(**request)}
-            except Exception as error:
-                answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}
-            print(json.dumps({"id": number, **answer}), flush=True)
-
-
-if __name__ == "__main__":
-    CallMaker().run()

@@ -1,19 +1,21 @@
 """Runs in the sandbox: compiles, loads and attaches one BPF C file, and answers questions.
 
-A file of its own: the sandbox sees this file, Python and BCC, and nothing else of the grader.
-Requests come as JSON lines on the descriptor argv[1], answers go back the same way with the
-request's nonce. Whatever clang, LLVM and the kernel print goes to descriptor 2. LLVM's back end
-ends the process instead of raising: the other side then sees the descriptor close.
+A file of its own: the sandbox sees this file, serve.py, Python and BCC, and nothing else of the
+grader. Whatever clang, LLVM and the kernel print goes to descriptors 1 and 2. LLVM's back end ends
+the process instead of raising: the other side then sees the descriptor close.
 """
 
-import ctypes
-import json
-import re
-import socket
-import sys
+from __future__ import annotations
 
-from bcc import BPF, lib  # type: ignore[import-not-found]
-from bcc.table import RingBuf  # type: ignore[import-not-found]
+import ctypes
+import re
+from typing import Any
+
+from bcc import BPF, lib
+from bcc.table import RingBuf
+
+Places = dict[str, list[tuple[str, str]]]
+"""By function, where each is to be attached: pairs of a kind of hook and a place."""
 
 KINDS = {
     b"kprobe__": BPF.KPROBE,
@@ -47,14 +49,14 @@ lib.bpf_table_name.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 class Program(BPF):
     """A BPF object that loads its functions when asked, and attaches them when asked again."""
 
-    def _trace_autoload(self):
-        """Not now: what was loaded is looked at before it is attached."""
+    def _trace_autoload(self) -> None:
+        """Attach nothing yet: what was loaded is looked at before."""
 
-    def functions(self):
+    def functions(self) -> list[bytes]:
         count = lib.bpf_num_functions(self.module)
         return [lib.bpf_function_name(self.module, i) for i in range(count)]
 
-    def load_all(self, hook, places):
+    def load_all(self, hook: str, places: Places) -> None:
         for name in self.functions():
             prefix = next((p for p in KINDS if name.startswith(p)), b"")
             if prefix:
@@ -62,14 +64,14 @@ class Program(BPF):
             elif there := self.where(name, hook, places):
                 self.load_func(name, HOOKS[there[0][0]])
 
-    def where(self, name, hook, places):
-        """Where a function goes that does not name its own place: pairs of a kind and a place."""
+    def where(self, name: bytes, hook: str, places: Places) -> list[tuple[str, Any]]:
+        """Find where a function goes that does not name its own place: pairs as in Places."""
         kind, _, place = hook.partition(":")
         if not places and kind in ("kprobe", "kretprobe"):
             return [(kind, self.get_syscall_fnname(place))]
         return places.get(name.decode(), []) if places else [(kind, place)]
 
-    def attach_all(self, hook, places):
+    def attach_all(self, hook: str, places: Places) -> None:
         for name in self.functions():
             # BCC itself says no more of it than "not enough values to unpack".
             if name.startswith(b"tracepoint__") and name.count(b"__") != 2:
@@ -83,7 +85,7 @@ class Program(BPF):
                 for kind, place in self.where(name, hook, places):
                     self.attach_plain(kind, place, name)
 
-    def attach_plain(self, kind, place, name):
+    def attach_plain(self, kind: str, place: str, name: bytes) -> None:
         if kind == "tracepoint":
             self.attach_tracepoint(tp=place, fn_name=name)
         elif kind == "raw_tracepoint":
@@ -99,15 +101,19 @@ class Program(BPF):
             self.attach_xdp(place, self.load_func(name, BPF.XDP))
 
 
-class Loader:
-    def __init__(self):
-        self.program = None
-        self.hook, self.places = "", {}
+class Service:
+    def __init__(self) -> None:
+        self.program: Program
+        self.hook = ""
+        self.places: Places = {}
         self.perf = self.ring = False
-        self.samples = []
+        self.samples: list[str] = []
         self.lost = 0
 
-    def compile(self, path, cflags):
+    def ready(self) -> None:
+        """Answer that BCC is imported."""
+
+    def compile(self, path: str, cflags: list[str]) -> dict[str, Any]:
         with open(path, "rb") as file:
             self.program = Program(text=file.read(), cflags=[*ANY_HEADERS, *cflags])
         module = self.program.module
@@ -124,20 +130,18 @@ class Loader:
         plain = [name for name in names if not name.encode().startswith(SELF_ATTACHING)]
         return {"functions": names, "plain": plain, "tables": tables}
 
-    def load(self, hook, places):
+    def load(self, hook: str, places: Places) -> None:
         self.hook, self.places = hook, places
         self.program.load_all(hook, places)
-        return {}
 
-    def attach(self):
+    def attach(self) -> None:
         self.program.attach_all(self.hook, self.places)
-        return {}
 
-    def listen(self, table, pages):
-        def sample(_, data, size):
+    def listen(self, table: str, pages: int) -> None:
+        def sample(_: Any, data: Any, size: int) -> None:
             self.samples.append(ctypes.string_at(data, size).hex())
 
-        def lost(count):
+        def lost(count: int) -> None:
             self.lost += count
 
         try:
@@ -151,11 +155,11 @@ class Loader:
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # Its keys or values are no numbers, or of types that ctypes does not have.
             raise Exception(f"{table} is no buffer: {error}") from error
-        return {}
 
-    def collect(self):
-        """The samples since the last call. What was submitted before is in the buffer already.
+    def collect(self) -> dict[str, Any]:
+        """Return the samples since the last call, and how many were lost.
 
+        What was submitted before this call is in the buffer already.
         A program that submits at every system call submits because of this one's own, for ever.
         """
         before = -1
@@ -170,29 +174,7 @@ class Loader:
         return {"samples": samples, "lost": lost}
 
 
-def map_id(fd):
-    with open(f"/proc/self/fdinfo/{fd}") as file:
+def map_id(descriptor: int) -> int:
+    with open(f"/proc/self/fdinfo/{descriptor}") as file:
         found = re.search(r"^map_id:\s*(\d+)", file.read(), re.MULTILINE)
     return int(found.group(1)) if found else 0
-
-
-def main():
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    requests = channel.makefile("r")
-    answers = channel.makefile("w")
-    loader = Loader()
-    print(json.dumps({"ready": True}), file=answers, flush=True)
-    for line in requests:
-        request = json.loads(line)
-        nonce, call = request.pop("nonce"), request.pop("call")
-        try:
-            answer = {"ok": True, **getattr(loader, call)(**request)}
-        except Exception as error:
-            # BCC raises Exception itself for what the program did; anything else is our mistake.
-            theirs = type(error) is Exception
-            answer = {"ok": False, "theirs": theirs, "error": str(error) or repr(error)}
-        print(json.dumps({"nonce": nonce, **answer}), file=answers, flush=True)
-
-
-if __name__ == "__main__":
-    main()

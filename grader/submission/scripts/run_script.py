@@ -6,11 +6,12 @@ who looks for it finds it: inspect.stack(), sys.orig_argv, sys.excepthook.
 """
 
 
-def become():
+def become() -> None:
     FILE_INPUT = 257  # Py_file_input
     import ctypes  # Here: a global name would go with the others.
     import os
     import sys
+    import types
 
     with open(int(sys.argv[1]), "r+b", buffering=0) as channel:
         channel.write(b"!")  # Ready.
@@ -21,14 +22,18 @@ def become():
     space = sys.modules["__main__"].__dict__
     for own in [key for key in space if not key.startswith("__")]:
         del space[own]
-    space.update(__doc__=None, __file__=path, __loader__=type(__loader__)("__main__", path))
+    space.update(__doc__=None, __file__=path, __loader__=type(__loader__)("__main__", path))  # type: ignore[name-defined]
     sys.argv[:] = [name]
     sys.path[0] = os.path.dirname(path)
 
-    def show(kind, error, trace, show=sys.excepthook):
+    shown = sys.excepthook
+
+    def show(
+        kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
+    ) -> None:
         while trace and trace.tb_frame.f_code.co_filename != path:
             trace = trace.tb_next
-        show(kind, error.with_traceback(trace), trace)
+        shown(kind, error.with_traceback(trace), trace)
 
     sys.excepthook = show
     # As Python itself reads a script: compile() would let other bytes than UTF-8 pass.
