@@ -18,26 +18,40 @@ class Count:
     """Directories made on the whole machine, by the witness, and what the submission counted.
 
     `start` is what the counter held before. Of the calls that `made` counts, `failed` did not
-    succeed: those are others', and may be counted, all or none.
+    succeed: those are others', and may be counted, all or none. `elsewhere` is by how much the
+    table's other entries grew, if that was asked for.
     """
 
     start: int
     made: int
     failed: int
     counted: int
+    elsewhere: int = 0
 
     @property
     def exact(self) -> bool:
-        return self.counted in (self.made, self.made - self.failed)
+        return self._is_right(self.counted)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no count is lost: the counter has them all, or the table's entries together."""
+        return self.exact or self._is_right(self.counted + self.elsewhere)
+
+    def _is_right(self, counted: int) -> bool:
+        return counted in (self.made, self.made - self.failed)
 
 
 @dataclass(frozen=True)
 class _CounterStep:
-    """Calls so far, those that failed, and what the counter held; None is no entry."""
+    """Calls so far, those that failed, and what the counter held; None is no entry.
+
+    `elsewhere` is what the table's other entries held, if they were read.
+    """
 
     entered: int
     failed: int
     value: int | None
+    elsewhere: int
 
 
 class Counter:
@@ -54,26 +68,29 @@ class Counter:
         if self._read().value is None:
             self._read(lambda: self.table.set(self._key, number))
 
-    def during(self, act: Callable[[], object], *, from_empty: bool = False) -> Count:
-        """What was made, and what was counted, while `act` ran.
+    def during(
+        self, act: Callable[[], object], *, from_empty: bool = False, everywhere: bool = False
+    ) -> Count:
+        """Count what is made, and what the submission counts, while `act` runs.
 
-        With `from_empty` the table is emptied first, at a quiet moment. Other processes' mkdirs
-        are in both numbers. A difference is looked at again for a while: a program on the
-        system call's exit counts a moment after the witness.
+        With `from_empty` the table is emptied first, at a quiet moment; with `everywhere` its other
+        entries are read too. Other processes' mkdirs are in both numbers. A difference is looked at
+        again for a while: a program on the system call's exit counts a moment after the witness.
         """
-        before = self._read(self.table.clear if from_empty else None)
+        before = self._read(self.table.clear if from_empty else None, everywhere=everywhere)
         base = before.value or 0
         act()
         deadline = time.monotonic() + 0.3 * self._scale
         while True:
-            after = self._read()
+            after = self._read(everywhere=everywhere)
             count = Count(
                 start=base,
                 made=after.entered - before.entered,
                 failed=after.failed - before.failed,
                 counted=(after.value or 0) - base,
+                elsewhere=after.elsewhere - before.elsewhere,
             )
-            if count.exact or time.monotonic() > deadline:
+            if count.complete or time.monotonic() > deadline:
                 return count
 
     def step_by_step(
@@ -91,13 +108,17 @@ class Counter:
             before = after
         return by_growth(steps, of=workload.call, attached=attached)
 
-    def _read(self, first: Callable[[], None] | None = None) -> _CounterStep:
-        """What there is at a quiet moment, once `first` was done in it."""
+    def _read(
+        self, first: Callable[[], None] | None = None, *, everywhere: bool = False
+    ) -> _CounterStep:
+        """Read the counter at a quiet moment, once `first` was done in it."""
 
-        def read() -> tuple[int, int | None]:
+        def read() -> tuple[int, int | None, int]:
             if first:
                 first()
-            return self._witness.failed, self.table.get(self._key)
+            entries = self.table.items() if everywhere else {}
+            entries.pop(self._key, None)
+            return self._witness.failed, self.table.get(self._key), sum(entries.values())
 
-        entered, (failed, value) = self._witness.quietly(read, 10 * self._scale)
-        return _CounterStep(entered, failed, value)
+        entered, seen = self._witness.quietly(read, 10 * self._scale)
+        return _CounterStep(entered, *seen)
