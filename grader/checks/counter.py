@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.base.timeline import Timeline
 from grader.evidence.event_timeline import by_growth
 from grader.evidence.maps import Map
 from grader.evidence.witness import Witness
-from grader.evidence.workload import Workload
+from grader.evidence.workload import Window, Workload
 
 
 @dataclass(frozen=True)
 class Count:
     """Directories made on the whole machine, by the witness, and what the submission counted.
 
-    `start` is what the counter held before. Of the calls that `made` counts, `failed` did not
-    succeed: those are others', and may be counted, all or none. `elsewhere` is by how much the
-    table's other entries grew, if that was asked for.
+    `start` is what the counter held before; the workload's own calls have `windows`. Of the calls
+    that `made` counts, `failed` did not succeed: those are others', and may be counted, all or
+    none. `elsewhere` is by how much the table's other entries grew, if that was asked for.
     """
 
     start: int
@@ -27,10 +27,22 @@ class Count:
     failed: int
     counted: int
     elsewhere: int = 0
+    windows: tuple[Window, ...] = ()
 
     @property
     def exact(self) -> bool:
+        """Whether the counter has each directory."""
         return self._is_right(self.counted)
+
+    @property
+    def end(self) -> int:
+        """What the counter held after it."""
+        return self.start + self.counted
+
+    @property
+    def after_each(self) -> range:
+        """What the counter held after each of the workload's calls, if no other came between."""
+        return range(self.end - len(self.windows) + 1, self.end + 1)
 
     @property
     def complete(self) -> bool:
@@ -39,6 +51,32 @@ class Count:
 
     def _is_right(self, counted: int) -> bool:
         return counted in (self.made, self.made - self.failed)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By how much the entries of a table grew, and how many calls the whole machine made.
+
+    Those of the workload have `windows`.
+    """
+
+    grown: Mapping[int, int]
+    windows: tuple[Window, ...]
+    made: int
+
+    @property
+    def total(self) -> int:
+        """By how much all entries grew together."""
+        return sum(self.grown.values())
+
+
+def growth(table: Map, witness: Witness, act: Callable[..., object], *arguments: object) -> Counted:
+    """Call `act` with `arguments`: by how much the entries of `table` grew."""
+    left, before = witness.left, table.items()
+    did = act(*arguments)
+    grown = {key: value - before.get(key, 0) for key, value in table.items().items()}
+    windows = tuple(did) if isinstance(did, list) else ()
+    return Counted(grown, windows, witness.entered - left)
 
 
 @dataclass(frozen=True)
@@ -54,14 +92,44 @@ class _CounterStep:
     elsewhere: int
 
 
-class Counter:
-    """The entry `key` of a submission's table. `scale` stretches the deadlines."""
+def nowhere() -> Sequence[str]:
+    """Say where a program is attached of which that is not known."""
+    return ()
 
-    def __init__(self, table: Map, witness: Witness, *, key: int = 0, scale: float = 1.0) -> None:
+
+class Counter:
+    """The entry `key` of a submission's table.
+
+    `scale` stretches the deadlines; `attached` tells where the program is attached.
+    """
+
+    def __init__(
+        self,
+        table: Map,
+        witness: Witness,
+        *,
+        key: int = 0,
+        scale: float = 1.0,
+        attached: Callable[[], Sequence[str]] = nowhere,
+    ) -> None:
         self.table = table
         self._witness = witness
         self._key = key
         self._scale = scale
+        self._attached = attached
+
+    @property
+    def value(self) -> int:
+        """What the counter holds at this moment, 0 without an entry."""
+        return self.table.get(self._key) or 0
+
+    def settled_value(self) -> int:
+        """Return what the counter holds when no call is under way. Raises InfraError."""
+        return self._read().value or 0
+
+    def put(self, number: int) -> None:
+        """Put `number` there at a quiet moment, whatever is there."""
+        self._read(lambda: self.table.set(self._key, number))
 
     def seed(self, number: int = 1) -> None:
         """Put `number` there at a quiet moment, if there is no entry."""
@@ -69,9 +137,13 @@ class Counter:
             self._read(lambda: self.table.set(self._key, number))
 
     def during(
-        self, act: Callable[[], object], *, from_empty: bool = False, everywhere: bool = False
+        self,
+        act: Callable[..., object],
+        *arguments: object,
+        from_empty: bool = False,
+        everywhere: bool = False,
     ) -> Count:
-        """Count what is made, and what the submission counts, while `act` runs.
+        """Count what is made, and what the submission counts, while `act` runs with `arguments`.
 
         With `from_empty` the table is emptied first, at a quiet moment; with `everywhere` its other
         entries are read too. Other processes' mkdirs are in both numbers. A difference is looked at
@@ -79,7 +151,8 @@ class Counter:
         """
         before = self._read(self.table.clear if from_empty else None, everywhere=everywhere)
         base = before.value or 0
-        act()
+        did = act(*arguments)
+        windows = tuple(did) if isinstance(did, list) else ()
         deadline = time.monotonic() + 0.3 * self._scale
         while True:
             after = self._read(everywhere=everywhere)
@@ -89,14 +162,17 @@ class Counter:
                 failed=after.failed - before.failed,
                 counted=(after.value or 0) - base,
                 elsewhere=after.elsewhere - before.elsewhere,
+                windows=windows,
             )
             if count.complete or time.monotonic() > deadline:
                 return count
 
-    def step_by_step(
-        self, workload: Workload, *, from_empty: bool = False, attached: Sequence[str] = ()
-    ) -> Timeline:
-        """What some further calls put into the counter, one by one, and decoys after them."""
+    def steps(self, workload: Workload, *, from_empty: bool = False) -> CounterSteps:
+        """Return the evidence of a wrong count: what further calls put into the counter."""
+        return CounterSteps(self, workload, from_empty)
+
+    def step_by_step(self, workload: Workload, from_empty: bool) -> Timeline:
+        """Make some further calls, one by one, and decoys: what each put into the counter."""
         steps = []
         before = self._read(self.table.clear if from_empty else None)
         for call in (*[workload.call] * 4, *workload.others):
@@ -106,7 +182,7 @@ class Counter:
             others = after.entered - before.entered - ours
             steps.append((window, before.value, after.value, others))
             before = after
-        return by_growth(steps, of=workload.call, attached=attached)
+        return by_growth(steps, of=workload.call, attached=self._attached())
 
     def _read(
         self, first: Callable[[], None] | None = None, *, everywhere: bool = False
@@ -122,3 +198,15 @@ class Counter:
 
         entered, seen = self._witness.quietly(read, 10 * self._scale)
         return _CounterStep(entered, *seen)
+
+
+@dataclass(frozen=True)
+class CounterSteps:
+    """What a counter does at each of some calls, which are made when the timeline is asked for."""
+
+    counter: Counter
+    workload: Workload
+    from_empty: bool
+
+    def timeline(self) -> Timeline:
+        return self.counter.step_by_step(self.workload, self.from_empty)
