@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.base.errors import InfraError
-from grader.checks import expect, say
-from grader.kernel.native import write_kprobe_event
+from grader.checks import Environment, InfraError, expect, listed, say
 
 BLACKLIST = Path("/sys/kernel/debug/kprobes/blacklist")
 ACTIVE = Path("/sys/kernel/debug/kprobes/list")
@@ -25,12 +23,12 @@ SELDOM |= {"removexattr", "rename", "rmdir", "setxattr", "statfs", "symlink", "t
 class ProbePoints:
     """The functions of probe_points.py, and the lists that they must agree with."""
 
-    def __init__(self, environment: Any) -> None:
+    def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._tracefs: Path = environment.kernel.tracefs
+        self._tracefs = environment.tracefs
 
     def call(self, function: str, *arguments: str) -> Any:
-        """What the student's `function` returns."""
+        """Call the student's `function`."""
         return self._environment.call("probe_points.py", function, *arguments)
 
     def attachable_names(self, *, of_modules: bool = False) -> set[str]:
@@ -51,6 +49,15 @@ class ProbePoints:
     def some(self, names: set[str], count: int = 3) -> list[str]:
         return random.sample(sorted(names), min(count, len(names)))
 
+    def nearly(self, names: set[str]) -> list[str]:
+        """Names that are not among these, with a letter more or less than one of them."""
+        others = [
+            {f"{name}_" for name in names},
+            {name[:-1] for name in names},
+            {name[1:] for name in names},
+        ]
+        return [other for changed in others for other in self.some(changed - names, count=1)]
+
     def patterns(self, names: set[str]) -> list[re.Pattern[str]]:
         """A name, the beginning of one, and a choice with a wildcard: all match something.
 
@@ -70,7 +77,7 @@ class ProbePoints:
         ]
 
     def names(self, function: str, *arguments: str) -> list[str]:
-        """What the student's `function` returns, which must be a list of names."""
+        """Call the student's `function`, which must return a list of names."""
         found = self.call(function, *arguments)
         expect(
             isinstance(found, list) and all(isinstance(name, str) for name in found),
@@ -93,8 +100,8 @@ class ProbePoints:
             actual=say(
                 "names: {count}; missing {missing}, too many {extra}",
                 count=len(set(found)),
-                missing=missing[:3],
-                extra=extra[:3],
+                missing=listed(missing[:3]),
+                extra=listed(extra[:3]),
             ),
         )
 
@@ -106,13 +113,8 @@ class ProbePoints:
         """
         seldom = {f"vfs_{name}" for name in SELDOM} & self.attachable_names()
         by_bcc, by_hand = self.some(seldom - self.active_names(), 2)  # Others may probe some.
-        events = self._tracefs / "kprobe_events"
-        with self._environment.kprobe(by_bcc):
-            write_kprobe_event(events, f"p:labebpf/{by_hand} {by_hand}")
-            try:
-                yield [by_bcc, by_hand]
-            finally:
-                write_kprobe_event(events, f"-:labebpf/{by_hand}")
+        with self._environment.kprobe(by_bcc), self._environment.kprobe_event(by_hand):
+            yield [by_bcc, by_hand]
 
 
 def _lines(path: Path) -> list[str]:
@@ -126,6 +128,6 @@ def _lines(path: Path) -> list[str]:
 
 
 @pytest.fixture
-def probe_points(environment: Any) -> ProbePoints:
+def probe_points(environment: Environment) -> ProbePoints:
     """probe_points.py and the kernel's lists."""
     return ProbePoints(environment)

@@ -2,214 +2,222 @@
 
 import pytest
 
-from grader.checks import by_value, expect, match, numbers, random_count, say, task
-
-UNSET = b"\xaa\xaa\xaa\xaa"
-MANY = 8, 12
-"""So many decoys that others' mkdirs hardly ever fall into all of one kind."""
-
-
-def time_of(sample):
-    return int.from_bytes(sample[:8], "little")
-
-
-def time_within(sample, windows):
-    """Whether the time of one of the calls stands in `sample`, somewhere after its start."""
-    later = [time_of(sample[at:]) for at in range(4, len(sample) - 7, 4)]
-    return any(window.holds(time) for window in windows for time in later)
+from grader.checks import (
+    Environment,
+    Program,
+    Script,
+    ScriptOutput,
+    Submitted,
+    Workload,
+    expect,
+    listed,
+    random_count,
+    say,
+    task,
+)
 
 
-def told(got, **more):
-    times = [time_of(sample) for sample in got.samples]
-    others = max(0, got.made - len(got.windows))
-    return by_value(got.windows, [((time,), str(time)) for time in times], others=others, **more)
-
-
-def submits(environment):
+def submits(environment: Environment) -> Submitted:
     """Some mkdirs, and the events meanwhile; each submits one at least."""
     program, workload = environment.program(), environment.workload
     program.listen("events")
     n = random_count()
-    got = program.submitted(lambda: workload.mkdir(n))
-    expect_events(program, got, len(got.samples) >= n)
+    got = program.submitted(workload.mkdir, n)
+    expect_events(got, len(got.samples) >= n)
     return got
 
 
-def expect_events(program, got, right):
-    n = len(got.windows)
+def expect_events(got: Submitted, right: bool) -> None:
     expect(
         right,
         "Each mkdir must submit one event.",
         "Call events.perf_submit once in each call of the function.",
-        expected=say("{n} events after {n} mkdirs", n=n),
+        expected=say("{n} events after {n} mkdirs", n=len(got.windows)),
         actual=say("{n} events", n=len(got.samples)),
-        timeline=lambda: told(got, attached=program.attached_to()),
+        timeline=got,
     )
 
 
-def strays(environment):
+def strays(environment: Environment) -> Submitted:
     """Other calls than mkdir, and the events that the program submits all the same."""
     program, workload = environment.program(), environment.workload
     program.listen("events")
-    return program.submitted(lambda: workload.decoys(random_count()))
+    return program.submitted(workload.decoys, random_count())
 
 
-def spoilt(environment):
+def spoilt(environment: Environment) -> bool:
     """Whether the program attaches itself to other calls: its script does no more."""
     got = environment.once(strays)
     return environment.program().attaches_itself and len(got.samples) > got.made
 
 
-def stamps(environment):
+def stamps(environment: Environment) -> Submitted:
     """The events of mkdirs, each with the kernel's time of its mkdir at its start."""
     got = environment.once(submits)
     expect_times(got, spared=environment.once(spoilt))
     return got
 
 
-def expect_times(got, *, spared):
+def expect_times(got: Submitted, *, spared: bool) -> None:
     """Expect the times of the mkdirs, and none that is no mkdir's: where `spared` there may be."""
-    made = got.windows
-    sizes = {len(sample) for sample in got.samples}
+    expect_at_start(got)
+    others = got.made - len(got.windows)
     expect(
-        min(sizes, default=0) >= 8,
+        got.matching.missing == 0 and (spared or len(got.matching.stray) <= others),
+        "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
+        "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
+        expected=span(got),
+        actual=listed(got.times[:3]),
+        timeline=got,
+    )
+
+
+def expect_at_start(got: Submitted) -> None:
+    expect(
+        got.size >= 8,
         "The event is too short to hold a u64.",
         "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
         expected=say("8 bytes or more"),
-        actual=say("{n} bytes", n=min(sizes, default=0)),
+        actual=say("{n} bytes", n=got.size),
     )
-    times = [time_of(sample) for sample in got.samples]
-    matching = match(made, times)
-    others = got.made - len(made)
     expect(
-        matching.missing == 0 or not any(time_within(sample, made) for sample in got.samples),
+        got.matching.missing == 0 or not got.misplaced,
         "The event has the kernel's time in it, but not at its start.",
         "Declare timestamp_mkdir first in the structure.",
-        expected=say("a time from {start} to {end}", start=made[0].start, end=made[-1].end),
-        actual=f"{times[:3]}",
+        expected=span(got),
+        actual=listed(got.times[:3]),
     )
-    expect(
-        matching.missing == 0 and (spared or len(matching.stray) <= others),
-        "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
-        "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
-        expected=say("a time from {start} to {end}", start=made[0].start, end=made[-1].end),
-        actual=f"{times[:3]}",
-        timeline=lambda: told(got),
-    )
+
+
+def span(got: Submitted) -> str:
+    first, last = got.windows[0], got.windows[-1]
+    return say("a time from {start} to {end}", start=first.start, end=last.end)
 
 
 @pytest.fixture
-def submitted(environment):
+def submitted(environment: Environment) -> Submitted:
     """What the program submits: without that there is nothing to look at, or to print."""
     return environment.once(submits)
 
 
 @pytest.fixture
-def stamped(environment):
+def stamped(environment: Environment) -> Submitted:
     """The same with right times: others cannot be told from wrong ones where they are printed."""
     return environment.once(stamps)
 
 
 @pytest.fixture
-def spared(environment):
+def spared(environment: Environment) -> bool:
     """Whether 2.2 has told of events at other calls already: they cost the script nothing."""
     return environment.once(spoilt)
 
 
-def react(script, workload):
-    script.reacts(lambda: workload.mkdir(1))
+def react(script: Script, workload: Workload) -> None:
+    script.reacts(workload.mkdir, 1)
 
 
 @task("2.1")
-def test_the_kernel_loads_it(program):
+def test_the_kernel_loads_it(program: Program) -> None:
     """timestamp.c loads, with a perf buffer named events."""
     program.table("events", "perf_event_array")
 
 
 @task("2.2")
-def test_each_mkdir_submits_one_event(submitted, environment, program, workload):
+def test_each_mkdir_submits_one_event(
+    submitted: Submitted, environment: Environment, program: Program, workload: Workload
+) -> None:
     """n mkdirs submit n events, and nothing else submits any."""
-    expect_events(program, submitted, len(submitted.samples) <= submitted.made)
+    expect_events(submitted, len(submitted.samples) <= submitted.made)
     for _ in range(2):  # A number that is guessed is not right three times.
-        n = random_count()
-        got = program.submitted(lambda n=n: workload.mkdir(n))
-        expect_events(program, got, n <= len(got.samples) <= got.made)
-    got = environment.once(strays)
+        got = program.submitted(workload.mkdir, random_count())
+        expect_events(got, len(got.windows) <= len(got.samples) <= got.made)
+    others = environment.once(strays)
     expect(
-        len(got.samples) <= got.made,
+        len(others.samples) <= others.made,
         "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
         "Attach to mkdir alone.",
-        expected=say("no event after {n} calls", n=len(got.windows)),
-        actual=say("{n} events", n=len(got.samples)),
-        timeline=lambda: told(got),
+        expected=say("no event after {n} calls", n=len(others.windows)),
+        actual=say("{n} events", n=len(others.samples)),
+        timeline=others,
     )
 
 
 @task("2.3")
-def test_the_event_carries_the_kernels_time(stamped, spared, builds, workload):
+def test_the_event_carries_the_kernels_time(
+    stamped: Submitted, spared: bool, builds: list[Program], workload: Workload
+) -> None:
     """The event's first 8 bytes are the CLOCK_MONOTONIC ns of its mkdir, and all bytes are set."""
     for build in builds:
         build.listen("events")
-        n = random_count()
-        got = build.submitted(lambda n=n: workload.mkdir(n))
+        got = build.submitted(workload.mkdir, random_count())
         expect(
-            not any(UNSET in sample for sample in got.samples),
+            not got.unset,
             "A part of the event is never set: it shows what was on the kernel's stack.",
             "Initialise the whole structure, its padding too: = {}",
             expected=say("every byte set"),
-            actual=next((s.hex(" ") for s in got.samples if UNSET in s), ""),
+            actual=got.unset.hex(" "),
         )
         expect_times(got, spared=spared)
 
 
 @task("2.4")
-def test_the_script_prints_each_time_stamp(stamped, spared, script, workload):
+def test_the_script_prints_each_time_stamp(
+    stamped: Submitted, spared: bool, script: Script, workload: Workload
+) -> None:
     """timestamp.py prints each event's time stamp, in decimal, on a line of its own.
 
     Where it has its program from is its own affair: what that does is judged here too.
     """
     script.map("events", "perf_event_array")
     script.once(react, workload)
-    n = random_count()
-    shown = script.shown(lambda: workload.mkdir(n), numbers)
+    shown = script.shown(workload.mkdir, random_count())
+    expect_each_shown(script, shown)
+    several = spared or len(stamped.samples) > stamped.made  # It submits more itself.
+    expect_once(script, shown, shown.once or several)
+    expect_nothing_else(script, spared)
+
+
+def expect_each_shown(script: Script, shown: ScriptOutput) -> None:
+    n = len(shown.windows)
     expect(
         shown.events == n,
         "The script did not print the time stamp of every event.",
         "Print timestamp_mkdir in decimal, all of its digits, as each event comes.",
         expected=say("{n} time stamps after {n} mkdirs", n=n),
-        actual=say(
-            "{events} of them; lines: {count}",
-            events=shown.events,
-            count=len(shown.lines),
-        ),
+        actual=say("{events} of them; lines: {count}", events=shown.events, count=len(shown.lines)),
         log=script.output(),
-        timeline=shown.timeline,
+        timeline=shown,
     )
+
+
+def expect_once(script: Script, shown: ScriptOutput, right: bool) -> None:
     expect(
-        shown.once or spared or len(stamped.samples) > stamped.made,  # It submits more itself.
+        right,
         "The script must print one line for each event.",
         "Print once in the callback.",
-        expected=say("{n} lines after {n} mkdirs", n=n),
+        expected=say("{n} lines after {n} mkdirs", n=len(shown.windows)),
         actual=say("lines: {n}", n=len(shown.lines)),
         log=script.output(),
-        timeline=shown.timeline,
+        timeline=shown,
     )
-    others = script.strays(
-        lambda: workload.decoys(random_count(*MANY)), lambda: workload.mkdir(1), numbers
-    )
-    calls = ", ".join(dict.fromkeys(window.call for window in others))
+
+
+def expect_nothing_else(script: Script, spared: bool) -> None:
+    others = script.strays()
     expect(
         spared or not others,
         "The script's program also submits events for calls other than mkdir.",
         "Attach it to mkdir, and to nothing else.",
         expected=say("time stamps of mkdirs alone"),
-        actual=say("some of {calls}", calls=calls),
+        actual=say("some of {calls}", calls=listed(others)),
         log=script.output(),
     )
 
 
 @task("2.5")
-def test_the_script_ends_on_ctrl_c(submitted, script, workload):
+def test_the_script_ends_on_ctrl_c(
+    submitted: Submitted, script: Script, workload: Workload
+) -> None:
     """timestamp.py ends without a traceback on Ctrl-C, once it was seen to work."""
     script.once(react, workload)
     script.interrupt()

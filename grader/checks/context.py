@@ -5,14 +5,12 @@ Witness, trace and workload stand before any student code exists.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from grader.base.errors import CourseError, InfraError, Phase, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
@@ -25,24 +23,14 @@ from grader.evidence.workload import Workload
 from grader.kernel.features import Probe
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
-from grader.kernel.tracefs_copy import probe_lists
 from grader.kernel.uprobe import Uprobe
 from grader.labs import Lab
-from grader.submission.call import call
 from grader.submission.files import Submission
 from grader.submission.program import Program
-from grader.submission.sandbox import Sandbox
-
-_ROUND = 1_000
-_ROUNDS_SECONDS = 15
-_ENOUGH_LOST, _STILL_ENOUGH, _HARDLY_ANY = 200, 60, 30
-"""The witness's plain counter loses about twice as many as a submission's `++` that also prints, at
-most 17 times as many (measured on two CPUs, natively and emulated): 200 leave that one with all of
-its counts once in e^12 times at most, and 60 once in e^30 where it loses as many as mostly."""
 
 
 class Context:
-    """One lab, one submission, one kernel. `scale` stretches every deadline."""
+    """One lab, one submission, one kernel."""
 
     def __init__(
         self,
@@ -54,7 +42,10 @@ class Context:
         scale: float = 1.0,
         tell: Callable[[Phase], object] = str,
     ) -> None:
-        """Start the witness and the workload. `tell` is told each phase."""
+        """Start the witness and the workload.
+
+        `scale` stretches every deadline; `tell` is told each phase.
+        """
         self._tell_phase = tell
         self._retiring: list[threading.Thread] = []
         self.kernel = kernel
@@ -76,7 +67,7 @@ class Context:
 
     @property
     def phase(self) -> Phase:
-        """What is going on: compile, load, trigger or wait; a check's own time limit names it."""
+        """What is going on: compile, load, trigger or wait. A check's own time limit names it."""
         return self._phase
 
     @phase.setter
@@ -94,7 +85,7 @@ class Context:
         """The workload, alive: a submission that killed it does not spoil the next check."""
         if not self._workload.alive:
             self._workload.close()
-            self._retire_trace()
+            self.retire_trace()
             self._workload_pid = 0
             self._workload = self._start_workload()
         self.phase = "trigger"
@@ -121,11 +112,11 @@ class Context:
     def workload_pid(self) -> int:
         """The workload's process id as the kernel numbers it, whatever PID namespace this is."""
         if not self._workload_pid:
-            self._followed()
+            self.followed()
         return self._workload_pid
 
-    def _followed(self) -> TraceInstance:
-        """The trace of the workload, made on first use."""
+    def followed(self) -> TraceInstance:
+        """Give the trace of the workload, made on first use."""
         if self._trace is None:
             tracefs = self.kernel.tracefs
             call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
@@ -136,7 +127,7 @@ class Context:
         return self._trace
 
     def attribution(self, pids: Callable[[], list[int]]) -> Attribution:
-        """Tell which lines of the trace are those of programs that the processes `pids` have."""
+        """Tell which lines of the trace are of programs that the processes `pids` have."""
         return Attribution(self.libbpf, lambda: self.bpftool.program_ids(pids()), self._printers)
 
     def _printers(self, programs: Collection[int]) -> list[str]:
@@ -161,60 +152,6 @@ class Context:
             pids = pids or None  # A record may be lost among many: begin again.
         raise InfraError("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
 
-    def contend(self) -> None:
-        """Make directories on all CPUs at once, until a counter that is not atomic has lost some.
-
-        The witness keeps such a counter: how big a load must be depends on the machine. Raises
-        InfraError where no load makes it lose any.
-        """
-        before = self.witness.lost_by_racy
-        cpus = len(os.sched_getaffinity(0))
-        unseen = self._trace.paused() if self._trace else nullcontext()
-        with self.kernel.others_waiting(), unseen, self.witness.meetings(cpus):
-            start = time.monotonic()
-            spent, lost = 0.0, 0
-            while spent < _ROUNDS_SECONDS * self.scale:
-                self.workload.stress(_ROUND)
-                lost = self.witness.lost_by_racy - before
-                spent = time.monotonic() - start
-                # Where something else wants the CPUs, rather that than minutes.
-                late = spent > _ROUNDS_SECONDS * self.scale / 3
-                if lost >= (_STILL_ENOUGH if late else _ENOUGH_LOST):
-                    return
-        if lost < _HARDLY_ANY:
-            raise InfraError(
-                say(
-                    "A plain counter lost {lost} counts only: the CPUs of this machine "
-                    "hardly meet.",
-                    lost=lost,
-                ),
-                "Grade again when the machine is less busy.",
-            )
-
-    def sandbox(self, files: dict[str, bytes]) -> Sandbox:
-        return self.kernel.sandbox(files, self.scale, self.place)
-
-    def call(self, file: str, function: str, *arguments: Any) -> Any:
-        """What a function of the student's Python returns; it sees the kernel's real lists."""
-        self.submission.require(file)
-        sandbox = self.sandbox(dict(self.submission.files))
-        binds = probe_lists(self.kernel.tracefs, sandbox.folder)
-        return call(sandbox, file, function, arguments, binds=binds, seconds=30 * self.scale)
-
-    @contextmanager
-    def kprobe(self, function: str) -> Iterator[None]:
-        """Hold a kprobe on a kernel function, made as BCC makes them. Raises InfraError."""
-        with self.kernel.loader(self.scale) as probe:
-            try:
-                self._attach_nothing(probe, f"kprobe__{function}", f"kprobe:{function}")
-            except SubmissionError as error:
-                raise InfraError(
-                    say("No kprobe on {function}: {what}", function=function, what=error.what),
-                    "Run: ./labebpf doctor",
-                    log=error.log,
-                ) from error
-            yield
-
     def blame(self, error: SubmissionError, functions: Sequence[str] = ()) -> Exception:
         """`error`, or InfraError when this kernel lacks what the submission uses.
 
@@ -236,7 +173,7 @@ class Context:
         for name, (function, hook) in canaries.items():
             with self.kernel.loader(self.scale, self.place) as canary:
                 try:
-                    self._attach_nothing(canary, function, hook)
+                    self.attach_nothing(canary, function, hook)
                 except (SubmissionError, PhaseTimeoutError):
                     return InfraError(
                         say("This kernel lets the sandbox use no {kind} program.", kind=name),
@@ -244,19 +181,38 @@ class Context:
                     )
         return error
 
-    def _attach_nothing(self, loader: Program, function: str, hook: str) -> None:
+    def attach_nothing(self, loader: Program, function: str, hook: str) -> None:
         """Attach a function of that name, which does nothing, to `hook`."""
         loader.begin("nothing.c", f"int {function}(void *ctx)\n{{\n\treturn 0;\n}}\n".encode())
         loader.compile(60 * self.scale)
         loader.load(hook, 30 * self.scale)
         loader.attach(30 * self.scale)
 
-    def _retire_trace(self) -> None:
+    @property
+    def trace(self) -> TraceInstance | None:
+        """The trace of the workload, if it was made."""
+        return self._trace
+
+    def retire_trace(self) -> None:
         """Remove the trace while other things go on: the kernel takes its time over it."""
         if self._trace:
             self._retiring.append(threading.Thread(target=self._trace.remove))
             self._retiring[-1].start()
             self._trace = None
+
+    def close(self, *others: Callable[[], object]) -> None:
+        """Take everything down, and call `others` meanwhile, whatever part of it fails.
+
+        The kernel's waits for its readers overlap.
+        """
+        with ExitStack() as closing:
+            if self.place:
+                closing.callback(self.place.close)
+            self.retire_trace()
+            parts = [*others, self._workload.close, *(thread.join for thread in self._retiring)]
+            with ThreadPoolExecutor(len(parts)) as pool:
+                for part in parts:
+                    closing.callback(pool.submit(part).result)
 
 
 def lacking(probe: Probe) -> InfraError:

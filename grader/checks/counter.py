@@ -3,83 +3,176 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.base.timeline import Timeline
 from grader.evidence.event_timeline import by_growth
 from grader.evidence.maps import Map
 from grader.evidence.witness import Witness
-from grader.evidence.workload import Workload
+from grader.evidence.workload import Window, Workload
 
 
 @dataclass(frozen=True)
 class Count:
     """Directories made on the whole machine, by the witness, and what the submission counted.
 
-    `start` is what the counter held before. Of the calls that `made` counts, `failed` did not
-    succeed: those are others', and may be counted, all or none.
+    `start` is what the counter held before; the workload's own calls have `windows`. Of the calls
+    that `made` counts, `failed` did not succeed: those are others', and may be counted, all or
+    none. `elsewhere` is by how much the table's other entries grew, if that was asked for.
     """
 
     start: int
     made: int
     failed: int
     counted: int
+    elsewhere: int = 0
+    windows: tuple[Window, ...] = ()
 
     @property
     def exact(self) -> bool:
-        return self.counted in (self.made, self.made - self.failed)
+        """Whether the counter has each directory."""
+        return self._is_right(self.counted)
+
+    @property
+    def end(self) -> int:
+        """What the counter held after it."""
+        return self.start + self.counted
+
+    @property
+    def after_each(self) -> range:
+        """What the counter held after each of the workload's calls, if no other came between."""
+        return range(self.end - len(self.windows) + 1, self.end + 1)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no count is lost: the counter has them all, or the table's entries together."""
+        return self.exact or self._is_right(self.counted + self.elsewhere)
+
+    def _is_right(self, counted: int) -> bool:
+        return counted in (self.made, self.made - self.failed)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By how much the entries of a table grew, and how many calls the whole machine made.
+
+    Those of the workload have `windows`.
+    """
+
+    grown: Mapping[int, int]
+    windows: tuple[Window, ...]
+    made: int
+
+    @property
+    def total(self) -> int:
+        """By how much all entries grew together."""
+        return sum(self.grown.values())
+
+
+def growth(table: Map, witness: Witness, act: Callable[..., object], *arguments: object) -> Counted:
+    """Call `act` with `arguments`: by how much the entries of `table` grew."""
+    left, before = witness.left, table.items()
+    did = act(*arguments)
+    grown = {key: value - before.get(key, 0) for key, value in table.items().items()}
+    windows = tuple(did) if isinstance(did, list) else ()
+    return Counted(grown, windows, witness.entered - left)
 
 
 @dataclass(frozen=True)
 class _CounterStep:
-    """Calls so far, those that failed, and what the counter held; None is no entry."""
+    """Calls so far, those that failed, and what the counter held; None is no entry.
+
+    `elsewhere` is what the table's other entries held, if they were read.
+    """
 
     entered: int
     failed: int
     value: int | None
+    elsewhere: int
+
+
+def nowhere() -> Sequence[str]:
+    """Say where a program is attached of which that is not known."""
+    return ()
 
 
 class Counter:
-    """The entry `key` of a submission's table. `scale` stretches the deadlines."""
+    """The entry `key` of a submission's table.
 
-    def __init__(self, table: Map, witness: Witness, *, key: int = 0, scale: float = 1.0) -> None:
+    `scale` stretches the deadlines; `attached` tells where the program is attached.
+    """
+
+    def __init__(
+        self,
+        table: Map,
+        witness: Witness,
+        *,
+        key: int = 0,
+        scale: float = 1.0,
+        attached: Callable[[], Sequence[str]] = nowhere,
+    ) -> None:
         self.table = table
         self._witness = witness
         self._key = key
         self._scale = scale
+        self._attached = attached
+
+    @property
+    def value(self) -> int:
+        """What the counter holds at this moment, 0 without an entry."""
+        return self.table.get(self._key) or 0
+
+    def settled_value(self) -> int:
+        """Return what the counter holds when no call is under way. Raises InfraError."""
+        return self._read().value or 0
+
+    def put(self, number: int) -> None:
+        """Put `number` there at a quiet moment, whatever is there."""
+        self._read(lambda: self.table.set(self._key, number))
 
     def seed(self, number: int = 1) -> None:
         """Put `number` there at a quiet moment, if there is no entry."""
         if self._read().value is None:
             self._read(lambda: self.table.set(self._key, number))
 
-    def during(self, act: Callable[[], object], *, from_empty: bool = False) -> Count:
-        """What was made, and what was counted, while `act` ran.
+    def during(
+        self,
+        act: Callable[..., object],
+        *arguments: object,
+        from_empty: bool = False,
+        everywhere: bool = False,
+    ) -> Count:
+        """Count what is made, and what the submission counts, while `act` runs with `arguments`.
 
-        With `from_empty` the table is emptied first, at a quiet moment. Other processes' mkdirs
-        are in both numbers. A difference is looked at again for a while: a program on the
-        system call's exit counts a moment after the witness.
+        With `from_empty` the table is emptied first, at a quiet moment; with `everywhere` its other
+        entries are read too. Other processes' mkdirs are in both numbers. A difference is looked at
+        again for a while: a program on the system call's exit counts a moment after the witness.
         """
-        before = self._read(self.table.clear if from_empty else None)
+        before = self._read(self.table.clear if from_empty else None, everywhere=everywhere)
         base = before.value or 0
-        act()
+        did = act(*arguments)
+        windows = tuple(did) if isinstance(did, list) else ()
         deadline = time.monotonic() + 0.3 * self._scale
         while True:
-            after = self._read()
+            after = self._read(everywhere=everywhere)
             count = Count(
                 start=base,
                 made=after.entered - before.entered,
                 failed=after.failed - before.failed,
                 counted=(after.value or 0) - base,
+                elsewhere=after.elsewhere - before.elsewhere,
+                windows=windows,
             )
-            if count.exact or time.monotonic() > deadline:
+            if count.complete or time.monotonic() > deadline:
                 return count
 
-    def step_by_step(
-        self, workload: Workload, *, from_empty: bool = False, attached: Sequence[str] = ()
-    ) -> Timeline:
-        """What some further calls put into the counter, one by one, and decoys after them."""
+    def steps(self, workload: Workload, *, from_empty: bool = False) -> CounterSteps:
+        """Return the evidence of a wrong count: what further calls put into the counter."""
+        return CounterSteps(self, workload, from_empty)
+
+    def step_by_step(self, workload: Workload, from_empty: bool) -> Timeline:
+        """Make some further calls, one by one, and decoys: what each put into the counter."""
         steps = []
         before = self._read(self.table.clear if from_empty else None)
         for call in (*[workload.call] * 4, *workload.others):
@@ -89,15 +182,31 @@ class Counter:
             others = after.entered - before.entered - ours
             steps.append((window, before.value, after.value, others))
             before = after
-        return by_growth(steps, of=workload.call, attached=attached)
+        return by_growth(steps, of=workload.call, attached=self._attached())
 
-    def _read(self, first: Callable[[], None] | None = None) -> _CounterStep:
-        """What there is at a quiet moment, once `first` was done in it."""
+    def _read(
+        self, first: Callable[[], None] | None = None, *, everywhere: bool = False
+    ) -> _CounterStep:
+        """Read the counter at a quiet moment, once `first` was done in it."""
 
-        def read() -> tuple[int, int | None]:
+        def read() -> tuple[int, int | None, int]:
             if first:
                 first()
-            return self._witness.failed, self.table.get(self._key)
+            entries = self.table.items() if everywhere else {}
+            entries.pop(self._key, None)
+            return self._witness.failed, self.table.get(self._key), sum(entries.values())
 
-        entered, (failed, value) = self._witness.quietly(read, 10 * self._scale)
-        return _CounterStep(entered, failed, value)
+        entered, seen = self._witness.quietly(read, 10 * self._scale)
+        return _CounterStep(entered, *seen)
+
+
+@dataclass(frozen=True)
+class CounterSteps:
+    """What a counter does at each of some calls, which are made when the timeline is asked for."""
+
+    counter: Counter
+    workload: Workload
+    from_empty: bool
+
+    def timeline(self) -> Timeline:
+        return self.counter.step_by_step(self.workload, self.from_empty)

@@ -6,11 +6,13 @@ same time.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from grader.base.errors import (
     BehaviourError,
@@ -25,35 +27,40 @@ from grader.checks.context import Context
 from grader.checks.once import Once
 from grader.checks.program_under_test import ProgramUnderTest
 from grader.checks.script_under_test import ScriptUnderTest
-from grader.evidence.attribution import Attribution, OwnTrace
+from grader.checks.trace_output import Trace
+from grader.evidence.attribution import OwnTrace
 from grader.evidence.bpftool import MOST_OF_A_NAME
-from grader.kernel.native import NativeKernel
+from grader.evidence.workload import Workload
+from grader.kernel.native import write_kprobe_event
+from grader.kernel.tracefs_copy import probe_lists
 from grader.labs import Lab
-from grader.submission.files import Submission
+from grader.submission.call import call
+
+_ROUND = 1_000
+_ROUNDS_SECONDS = 15
+_ENOUGH_LOST, _STILL_ENOUGH, _HARDLY_ANY = 200, 60, 30
+"""The witness's plain counter loses about twice as many as a submission's `++` that also prints, at
+most 17 times as many (measured on two CPUs, natively and emulated): 200 leave that one with all of
+its counts once in e^12 times at most, and 60 once in e^30 where it loses as many as mostly."""
 
 
-class LabEnvironment(Context):
-    """What the fixtures of a lab's checks hand out."""
+class LabEnvironment:
+    """What the fixtures of a lab's checks hand out, for one submission."""
 
     def __init__(
         self,
-        kernel: NativeKernel,
-        lab: Lab,
-        submission: Submission,
-        templates: Path,
+        context: Context,
         *,
-        scale: float = 1.0,
         pattern: bool = False,
         script: bool = False,
         trace_with_script: bool = True,
-        tell: Callable[[Phase], object] = str,
     ) -> None:
         """Start everything that takes time.
 
         `pattern` says that the second build is wanted, `script` that the script is, and
-        `trace_with_script` that a check wants the trace while it runs. `tell` is told each phase.
+        `trace_with_script` that a check wants the trace while the script runs.
         """
-        super().__init__(kernel, lab, submission, templates, scale=scale, tell=tell)
+        self.context = context
         self._trace_with_script = trace_with_script
         self._pattern = pattern
         self._programs: dict[str, ProgramUnderTest] = {}
@@ -64,28 +71,121 @@ class LabEnvironment(Context):
         self._with_script = script
         self.once = Once(self)
         """Looks at the program once, for all the tasks that hang on what is seen."""
-        if lab.program in submission.files:
+        if context.lab.program in context.submission.files:
             self._loader("program").begin()
             if pattern:
                 self._loader("pattern")
-        if script and lab.script in submission.files:
-            self._script = ScriptUnderTest(self)
+        if script and context.lab.script in context.submission.files:
+            self._script = ScriptUnderTest(context)
 
     @property
-    def trace(self) -> OwnTrace:
-        """What the submission's programs print as the workload acts."""
-        return OwnTrace(self._followed(), self._running_attribution)
+    def lab(self) -> Lab:
+        """The lab that is judged."""
+        return self.context.lab
 
-    def _running_attribution(self) -> Attribution:
-        """That of the script, or else of the program. Raises CourseError where neither runs."""
+    @property
+    def phase(self) -> Phase:
+        """What is going on: compile, load, trigger or wait."""
+        return self.context.phase
+
+    @property
+    def tracefs(self) -> Path:
+        """Where the kernel's own lists are, such as available_filter_functions."""
+        return self.context.kernel.tracefs
+
+    @property
+    def workload(self) -> Workload:
+        """The process that makes the lab's calls, and decoys."""
+        return self.context.workload
+
+    @property
+    def trace(self) -> Trace:
+        """What the submission's programs print as the workload acts."""
+        own = OwnTrace(self.context.followed(), lambda: self._running().attribution)
+        return Trace(own, self.context.lab.call, self._attached_to)
+
+    def _running(self) -> ProgramUnderTest | ScriptUnderTest:
+        """The script that runs, or else the program. Raises CourseError where neither does."""
         running = self._script if self._script and self._script.running else None
         one = running or self._programs.get("program")
         if one is None:
             raise CourseError(
-                say("{lab}: a check asks for the trace, and no program runs.", lab=self.lab.name),
+                say(
+                    "{lab}: a check asks for the trace, and no program runs.",
+                    lab=self.context.lab.name,
+                ),
                 "Let it use the fixture program or script too.",
             )
-        return one.attribution
+        return one
+
+    def _attached_to(self) -> list[str]:
+        """Where the program is attached; nowhere while a script runs."""
+        program = self._programs.get("program")
+        return program.attached_to() if program else []
+
+    def contend(self) -> None:
+        """Make directories on all CPUs at once, until a counter that is not atomic has lost some.
+
+        The witness keeps such a counter: how big a load must be depends on the machine. Raises
+        InfraError where no load makes it lose any.
+        """
+        context = self.context
+        before = context.witness.lost_by_racy
+        cpus = len(os.sched_getaffinity(0))
+        unseen = context.trace.paused() if context.trace else nullcontext()
+        with context.kernel.others_waiting(), unseen, context.witness.meetings(cpus):
+            start = time.monotonic()
+            spent, lost = 0.0, 0
+            while spent < _ROUNDS_SECONDS * context.scale:
+                context.workload.stress(_ROUND)
+                lost = context.witness.lost_by_racy - before
+                spent = time.monotonic() - start
+                # Where something else wants the CPUs, rather that than minutes.
+                late = spent > _ROUNDS_SECONDS * context.scale / 3
+                if lost >= (_STILL_ENOUGH if late else _ENOUGH_LOST):
+                    return
+        if lost < _HARDLY_ANY:
+            raise InfraError(
+                say(
+                    "A plain counter lost {lost} counts only: the CPUs of this machine "
+                    "hardly meet.",
+                    lost=lost,
+                ),
+                "Grade again when the machine is less busy.",
+            )
+
+    def call(self, file: str, function: str, *arguments: Any) -> Any:
+        """Call a function of the student's Python, which sees the kernel's real lists."""
+        context = self.context
+        context.submission.require(file)
+        files = dict(context.submission.files)
+        sandbox = context.kernel.sandbox(files, context.scale, context.place)
+        binds = probe_lists(self.tracefs, sandbox.folder)
+        return call(sandbox, file, function, arguments, binds=binds, seconds=30 * context.scale)
+
+    @contextmanager
+    def kprobe(self, function: str) -> Iterator[None]:
+        """Hold a kprobe on a kernel function, made as BCC makes it. Raises InfraError."""
+        with self.context.kernel.loader(self.context.scale) as probe:
+            try:
+                self.context.attach_nothing(probe, f"kprobe__{function}", f"kprobe:{function}")
+            except SubmissionError as error:
+                raise InfraError(
+                    say("No kprobe on {function}: {what}", function=function, what=error.what),
+                    "Run: ./labebpf doctor",
+                    log=error.log,
+                ) from error
+            yield
+
+    @contextmanager
+    def kprobe_event(self, function: str) -> Iterator[None]:
+        """Hold a kprobe on a kernel function, made by hand in kprobe_events."""
+        events = self.tracefs / "kprobe_events"
+        write_kprobe_event(events, f"p:labebpf/{function} {function}")
+        try:
+            yield
+        finally:
+            write_kprobe_event(events, f"-:labebpf/{function}")
 
     def program(self) -> ProgramUnderTest:
         """The student's program, attached; no script of theirs is running."""
@@ -110,11 +210,11 @@ class LabEnvironment(Context):
         if which in self._failed:
             raise self._failed[which]
         try:
-            self.submission.require(self.lab.program)
+            self.context.submission.require(self.context.lab.program)
             program = self._loader(which)
             if not program.attached:
-                _ = self.witness
-                if self.lab.attach.startswith("lsm:"):
+                _ = self.context.witness
+                if self.context.lab.attach.startswith("lsm:"):
                     _ = self.trace  # The program could forbid what that needs.
                 program.attach(self._compiled, self.places)
         except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
@@ -134,17 +234,17 @@ class LabEnvironment(Context):
         that attaches none, or does not run. Raises InfraError for one that wants what this kernel
         lacks.
         """
-        self.plain = tuple(plain)
-        if not plain or self.lab.script not in self.submission.files:
+        self.context.plain = tuple(plain)
+        if not plain or self.context.lab.script not in self.context.submission.files:
             return {}
         if self._places is None:
             self._places = self._seen_places(plain)
         return self._places
 
     def _seen_places(self, plain: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-        script = self._script = self._script or ScriptUnderTest(self)
-        _ = self.witness, self.workload_pid
-        phase = self.phase
+        script = self._script = self._script or ScriptUnderTest(self.context)
+        _ = self.context.witness, self.context.workload_pid
+        phase = self.context.phase
         try:
             script.begin()
             there = script.places()
@@ -152,11 +252,11 @@ class LabEnvironment(Context):
             there = {}  # The script's own tasks say why.
         finally:
             self._end_script()
-            self.phase = phase
+            self.context.phase = phase
         if self._with_script:
-            self._script = ScriptUnderTest(self)
+            self._script = ScriptUnderTest(self.context)
         found = {name: there.get(name[:MOST_OF_A_NAME], []) for name in plain}
-        call = re.sub(r".*:(sys_enter_|sys_exit_)?", "", self.lab.attach)
+        call = re.sub(r".*:(sys_enter_|sys_exit_)?", "", self.context.lab.attach)
         return {
             name: [one for one in several if call in one[1]] or several
             for name, several in found.items()
@@ -165,7 +265,7 @@ class LabEnvironment(Context):
 
     def _loader(self, which: str) -> ProgramUnderTest:
         if which not in self._programs:
-            self._programs[which] = ProgramUnderTest(self, pattern=which == "pattern")
+            self._programs[which] = ProgramUnderTest(self.context, pattern=which == "pattern")
         return self._programs[which]
 
     def _compiled(self) -> None:
@@ -196,12 +296,12 @@ class LabEnvironment(Context):
         try:
             if self._script and self._script.interrupted:
                 self._end_script()
-            script = self._script = self._script or ScriptUnderTest(self)
+            script = self._script = self._script or ScriptUnderTest(self.context)
             if not script.running:
                 self._close_programs()
-                _ = self.witness, self.workload_pid
+                _ = self.context.witness, self.context.workload_pid
                 if not self._trace_with_script:
-                    self._retire_trace()
+                    self.context.retire_trace()
                 script.begin()
         except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
             self._failed["script"] = error
@@ -213,28 +313,17 @@ class LabEnvironment(Context):
         return script
 
     def close(self) -> None:
-        """Take everything down, whatever part of it fails.
-
-        The kernel's waits for its readers overlap.
-        """
-        with ExitStack() as closing:
-            if self.place:
-                closing.callback(self.place.close)
-            self._retire_trace()
-            parts = [self._end_script, self._close_programs, self._workload.close]
-            parts += [thread.join for thread in self._retiring]
-            with ThreadPoolExecutor(len(parts)) as pool:
-                for part in parts:
-                    closing.callback(pool.submit(part).result)
+        """Take everything down, whatever part of it fails."""
+        self.context.close(self._end_script, self._close_programs)
 
     def _close_programs(self) -> None:
         with ExitStack() as closing:
-            closing.callback(self.bpftool.detach_xdp)
+            closing.callback(self.context.bpftool.detach_xdp)
             self._close("pattern", "program")
 
     def _end_script(self) -> None:
         if script := self._script:
             self._script = None
             with ExitStack() as closing:
-                closing.callback(self.bpftool.detach_xdp)
+                closing.callback(self.context.bpftool.detach_xdp)
                 script.close()

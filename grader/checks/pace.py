@@ -2,10 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from grader.base.errors import InfraError
 from grader.base.messages import say
+from grader.checks.counter import Counter
+from grader.checks.script_output import numbers
+from grader.evidence.workload import Window
 
 _ENOUGH = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a counter, whose table then held `wanted` or more, which a script is to show.
+
+    `call` is the last one that made it. The line that shows the count must have the number `beside`
+    too, if there is one: a CPU. The change was not `kept` if the table had lost it when it was
+    read.
+    """
+
+    counter: Counter
+    wanted: int
+    call: Window
+    kept: bool = True
+    beside: int | None = None
+
+    @property
+    def made(self) -> float:
+        """When it was made (s, of time.monotonic())."""
+        return self.call.end / 1e9
+
+    @property
+    def what(self) -> str:
+        """What a line that shows it has in it, for a person to read."""
+        if self.beside is None:
+            return str(self.wanted)
+        return say("{cpu} and {total}", cpu=self.beside, total=self.wanted)
+
+    def shown_on(self, line: str) -> bool:
+        """Whether a line of output shows the change, or what others have counted since."""
+        found = numbers(line)
+        if self.beside is not None and self.beside not in found:
+            return False
+        return any(self.wanted <= number <= self.counter.value for number in found)
 
 
 class Pace:

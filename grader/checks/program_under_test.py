@@ -8,19 +8,24 @@ from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.messages import say
+from grader.base.timeline import Timeline
 from grader.checks.context import Context
-from grader.checks.counter import Counter
+from grader.checks.counter import Counted, Counter, growth
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
     OBSERVING_TYPES,
     LoadedProgram,
     lsm_hook_id,
 )
+from grader.evidence.event_timeline import by_value
 from grader.evidence.maps import Map
+from grader.evidence.matching import Matching, match
 from grader.evidence.workload import Window
 from grader.submission.program import PATTERN, Table
 
 _PERF_PAGES = 64
+_UNSET = b"\xaa" * 4
+"""What the second build of a program fills uninitialised memory with."""
 
 
 @dataclass(frozen=True)
@@ -28,29 +33,56 @@ class Submitted:
     """Samples of a buffer, as raw bytes, and how many calls the whole machine made.
 
     In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
-    samples are at most so many: calls that were under way at the start are among them.
+    samples are at most so many: calls that were under way at the start are among them. `of` is the
+    call that is to be reported, and `attached` tells where the program is attached.
     """
 
     samples: tuple[bytes, ...]
     windows: tuple[Window, ...]
     made: int
+    of: str
+    attached: Callable[[], Sequence[str]]
 
     @property
     def missing(self) -> int:
         """How many fewer samples than calls there are."""
         return max(0, self.made - len(self.samples))
 
+    @property
+    def times(self) -> list[int]:
+        """The u64 at the start of each sample: a time in ns, if it is one."""
+        return [int.from_bytes(sample[:8], "little") for sample in self.samples]
 
-@dataclass(frozen=True)
-class Counted:
-    """By how much the entries of a table grew, and how many calls the whole machine made.
+    @property
+    def size(self) -> int:
+        """How many bytes the shortest sample has, 0 if there is none."""
+        return min(map(len, self.samples), default=0)
 
-    Those of the workload have `windows`.
-    """
+    @property
+    def unset(self) -> bytes:
+        """The first sample of the second build in which something was never set, or b""."""
+        return next((sample for sample in self.samples if _UNSET in sample), b"")
 
-    grown: Mapping[int, int]
-    windows: tuple[Window, ...]
-    made: int
+    @property
+    def matching(self) -> Matching:
+        """Which samples begin with a time of which window."""
+        return match(self.windows, self.times)
+
+    @property
+    def misplaced(self) -> bool:
+        """Whether the time of a call stands in a sample somewhere after its start."""
+        later = (
+            int.from_bytes(sample[at : at + 8], "little")
+            for sample in self.samples
+            for at in range(4, len(sample) - 7, 4)
+        )
+        return any(window.holds(time) for time in later for window in self.windows)
+
+    def timeline(self) -> Timeline:
+        """Each call, and the sample with its time."""
+        others = max(0, self.made - len(self.windows))
+        reports = [((time,), str(time)) for time in self.times]
+        return by_value(self.windows, reports, of=self.of, others=others, attached=self.attached())
 
 
 class ProgramUnderTest:
@@ -153,18 +185,19 @@ class ProgramUnderTest:
 
         Raises BehaviourError if it is no such table.
         """
-        table = self._map(name, "hash")
-        return Counter(table, self._context.witness, key=key, scale=self._context.scale)
+        return Counter(
+            self._map(name, "hash"),
+            self._context.witness,
+            key=key,
+            scale=self._context.scale,
+            attached=self.attached_to,
+        )
 
-    def counted(self, name: str, kind: str, act: Callable[[], object]) -> Counted:
-        """By how much the entries of the table `name` grew while `act` ran."""
-        table = self._map(name, kind)
-        left, before = self._context.witness.left, table.items()
-        did = act()
-        after = table.items()
-        grown = {key: value - before.get(key, 0) for key, value in after.items()}
-        windows = tuple(did) if isinstance(did, list) else ()
-        return Counted(grown, windows, self._context.witness.entered - left)
+    def counted(
+        self, name: str, kind: str, act: Callable[..., object], *arguments: object
+    ) -> Counted:
+        """Call `act` with `arguments`: by how much the entries of the table `name` grew."""
+        return growth(self._map(name, kind), self._context.witness, act, *arguments)
 
     def _map(self, name: str, kind: str) -> Map:
         table = self.table(name, kind)
@@ -178,7 +211,12 @@ class ProgramUnderTest:
         return len(self._program.plain) < len(self._program.functions)
 
     def attached_to(self) -> list[str]:
-        """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file."""
+        """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file.
+
+        Nowhere once it is closed.
+        """
+        if not self.attached:
+            return []
         return [each.where for each in self._context.bpftool.attachments(self._program.pids())]
 
     def listen(self, name: str, kind: str = "perf_event_array") -> None:
@@ -188,8 +226,8 @@ class ProgramUnderTest:
             self._program.listen(name, _PERF_PAGES, 30 * self._context.scale)
             self._listening.add(name)
 
-    def submitted(self, act: Callable[[], object]) -> Submitted:
-        """What was submitted to the open buffers while `act` ran.
+    def submitted(self, act: Callable[..., object], *arguments: object) -> Submitted:
+        """Call `act` with `arguments`: what is submitted to the open buffers meanwhile.
 
         Where others made so many calls that samples are missing, a buffer may have been full: `act`
         is done again, at most ten times, and the time counts that had the fewest missing, the
@@ -200,10 +238,11 @@ class ProgramUnderTest:
         for _ in range(10):
             left = witness.left
             self._program.collect(30 * self._context.scale)
-            did = act()
+            did = act(*arguments)
             windows = tuple(did) if isinstance(did, list) else ()
-            samples = self._program.collect(30 * self._context.scale)
-            got = Submitted(samples.raw, windows, witness.entered - left)
+            samples = self._program.collect(30 * self._context.scale).raw
+            made = witness.entered - left
+            got = Submitted(samples, windows, made, workload.call, self.attached_to)
             if best is None or best.missing > got.missing:
                 best = got
             own = sum(window.call == workload.call for window in windows)
@@ -216,6 +255,7 @@ class ProgramUnderTest:
         return self._program.log()
 
     def close(self) -> None:
+        self.attached = False
         with ExitStack() as closing:
             closing.callback(self._program.close)
             while self._maps:

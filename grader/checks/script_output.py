@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from grader.base.messages import say
 from grader.base.timeline import Timeline
+from grader.checks.expectation import expect
+from grader.checks.trace_output import Printed
 from grader.evidence.event_timeline import by_value
 from grader.evidence.matching import Matching
+from grader.evidence.workload import Window
+
+_MAX_NUMBERS = 10
+
+
+def numbers(line: str) -> list[int]:
+    """Find the decimal numbers on a line of output; none if it has more than ten.
+
+    A line of hundreds of guesses would have the right one among them.
+    """
+    found = re.findall(r"(?<!\d)\d{1,20}(?!\d)", line)
+    return [int(digits) for digits in found] if len(found) <= _MAX_NUMBERS else []
 
 
 @dataclass(frozen=True)
@@ -22,21 +38,65 @@ class ScriptOutput:
     again: bool
     lines: tuple[str, ...]
     times: tuple[tuple[int, ...], ...]
-    """The times on each line."""
+    """The numbers on each line: times in ns, if they are some."""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The events."""
+        return self.matching.windows
 
     @property
     def events(self) -> int:
         """For how many of the events a time was printed."""
-        return len(self.matching.windows) - self.matching.missing
+        return len(self.windows) - self.matching.missing
 
     @property
     def once(self) -> bool:
         """Whether each event has one line. Where others make directories too: none has a second."""
         if self.others:
             return not self.again
-        return len(self.lines) == len(self.matching.windows)
+        return len(self.lines) == len(self.windows)
 
     def timeline(self) -> Timeline:
         """Each event, and the line that tells of it."""
         lines = list(zip(self.times, self.lines, strict=True))
-        return by_value(self.matching.windows, lines, others=self.others)
+        return by_value(self.windows, lines, others=self.others)
+
+
+@dataclass(frozen=True)
+class Relayed:
+    """What a script's programs left in the trace, and the lines that it printed meanwhile.
+
+    `log` is all of its output so far.
+    """
+
+    left: Printed
+    lines: tuple[str, ...]
+    log: str
+
+    def require_one_line_each(self, expected: str) -> None:
+        """Raise BehaviourError unless each trace line has one of the script's, and there are some.
+
+        `expected` is what the student reads of it.
+        """
+        expect(
+            0 < len(self.left.records) == len(self.lines),
+            "The script must print one line for each line of the trace.",
+            "Print each one once, as it comes.",
+            expected=expected,
+            actual=say("lines: {n}", n=len(self.lines)),
+            log=self.log,
+        )
+
+    def require_messages(self, message: str = "") -> None:
+        """Raise BehaviourError unless each line shows its trace line's text, or else `message`."""
+        texts = [record.text.strip() for record in self.left.records]
+        for text, line in zip(texts, self.lines, strict=True):
+            expect(
+                text in line or bool(message and message in line),
+                "A line does not show the message.",
+                "Print what the program wrote into the trace.",
+                expected=text,
+                actual=line,
+                log=self.log,
+            )

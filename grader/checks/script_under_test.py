@@ -1,27 +1,30 @@
-"""The student's script as a check sees it: its output, and what it has in the kernel."""
+"""The student's script as a check sees it: what it prints of what the workload does."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter as Tally
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError, SubmissionError
+from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
 from grader.base.messages import say
 from grader.checks.context import Context
-from grader.checks.counter import Counter
+from grader.checks.counter import Counted, Counter, growth
+from grader.checks.expectation import expect
 from grader.checks.once import Once
-from grader.checks.program_under_test import refuse_acting
-from grader.checks.script_output import ScriptOutput
-from grader.evidence.attribution import OwnTracePipe
-from grader.evidence.maps import Map
+from grader.checks.pace import Change, Pace
+from grader.checks.script_output import Relayed, ScriptOutput, numbers
+from grader.checks.script_run import ScriptRun
+from grader.checks.trace_output import Trace
 from grader.evidence.matching import match, told_again
-from grader.evidence.trace import PRINTK, TraceInstance
-from grader.evidence.workload import Window
+from grader.evidence.workload import Window, random_count
 from grader.submission.script import ended_cleanly
 from grader.submission.tracebacks import last_error, traceback_line
 
+_MANY = 8, 12
+"""So many decoys that others' calls hardly ever fall into all of one kind."""
 _MOST_TRIALS = 200
 """Beside processes that make directories all the time on each CPU, about one in ten settles it."""
 _PROMPT = 3
@@ -29,115 +32,18 @@ _PROMPT = 3
 prompt one: where another CPU's event falls into the same moment as the one that is waited for."""
 
 
-class ScriptUnderTest:
-    """The student's script as a check sees it: its output, and what it has in the kernel."""
+class ScriptUnderTest(ScriptRun):
+    """A run of the student's script, and what a check asks of it."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self.name = context.lab.script
-        context.submission.require(self.name)
-        self._feed: TraceInstance | None = None
-        self._map: Map | None = None
-        self._looked_at: set[int] = set()
-        self._end: Exception | None = None
+        super().__init__(context)
         self.once = Once(self)
         """Looks at this run of the script once, for all the tasks that hang on what is seen."""
-        self._began = 0
         self.interrupted = False
         """Whether Ctrl-C was pressed: another check then wants another run."""
-        self._script = context.kernel.script(context.scale, context.place)
-        self.attribution = context.attribution(self._script.pids)
-        """Whose lines in the trace are its programs'."""
-        self._script.feed(self._trace_pipe)
 
-    @property
-    def running(self) -> bool:
-        """Whether the student's code has begun; until then only BCC is imported."""
-        return self._began > 0
-
-    def _trace_pipe(self) -> OwnTracePipe:
-        """A trace_pipe with what its own programs print as the workload acts, and no older line."""
-        kernel = self._context.kernel
-        self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [])
-        self._feed.follow(self._context.workload_pid, [PRINTK])
-        return OwnTracePipe(self._feed, self.attribution)
-
-    def wait_until_ready(self) -> None:
-        """Return when its Python, which may just have been started, has BCC."""
-        self._script.wait_until_ready(60 * self._context.scale)
-
-    def begin(self) -> None:
-        """Let it run, and return when it has a program attached.
-
-        Raises what the student should read.
-        """
-        self.wait_until_ready()
-        self._began = time.monotonic_ns()
-        self._script.begin(self.name, self._context.submission.files)
-        self._context.phase = "load"
-        limit = 10 * self._context.scale
-        idle = 3 * self._context.scale
-        start = time.monotonic()
-        loaded_since: float | None = None
-
-        def settled() -> bool:
-            nonlocal loaded_since
-            now = time.monotonic()
-            if loaded_since is None and self._context.bpftool.program_ids(self._script.pids()):
-                loaded_since = now
-            if loaded_since is None:
-                # Beside others a compiler takes its time: it is waited for while it computes.
-                waited = now - start > limit and not self._script.computes
-            else:
-                waited = now - loaded_since > idle
-            return self._attached() or self._script.status is not None or waited
-
-        self._script.wait_for(settled, 3 * limit, every=0.05 * self._context.scale)
-        limit = round(time.monotonic() - start)
-        if self._attached():
-            self._look()
-            return
-        self._let_it_end()
-        plain = self._context.plain
-        if loaded_since is None and not plain and not self.output().strip():
-            raise PhaseTimeoutError(
-                "load",
-                limit,
-                say(
-                    "{name} runs, and loaded no BPF program within {limit:g} s.",
-                    name=self.name,
-                    limit=limit,
-                ),
-                "Load the program before the loop: b = BPF(src_file=...)",
-                log=self.output(),
-            )
-        raise BehaviourError(
-            say("{name} runs, and has no BPF program attached.", name=self.name),
-            say(
-                "{function}() does not say where it goes. Attach it, and name both arguments: "
-                'b.attach_tracepoint(tp="category:event", fn_name="{function}")',
-                function=plain[0],
-            )
-            if plain
-            else say(
-                "Load {program} with BCC, and attach its function.",
-                program=self._context.lab.program,
-            ),
-            expected=say("a BPF program of the script's own, attached"),
-            actual=say("one that is loaded only") if loaded_since else say("no BPF program"),
-            log=self.output(),
-            file=self.name,
-        )
-
-    def places(self) -> dict[str, list[tuple[str, str]]]:
-        """Where it has attached each of its programs, once it attaches no more."""
-        self._script.wait_for(
-            lambda: not self._script.computes, 3 * self._context.scale, every=0.01
-        )
-        return self._context.bpftool.places(self._script.pids(), self._context.kernel.tracefs)
-
-    def reacts(self, act: Callable[[], object]) -> None:
-        """Do `act` again and again until the script prints something; then let it come to rest.
+    def reacts(self, act: Callable[..., object], *arguments: object) -> None:
+        """Call `act` again and again until the script prints something; then let it come to rest.
 
         A script may attach first and open its buffer afterwards: being attached is not being
         ready. Raises BehaviourError if it never prints.
@@ -147,7 +53,7 @@ class ScriptUnderTest:
         attempts = 0
         while self._script.total == seen:
             attempts += 1
-            act()
+            act(*arguments)
             pause = 0.2 * self._context.scale
             if not self._script.wait_for(lambda: self._script.total > seen, pause):
                 if self._script.status is not None:
@@ -167,70 +73,37 @@ class ScriptUnderTest:
         if self._script.status is not None:
             raise self._ended()
         if not lines and self._script.unfinished.strip():
-            raise BehaviourError(
-                say("{name} prints, and does not end the line.", name=self.name),
-                'Let print() end it: without end="", or with a \\n.',
-                expected=say("a line for each event"),
-                actual=say("one line without an end"),
-                log=self.output(),
-                file=self.name,
-            )
+            raise self._unended(say("a line for each event"))
 
-    def rest(self) -> list[str]:
-        """Wait until the output pauses, but not for ever: other processes may cause more of it.
+    def shows_a_number(self, act: Callable[..., object], *arguments: object) -> None:
+        """Call `act` again and again until the script prints a number; then let it come to rest.
 
-        Returns the lines since the last rest that are not blank.
+        Raises BehaviourError if it never does.
         """
-        deadline = time.monotonic() + 2 * self._context.scale
-        seen = -1
-        while seen != self._script.total and time.monotonic() < deadline:
-            seen = self._script.total
-            printed = self._printed_since(seen)
-            pause = 0.25 * self._context.scale
-            # What only waits is no slower on a slow machine.
-            soon = min(0.25, pause)
-            if not self._script.wait_for(printed, soon) and self._script.computes:
-                self._script.wait_for(self._printed_or_idle(seen), max(1.0, pause) - soon)
-        self._look()
-        lines = list(self._script.lines)
-        self._script.forget_lines()
-        return lines
+        for _ in range(16):
+            act(*arguments)
+            if self.read_until(lambda line: bool(numbers(line)), 0.5):
+                self.rest()
+                return
+        self._expect_count(False, say("a number"))
 
-    def read_until(self, done: Callable[[str], bool], seconds: float = 5.0) -> bool:
-        """Show `done` each new line, until it returns True. False if that did not come.
+    def relayed(
+        self, trace: Trace, act: Callable[..., Sequence[Window]], *arguments: object
+    ) -> Relayed:
+        """Let the workload `act` with `arguments`: what was left in the trace, and printed of it.
 
-        What is drawn over with a carriage return is shown to it too. The lines are kept for `rest`.
-        Raises what the student should read if the script ended.
+        That is what the script's own programs left, as the lines came that it printed.
         """
-        position = 0
+        left = trace.during(act, *arguments)
+        self.read_lines(len(left.records))
+        lines = tuple(self.rest())
+        left = replace(left, records=(*left.records, *trace.collect()))
+        return Relayed(left, lines, self.output())
 
-        def condition() -> bool:
-            nonlocal position
-            texts = self._script.texts
-            while position < len(texts):
-                position += 1
-                if done(texts[position - 1]):
-                    return True
-            return bool(self._script.redrawn) and done(self._script.redrawn)
+    def shown(self, act: Callable[..., list[Window]], *arguments: object) -> ScriptOutput:
+        """Let the workload `act` with `arguments`: for which of its events a time is printed.
 
-        return self._wait_for(condition, seconds)
-
-    def _wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Whether `condition` came true. Raises what the student should read if it ended before."""
-        self._context.phase = "wait"
-        if self._script.wait_for(condition, seconds * self._context.scale):
-            self._look()
-            return True
-        if self._script.status is not None:
-            raise self._failure()
-        return False
-
-    def shown(
-        self, act: Callable[[], list[Window]], times: Callable[[str], list[int]]
-    ) -> ScriptOutput:
-        """Let the workload `act`, and see for which of its events a time is printed.
-
-        `times` finds the times (ns) on a line. The script is held while the workload acts: on
+        A time is a number (ns) on a line. The script is held while the workload acts: on
         crowded CPUs it might else run within a call, and ask for the time itself. Where other
         processes make directories too, the script's buffer may overflow: where lines are missing,
         the best of several attempts counts.
@@ -239,23 +112,22 @@ class ScriptUnderTest:
         for _ in range(10):
             before = self._context.witness.left
             with self._script.held(10 * self._context.scale):
-                windows = act()
+                windows = act(*arguments)
             left = dict(enumerate(windows))
 
             def done(line: str, left: dict[int, Window] = left) -> bool:
-                for time_ in times(line):
+                for time_ in numbers(line):
                     for place in [i for i, window in left.items() if window.holds(time_)]:
                         del left[place]
                 return not left
 
             self.read_until(done)
             start = min(window.start for window in windows)
-            lines = [line for line in self.rest() if not self._came_late(times(line), start)]
+            lines = [line for line in self.rest() if not self._came_late(numbers(line), start)]
             others = self._context.witness.entered - before - len(windows)
-            told = [times(line) for line in lines]
+            told = tuple(tuple(numbers(line)) for line in lines)
             matching = match(windows, (time_ for line in told for time_ in line))
-            again = told_again(windows, told)
-            attempt = ScriptOutput(matching, others, again, tuple(lines), tuple(map(tuple, told)))
+            attempt = ScriptOutput(matching, others, told_again(windows, told), tuple(lines), told)
             if best is None or attempt.events > best.events:
                 best = attempt
             if not left or not others or len(lines) >= len(windows) + others:
@@ -265,12 +137,11 @@ class ScriptUnderTest:
         if missing:
             self._blame_callback()
         if missing == 1 or (best.others and not missing):
-            self._require_prompt(times)
+            self._require_prompt()
         return best
 
-    def _require_prompt(self, times: Callable[[str], list[int]]) -> None:
-        """Raise BehaviourError for a script that prints an event when another one comes, and not
-        before.
+    def _require_prompt(self) -> None:
+        """Raise BehaviourError for a script that prints an event only when another one comes.
 
         Beside processes that make directories, the next event comes by itself: what settles it is
         one that was printed, or not, before any other came. Raises InfraError where there is none.
@@ -284,7 +155,7 @@ class ScriptUnderTest:
                 (window,) = self._context.workload.calls(1)
 
                 def prompt(window: Window = window) -> bool:
-                    told.extend(time_ for line in self._script.lines for time_ in times(line))
+                    told.extend(time_ for line in self._script.lines for time_ in numbers(line))
                     self._script.forget_lines()
                     return witness.all_told(window, told[-_MOST_TRIALS:], since)
 
@@ -313,85 +184,104 @@ class ScriptUnderTest:
             "End them, or give --kernel vm.",
         )
 
-    def read_lines(self, count: int, seconds: float = 5.0) -> bool:
-        """Wait for `count` new lines that are not blank, one at least. False if they did not come.
+    def strays(self) -> list[str]:
+        """Let the workload do other things than the lab's call: which are shown all the same.
 
-        Raises what the student should read if the script ended: its programs leave nothing then.
+        With the line of an event that must be shown those before it have come. Other processes'
+        events, which are held up meanwhile, may fall into the same times: then it is no chance
+        where half of all things of one kind are.
         """
-        return self._wait_for(lambda: len(self._script.lines) >= max(1, count), seconds)
+        witness, workload = self._context.witness, self._context.workload
+        before = witness.left
+        with witness.brake():
+            windows = workload.decoys(random_count(*_MANY))
+            others = witness.entered - before
+            end = workload.calls(1)[-1]
+            self.read_until(lambda line: any(map(end.holds, numbers(line))))
+            told = [time_ for line in self.rest() for time_ in numbers(line)]
+        shown = [window for window in windows if any(map(window.holds, told))]
+        all_, seen = (Tally(window.call for window in each) for each in (windows, shown))
+        return [call for call in seen if len(shown) > others or 2 * seen[call] >= all_[call]]
 
-    def _came_late(self, times: Sequence[int], start: int) -> bool:
-        """Whether a line with `times` tells of an event before `start`, but after it began.
-
-        On a busy machine such a line comes after a `rest`.
-        """
-        return bool(times) and max(times) < start and max(times) >= self._began
-
-    def _printed_since(self, seen: int) -> Callable[[], bool]:
-        return lambda: self._script.total > seen
-
-    def _printed_or_idle(self, seen: int) -> Callable[[], bool]:
-        return lambda: self._script.total > seen or not self._script.computes
-
-    def map(self, name: str, kind: str) -> Map:
-        """The script's own map `name`, as the kernel holds it.
-
-        Raises BehaviourError when there is none.
-        """
-        if self._map is None:
-            pids = self._script.pids()
-            for info in self._context.bpftool.maps(pids):
-                if info.name == name[:15] and info.type == kind:
-                    with suppress(FileNotFoundError):  # It has let go of it meanwhile.
-                        self._map = Map(self._context.libbpf, info.id)
-                        return self._map
-            self._let_it_end()
-            raise BehaviourError(
-                say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
-                say("Load {program}, which declares it.", program=self._context.lab.program),
-                expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual=say("no such table"),
-                log=self.output(),
-                file=self.name,
-            )
-        return self._map
-
-    def counter(self, name: str, key: int = 0) -> Counter:
-        """The script's own hash table `name`, whose `key` counts.
+    def counter(self, name: str, key: int = 0, kind: str = "hash") -> Counter:
+        """Find the script's own table `name` of `kind`, whose `key` counts.
 
         Raises BehaviourError without one.
         """
-        table = self.map(name, "hash")
+        table = self.map(name, kind)
         return Counter(table, self._context.witness, key=key, scale=self._context.scale)
 
-    def strays(
-        self,
-        act: Callable[[], list[Window]],
-        last: Callable[[], list[Window]],
-        times: Callable[[str], list[int]],
-    ) -> list[Window]:
-        """Which of the things that `act` does, and that must not be shown, are shown all the same.
+    def counted(
+        self, name: str, kind: str, act: Callable[..., object], *arguments: object
+    ) -> Counted:
+        """Call `act` with `arguments`: by how much the script's own table `name` grew."""
+        return growth(self.map(name, kind), self._context.witness, act, *arguments)
 
-        `times` finds the times (ns) on a line. `last` makes an event that must be shown: with its
-        line those before it have come. Other processes' events, which are held up meanwhile, may
-        fall into the same times: then it is no chance where half of all things of one kind are.
+    def numbers_shown(self) -> set[int]:
+        """Find all numbers that the script printed since it last came to rest, and prints soon."""
+        found: set[int] = set()
+
+        def note(line: str) -> bool:
+            found.update(numbers(line))
+            return False
+
+        self.read_until(note, 0.25)
+        return found
+
+    def follows(self, changes: Iterable[Change], within: float) -> None:
+        """Expect each of the `changes` of a table to be shown, within so many seconds.
+
+        They are made as they are asked for, until enough were shown in time, or too late. Raises
+        BehaviourError; InfraError where the machine is too slow to tell.
         """
-        witness = self._context.witness
-        before = witness.left
-        with witness.brake():
-            windows = act()
-            others = witness.entered - before
-            end = last()[-1]
-            self.read_until(lambda line: any(map(end.holds, times(line))))
-            told = [time_ for line in self.rest() for time_ in times(line)]
-        shown = [window for window in windows if any(map(window.holds, told))]
-        if len(shown) > others:
-            return shown
-        all_, seen = (Tally(window.call for window in each) for each in (windows, shown))
-        return [window for window in shown if 2 * seen[window.call] >= all_[window.call]]
+        pace = Pace(within)
+        for change in changes:
+            # What only waits is no slower on a slow machine.
+            left = max(0.0, change.made + within - time.monotonic())
+            prompt = self.read_until(change.shown_on, left / self._context.scale)
+            seen = change.kept and (prompt or self.read_until(change.shown_on, 4))
+            self._expect_count(seen, change.what)
+            now = time.monotonic()
+            pace.note(now, prompt=prompt)
+            if pace.in_time:
+                break
+            expect(
+                not pace.late,
+                "The script shows a new count too late.",
+                "Read the table again at least once a second: wait for less between two looks.",
+                expected=say("within {seconds:g} s", seconds=within),
+                actual=say("after {seconds:.1f} s", seconds=now - change.made),
+                log=self.output(),
+            )
+        pace.require()
+
+    def _expect_count(self, seen: bool, what: object) -> None:
+        """Raise BehaviourError unless a count was `seen`, in a line with `what` it is."""
+        if not seen and re.search(r"\d", self.unfinished):
+            raise self._unended(say("a line for each new count"))
+        lines = self.output().strip().splitlines()
+        expect(
+            seen,
+            "The script did not show the count that its table held.",
+            "Read the table again at least once a second, and print the count when it is new.",
+            expected=say("a line with {what}, within a second", what=what),
+            actual=lines[-1] if lines else say("no output"),
+            log=self.output(),
+        )
+
+    def _unended(self, expected: str) -> BehaviourError:
+        """What the student should read of a script that prints, and ends no line."""
+        return BehaviourError(
+            say("{name} prints, and does not end the line.", name=self.name),
+            'Let print() end it: without end="", or with a \\n.',
+            expected=expected,
+            actual=say("one line without an end"),
+            log=self.output(),
+            file=self.name,
+        )
 
     def interrupt(self) -> None:
-        """Press Ctrl-C.
+        """Press Ctrl-C, and expect the script to end.
 
         Raises PhaseTimeoutError or BehaviourError when that does not end it cleanly.
         """
@@ -420,49 +310,34 @@ class ScriptUnderTest:
                 log=self.output(),
             )
         if not ended_cleanly(self._script):
-            last = last_error(self.output())
-            status = say("status {status}.", status=self._script.status)
-            how = say("an error: {last}", last=last) if last else status
-            seen = say("exit status {status}", status=self._script.status)
-            raise BehaviourError(
-                say(
-                    "{name} does not end cleanly on Ctrl-C, but with {how}",
-                    name=self.name,
-                    how=how,
-                ),
-                "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
-                expected=say("no traceback, and exit status 0 or 130"),
-                actual=say("a traceback: {last}", last=last) if last else seen,
-                log=self.output(),
-                file=self.name,
-                line=traceback_line(self.output(), self.name),
-            )
+            raise self._unclean()
 
-    @property
-    def unfinished(self) -> str:
-        """What it printed after its last end of a line."""
-        return self._script.unfinished
+    def _unclean(self) -> BehaviourError:
+        """What the student should read of a script that Ctrl-C did not end as it should."""
+        last = last_error(self.output())
+        status = say("status {status}.", status=self._script.status)
+        how = say("an error: {last}", last=last) if last else status
+        seen = say("exit status {status}", status=self._script.status)
+        return BehaviourError(
+            say(
+                "{name} does not end cleanly on Ctrl-C, but with {how}",
+                name=self.name,
+                how=how,
+            ),
+            "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
+            expected=say("no traceback, and exit status 0 or 130"),
+            actual=say("a traceback: {last}", last=last) if last else seen,
+            log=self.output(),
+            file=self.name,
+            line=traceback_line(self.output(), self.name),
+        )
 
-    def output(self) -> str:
-        return self._script.output()
+    def _came_late(self, times: Sequence[int], start: int) -> bool:
+        """Whether a line with `times` tells of an event before `start`, but after the script began.
 
-    def close(self) -> None:
-        with ExitStack() as closing:
-            if self._feed:
-                closing.callback(self._feed.remove)
-            if self._map:
-                closing.callback(self._map.close)
-            self._script.close()
-
-    def _look(self) -> None:
-        """Raise SubmissionError for a program of the script's that could do more than look on.
-
-        A script can load another one at any time: look again before each verdict.
+        On a busy machine such a line comes after a `rest`.
         """
-        bpftool = self._context.bpftool
-        for program in bpftool.program_ids(self._script.pids()) - self._looked_at:
-            refuse_acting([bpftool.program(program)], self.name, self._context.lab.attach)
-            self._looked_at.add(program)
+        return bool(times) and max(times) < start and max(times) >= self._began
 
     def _blame_callback(self) -> None:
         """Raise BehaviourError for an exception in a callback, which ctypes prints and then
@@ -477,52 +352,3 @@ class ScriptUnderTest:
                 file=self.name,
                 line=traceback_line(output, self.name),
             )
-
-    def _attached(self) -> bool:
-        return bool(self._context.bpftool.attachments(self._script.pids()))
-
-    def _let_it_end(self) -> None:
-        """Raise what the student should read if the script ends now.
-
-        A Python that ends lets go of its programs and tables first.
-        """
-        if self._script.wait_for(lambda: self._script.status is not None, self._context.scale):
-            raise self._failure()
-
-    def _failure(self) -> Exception:
-        """What the student should read of its end, or InfraError for what the kernel lacks."""
-        ended = self._ended()
-        return self._context.blame(ended) if isinstance(ended, SubmissionError) else ended
-
-    def _ended(self) -> Exception:
-        """What the student should read of a script that ended: the same each time."""
-        self._end = self._end or self._how_it_ended()
-        return self._end
-
-    def _how_it_ended(self) -> Exception:
-        status, output = self._script.status, self.output()
-        if status == 0 and "Traceback" not in output:
-            return BehaviourError(
-                say("{name} ended before anything happened.", name=self.name),
-                "Load the program, then wait for events in a loop, until Ctrl-C.",
-                expected=say("a script that runs until Ctrl-C"),
-                actual=say("it ended by itself, with status 0"),
-                log=output,
-                file=self.name,
-            )
-        last = last_error(output)
-        remedy = "The log shows where, and what it printed before."
-        if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
-            remedy = (
-                "b[...] takes the name that a table has in the C file, and a table a key that is "
-                "in it: the log shows where."
-            )
-        return SubmissionError(
-            say("{name} ended with an error: {last}", name=self.name, last=last)
-            if last
-            else say("{name} ended with status {status}.", name=self.name, status=status),
-            remedy,
-            log=output,
-            file=self.name,
-            line=traceback_line(output, self.name),
-        )

@@ -26,6 +26,8 @@ from grader.base.messages import say, translate
 from grader.checks.environment import LabEnvironment
 from grader.checks.program_under_test import ProgramUnderTest
 from grader.checks.script_under_test import ScriptUnderTest
+from grader.checks.trace_output import Trace
+from grader.evidence.workload import Workload
 from grader.labs import Lab, Task
 from grader.report.timeline_text import drawn
 from grader.runner import private_checks
@@ -368,13 +370,13 @@ def script(environment: LabEnvironment) -> ScriptUnderTest:
 
 
 @pytest.fixture
-def workload(environment: LabEnvironment) -> Any:
+def workload(environment: LabEnvironment) -> Workload:
     """The process that makes directories and decoys."""
     return environment.workload
 
 
 @pytest.fixture
-def trace(environment: LabEnvironment) -> Any:
+def trace(environment: LabEnvironment) -> Trace:
     """What the submission's programs print into the trace from now on, as the workload acts."""
     trace = environment.trace
     trace.forget()

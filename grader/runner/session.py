@@ -18,6 +18,7 @@ from grader.base.messages import say, sentence, translate
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
 from grader.base.version import grader_version
+from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
 from grader.labs import Lab, Task, add_private, find_labs, not_in_order
@@ -260,16 +261,19 @@ class Grading:
             self._environment.close()
             self._environment = None
         if self._environment is None:
-            self._environment = LabEnvironment(
+            context = Context(
                 self.kernel(),
                 lab,
                 self.submission(lab),
                 ROOT / "bpf_templates",
                 scale=self.scale,
+                tell=self._tell_phase,
+            )
+            self._environment = LabEnvironment(
+                context,
                 pattern=lab.name in self.pattern,
                 script=lab.name in self.script,
                 trace_with_script=lab.name in self.trace_with_script,
-                tell=self._tell_phase,
             )
         return self._environment
 

@@ -354,6 +354,39 @@ def test_a_counter_is_read_exactly_while_others_make_directories(
     opened.close()
 
 
+AT_MANY_KEYS = b"""
+BPF_HASH(compteur);
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 key = bpf_get_prandom_u32() %% 4;
+
+	compteur.atomic_increment(key);
+	if (%d)
+		compteur.atomic_increment(1);
+	return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_count_at_another_key_is_not_lost(
+    kernel: NativeKernel, witness: Witness, workload: Workload, twice: bool
+) -> None:
+    """What was never set is any key: all entries together hold each count."""
+    with kernel.loader() as loaded, ExitStack() as opened:
+        loaded.begin("program.c", AT_MANY_KEYS % twice)
+        loaded.compile(60)
+        loaded.load("tracepoint:syscalls:sys_enter_mkdir", 60)
+        loaded.attach(60)
+        table = Map(Libbpf(), loaded.tables["compteur"].id)
+        opened.callback(table.close)
+        counter = Counter(table, witness)
+        seen = counter.during(lambda: workload.mkdir(40), everywhere=True)
+        assert (seen.exact, seen.complete) == (False, not twice)
+        alone = counter.during(lambda: workload.mkdir(40))
+        assert (alone.complete, alone.elsewhere) == (False, 0)
+
+
 OF_EACH_CPU = b"""
 BPF_PERCPU_ARRAY(places, u32, 2);
 BPF_PERCPU_HASH(calls, u32, u64);

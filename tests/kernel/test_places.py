@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.base.errors import SubmissionError
+from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
 from grader.evidence.bpftool import Bpftool
 from grader.evidence.workload import Workload
@@ -181,10 +182,9 @@ def test_what_was_lent_is_closed_though_another_part_of_the_stage_is_not(
     kernel: NativeKernel, monkeypatch: pytest.MonkeyPatch, attach: str, call: str
 ) -> None:
     lab = replace(find_labs(ROOT / "exercises")["lab0"], attach=attach, call=call)
-    environment = LabEnvironment(
-        kernel, lab, Submission({}, {}), ROOT / "bpf_templates", script=True
-    )
-    place, child = environment.place, environment.workload
+    context = Context(kernel, lab, Submission({}, {}), ROOT / "bpf_templates")
+    environment = LabEnvironment(context, script=True)
+    place, child = context.place, environment.workload
     assert place
     lent = place.library if isinstance(place, Uprobe) else place.namespace
     close = child.close

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.base.errors import InfraError
-from grader.checks import Pace
+from grader.checks.pace import Pace
 
 
 def looking(period: float, changes: list[float], lag: float = 0.0) -> Pace:

@@ -1,0 +1,56 @@
+"""What a check expects, and what its student is told where that is not so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Protocol
+
+from grader.base.errors import BehaviourError, LabebpfError
+from grader.base.messages import say
+from grader.base.timeline import Timeline
+
+
+class Evidence(Protocol):
+    """What was seen of a submission: it can show, event by event, how that came about."""
+
+    def timeline(self) -> Timeline: ...
+
+
+def expect(
+    condition: bool,
+    why: str,
+    remedy: str = "",
+    *,
+    expected: object = "",
+    actual: object = "",
+    log: str = "",
+    timeline: Evidence | None = None,
+) -> None:
+    """Raise BehaviourError, with these words for the student, unless `condition` holds.
+
+    The timeline of the evidence `timeline` is then made, and shown. Of a list in `expected` or
+    `actual` its elements are shown.
+    """
+    if condition:
+        return
+    shown = None
+    if timeline:
+        with suppress(LabebpfError):  # It is no part of the verdict.
+            shown = timeline.timeline()
+    raise BehaviourError(
+        why, remedy, expected=_text(expected), actual=_text(actual), log=log, timeline=shown
+    )
+
+
+def listed(values: Iterable[object]) -> str:
+    """Join `values` for a person to read; those of a mapping with their keys."""
+    if isinstance(values, Mapping):
+        values = (f"{key}: {value}" for key, value in values.items())
+    return ", ".join(map(str, values)) or say("none")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return listed(value) if isinstance(value, Iterable) else str(value)

@@ -1,0 +1,290 @@
+"""One run of the student's script: started, looked at, read, and ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+
+from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
+from grader.base.messages import say
+from grader.checks.context import Context
+from grader.checks.program_under_test import refuse_acting
+from grader.evidence.attribution import OwnTracePipe
+from grader.evidence.maps import Map
+from grader.evidence.trace import PRINTK, TraceInstance
+from grader.submission.tracebacks import last_error, traceback_line
+
+
+class ScriptRun:
+    """One run of the student's script: its output, and what it has in the kernel.
+
+    Until `begin` nothing of the student's runs, and only BCC is imported.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.name = context.lab.script
+        context.submission.require(self.name)
+        self._feed: TraceInstance | None = None
+        self._map: Map | None = None
+        self._looked_at: set[int] = set()
+        self._end: Exception | None = None
+        self._began = 0
+        self._script = context.kernel.script(context.scale, context.place)
+        self.attribution = context.attribution(self._script.pids)
+        """Whose lines in the trace are its programs'."""
+        self._script.feed(self._trace_pipe)
+
+    @property
+    def running(self) -> bool:
+        """Whether the student's code has begun; until then only BCC is imported."""
+        return self._began > 0
+
+    def _trace_pipe(self) -> OwnTracePipe:
+        """Make a trace_pipe with what the script's own programs print as the workload acts."""
+        kernel = self._context.kernel
+        self._feed = TraceInstance(kernel.tracefs, kernel.new_name(), [])
+        self._feed.follow(self._context.workload_pid, [PRINTK])
+        return OwnTracePipe(self._feed, self.attribution)
+
+    def wait_until_ready(self) -> None:
+        """Return when the script's Python, which may just have been started, has BCC."""
+        self._script.wait_until_ready(60 * self._context.scale)
+
+    def begin(self) -> None:
+        """Let the script run, and return when it has a program attached.
+
+        Raises what the student should read.
+        """
+        self.wait_until_ready()
+        self._began = time.monotonic_ns()
+        self._script.begin(self.name, self._context.submission.files)
+        self._context.phase = "load"
+        limit = 10 * self._context.scale
+        idle = 3 * self._context.scale
+        start = time.monotonic()
+        loaded_since: float | None = None
+
+        def settled() -> bool:
+            nonlocal loaded_since
+            now = time.monotonic()
+            if loaded_since is None and self._context.bpftool.program_ids(self._script.pids()):
+                loaded_since = now
+            if loaded_since is None:
+                # Beside others a compiler takes its time: it is waited for while it computes.
+                waited = now - start > limit and not self._script.computes
+            else:
+                waited = now - loaded_since > idle
+            return self._attached() or self._script.status is not None or waited
+
+        self._script.wait_for(settled, 3 * limit, every=0.05 * self._context.scale)
+        limit = round(time.monotonic() - start)
+        if self._attached():
+            self._look()
+            return
+        self._let_it_end()
+        raise self._unattached(limit, loaded=loaded_since is not None)
+
+    def places(self) -> dict[str, list[tuple[str, str]]]:
+        """Tell where the script has attached each of its programs, once it attaches no more."""
+        self._script.wait_for(
+            lambda: not self._script.computes, 3 * self._context.scale, every=0.01
+        )
+        return self._context.bpftool.places(self._script.pids(), self._context.kernel.tracefs)
+
+    def rest(self) -> list[str]:
+        """Wait until the output pauses, but not for ever: other processes may cause more of it.
+
+        Returns the lines since the last rest that are not blank.
+        """
+        deadline = time.monotonic() + 2 * self._context.scale
+        seen = -1
+        while seen != self._script.total and time.monotonic() < deadline:
+            seen = self._script.total
+            printed = self._printed_since(seen)
+            pause = 0.25 * self._context.scale
+            # What only waits is no slower on a slow machine.
+            soon = min(0.25, pause)
+            if not self._script.wait_for(printed, soon) and self._script.computes:
+                self._script.wait_for(self._printed_or_idle(seen), max(1.0, pause) - soon)
+        self._look()
+        lines = list(self._script.lines)
+        self._script.forget_lines()
+        return lines
+
+    def read_until(self, done: Callable[[str], bool], seconds: float = 5.0) -> bool:
+        """Show `done` each new line, until it returns True. False if that did not come.
+
+        What is drawn over with a carriage return is shown to `done` too. The lines are kept for
+        `rest`. Raises what the student should read if the script ended.
+        """
+        position = 0
+
+        def condition() -> bool:
+            nonlocal position
+            texts = self._script.texts
+            while position < len(texts):
+                position += 1
+                if done(texts[position - 1]):
+                    return True
+            return bool(self._script.redrawn) and done(self._script.redrawn)
+
+        return self._wait_for(condition, seconds)
+
+    def _wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait for `condition`: whether it came true.
+
+        Raises what the student should read if the script ended before.
+        """
+        self._context.phase = "wait"
+        if self._script.wait_for(condition, seconds * self._context.scale):
+            self._look()
+            return True
+        if self._script.status is not None:
+            raise self._failure()
+        return False
+
+    def read_lines(self, count: int, seconds: float = 5.0) -> bool:
+        """Wait for `count` new lines that are not blank, one at least. False if they did not come.
+
+        Raises what the student should read if the script ended: its programs leave nothing then.
+        """
+        return self._wait_for(lambda: len(self._script.lines) >= max(1, count), seconds)
+
+    def _printed_since(self, seen: int) -> Callable[[], bool]:
+        return lambda: self._script.total > seen
+
+    def _printed_or_idle(self, seen: int) -> Callable[[], bool]:
+        return lambda: self._script.total > seen or not self._script.computes
+
+    def map(self, name: str, kind: str) -> Map:
+        """Find the script's own map `name`, as the kernel holds it.
+
+        Raises BehaviourError when there is none.
+        """
+        if self._map is None:
+            pids = self._script.pids()
+            for info in self._context.bpftool.maps(pids):
+                if info.name == name[:15] and info.type == kind:
+                    with suppress(FileNotFoundError):  # It has let go of it meanwhile.
+                        self._map = Map(self._context.libbpf, info.id)
+                        return self._map
+            self._let_it_end()
+            raise BehaviourError(
+                say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
+                say("Load {program}, which declares it.", program=self._context.lab.program),
+                expected=say("a table {name} ({kind})", name=name, kind=kind),
+                actual=say("no such table"),
+                log=self.output(),
+                file=self.name,
+            )
+        return self._map
+
+    @property
+    def unfinished(self) -> str:
+        """What the script printed after its last end of a line."""
+        return self._script.unfinished
+
+    def output(self) -> str:
+        return self._script.output()
+
+    def close(self) -> None:
+        with ExitStack() as closing:
+            if self._feed:
+                closing.callback(self._feed.remove)
+            if self._map:
+                closing.callback(self._map.close)
+            self._script.close()
+
+    def _look(self) -> None:
+        """Raise SubmissionError for a program of the script's that could do more than look on.
+
+        A script can load another one at any time: look again before each verdict.
+        """
+        bpftool = self._context.bpftool
+        for program in bpftool.program_ids(self._script.pids()) - self._looked_at:
+            refuse_acting([bpftool.program(program)], self.name, self._context.lab.attach)
+            self._looked_at.add(program)
+
+    def _attached(self) -> bool:
+        return bool(self._context.bpftool.attachments(self._script.pids()))
+
+    def _unattached(self, limit: int, *, loaded: bool) -> Exception:
+        """What the student should read of a script that has attached nothing after `limit` s."""
+        plain = self._context.plain
+        if not loaded and not plain and not self.output().strip():
+            return PhaseTimeoutError(
+                "load",
+                limit,
+                say(
+                    "{name} runs, and loaded no BPF program within {limit:g} s.",
+                    name=self.name,
+                    limit=limit,
+                ),
+                "Load the program before the loop: b = BPF(src_file=...)",
+                log=self.output(),
+            )
+        return BehaviourError(
+            say("{name} runs, and has no BPF program attached.", name=self.name),
+            say(
+                "{function}() does not say where it goes. Attach it, and name both arguments: "
+                'b.attach_tracepoint(tp="category:event", fn_name="{function}")',
+                function=plain[0],
+            )
+            if plain
+            else say(
+                "Load {program} with BCC, and attach its function.",
+                program=self._context.lab.program,
+            ),
+            expected=say("a BPF program of the script's own, attached"),
+            actual=say("one that is loaded only") if loaded else say("no BPF program"),
+            log=self.output(),
+            file=self.name,
+        )
+
+    def _let_it_end(self) -> None:
+        """Raise what the student should read if the script ends now.
+
+        A Python that ends lets go of its programs and tables first.
+        """
+        if self._script.wait_for(lambda: self._script.status is not None, self._context.scale):
+            raise self._failure()
+
+    def _failure(self) -> Exception:
+        """What the student should read of its end, or InfraError for what the kernel lacks."""
+        ended = self._ended()
+        return self._context.blame(ended) if isinstance(ended, SubmissionError) else ended
+
+    def _ended(self) -> Exception:
+        """What the student should read of a script that ended: the same each time."""
+        self._end = self._end or self._how_it_ended()
+        return self._end
+
+    def _how_it_ended(self) -> Exception:
+        status, output = self._script.status, self.output()
+        if status == 0 and "Traceback" not in output:
+            return BehaviourError(
+                say("{name} ended before anything happened.", name=self.name),
+                "Load the program, then wait for events in a loop, until Ctrl-C.",
+                expected=say("a script that runs until Ctrl-C"),
+                actual=say("it ended by itself, with status 0"),
+                log=output,
+                file=self.name,
+            )
+        last = last_error(output)
+        remedy = "The log shows where, and what it printed before."
+        if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
+            remedy = (
+                "b[...] takes the name that a table has in the C file, and a table a key that is "
+                "in it: the log shows where."
+            )
+        return SubmissionError(
+            say("{name} ended with an error: {last}", name=self.name, last=last)
+            if last
+            else say("{name} ended with status {status}.", name=self.name, status=status),
+            remedy,
+            log=output,
+            file=self.name,
+            line=traceback_line(output, self.name),
+        )
