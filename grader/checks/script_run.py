@@ -55,6 +55,7 @@ class ScriptRun:
     def begin(self) -> None:
         """Let the script run, and return when it has a program attached.
 
+        It may attach first and open its buffer afterwards: wait for that, where it can be seen.
         Raises what the student should read.
         """
         self.wait_until_ready()
@@ -78,9 +79,10 @@ class ScriptRun:
                 waited = now - loaded_since > idle
             return self._attached() or self._script.status is not None or waited
 
-        self._script.wait_for(settled, 3 * limit, every=0.05 * self._context.scale)
+        self._script.wait_for(settled, 3 * limit, every=0.02 * self._context.scale)
         limit = round(time.monotonic() - start)
         if self._attached():
+            self._script.wait_for_rest(0.2 * self._context.scale)
             self._look()
             return
         self._let_it_end()
@@ -94,14 +96,18 @@ class ScriptRun:
         return self._context.bpftool.places(self._script.pids(), self._context.kernel.tracefs)
 
     def rest(self) -> list[str]:
-        """Wait until the output pauses, but not for ever: other processes may cause more of it.
+        """Wait until all is printed, but not for ever: other processes may cause more of it.
 
-        Returns the lines since the last rest that are not blank.
+        That is so when the script awaits an event. One that sleeps between its looks may have more
+        to print: its output has to pause for as long as most scripts sleep. Returns the lines since
+        the last rest that are not blank.
         """
         deadline = time.monotonic() + 2 * self._context.scale
         seen = -1
         while seen != self._script.total and time.monotonic() < deadline:
             seen = self._script.total
+            if self._rests():
+                break
             printed = self._printed_since(seen)
             pause = 0.25 * self._context.scale
             # What only waits is no slower on a slow machine.
@@ -151,6 +157,10 @@ class ScriptRun:
         Raises what the student should read if the script ended: its programs leave nothing then.
         """
         return self._wait_for(lambda: len(self._script.lines) >= max(1, count), seconds)
+
+    def _rests(self) -> bool:
+        """Wait a moment for all to be printed; whether that is so for certain."""
+        return self._script.wait_for_rest(0.02 * self._context.scale)
 
     def _printed_since(self, seen: int) -> Callable[[], bool]:
         return lambda: self._script.total > seen

@@ -225,7 +225,7 @@ class ScriptUnderTest(ScriptRun):
             found.update(numbers(line))
             return False
 
-        self.read_until(note, 0.25)
+        self.read_until(note, 0 if self._rests() else 0.25)
         return found
 
     def follows(self, changes: Iterable[Change], within: float) -> None:

@@ -136,8 +136,23 @@ class Script:
         """Whether one of its threads has, or wants, a CPU now."""
         return bool(states(self._sandbox.pids()) & {"R", "D"})
 
-    @property
-    def awaits_events(self) -> bool:
+    def wait_for_rest(self, seconds: float) -> bool:
+        """Pump output until the script awaits an event, and all that it printed is here.
+
+        False when that did not come: it may have more to print, as one that sleeps has.
+        """
+        deadline = time.monotonic() + seconds
+        while self.status is None:
+            while self._pump(0) and time.monotonic() < deadline:
+                pass
+            if self._awaits_events() and not self._pump(0):
+                return True
+            if time.monotonic() >= deadline:
+                break
+            self._pump(0.002)
+        return False
+
+    def _awaits_events(self) -> bool:
         """Whether it has nothing to do until something happens: all that was fed to it is read."""
         return not self._unread and await_events(self._sandbox.pids()) and not self._in_fifo()
 
@@ -276,19 +291,22 @@ class Script:
             closing.callback(self._channel.close)
             self._sandbox.close()
 
-    def _pump(self, seconds: float) -> None:
+    def _pump(self, seconds: float) -> bool:
+        """Move what there is, or comes within `seconds`; whether there was something."""
         self._answer_fifo()
         reads = [self._source.fileno()] if self._source and not self._unread else []
         reads += [self._master] if self._open else []
         reads += [self._end] if self._end >= 0 and self._child.returncode is None else []
         writes = [self._sink] if self._unread else []
-        for ready in [each for some in select.select(reads, writes, [], seconds) for each in some]:
+        moving = [each for some in select.select(reads, writes, [], seconds) for each in some]
+        for ready in moving:
             if ready == self._master:
                 self._read()
             elif ready == self._end:
                 self._child.poll()
             else:
                 self._feed()
+        return bool(moving)
 
     def _read(self) -> None:
         try:

@@ -138,7 +138,7 @@ def test_who_waits_does_not_compute(start: Start, then: str, computes: bool) -> 
 
 
 @pytest.mark.parametrize(
-    ("then", "awaits"),
+    ("then", "rests"),
     [
         ("input()", True),
         ("select.epoll().poll(9)", True),
@@ -150,12 +150,17 @@ def test_who_waits_does_not_compute(start: Start, then: str, computes: bool) -> 
         ("while True:\n    pass", False),
     ],
 )
-def test_who_lets_time_pass_awaits_no_event(start: Start, then: str, awaits: bool) -> None:
+def test_who_lets_time_pass_does_not_rest(start: Start, then: str, rests: bool) -> None:
     modules = "import select, subprocess, threading, time"
     script = ready(start(f"{modules}\nprint('one', flush=True)\n{then}"))
-    settled = then.startswith("while")
-    assert script.wait_for(lambda: settled or not script.computes, PATIENCE)
-    assert script.awaits_events == awaits
+    assert script.wait_for_rest(PATIENCE if rests else 0.5) == rests
+
+
+def test_who_rests_has_printed_all(start: Start) -> None:
+    loop = "for number in range(20000):\n    print(number)\ninput()"
+    script = start(loop)
+    assert script.wait_for_rest(PATIENCE)
+    assert script.lines[-1] == "19999"
 
 
 def test_forgotten_lines_are_gone_and_new_ones_come(start: Start) -> None:
