@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import jinja2
-
+from grader.base.atomic_write import put
 from grader.base.errors import InfraError, LabebpfError
 from grader.base.messages import say
-from grader.base.rpc import SERVER, expect, ignore
+from grader.base.rpc import SERVER, expect
 from grader.evidence.child import start_child
 from grader.evidence.maps import Libbpf, Map, SharedArray
 from grader.evidence.workload import Window
@@ -35,22 +37,52 @@ BRAKE = 2_000_000
 """By how many ns a call is held up while the brake is on."""
 _MOMENT = 50_000
 """ns within which what is attached to the end of a call has run, and asked for the time."""
+TEMPLATE = "witness.c.j2"
 _MAPS = ("counts", "racy")
 _SCRIPT = Path(__file__).parent / "scripts" / "count_calls.py"
 
 
 def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:
     """The witness of `calls` as BPF C, for a machine that can have `cpus` CPUs."""
+    import jinja2  # Takes longer than all else here, and is needed once on a machine.
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates), undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("witness.c.j2").render(calls=calls, cpus=cpus, stride=STRIDE)
+    return environment.get_template(TEMPLATE).render(calls=calls, cpus=cpus, stride=STRIDE)
 
 
 def possible_cpus() -> int:
     """One more than the highest number that a CPU of this machine can have."""
     return int(re.findall(r"\d+", Path("/sys/devices/system/cpu/possible").read_text())[-1]) + 1
+
+
+def _store_name(source: bytes, cpus: int, calls: Sequence[str]) -> str:
+    """Name what is compiled for this kernel, with the layout that this module reads."""
+    kernel = os.uname()
+    what = (source, cpus, STRIDE, *calls, kernel.release, kernel.version)
+    return f"witness-{hashlib.sha256(repr(what).encode()).hexdigest()[:16]}"
+
+
+def _read_stored(path: Path) -> dict[str, Any] | None:
+    """Read what `_write_stored` wrote, None for anything else."""
+    try:
+        digest, _, data = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    intact = digest == hashlib.sha256(data).hexdigest().encode()
+    return _object(json.loads(data)) if intact else None
+
+
+def _write_stored(path: Path, compiled: dict[str, Any]) -> None:
+    data = json.dumps(compiled).encode()
+    with suppress(OSError):  # Then it is compiled each time.
+        put(path, hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return expect(dict, value)
 
 
 def _map_ids(value: Any) -> dict[str, int]:
@@ -64,8 +96,9 @@ class Witness:
     """Counts `calls` on the whole machine, exactly. Attach it before any student code.
 
     `bwrap` are the arguments that give its process the kernel headers. Compiling starts at once;
-    `wait` ends when it is attached, which one that is `held` waits for `release` with. Raises
-    InfraError when the kernel refuses it.
+    `wait` ends when the witness is attached; one that is `held` is attached after `release` only.
+    What was compiled is stored in the folder `store`, for the next witness of the same calls.
+    Raises InfraError when the kernel refuses the witness.
     """
 
     def __init__(
@@ -74,6 +107,7 @@ class Witness:
         bwrap: Sequence[str],
         calls: tuple[str, ...] = ("mkdir",),
         *,
+        store: Path,
         held: bool = False,
     ) -> None:
         self.calls = calls
@@ -86,7 +120,14 @@ class Witness:
         self._counts: SharedArray | None = None
         self._racy: Map | None = None
         self._cpus = possible_cpus()
-        self._compiling = self._child.send("compile", text=render(templates, self._cpus, calls))
+        source = (templates / TEMPLATE).read_bytes()
+        self._stored = store / _store_name(source, self._cpus, calls)
+        self._compiled = _read_stored(self._stored)
+        self._compiling = (
+            self._child.send("use", compiled=self._compiled)
+            if self._compiled
+            else self._child.send("compile", text=render(templates, self._cpus, calls))
+        )
         self._attaching = ""
         if not held:
             self.release()
@@ -101,10 +142,13 @@ class Witness:
             return
         deadline = time.monotonic() + seconds
         try:
-            self._child.receive(self._compiling, "compile", seconds, ignore)
+            compiled = self._child.receive(self._compiling, "compile", seconds, _object)
             left = max(0.0, deadline - time.monotonic())
             ids = self._child.receive(self._attaching, "load", left, _map_ids)
+            if not self._compiled:
+                _write_stored(self._stored, compiled)
         except LabebpfError as error:
+            self._stored.unlink(missing_ok=True)
             self._log.seek(0)
             printed = self._log.read().decode(errors="replace")[-2000:]
             raise InfraError(

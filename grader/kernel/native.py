@@ -136,7 +136,7 @@ class NativeKernel:
         if self._witness and not (self._witness.alive and self._witness.calls == calls):
             self.close_witness()
         if self._witness is None:
-            self._witness = Witness(templates, self.headers_view, calls, held=held)
+            self._witness = Witness(templates, self.headers_view, calls, store=RUN, held=held)
         return self._witness
 
     def close_witness(self) -> None:

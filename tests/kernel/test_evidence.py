@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.base.errors import SubmissionError
+from grader.base.errors import InfraError, SubmissionError
 from grader.checks.counter import Counter
 from grader.evidence.attribution import Attribution
 from grader.evidence.bpftool import Bpftool
@@ -51,8 +53,8 @@ def workload(kernel: NativeKernel) -> Iterator[Workload]:
 
 
 @pytest.fixture
-def witness(kernel: NativeKernel) -> Iterator[Witness]:
-    own = Witness(ROOT / "bpf_templates", kernel.headers_view)
+def witness(kernel: NativeKernel, tmp_path: Path) -> Iterator[Witness]:
+    own = Witness(ROOT / "bpf_templates", kernel.headers_view, store=tmp_path)
     own.wait(60)
     yield own
     own.close()
@@ -307,8 +309,10 @@ def test_the_workload_makes_each_call_and_no_decoy_is_one(kernel: NativeKernel, 
 @pytest.mark.parametrize(
     "calls", [calls for calls in CALLS.values() if calls != CALLS["packet"]], ids="/".join
 )
-def test_a_witness_counts_all_calls_of_a_kind(kernel: NativeKernel, calls: tuple[str, ...]) -> None:
-    own = Witness(ROOT / "bpf_templates", kernel.headers_view, calls)
+def test_a_witness_counts_all_calls_of_a_kind(
+    kernel: NativeKernel, calls: tuple[str, ...], tmp_path: Path
+) -> None:
+    own = Witness(ROOT / "bpf_templates", kernel.headers_view, calls, store=tmp_path)
     own.wait(60)
     child = Workload(calls[0])
     before, _ = own.quietly(lambda: None, 10)
@@ -317,6 +321,42 @@ def test_a_witness_counts_all_calls_of_a_kind(kernel: NativeKernel, calls: tuple
     child.close()
     own.close()
     assert after - before >= 7
+
+
+def test_a_stored_witness_counts_without_a_compiler(
+    kernel: NativeKernel, workload: Workload, tmp_path: Path
+) -> None:
+    """Whatever became of the stored one: what is damaged, or refused, is compiled again."""
+
+    def counted(headers: tuple[str, ...]) -> int:
+        own = Witness(ROOT / "bpf_templates", headers, store=tmp_path)
+        try:
+            own.wait(60)
+            before, _ = own.quietly(lambda: None, 10)
+            workload.mkdir(7)
+            return own.quietly(lambda: None, 10)[0] - before
+        finally:
+            own.close()
+
+    no_compiler = ("--tmpfs", "/usr/lib/python3/dist-packages/bcc")
+    with pytest.raises(InfraError):
+        counted(no_compiler)
+    assert counted(kernel.headers_view) >= 7
+    (stored,) = tmp_path.iterdir()
+    assert counted(no_compiler) >= 7
+
+    whole = stored.read_bytes()
+    stored.write_bytes(whole.replace(b"a", b"b", 1))
+    assert counted(kernel.headers_view) >= 7
+    assert stored.read_bytes() == whole
+
+    program = json.loads(whole.partition(b"\n")[2])
+    program["functions"] = dict.fromkeys(program["functions"], "95" + "00" * 7)  # r0 is not set.
+    refused = json.dumps(program).encode()
+    stored.write_bytes(hashlib.sha256(refused).hexdigest().encode() + b"\n" + refused)
+    with pytest.raises(InfraError, match="R0"):
+        counted(kernel.headers_view)
+    assert counted(kernel.headers_view) >= 7
 
 
 @pytest.mark.parametrize(
