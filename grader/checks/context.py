@@ -6,9 +6,8 @@ Witness, trace and workload stand before any student code exists.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -47,7 +46,9 @@ class Context:
         `scale` stretches every deadline; `tell` is told each phase.
         """
         self._tell_phase = tell
-        self._retiring: list[threading.Thread] = []
+        self._threads = ThreadPoolExecutor()
+        """The kernel takes its time over what is made and taken down there: other things go on."""
+        self._ending: list[Future[object]] = []
         self.kernel = kernel
         self.lab = lab
         self.submission = submission
@@ -61,6 +62,7 @@ class Context:
         self._workload = self._start_workload()
         self._workload_pid = 0
         self._trace: TraceInstance | None = None
+        self._next_trace: Future[TraceInstance] | None = self._threads.submit(self._new_trace)
         self.plain: tuple[str, ...] = ()
         """The program's functions that do not name their own place, once it is compiled."""
         self.phase = "load"
@@ -118,13 +120,17 @@ class Context:
     def followed(self) -> TraceInstance:
         """Give the trace of the workload, made on first use."""
         if self._trace is None:
-            tracefs = self.kernel.tracefs
-            call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
-            self._trace = TraceInstance(tracefs, self.kernel.new_name(), [call])
+            prepared, self._next_trace = self._next_trace, None
+            self._trace = prepared.result() if prepared else self._new_trace()
             # Without what programs print: one that prints all the time would cover the calls up.
             self._workload_pid = self._find_workload(self._trace)
             self._trace.follow(self._workload_pid, [PRINTK])
         return self._trace
+
+    def _new_trace(self) -> TraceInstance:
+        """Make a trace of the lab's call, whoever makes it."""
+        call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
+        return TraceInstance(self.kernel.tracefs, self.kernel.new_name(), [call])
 
     def attribution(self, pids: Callable[[], list[int]]) -> Attribution:
         """Tell which lines of the trace are of programs that the processes `pids` have."""
@@ -193,26 +199,29 @@ class Context:
         """The trace of the workload, if it was made."""
         return self._trace
 
+    def end(self, part: Callable[[], object]) -> None:
+        """Call `part`, which takes something down, while other things go on, until `close`."""
+        self._ending.append(self._threads.submit(part))
+
     def retire_trace(self) -> None:
-        """Remove the trace while other things go on: the kernel takes its time over it."""
+        """Remove the trace of the workload, if there is one."""
         if self._trace:
-            self._retiring.append(threading.Thread(target=self._trace.remove))
-            self._retiring[-1].start()
+            self.end(self._trace.remove)
             self._trace = None
 
     def close(self, *others: Callable[[], object]) -> None:
-        """Take everything down, and call `others` meanwhile, whatever part of it fails.
-
-        The kernel's waits for its readers overlap.
-        """
+        """Take everything down, and call `others` meanwhile, whatever part of it fails."""
         with ExitStack() as closing:
             if self.place:
                 closing.callback(self.place.close)
+            closing.callback(self._threads.shutdown)
             self.retire_trace()
-            parts = [*others, self._workload.close, *(thread.join for thread in self._retiring)]
-            with ThreadPoolExecutor(len(parts)) as pool:
-                for part in parts:
-                    closing.callback(pool.submit(part).result)
+            if prepared := self._next_trace:
+                self.end(lambda: prepared.result().remove())
+            for part in (*others, self._workload.close):
+                self.end(part)
+            for ending in self._ending:
+                closing.callback(ending.result)
 
 
 def lacking(probe: Probe) -> InfraError:

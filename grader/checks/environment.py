@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -287,7 +288,9 @@ class LabEnvironment:
                     closing.callback(program.close)
 
     def close_pattern_program(self) -> None:
-        self._close("pattern")
+        """Unload the second build, while other things go on."""
+        if program := self._programs.pop("pattern", None):
+            self.context.end(program.close)
 
     def script(self) -> ScriptUnderTest:
         """The student's script, running, with its own program attached and none of the grader's."""
@@ -298,11 +301,7 @@ class LabEnvironment:
                 self._end_script()
             script = self._script = self._script or ScriptUnderTest(self.context)
             if not script.running:
-                self._close_programs()
-                _ = self.context.witness, self.context.workload_pid
-                if not self._trace_with_script:
-                    self.context.retire_trace()
-                script.begin()
+                self._begin(script)
         except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
             self._failed["script"] = error
             self._end_script()
@@ -311,6 +310,20 @@ class LabEnvironment:
             self._end_script()
             raise
         return script
+
+    def _begin(self, script: ScriptUnderTest) -> None:
+        """Let the script run, when nothing of the program does any more."""
+        with ThreadPoolExecutor(1) as other:
+            # Its processes are killed before the script has a compiler; that what they had in the
+            # kernel goes takes longer.
+            ended = other.submit(self._close_programs)
+            if self.context.place:
+                ended.result()  # What the script attaches there is not to be taken for theirs.
+            _ = self.context.witness, self.context.workload_pid
+            if not self._trace_with_script:
+                self.context.retire_trace()
+            script.begin()
+            ended.result()
 
     def close(self) -> None:
         """Take everything down, whatever part of it fails."""
