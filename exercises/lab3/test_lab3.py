@@ -289,7 +289,7 @@ def changes(counter: Counter, workload: Workload) -> Iterator[Change]:
         last = total
         for _ in range(2):
             # Too many to count up to them slowly, and be right for a while.
-            count = counter.during(workload.mkdir, random_count(20, 60))
+            count = counter.during(workload.mkdir, random_count(30, 90))
             # Of others' mkdirs a counter that is not atomic may lose some.
             kept = count.start >= last and count.counted >= len(count.windows)
             last = count.end

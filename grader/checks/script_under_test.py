@@ -76,14 +76,13 @@ class ScriptUnderTest(ScriptRun):
             raise self._unended(say("a line for each event"))
 
     def shows_a_number(self, act: Callable[..., object], *arguments: object) -> None:
-        """Call `act` again and again until the script prints a number; then let it come to rest.
+        """Call `act` again and again until the script prints a number.
 
         Raises BehaviourError if it never does.
         """
         for _ in range(16):
             act(*arguments)
             if self.read_until(lambda line: bool(numbers(line)), 0.5):
-                self.rest()
                 return
         self._expect_count(False, say("a number"))
 
@@ -218,14 +217,18 @@ class ScriptUnderTest(ScriptRun):
         return growth(self.map(name, kind), self._context.witness, act, *arguments)
 
     def numbers_shown(self) -> set[int]:
-        """Find all numbers that the script printed since it last came to rest, and prints soon."""
+        """Find all numbers that the script printed since it last came to rest, and prints soon.
+
+        Soon is a tenth of a second: one that counts up by itself, to meet the counts of `follows`
+        in time, prints more often.
+        """
         found: set[int] = set()
 
         def note(line: str) -> bool:
             found.update(numbers(line))
             return False
 
-        self.read_until(note, 0 if self._rests() else 0.25)
+        self.read_until(note, 0 if self._rests() else 0.1)
         return found
 
     def follows(self, changes: Iterable[Change], within: float) -> None:
