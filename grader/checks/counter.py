@@ -92,11 +92,6 @@ class _CounterStep:
     elsewhere: int
 
 
-def nowhere() -> Sequence[str]:
-    """Give no place, for a program of which it is not known."""
-    return ()
-
-
 class Counter:
     """The entry `key` of a submission's table.
 
@@ -110,7 +105,7 @@ class Counter:
         *,
         key: int = 0,
         scale: float = 1.0,
-        attached: Callable[[], Sequence[str]] = nowhere,
+        attached: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.table = table
         self._witness = witness
