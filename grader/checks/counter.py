@@ -70,7 +70,9 @@ class Counted:
         return sum(self.grown.values())
 
 
-def growth(table: Map, witness: Witness, act: Callable[..., object], *arguments: object) -> Counted:
+def measure_growth(
+    table: Map, witness: Witness, act: Callable[..., object], *arguments: object
+) -> Counted:
     """Call `act` with `arguments`, and return by how much the entries of `table` grew."""
     left, before = witness.left, table.items()
     did = act(*arguments)

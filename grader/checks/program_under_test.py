@@ -10,7 +10,7 @@ from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.messages import say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
-from grader.checks.counter import Counted, Counter, growth
+from grader.checks.counter import Counted, Counter, measure_growth
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
     OBSERVING_TYPES,
@@ -197,7 +197,7 @@ class ProgramUnderTest:
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Counted:
         """Call `act` with `arguments`, and return by how much the table `name` grew."""
-        return growth(self._map(name, kind), self._context.witness, act, *arguments)
+        return measure_growth(self._map(name, kind), self._context.witness, act, *arguments)
 
     def _map(self, name: str, kind: str) -> Map:
         table = self.table(name, kind)

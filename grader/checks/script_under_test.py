@@ -11,7 +11,7 @@ from dataclasses import replace
 from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
 from grader.base.messages import say
 from grader.checks.context import Context
-from grader.checks.counter import Counted, Counter, growth
+from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
 from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
@@ -215,7 +215,7 @@ class ScriptUnderTest(ScriptRun):
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Counted:
         """Call `act` with `arguments`, and return by how much the script's table `name` grew."""
-        return growth(self.map(name, kind), self._context.witness, act, *arguments)
+        return measure_growth(self.map(name, kind), self._context.witness, act, *arguments)
 
     def numbers_shown(self) -> set[int]:
         """Find all numbers that the script printed since it last came to rest, and prints soon."""
