@@ -23,7 +23,6 @@ from grader.checks.program_under_test import Submitted
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_under_test import ScriptUnderTest as Script
 from grader.checks.trace_output import Printed, Trace
-from grader.evidence.matching import match
 from grader.evidence.workload import Window, Workload, random_count
 
 task = pytest.mark.task
@@ -49,7 +48,6 @@ __all__ = [
     "Workload",
     "expect",
     "listed",
-    "match",
     "numbers",
     "random_count",
     "say",

@@ -29,7 +29,7 @@ from grader.submission.program import Program
 
 
 class Context:
-    """One lab, one submission, one kernel."""
+    """What a program and a script stand on: one lab, one submission, one kernel."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Context:
         return Workload(self.lab.call, scale=self.scale, library=library, sockets=sockets)
 
     def _calls(self) -> tuple[str, ...]:
-        """The calls that the lab's hook sees. Raises CourseError."""
+        """Tell the calls that the lab's hook sees. Raises CourseError."""
         call = self.lab.call
         if call not in CALLS:
             raise CourseError(
@@ -137,12 +137,12 @@ class Context:
         return Attribution(self.libbpf, lambda: self.bpftool.program_ids(pids()), self._printers)
 
     def _printers(self, programs: Collection[int]) -> list[str]:
-        """Those of the programs that can print a line into the trace, with whose they are."""
+        """Name those of `programs` that can print a line into the trace, and whose they are."""
         found = (self.bpftool.program(number) for number in sorted(programs))
         return [self.bpftool.whose(each) for each in found if each.helpers & PRINTING]
 
     def _find_workload(self, trace: TraceInstance) -> int:
-        """The one process that the trace shows in the time of every call of the workload.
+        """Find the one process that the trace shows in the time of every call of the workload.
 
         Another that makes such calls all the time may be in many of them, and not in all.
         """
@@ -159,7 +159,7 @@ class Context:
         raise InfraError("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
 
     def blame(self, error: SubmissionError, functions: Sequence[str] = ()) -> Exception:
-        """`error`, or InfraError when this kernel lacks what the submission uses.
+        """Return `error`, or InfraError when this kernel lacks what the submission uses.
 
         That is so where a program that does nothing, at a hook of the same kind, meets the same.
         `functions` are those of the program.
@@ -225,7 +225,7 @@ class Context:
 
 
 def lacking(probe: Probe) -> InfraError:
-    """What is said of something that this kernel does not offer."""
+    """Make the error for something that this kernel does not offer."""
     return InfraError(
         say("This kernel does not offer {need}: {detail}.", need=probe.name, detail=probe.detail),
         say("{remedy} Or grade in a machine that has them: --kernel vm", remedy=probe.remedy),

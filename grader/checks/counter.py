@@ -15,7 +15,7 @@ from grader.evidence.workload import Window, Workload
 
 @dataclass(frozen=True)
 class Count:
-    """Directories made on the whole machine, by the witness, and what the submission counted.
+    """How many calls the witness saw on the whole machine, and the submission counted.
 
     `start` is what the counter held before; the workload's own calls have `windows`. Of the calls
     that `made` counts, `failed` did not succeed: those are others', and may be counted, all or
@@ -31,12 +31,12 @@ class Count:
 
     @property
     def exact(self) -> bool:
-        """Whether the counter has each directory."""
+        """Whether the counter has each call."""
         return self._is_right(self.counted)
 
     @property
     def end(self) -> int:
-        """What the counter held after it."""
+        """What the counter held afterwards."""
         return self.start + self.counted
 
     @property
@@ -46,7 +46,7 @@ class Count:
 
     @property
     def complete(self) -> bool:
-        """Whether no count is lost: the counter has them all, or the table's entries together."""
+        """Whether no count is lost: the counter has all, or the table's entries have together."""
         return self.exact or self._is_right(self.counted + self.elsewhere)
 
     def _is_right(self, counted: int) -> bool:
@@ -70,8 +70,10 @@ class Counted:
         return sum(self.grown.values())
 
 
-def growth(table: Map, witness: Witness, act: Callable[..., object], *arguments: object) -> Counted:
-    """Call `act` with `arguments`: by how much the entries of `table` grew."""
+def measure_growth(
+    table: Map, witness: Witness, act: Callable[..., object], *arguments: object
+) -> Counted:
+    """Call `act` with `arguments`, and return by how much the entries of `table` grew."""
     left, before = witness.left, table.items()
     did = act(*arguments)
     grown = {key: value - before.get(key, 0) for key, value in table.items().items()}
@@ -92,11 +94,6 @@ class _CounterStep:
     elsewhere: int
 
 
-def nowhere() -> Sequence[str]:
-    """Say where a program is attached of which that is not known."""
-    return ()
-
-
 class Counter:
     """The entry `key` of a submission's table.
 
@@ -110,7 +107,7 @@ class Counter:
         *,
         key: int = 0,
         scale: float = 1.0,
-        attached: Callable[[], Sequence[str]] = nowhere,
+        attached: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.table = table
         self._witness = witness
@@ -128,11 +125,11 @@ class Counter:
         return self._read().value or 0
 
     def put(self, number: int) -> None:
-        """Put `number` there at a quiet moment, whatever is there."""
+        """Put `number` into the counter at a quiet moment, whatever it holds."""
         self._read(lambda: self.table.set(self._key, number))
 
     def seed(self, number: int = 1) -> None:
-        """Put `number` there at a quiet moment, if there is no entry."""
+        """Put `number` into the counter at a quiet moment, if there is no entry."""
         if self._read().value is None:
             self._read(lambda: self.table.set(self._key, number))
 
@@ -143,7 +140,7 @@ class Counter:
         from_empty: bool = False,
         everywhere: bool = False,
     ) -> Count:
-        """Count what is made, and what the submission counts, while `act` runs with `arguments`.
+        """Call `act` with `arguments`, and compare what was made with what was counted.
 
         With `from_empty` the table is emptied first, at a quiet moment; with `everywhere` its other
         entries are read too. Other processes' mkdirs are in both numbers. A difference is looked at
@@ -168,11 +165,11 @@ class Counter:
                 return count
 
     def steps(self, workload: Workload, *, from_empty: bool = False) -> CounterSteps:
-        """Return the evidence of a wrong count: what further calls put into the counter."""
+        """Return evidence of a wrong count: what further calls put into the counter."""
         return CounterSteps(self, workload, from_empty)
 
     def step_by_step(self, workload: Workload, from_empty: bool) -> Timeline:
-        """Make some further calls, one by one, and decoys: what each put into the counter."""
+        """Make some further calls and decoys, one by one, and show what each puts in."""
         steps = []
         before = self._read(self.table.clear if from_empty else None)
         for call in (*[workload.call] * 4, *workload.others):

@@ -106,7 +106,7 @@ class LabEnvironment:
         return Trace(own, self.context.lab.call, self._attached_to)
 
     def _running(self) -> ProgramUnderTest | ScriptUnderTest:
-        """The script that runs, or else the program. Raises CourseError where neither does."""
+        """Give the script if it runs, else the program. Raises CourseError where neither does."""
         running = self._script if self._script and self._script.running else None
         one = running or self._programs.get("program")
         if one is None:
@@ -120,7 +120,7 @@ class LabEnvironment:
         return one
 
     def _attached_to(self) -> list[str]:
-        """Where the program is attached; nowhere while a script runs."""
+        """Tell where the program is attached; nowhere while a script runs."""
         program = self._programs.get("program")
         return program.attached_to() if program else []
 
@@ -189,13 +189,13 @@ class LabEnvironment:
             write_kprobe_event(events, f"-:labebpf/{function}")
 
     def program(self) -> ProgramUnderTest:
-        """The student's program, attached; no script of theirs is running."""
+        """Give the student's program, attached, with no script of theirs running."""
         if self._script and self._script.running:
             self._end_script()
         return self._ready("program")
 
     def pattern_program(self) -> ProgramUnderTest | None:
-        """The same from the second build, which fills what is left uninitialised with 0xAA.
+        """Give the second build of the program, in which what is left uninitialised is 0xAA.
 
         None where that build alone does not load: clang then wants a constant that BPF as BCC
         makes it cannot have, and the student is not at fault.
@@ -207,7 +207,7 @@ class LabEnvironment:
             return None
 
     def _ready(self, which: str) -> ProgramUnderTest:
-        """Load, look, attach, once; a failure is remembered, and the same each time."""
+        """Load, look, attach, once. A failure is remembered, and raised each time."""
         if which in self._failed:
             raise self._failed[which]
         try:
@@ -228,9 +228,9 @@ class LabEnvironment:
         return program
 
     def places(self, plain: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-        """Where the script attaches the functions `plain`: a kind of hook and where, by function.
+        """Tell where the script attaches the functions `plain`: a kind of hook and a place.
 
-        The kernel tells it, while the script runs for that. Of several places those of the lab's
+        The kernel says so, while the script runs for that. Of several places those of the lab's
         call count: what else it attaches them to is the script's own mistake. Nothing for a script
         that attaches none, or does not run. Raises InfraError for one that wants what this kernel
         lacks.
@@ -270,9 +270,9 @@ class LabEnvironment:
         return self._programs[which]
 
     def _compiled(self) -> None:
-        """What else is to start has started before the program is attached: it makes directories.
+        """Start what else is to start, before the program is attached: starting makes directories.
 
-        And not both builds at once: the second one's compiler finds the first one's warm.
+        The two builds are not compiled at once: the second finds what the first has cached.
         """
         if self._pattern:
             pattern = self._loader("pattern")
@@ -293,7 +293,7 @@ class LabEnvironment:
             self.context.end(program.close)
 
     def script(self) -> ScriptUnderTest:
-        """The student's script, running, with its own program attached and none of the grader's."""
+        """Give the student's script, running, with its own program attached and no other."""
         if "script" in self._failed:
             raise self._failed["script"]
         try:

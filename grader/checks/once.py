@@ -12,10 +12,10 @@ Found = TypeVar("Found")
 
 
 class Once(Generic[Subject]):
-    """Call it with a function that looks at `subject`: each is called once, and its result kept.
+    """Call functions that look at `subject`, each of them once, and keep what they find.
 
-    What it raises of the student's is the same each time, too: the first task that asks tells of
-    it, and any other one is blocked.
+    A mistake of the student's that one raises is kept, too, and raised each time: the first task
+    that meets it loses by it, and any other is blocked.
     """
 
     def __init__(self, subject: Subject) -> None:
@@ -24,7 +24,7 @@ class Once(Generic[Subject]):
         self._raised: dict[Callable[..., Any], Exception] = {}
 
     def __call__(self, look: Callable[..., Found], *given: object) -> Found:
-        """What `look` finds, called with the subject and what is `given`."""
+        """Return what `look` finds, called with the subject and what is `given`."""
         if look in self._raised:
             raise self._raised[look]
         if look not in self._found:

@@ -30,18 +30,18 @@ class Change:
 
     @property
     def made(self) -> float:
-        """When it was made (s, of time.monotonic())."""
+        """When the change was made (s, of time.monotonic())."""
         return self.call.end / 1e9
 
     @property
     def what(self) -> str:
-        """What a line that shows it has in it, for a person to read."""
+        """What a line that shows the change has in it, for a person to read."""
         if self.beside is None:
             return str(self.wanted)
         return say("{cpu} and {total}", cpu=self.beside, total=self.wanted)
 
     def shown_on(self, line: str) -> bool:
-        """Whether a line of output shows the change, or what others have counted since."""
+        """Tell whether a line of output shows the change, or what others have counted since."""
         found = numbers(line)
         if self.beside is not None and self.beside not in found:
             return False
@@ -63,7 +63,7 @@ class Pace:
         self._before: float | None = None
 
     def note(self, shown: float, *, prompt: bool) -> None:
-        """A change was shown at the time `shown` (s, of time.monotonic()), within the limit or not.
+        """Note a change shown at `shown` (s, of time.monotonic()): `prompt` within the limit.
 
         The first one says nothing: how long the script took to begin is not asked for.
         """
@@ -81,7 +81,7 @@ class Pace:
         return self._late >= _ENOUGH
 
     def require(self) -> None:
-        """Raise InfraError where what was seen says neither."""
+        """Raise InfraError where what was noted says neither."""
         if self._in_time <= self._late:
             raise InfraError(
                 say("This machine is too slow to tell how soon the script shows a new count."),

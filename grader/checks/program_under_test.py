@@ -10,7 +10,7 @@ from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.messages import say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
-from grader.checks.counter import Counted, Counter, growth
+from grader.checks.counter import Counted, Counter, measure_growth
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
     OBSERVING_TYPES,
@@ -79,7 +79,7 @@ class Submitted:
         return any(window.holds(time) for time in later for window in self.windows)
 
     def timeline(self) -> Timeline:
-        """Each call, and the sample with its time."""
+        """Show each call, and the sample with its time."""
         others = max(0, self.made - len(self.windows))
         reports = [((time,), str(time)) for time in self.times]
         return by_value(self.windows, reports, of=self.of, others=others, attached=self.attached())
@@ -102,13 +102,13 @@ class ProgramUnderTest:
         self.attached = False
 
     def begin(self) -> None:
-        """Let the compiler start, if it has not."""
+        """Start the compiler, if that was not done."""
         if not self._begun:
             self._begun = True
             self._program.begin(self._name, self._source, extra_flags=self._flags)
 
     def wait_until_ready(self) -> None:
-        """Return when its loader, which may just have been started, has BCC."""
+        """Return when the program's loader, which may just have been started, has BCC."""
         self._program.wait_until_ready(60 * self._context.scale)
 
     def attach(
@@ -159,7 +159,7 @@ class ProgramUnderTest:
         self.attached = True
 
     def table(self, name: str, kind: str) -> Table:
-        """The table `name`, which must be of `kind` (bpftool's word). Raises BehaviourError."""
+        """Find the table `name` of `kind`, which is bpftool's word. Raises BehaviourError."""
         found = self._program.tables.get(name)
         if found is None:
             there = ", ".join(self._program.tables)
@@ -181,7 +181,7 @@ class ProgramUnderTest:
         return found
 
     def counter(self, name: str, key: int = 0) -> Counter:
-        """The hash table `name`, whose `key` counts.
+        """Find the hash table `name`, whose `key` counts.
 
         Raises BehaviourError if it is no such table.
         """
@@ -196,8 +196,8 @@ class ProgramUnderTest:
     def counted(
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Counted:
-        """Call `act` with `arguments`: by how much the entries of the table `name` grew."""
-        return growth(self._map(name, kind), self._context.witness, act, *arguments)
+        """Call `act` with `arguments`, and return by how much the table `name` grew."""
+        return measure_growth(self._map(name, kind), self._context.witness, act, *arguments)
 
     def _map(self, name: str, kind: str) -> Map:
         table = self.table(name, kind)
@@ -211,7 +211,7 @@ class ProgramUnderTest:
         return len(self._program.plain) < len(self._program.functions)
 
     def attached_to(self) -> list[str]:
-        """Where it is attached, as the kernel names it: sys_enter_mkdir, a function, a file.
+        """Tell where the program is attached, in the kernel's words: sys_enter_mkdir, a function.
 
         Nowhere once it is closed.
         """
@@ -227,7 +227,7 @@ class ProgramUnderTest:
             self._listening.add(name)
 
     def submitted(self, act: Callable[..., object], *arguments: object) -> Submitted:
-        """Call `act` with `arguments`: what is submitted to the open buffers meanwhile.
+        """Call `act` with `arguments`, and return what is submitted to the open buffers meanwhile.
 
         Where others made so many calls that samples are missing, a buffer may have been full: `act`
         is done again, at most ten times, and the time counts that had the fewest missing, the

@@ -58,7 +58,7 @@ class ScriptOutput:
         return len(self.lines) == len(self.windows)
 
     def timeline(self) -> Timeline:
-        """Each event, and the line that tells of it."""
+        """Show each event, and the line that tells of it."""
         lines = list(zip(self.times, self.lines, strict=True))
         return by_value(self.windows, lines, others=self.others)
 

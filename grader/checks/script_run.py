@@ -221,7 +221,7 @@ class ScriptRun:
         return bool(self._context.bpftool.attachments(self._script.pids()))
 
     def _unattached(self, limit: int, *, loaded: bool) -> Exception:
-        """What the student should read of a script that has attached nothing after `limit` s."""
+        """Make the error for a script that has attached nothing after `limit` s."""
         plain = self._context.plain
         if not loaded and not plain and not self.output().strip():
             return PhaseTimeoutError(
@@ -262,12 +262,12 @@ class ScriptRun:
             raise self._failure()
 
     def _failure(self) -> Exception:
-        """What the student should read of its end, or InfraError for what the kernel lacks."""
+        """Make the error for the script's end: InfraError where the kernel lacks something."""
         ended = self._ended()
         return self._context.blame(ended) if isinstance(ended, SubmissionError) else ended
 
     def _ended(self) -> Exception:
-        """What the student should read of a script that ended: the same each time."""
+        """Make the error for a script that ended: the same each time."""
         self._end = self._end or self._how_it_ended()
         return self._end
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
 from grader.base.messages import say
 from grader.checks.context import Context
-from grader.checks.counter import Counted, Counter, growth
+from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
 from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
@@ -89,9 +89,9 @@ class ScriptUnderTest(ScriptRun):
     def relayed(
         self, trace: Trace, act: Callable[..., Sequence[Window]], *arguments: object
     ) -> Relayed:
-        """Let the workload `act` with `arguments`: what was left in the trace, and printed of it.
+        """Let the workload `act` with `arguments`, and read what the script prints of that.
 
-        That is what the script's own programs left, as the lines came that it printed.
+        It is returned beside the lines that the script's own programs left in the trace.
         """
         left = trace.during(act, *arguments)
         self.read_lines(len(left.records))
@@ -100,7 +100,7 @@ class ScriptUnderTest(ScriptRun):
         return Relayed(left, lines, self.output())
 
     def shown(self, act: Callable[..., list[Window]], *arguments: object) -> ScriptOutput:
-        """Let the workload `act` with `arguments`: for which of its events a time is printed.
+        """Let the workload `act` with `arguments`, and see for which events a time is printed.
 
         A time is a number (ns) on a line. The script is held while the workload acts: on
         crowded CPUs it might else run within a call, and ask for the time itself. Where other
@@ -184,7 +184,7 @@ class ScriptUnderTest(ScriptRun):
         )
 
     def strays(self) -> list[str]:
-        """Let the workload do other things than the lab's call: which are shown all the same.
+        """Let the workload do other things than the lab's call, and tell which are shown.
 
         With the line of an event that must be shown those before it have come. Other processes'
         events, which are held up meanwhile, may fall into the same times: then it is no chance
@@ -213,8 +213,8 @@ class ScriptUnderTest(ScriptRun):
     def counted(
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Counted:
-        """Call `act` with `arguments`: by how much the script's own table `name` grew."""
-        return growth(self.map(name, kind), self._context.witness, act, *arguments)
+        """Call `act` with `arguments`, and return by how much the script's table `name` grew."""
+        return measure_growth(self.map(name, kind), self._context.witness, act, *arguments)
 
     def numbers_shown(self) -> set[int]:
         """Find all numbers that the script printed since it last came to rest, and prints soon.
@@ -259,7 +259,7 @@ class ScriptUnderTest(ScriptRun):
         pace.require()
 
     def _expect_count(self, seen: bool, what: object) -> None:
-        """Raise BehaviourError unless a count was `seen`, in a line with `what` it is."""
+        """Raise BehaviourError unless a count was `seen`: a line with `what`."""
         if not seen and re.search(r"\d", self.unfinished):
             raise self._unended(say("a line for each new count"))
         lines = self.output().strip().splitlines()
@@ -273,7 +273,7 @@ class ScriptUnderTest(ScriptRun):
         )
 
     def _unended(self, expected: str) -> BehaviourError:
-        """What the student should read of a script that prints, and ends no line."""
+        """Make the error for a script that prints, and ends no line."""
         return BehaviourError(
             say("{name} prints, and does not end the line.", name=self.name),
             'Let print() end it: without end="", or with a \\n.',
@@ -316,7 +316,7 @@ class ScriptUnderTest(ScriptRun):
             raise self._unclean()
 
     def _unclean(self) -> BehaviourError:
-        """What the student should read of a script that Ctrl-C did not end as it should."""
+        """Make the error for a script that Ctrl-C did not end as it should."""
         last = last_error(self.output())
         status = say("status {status}.", status=self._script.status)
         how = say("an error: {last}", last=last) if last else status
@@ -336,15 +336,14 @@ class ScriptUnderTest(ScriptRun):
         )
 
     def _came_late(self, times: Sequence[int], start: int) -> bool:
-        """Whether a line with `times` tells of an event before `start`, but after the script began.
+        """Tell whether a line with `times` is of an event before `start`, after the script began.
 
         On a busy machine such a line comes after a `rest`.
         """
         return bool(times) and max(times) < start and max(times) >= self._began
 
     def _blame_callback(self) -> None:
-        """Raise BehaviourError for an exception in a callback, which ctypes prints and then
-        forgets."""
+        """Raise BehaviourError for an exception in a callback, which ctypes prints and forgets."""
         output = self.output()
         last = last_error(output) if "Exception ignored" in output else ""
         if last:

@@ -34,15 +34,15 @@ class Printed:
         return match(self.windows, [record.time for record in self.records])
 
     def texts(self, window: Window) -> list[str]:
-        """The lines that were left in the time of `window`."""
+        """Find the lines that were left in the time of `window`."""
         return [record.text for record in self.records if window.holds(record.time)]
 
     def numbered(self, numbers: Sequence[int]) -> Printed:
-        """The same, where the line of each window should have its number in it."""
+        """Return the same, where the line of each window should have its number in it."""
         return replace(self, numbers=tuple(numbers))
 
     def timeline(self) -> Timeline:
-        """Each call, and the lines that were left in its time."""
+        """Show each call, and the lines that were left in its time."""
         return by_time(
             self.windows,
             self.records,
@@ -78,7 +78,7 @@ class Trace:
     def during(
         self, act: Callable[..., Sequence[Window]], *arguments: object, of: str = ""
     ) -> Printed:
-        """Call `act` with `arguments`: what is printed meanwhile, and nothing older.
+        """Call `act` with `arguments`, and return what is printed meanwhile, and nothing older.
 
         `of` is the call that is to be reported, the lab's own if it is not said.
         """

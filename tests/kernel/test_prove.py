@@ -47,7 +47,7 @@ def test_a_check_that_gives_points_for_nothing_is_found(tmp_path: Path) -> None:
     copy(tmp_path)
     checks = tmp_path / "exercises" / "lab0" / "test_lab0.py"
     spoilt = checks.read_text().replace("assert program.attached", "assert True")
-    checks.write_text(spoilt.replace("loads_it(program)", "loads_it()"))
+    checks.write_text(spoilt.replace("loads_it(program: Program)", "loads_it()"))
     status, said = prove(tmp_path, "lab0")
     assert status == 1, said
     assert "✓ the solution earns everything" in said

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 import pytest
 
+from grader.authoring.new import checks
 from grader.base.errors import BehaviourError
 from grader.base.timeline import Timeline
-from grader.checks import Trace, expect, listed, numbers
+from grader.checks import Printed, Relayed, Submitted, Trace, expect, listed, numbers
 from grader.evidence.attribution import OwnTrace
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
+from tests.support.checkout import ROOT
 
 
 def test_what_holds_says_nothing() -> None:
@@ -80,3 +85,78 @@ def test_of_the_records_only_those_of_bpf_trace_printk_were_printed() -> None:
     left = trace.during(lambda count: [made] * count, 1)
     assert [record.text for record in left.records] == left.texts(made) == ["Hello"]
     assert left.matching.counts == (1,) and left.of == "mkdir"
+
+
+def left_in_the_trace(*texts: str) -> Printed:
+    records = [
+        Record(time, 0, 7, "bpf_trace_printk", {"bpf_string": text})
+        for time, text in enumerate(texts)
+    ]
+    return Printed((), tuple(records), "mkdir", list)
+
+
+@pytest.mark.parametrize("lines", [(), ("a",), ("a", "b", "b")])
+def test_a_script_prints_one_line_for_each_of_the_trace(lines: tuple[str, ...]) -> None:
+    Relayed(left_in_the_trace("a", "b"), ("a", "b"), "").require_one_line_each("2 lines")
+    with pytest.raises(BehaviourError, match="one line for each line of the trace") as caught:
+        Relayed(left_in_the_trace("a", "b"), lines, "out").require_one_line_each("2 lines")
+    assert (caught.value.expected, caught.value.log) == ("2 lines", "out")
+    with pytest.raises(BehaviourError):
+        Relayed(left_in_the_trace(), (), "").require_one_line_each("")
+
+
+def test_a_script_shows_what_stands_in_the_trace_or_the_message() -> None:
+    left = left_in_the_trace("Hello, World! 1 ", "Hello, World! 2")
+    Relayed(left, ("> Hello, World! 1", "b'Hello, World!'"), "").require_messages("Hello, World!")
+    with pytest.raises(BehaviourError, match="does not show the message") as caught:
+        Relayed(left, ("> Hello, World! 1", "b'Hello, World!'"), "").require_messages()
+    assert caught.value.actual == "b'Hello, World!'"
+
+
+def submitted(*samples: bytes) -> Submitted:
+    windows = (Window("mkdir", "/tmp/x", 100, 200, 0), Window("mkdir", "/tmp/y", 300, 400, 1))
+    return Submitted(samples, windows, 2, "mkdir", list)
+
+
+def test_a_sample_begins_with_its_time() -> None:
+    first, second = (time.to_bytes(8, "little") for time in (150, 350))
+    right = submitted(first + bytes(8), second + bytes(8))
+    assert (right.times, right.matching.counts, right.size) == ([150, 350], (1, 1), 16)
+    assert not right.misplaced and not right.unset and not right.missing
+    late = submitted(bytes(4) + first)
+    assert late.misplaced and late.missing == 1 and late.matching.missing == 2
+    part = submitted(first, second + b"\xaa" * 4)
+    assert part.unset == second + b"\xaa" * 4 and part.size == 8
+    assert submitted().size == 0
+
+
+def labs() -> Iterator[tuple[str, str]]:
+    """All code that an instructor may copy, by its file: that of labs, and of new ones."""
+    for path in sorted((ROOT / "exercises").glob("*/*.py")):
+        if path.name == "conftest.py" or path.name.startswith("test_"):
+            yield str(path.relative_to(ROOT)), path.read_text()
+    yield from checks(ROOT)
+
+
+def test_a_lab_imports_nothing_below_the_words_of_checks() -> None:
+    for name, text in labs():
+        imported = {
+            node.module or ""
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ImportFrom)
+        }
+        assert {each for each in imported if each.startswith("grader")} == {"grader.checks"}, name
+
+
+def test_a_check_of_a_lab_can_be_read_at_a_glance() -> None:
+    """Types at every parameter, no bound loop variables, and few lines, but for what words take."""
+    for name, text in labs():
+        for node in ast.walk(ast.parse(text)):
+            assert not isinstance(node, ast.Lambda), f"{name}:{node.lineno}"
+            if isinstance(node, ast.FunctionDef):
+                given = [each for each in node.args.args if each.arg != "self"]
+                assert node.returns and all(each.annotation for each in given), (name, node.name)
+            if isinstance(node, ast.FunctionDef) and name.startswith("exercises"):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+                assert lines <= 15 or not node.name.startswith("test_"), f"{name}: {node.name}"
