@@ -121,9 +121,10 @@ class Map:
             ) from error
 
     def items(self) -> dict[int, int]:
-        """Return the whole table. Entries that change meanwhile may be missing. Raises
-        BehaviourError, as
-        `clear` does, if there is no end of keys."""
+        """Return the whole table. Entries that change meanwhile may be missing.
+
+        Raises BehaviourError, as `clear` does, if there is no end of keys.
+        """
         found = ((key, self.get(key)) for key in list(self._keys()))
         return {key: value for key, value in found if value is not None}
 

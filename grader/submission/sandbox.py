@@ -254,8 +254,7 @@ def visible(folder: Path) -> bool:
 
 
 def free_uid() -> int:
-    """Return a user id that no account has, new for each sandbox, within this user namespace's
-    range."""
+    """Return a random user id that no account has, in the range of this user namespace."""
     start, _, count = map(int, Path("/proc/self/uid_map").read_text().split()[:3])
     low, high = (0x60000000, 0x6FFFFFFF) if count > 0x70000000 else (start + 60_000, start + 65_000)
     return random.SystemRandom().randint(low, high)
