@@ -59,7 +59,7 @@ def grade(
     from grader.runner.kernel_choice import parse
     from grader.runner.session import private_folder
     from grader.student import overview
-    from grader.submission.files import take
+    from grader.submission.files import read_submission
     from grader.ui.console import going_on, open_console
     from grader.verdict.record import forget_result, write_result
     from grader.vm import image_store
@@ -96,7 +96,11 @@ def grade(
             _refuse_empty(submitted, chosen)
     flags += [f"--submission={submitted}"]
     # As they are now: while it is graded, the student may save a file.
-    sources = {lab.name: take(submitted, lab.name, lab.edits) for lab in chosen} if html else {}
+    sources = (
+        {lab.name: read_submission(submitted, lab.name, lab.edits) for lab in chosen}
+        if html
+        else {}
+    )
     if out:
         with _writing(Path(out), "--out"):
             make_folder(Path(out))

@@ -161,7 +161,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
     """
     from grader.runner.kernel_choice import parse
-    from grader.shell.client import LABS, join
+    from grader.shell.client import LABS, open_shell
     from grader.vm import image_store
 
     labs = options.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
@@ -169,7 +169,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     if parse(kernel) == "native":
         raise UsageError("A shell runs in a virtual machine.", "Give --kernel vm or vm:VERSION.")
     image = options.image_of(kernel.partition(":")[2] or image_store.versions()[0])
-    terminal = join(folder, labs, image, ROOT)
+    terminal = open_shell(folder, labs, image, ROOT)
     where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
     first = say(
         "Linux {release} in a machine of its own. You are root, and BCC is ready.\n"
@@ -193,7 +193,7 @@ def run_script(lab: str, kernel: str) -> None:
     Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
     """
     from grader.runner.kernel_choice import choose, likely_needs, parse
-    from grader.submission.files import take
+    from grader.submission.files import read_submission
 
     (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
     if not (chosen.folder / chosen.script).is_file():
@@ -206,17 +206,19 @@ def run_script(lab: str, kernel: str) -> None:
             ),
         )
     wishes = {need for task in chosen.tasks for need in task.kernel}
-    sources = take(ROOT / "exercises", chosen.name, (chosen.program, chosen.script)).files
+    sources = read_submission(
+        ROOT / "exercises", chosen.name, (chosen.program, chosen.script)
+    ).files
     wishes |= likely_needs(sources.values())
     version = choose(parse(kernel), chosen.needs, wishes)
     if version is None:
         from grader.student.run_live import become_script
 
         become_script(chosen)
-    from grader.shell.client import join
+    from grader.shell.client import open_shell
 
     image = options.image_of(version)
-    terminal = join(ROOT / "exercises", [chosen], image, ROOT)
+    terminal = open_shell(ROOT / "exercises", [chosen], image, ROOT)
     first = say(
         "Linux {release} in a machine of its own runs {script}.\n"
         "A terminal beside it, in another window: ./labebpf shell {lab}",

@@ -47,7 +47,7 @@ class Attribution:
         self._others: set[int] = set()
 
     def own(self, records: Iterable[Record]) -> list[Record]:
-        """Those of `records` that the submission's programs made.
+        """Return those of `records` that the submission's programs made.
 
         Raises InfraError where the kernel interprets BPF, and another program prints too.
         """
@@ -82,7 +82,7 @@ class Attribution:
                 self._own.discard(number)  # It has gone meanwhile.
 
     def _caller(self, stack: Sequence[int]) -> int:
-        """The id of the innermost program in the stack, 0 if there is none."""
+        """Return the id of the innermost program in the stack, 0 if there is none."""
         for address in stack:
             # The newest first: it may lie where one lay that is gone.
             for number, parts in reversed(self._code.items()):
@@ -100,14 +100,14 @@ class OwnTrace:
         self._attribution = attribution
 
     def collect(self) -> list[Record]:
-        """Those records since the last call, in the order of time.
+        """Return those records since the last call, in the order of time.
 
         Never waits. Raises InfraError.
         """
         return self._attribution().own(self._instance.collect())
 
     def forget(self) -> None:
-        """Let go of what was recorded so far."""
+        """Forget what was recorded so far."""
         self._instance.collect()
 
 
@@ -125,13 +125,13 @@ class OwnTracePipe:
         return self._instance.fileno()
 
     def read(self) -> bytes:
-        """The lines since the last call. Never waits. Raises InfraError."""
+        """Return the lines since the last call. Never waits. Raises InfraError."""
         records = self._attribution.own(self._instance.collect())
         return b"".join(map(trace_line, records))
 
 
 def trace_line(record: Record) -> bytes:
-    """A record of bpf_trace_printk as trace_pipe shows it (trace_print_context, Linux 6.12)."""
+    """Show a record of bpf_trace_printk as trace_pipe does (trace_print_context, Linux 6.12)."""
     flags, preempt = (int(record.fields[f"common_{name}"]) for name in ("flags", "preempt_count"))
     interrupts = "d" if flags & 1 else "."
     resched = "N" if flags & 4 else "."
@@ -146,7 +146,7 @@ def trace_line(record: Record) -> bytes:
 
 
 def _comm(pid: int) -> str:
-    """The name of a process, or what the kernel writes for one that it has forgotten."""
+    """Return the name of a process, or what the kernel writes for one that it has forgotten."""
     try:
         return Path(f"/proc/{pid}/comm").read_text(errors="replace").rstrip("\n")
     except OSError:
@@ -154,7 +154,7 @@ def _comm(pid: int) -> str:
 
 
 def _program_ids(libbpf: Libbpf) -> Iterator[int]:
-    """The ids of all programs in this kernel."""
+    """Return the ids of all programs in this kernel."""
     found = ctypes.c_uint32(0)
     while True:
         try:
@@ -165,7 +165,7 @@ def _program_ids(libbpf: Libbpf) -> Iterator[int]:
 
 
 def _code(libbpf: Libbpf, program: int) -> tuple[range, ...]:
-    """Where the machine code of a program and of its functions lies; nowhere if it is interpreted.
+    """Return where the machine code of a program and its functions lies; [] if interpreted.
 
     Raises FileNotFoundError for a program that is gone.
     """

@@ -105,17 +105,17 @@ class Bpftool:
             self._dump = ["bwrap", "--dev-bind", "/", "/", *lent, self._path]
 
     def program_ids(self, pids: Iterable[int]) -> set[int]:
-        """The programs that the processes `pids` hold a descriptor of, or have attached."""
+        """Return the programs that the processes `pids` hold a descriptor of, or have attached."""
         pids = list(pids)
         attached = {attachment.program_id for attachment in self.attachments(pids)}
         return _held("prog_id", pids) | attached
 
     def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
-        """Those programs, looked into."""
+        """Return those programs, looked into."""
         return [self.program(number) for number in sorted(self.program_ids(pids))]
 
     def maps(self, pids: Iterable[int]) -> list[MapInfo]:
-        """The maps that the processes `pids` hold a descriptor of."""
+        """Return the maps that the processes `pids` hold a descriptor of."""
         found = []
         for number in sorted(_held("map_id", pids)):
             entry = self._json("map", "show", "id", str(number))
@@ -130,7 +130,7 @@ class Bpftool:
         return found
 
     def attachments(self, pids: Iterable[int]) -> list[Attachment]:
-        """Where the processes `pids` have attached programs: perf events, BPF links, XDP."""
+        """Return where the processes `pids` have attached programs: perf events, BPF links, XDP."""
         wanted = set(pids)
         found = []
         for entry in (self._json("perf", "show") or []) if _may_attach(wanted) else []:
@@ -150,7 +150,7 @@ class Bpftool:
         return found
 
     def places(self, pids: Iterable[int], tracefs: Path) -> dict[str, list[tuple[str, str]]]:
-        """Where the processes `pids` have attached each program, by its name as the kernel has it.
+        """Return where the processes `pids` have attached each program, by its name in the kernel.
 
         Each is a kind of hook and where, as BCC's attach_* take it. Of tracepoints and kprobes
         alone: other programs name their places themselves.
@@ -175,7 +175,7 @@ class Bpftool:
             self._run("net", "detach", "xdp", "dev", interface, tool=self._inside())
 
     def _xdp(self) -> list[tuple[int, str]]:
-        """XDP programs in the network, by id, and the interfaces that they are attached to."""
+        """Return the id of each XDP program in the network, and the interface that has it."""
         if not self._network:
             return []
         shown = self._json("net", "show", tool=self._inside()) or [{"xdp": []}]
@@ -185,11 +185,11 @@ class Bpftool:
         return ["nsenter", f"--net=/proc/self/fd/{self._network}", self._path]
 
     def loaded_ids(self) -> set[int]:
-        """The ids of all programs in this kernel."""
+        """Return the ids of all programs in this kernel."""
         return {entry["id"] for entry in self._json("prog", "show") or []}
 
     def program(self, number: int) -> LoadedProgram:
-        """The program with that id; an empty type for one that is gone."""
+        """Return the program with that id; an empty type for one that is gone."""
         entry = self._json("prog", "show", "id", str(number)) or {}
         kind = str(entry.get("type", ""))
         return LoadedProgram(
@@ -201,7 +201,7 @@ class Bpftool:
         )
 
     def whose(self, program: LoadedProgram) -> str:
-        """The name of a program and the process that holds it, for a person."""
+        """Return the name of a program and the process that holds it, for a person."""
         entry = self._json("prog", "show", "id", str(program.id)) or {}
         holders = entry.get("pids") or [{}]
         name = program.name or str(program.id)
@@ -213,7 +213,7 @@ class Bpftool:
         )
 
     def _helpers(self, number: int) -> frozenset[str]:
-        """The helpers that the program calls.
+        """Return the helpers that the program calls.
 
         bpftool tells each instruction with its line of the source, which may be a long one. Raises
         SubmissionError for a program whose listing is longer than any that a person writes.
@@ -257,7 +257,10 @@ class Bpftool:
 
 
 def _listing(command: Sequence[str]) -> Iterator[bytes]:
-    """What `command` prints, piece by piece. Raises InfraError when it says nothing for 30 s."""
+    """Return what `command` prints, piece by piece.
+
+    Raises InfraError when it says nothing for 30 s.
+    """
     try:
         tool = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError as error:
@@ -276,17 +279,23 @@ def _listing(command: Sequence[str]) -> Iterator[bytes]:
 
 
 def lsm_hook_id(name: str) -> int:
-    """The number of the LSM hook `name` in this kernel's BTF. Raises OSError if there is none."""
+    """Return the number of the LSM hook `name` in this kernel's BTF.
+
+    Raises OSError if there is none.
+    """
     return vmlinux_btf_id(name, _LSM_MAC)
 
 
 def vmlinux_btf_id(name: str, attach_type: int) -> int:
-    """The number of what programs of that type attach to by `name`. Raises OSError without it."""
+    """Return the number of what programs of that type attach to by `name`.
+
+    Raises OSError without it.
+    """
     return Libbpf().call("libbpf_find_vmlinux_btf_id", name.encode(), attach_type)
 
 
 def _hook_id(program: int) -> int:
-    """The hook of an LSM program, 0 for one that is gone."""
+    """Return the hook of an LSM program, 0 for one that is gone."""
     libbpf = Libbpf()
     info = ctypes.create_string_buffer(_PROG_INFO.size)
     try:
@@ -302,7 +311,7 @@ def _hook_id(program: int) -> int:
 
 
 def find_bpftool() -> str:
-    """The path of bpftool. Raises InfraError.
+    """Return the path of bpftool. Raises InfraError.
 
     Ubuntu's /usr/sbin/bpftool is a script that refuses kernels it does not know; the program
     itself, in linux-tools, runs on any.
@@ -317,13 +326,13 @@ def find_bpftool() -> str:
 
 
 def _names_helpers(symbols: Path) -> bool:
-    """Whether the file gives an address to __bpf_call_base, from which calls are counted."""
+    """Tell whether the file gives an address to __bpf_call_base, from which calls are counted."""
     lines = symbols.read_text().splitlines()
     return any("__bpf_call_base" in line and int(line.split()[0], 16) for line in lines)
 
 
 def _may_attach(pids: Iterable[int]) -> bool:
-    """Whether any of `pids` holds a perf event or a raw tracepoint, without asking bpftool.
+    """Tell whether any of `pids` holds a perf event or a raw tracepoint, without asking bpftool.
 
     bpftool looks into every process of the machine, which is too much to do again and again.
     """
@@ -333,7 +342,7 @@ def _may_attach(pids: Iterable[int]) -> bool:
 
 
 def _held(key: str, pids: Iterable[int]) -> set[int]:
-    """The ids that /proc/PID/fdinfo shows for `key` (map_id, prog_id, link_id)."""
+    """Return the ids that /proc/PID/fdinfo shows for `key` (map_id, prog_id, link_id)."""
     found: set[int] = set()
     pattern = rf"^{key}:\s*(\d+)".encode()
     for pid in pids:
@@ -343,7 +352,7 @@ def _held(key: str, pids: Iterable[int]) -> set[int]:
 
 
 def _each(pid: int, folder: str, read: Callable[[Path], Seen]) -> Iterator[Seen]:
-    """What `read` finds in each file of /proc/PID/`folder`.
+    """Return what `read` finds in each file of /proc/PID/`folder`.
 
     A descriptor may be closed, and the process end, while they are looked at.
     """

@@ -29,7 +29,7 @@ def by_time(
     numbers: Sequence[int] = (),
     attached: Sequence[str] = (),
 ) -> Timeline:
-    """The timeline of trace `records`, by the time that the kernel gave them.
+    """Return the timeline of trace `records`, by the time that the kernel gave them.
 
     Each call `of` that kind should have one report, others none. With `numbers`, that of each
     window has its number in it. `attached` is where the program is attached.
@@ -65,7 +65,7 @@ def by_value(
     others: int = 0,
     attached: Sequence[str] = (),
 ) -> Timeline:
-    """The timeline of `reports` that name a time (ns) themselves: their numbers, and their text.
+    """Return the timeline of `reports` that name a time (ns) themselves: numbers, and text.
 
     One of the numbers should lie in the window of its event. Where other processes made `others`
     events, what belongs to none of the workload's is theirs.
@@ -105,7 +105,7 @@ def by_growth(
     of: str = "mkdir",
     attached: Sequence[str] = (),
 ) -> Timeline:
-    """The timeline of a counter: for each event what it held before and after it.
+    """Return the timeline of a counter: for each event what it held before and after it.
 
     None is no entry yet. The last of a step is how many events others made at the same time.
     """
@@ -163,7 +163,7 @@ def _told(
     *,
     surplus: bool = False,
 ) -> Timeline:
-    """The timeline with `cause`, or with the one that the `counts` of reports tell.
+    """Return the timeline with `cause`, or with the one that the `counts` of reports tell.
 
     `surplus`: there are reports that belong to none of the events. Another process's rmdir, say,
     which lies in no window; then where the program is attached tells of what they may be.
@@ -184,19 +184,19 @@ def _told(
 
 
 def _others_attached_to(of: str, attached: Sequence[str]) -> list[str]:
-    """The system calls but `of` whose places are among those `attached`."""
+    """Return the system calls but `of` whose places are among those `attached`."""
     found = [(place, re.fullmatch(_CALL, place)) for place in attached]
     return [call[1] for place, call in found if call and not _comes_past(of, [place])]
 
 
 def _comes_past(of: str, attached: Sequence[str]) -> bool:
-    """Whether a call `of` that kind comes past one of the places `attached`."""
+    """Tell whether a call `of` that kind comes past one of the places `attached`."""
     place = _PLACES.get(of, rf"\w*sys_(?:\w+_)?{of}")
     return any(re.fullmatch(place, each) for each in attached)
 
 
 def _of_counts(counts: Sequence[int], cpus: Sequence[int]) -> str:
-    """The cause that the number of reports of each event tells, if any."""
+    """Return the cause that the number of reports of each event tells, if any."""
     if len(counts) < 2:
         return ""
     if set(counts) == {2}:
@@ -217,7 +217,7 @@ def _integers(texts: Iterable[str]) -> list[int]:
 
 
 def _of_numbers(inside: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
-    """The cause that wrong numbers in the text tell, if any."""
+    """Return the cause that wrong numbers in the text tell, if any."""
 
     def all_say(relation: Callable[[int], int]) -> bool:
         pairs = list(zip(inside, numbers, strict=False))
@@ -236,7 +236,7 @@ def _of_times(
     in_order: Sequence[tuple[Sequence[int], str]],
     others: int,
 ) -> str:
-    """The cause that wrong times tell, if any: what turns them into right ones, but for others'.
+    """Return the cause that wrong times tell, if any: what turns all but others' into right ones.
 
     A few of an earlier event's may be among them too, which came late.
     """

@@ -13,6 +13,7 @@ import os
 import struct
 from collections.abc import Iterator
 
+from grader.base.c_library import CLibrary
 from grader.base.errors import BehaviourError, InfraError, SubmissionError
 from grader.base.messages import say
 
@@ -26,27 +27,19 @@ _PER_CPU = frozenset({5, 6, 10})
 """Those with a value for each CPU: percpu_hash, percpu_array and lru_percpu_hash."""
 
 
-class Libbpf:
-    """The few calls of libbpf that a look into a map needs. Both ABIs, 0.x and 1.x."""
+class Libbpf(CLibrary):
+    """libbpf, of either ABI: 0.x and 1.x. Raises InfraError where it is missing."""
 
     def __init__(self) -> None:
         for name in ("libbpf.so.1", "libbpf.so.0"):
             try:
-                self._library = ctypes.CDLL(name, use_errno=True)
+                super().__init__(name)
             except OSError:
                 continue
             return
         raise InfraError(
             "libbpf is missing.", "Run ./labebpf as root: it installs what is missing."
         )
-
-    def call(self, name: str, *arguments: object) -> int:
-        """Call the function, return its result. Raises OSError with the kernel's error."""
-        result: int = getattr(self._library, name)(*arguments)
-        if result < 0:
-            code = ctypes.get_errno() or -result
-            raise OSError(code, os.strerror(code))
-        return result
 
 
 class Map:
@@ -71,7 +64,7 @@ class Map:
             raise
 
     def _info(self) -> tuple[int, int, int]:
-        """Its type, and the sizes of a key and of a value, as the kernel tells them."""
+        """Return the type, and the sizes of a key and of a value, as the kernel tells them."""
         info = ctypes.create_string_buffer(_INFO.size)
         length = ctypes.c_uint32(_INFO.size)
         self._libbpf.call("bpf_obj_get_info_by_fd", self.fd, info, ctypes.byref(length))
@@ -79,7 +72,7 @@ class Map:
         return kind, key_size, value_size
 
     def _room(self) -> int:
-        """How many bytes the kernel copies for an entry.
+        """Return how many bytes the kernel copies for an entry.
 
         Raises SubmissionError for a map that does not hold values at keys.
         """
@@ -94,7 +87,7 @@ class Map:
         os.close(self.fd)
 
     def get(self, key: int) -> int | None:
-        """The value at `key`, None when there is none."""
+        """Return the value at `key`, None when there is none."""
         entry = ctypes.create_string_buffer(self._room())
         try:
             self._libbpf.call("bpf_map_lookup_elem", self.fd, self._key(key), entry)
@@ -128,8 +121,10 @@ class Map:
             ) from error
 
     def items(self) -> dict[int, int]:
-        """The whole table. Entries that change meanwhile may be missing. Raises BehaviourError, as
-        `clear` does, if there is no end of keys."""
+        """Return the whole table. Entries that change meanwhile may be missing.
+
+        Raises BehaviourError, as `clear` does, if there is no end of keys.
+        """
         found = ((key, self.get(key)) for key in list(self._keys()))
         return {key: value for key, value in found if value is not None}
 

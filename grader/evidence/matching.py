@@ -27,7 +27,7 @@ class Matching:
         return sum(1 for count in self.counts if count == 0)
 
     def describe(self) -> str:
-        """The counts in words, for a person."""
+        """Return the counts in words, for a person."""
         words = ", ".join(str(count) for count in self.counts) or say("none")
         if not self.stray:
             return words
@@ -35,7 +35,7 @@ class Matching:
 
 
 def place_of(windows: Sequence[Window], time: int) -> int | None:
-    """Which of the windows holds `time` (ns), None if none does."""
+    """Return which of the windows holds `time` (ns), None if none does."""
     return next((place for place, window in enumerate(windows) if window.holds(time)), None)
 
 
@@ -53,7 +53,7 @@ def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:
 
 
 def told_again(windows: Sequence[Window], lines: Iterable[Sequence[int]]) -> bool:
-    """Whether a line of output, given as the times (ns) on it, tells of a window's event again.
+    """Tell whether a line of output, given as its times (ns), repeats the event of a window.
 
     Such a line has a time in a window, and none that was not on an earlier line.
     """

@@ -85,7 +85,7 @@ class EventFormat:
         return cls(name.group(1), int(number.group(1)), tuple(fields))
 
     def decode(self, data: bytes) -> dict[str, int | str]:
-        """The record's values; a field that is neither a number nor a string is left out."""
+        """Return the record's values; a field that is neither a number nor a string is left out."""
         values: dict[str, int | str] = {}
         for item in self.fields:
             raw = data[item.offset : item.offset + item.size]
@@ -99,7 +99,7 @@ class EventFormat:
         return values
 
     def stack(self, data: bytes) -> tuple[int, ...]:
-        """The addresses in a record of a stack: as many as there are, whatever `format` says."""
+        """Return all addresses in a record of a stack, however many `format` says."""
         (start,) = (item.offset for item in self.fields if item.name == "caller")
         length = (len(data) - start) // 8 * 8
         return struct.unpack_from(f"<{length // 8}Q", data, start)
@@ -158,7 +158,7 @@ class TraceInstance:
         return self._ready
 
     def collect(self) -> list[Record]:
-        """Every record since the last call, in the order of time. Never waits.
+        """Return every record since the last call, in the order of time. Never waits.
 
         As long as nobody is followed, recording pauses meanwhile: a program that prints at each
         system call would otherwise add records faster than they can be read. One process adds
@@ -228,7 +228,7 @@ class Stacks:
         self._without: list[Record] = []
 
     def put_with(self, records: Iterable[Record]) -> list[Record]:
-        """The records that have their stack now; those that still lack it are kept."""
+        """Return the records that have their stack now; those that still lack it are kept."""
         done = []
         for record in records:
             if record.event != _STACK:
@@ -246,7 +246,7 @@ def _refused(error: OSError) -> InfraError:
 
 
 def parse_page(page: bytes, cpu: int, formats: Mapping[int, EventFormat]) -> Iterator[Record]:
-    """The records of one page of a ring buffer: u64 time, u64 commit (bytes used), then data."""
+    """Parse one page of a ring buffer: u64 time, u64 commit (bytes used), then records."""
     if len(page) < 16:
         return
     now, commit = struct.unpack_from("<QQ", page)

@@ -43,7 +43,7 @@ _SCRIPT = Path(__file__).parent / "scripts" / "count_calls.py"
 
 
 def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:
-    """The witness of `calls` as BPF C, for a machine that can have `cpus` CPUs."""
+    """Return the witness of `calls` as BPF C, for a machine that can have `cpus` CPUs."""
     import jinja2  # Takes longer than all else here, and is needed once on a machine.
 
     environment = jinja2.Environment(
@@ -54,7 +54,7 @@ def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str
 
 
 def possible_cpus() -> int:
-    """One more than the highest number that a CPU of this machine can have."""
+    """Return one more than the highest number that a CPU of this machine can have."""
     return int(re.findall(r"\d+", Path("/sys/devices/system/cpu/possible").read_text())[-1]) + 1
 
 
@@ -133,11 +133,11 @@ class Witness:
             self.release()
 
     def release(self) -> None:
-        """Let it attach once it is compiled."""
+        """Let the witness attach once it is compiled."""
         self._attaching = self._child.send("attach", maps=_MAPS)
 
     def wait(self, seconds: float) -> None:
-        """Return when it is attached. Raises InfraError."""
+        """Return when the witness is attached. Raises InfraError."""
         if self.attached:
             return
         deadline = time.monotonic() + seconds
@@ -172,11 +172,11 @@ class Witness:
         return not self.attached or self._child.alive
 
     def comes_after(self, window: Window) -> bool:
-        """Whether any call entered or left after `window`, which is one call's."""
+        """Tell whether any call entered or left after `window`, which is one call's."""
         return any(time > window.end for cpu in range(self._cpus) for time in self._last(cpu))
 
     def all_told(self, window: Window, told: Collection[int], since: int) -> bool:
-        """Whether a report of the latest call, that in `window`, waited for no other call.
+        """Tell whether a report of the latest call, that in `window`, waited for no other call.
 
         `told` are the times (ns) in all reports from `since` on. Buffers of several CPUs are not
         emptied in the order of time: a report that waits for another event may have had an earlier
@@ -196,13 +196,13 @@ class Witness:
         return window.end - latest[window.cpu][0] < BRAKE / 2
 
     def _last(self, cpu: int) -> tuple[int, int]:
-        """When a call last entered, and left, on this CPU (ns, CLOCK_MONOTONIC; 0 for never)."""
+        """Return when a call last entered, and left, on this CPU (ns, CLOCK_MONOTONIC), or 0."""
         assert self._counts
         base = cpu * STRIDE
         return self._counts[base + STRIDE - 3], self._counts[base + STRIDE - 2]
 
     def _sum(self, what: int) -> int:
-        """Of all calls together, those entered (0) or left (1)."""
+        """Return how many of all calls together were entered (0) or left (1)."""
         assert self._counts
         slots = range(what, 2 * len(self.calls), 2)
         return sum(self._counts[cpu * STRIDE + n] for cpu in range(self._cpus) for n in slots)
@@ -235,7 +235,7 @@ class Witness:
         return self._sum(1) - (self._racy.get(0) or 0)
 
     def quietly(self, read: Callable[[], Read], seconds: float) -> tuple[int, Read]:
-        """Call `read` while no call is under way: (calls so far, what `read` returned).
+        """Call `read` while no call is under way; return the calls so far and what `read` returned.
 
         Tried again until a quiet moment was caught. On a machine that has none for half the
         time, a moment is enough in which none began and none ended: those under way were

@@ -131,7 +131,7 @@ class Workload:
         self._ask("release", ignore)
 
     def stress(self, each: int) -> int:
-        """`each` mkdirs on every CPU at once; how many there were altogether."""
+        """Make `each` directories on every CPU at once; return how many there were altogether."""
         return self._ask("stress", int, each=each)
 
     def close(self) -> None:
@@ -159,7 +159,7 @@ def _windows(entries: Any) -> list[Window]:
 
 
 def random_count(low: int = 3, high: int = 12) -> int:
-    """How many events a check causes: no submission can know it beforehand.
+    """Return how many events a check causes: no submission can know it beforehand.
 
     Where their number is all that is judged, choose from many: a guess must not be worth a try.
     """

@@ -46,7 +46,7 @@ def lay_out(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def names_options(files: Mapping[str, str]) -> bool:
-    """Whether a script has BCC compile with options of its own, which no other parse may fit."""
+    """Tell whether a script gives BCC options to compile with: precompiled headers may not fit."""
     return any(
         b"cflags" in base64.b64decode(data) for name, data in files.items() if name.endswith(".py")
     )
@@ -84,7 +84,7 @@ class Grader:
         os.close(readied)
 
     def wait_until_ready(self) -> bool:
-        """False when it ended instead; `log` says why."""
+        """Return True when the child is ready, False when it has ended; then `log` says why."""
         return bool(os.read(self._ready, 1))
 
     def log(self) -> str:
@@ -115,13 +115,13 @@ class Grader:
         self._wire.send({"alive": True})
 
     def close(self) -> None:
-        """Let it go without an order: nothing of it is left in the kernel then."""
+        """End the child without an order: nothing of it is left in the kernel then."""
         os.close(self._order)
         reap(self._child)
 
 
 def shell(wire: Wire[GuestMessage], request: ShellOrder) -> None:
-    """Terminals for people, in a child as well."""
+    """Open terminals for people, in a child as well."""
     from grader.guest import terminals
 
     lay_out(terminals.LABS, request["files"])
@@ -140,8 +140,9 @@ def shell(wire: Wire[GuestMessage], request: ShellOrder) -> None:
 
 
 def reap(child: int, meanwhile: Callable[[], None] = lambda: None) -> int:
-    """Wait for `child`, and for whatever else ends: the first process is everybody's parent.
+    """Wait for `child`; return its exit status.
 
+    Whatever else ends is waited for too: the first process is the parent of orphans.
     `meanwhile` is called every few seconds.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # Else its children inherit that.

@@ -27,8 +27,7 @@ ARGUMENTS = (
 
 
 class ChecksRunner:
-    """Grades in this machine: runs the checks that the host names, one at a time, and sends what
-    pytest reports."""
+    """Runs the checks that the host names, one at a time, and sends what pytest reports."""
 
     def __init__(
         self, wire: Wire[GuestMessage], kernel: GuestKernel, order: int, ready: int
@@ -42,7 +41,7 @@ class ChecksRunner:
         self._config: pytest.Config | None = None
 
     def run(self) -> int:
-        """pytest's exit status."""
+        """Run pytest; return its exit status."""
         return int(pytest.main([*ARGUMENTS], plugins=[self]))
 
     @pytest.hookimpl(tryfirst=True)

@@ -18,8 +18,10 @@ _SECONDS = 600
 
 
 class GuestKernel(NativeKernel):
-    """Starts what each grading needs; `get_ready` waits for it. The end of a grading, which closes
-    it, changes nothing: the machine is thrown away then."""
+    """Starts what each grading needs; `get_ready` waits for that.
+
+    `close`, at the end of a grading, does nothing: the machine is thrown away then.
+    """
 
     def __init__(self, wire: Wire[GuestMessage]) -> None:
         super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
@@ -45,12 +47,12 @@ class GuestKernel(NativeKernel):
         witness.wait(_SECONDS)
 
     def _own_witness(self) -> Witness:
-        """The one that was started, or a new one."""
+        """Return the one that was started, or a new one."""
         return self.witness(ROOT / "bpf_templates", held=True)
 
     @contextmanager
     def others_waiting(self) -> Iterator[None]:
-        """Two machines that load all CPUs at once take them from each other: ask the host."""
+        """Ask the host for the CPUs: two machines with a load on all take them from each other."""
         self._wire.send({"alone": True})
         self._wire.receive()
         try:
@@ -62,5 +64,5 @@ class GuestKernel(NativeKernel):
         pass
 
     def let_go(self) -> None:
-        """Close it in earnest."""
+        """Close what this kernel holds, as `NativeKernel.close` does."""
         super().close()

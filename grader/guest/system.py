@@ -30,7 +30,7 @@ _MOUNTS = (
 
 
 def set_up() -> None:
-    """What an operating system's start would do, as far as a grading needs it."""
+    """Do what an operating system's start would do, as far as a grading needs it."""
     os.environ.update(
         PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/root", LANG="C.UTF-8", TERM="linux"
     )
@@ -44,7 +44,7 @@ def set_up() -> None:
 
 
 def channel() -> int:
-    """The virtio-serial port whose name is `labebpf`."""
+    """Return the virtio-serial port whose name is `labebpf`."""
     for port in Path("/sys/class/virtio-ports").iterdir():
         if (port / "name").read_text().strip() == "labebpf":
             return os.open(f"/dev/{port.name}", os.O_RDWR | os.O_CLOEXEC)
@@ -53,7 +53,7 @@ def channel() -> int:
 
 @contextmanager
 def one_cpu() -> Iterator[None]:
-    """Only the first CPU runs meanwhile: Linux patches its own code (see the command line)."""
+    """Run the first CPU alone meanwhile: Linux patches its own code (see the command line)."""
     others = sorted(Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
     for switch in others:
         switch.write_text("0")
@@ -71,7 +71,7 @@ def forget_precompiled() -> None:
 
 
 def wake(seconds: float, entropy: bytes) -> None:
-    """After a restore: the clock and the random numbers of this moment, not of the snapshot's."""
+    """Set the clock to `seconds` and reseed the random numbers, after a restore."""
     time.clock_settime(time.CLOCK_REALTIME, seconds)
     descriptor = os.open("/dev/urandom", os.O_RDWR)
     fcntl.ioctl(

@@ -108,7 +108,7 @@ class Terminal:
         self._close_input_at_end()
 
     def write(self) -> int:
-        """Pass on what was typed, as much as fits: how many bytes are used up."""
+        """Pass on what was typed, as much as fits; return how many bytes that is."""
         try:
             count = os.write(self.input, self.pending[:BLOCK])
         except BlockingIOError:
@@ -120,13 +120,13 @@ class Terminal:
         return count
 
     def _close_input_at_end(self) -> None:
-        """A pipe is closed at the end of what is typed; a pseudo-terminal is its output too."""
+        """Close a pipe at the end of what is typed; a pseudo-terminal is its output too."""
         if self._at_end and not self.pending and self.input not in (-1, *self.outputs):
             os.close(self.input)
             self.input = -1
 
     def read(self, descriptor: int) -> bytes:
-        """What was printed; nothing at its end, after which `descriptor` is closed."""
+        """Return what was printed; nothing at its end, after which `descriptor` is closed."""
         try:
             data = os.read(descriptor, BLOCK)
         except OSError:  # A pseudo-terminal that nobody holds any more.
@@ -142,7 +142,7 @@ class Terminal:
         return data
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up and close all descriptors."""
         if self.status is None:
             for number in (signal.SIGHUP, signal.SIGCONT):
                 os.kill(self.pid, number)
@@ -185,7 +185,7 @@ class Files:
         self._known = {path: base64.b64decode(data) for path, data in files.items()}
 
     def changes(self) -> Iterator[ChangedFile | GoneFile]:
-        """A message for each file that is new, changed, too large to be taken, or gone."""
+        """Return a message for each file that is new, changed, too large to be taken, or gone."""
         there = set()
         for entry in _entries():
             try:
@@ -214,7 +214,7 @@ class Files:
 
 
 def _entries() -> list[os.DirEntry[str]]:
-    """What is in the labs' folders, and nothing of those that were removed."""
+    """Return what is in the labs' folders, and nothing of those that were removed."""
     found: list[os.DirEntry[str]] = []
     for lab in LABS.glob("*"):
         with suppress(OSError):
@@ -223,7 +223,7 @@ def _entries() -> list[os.DirEntry[str]]:
 
 
 class Terminals:
-    """All terminals of the machine, until the host has had enough of them."""
+    """All terminals of the machine."""
 
     def __init__(self, wire: Wire[GuestMessage], request: ShellOrder) -> None:
         self._wire = wire
@@ -250,7 +250,7 @@ class Terminals:
                 looked = time.monotonic()
 
     def _wait(self, seconds: float) -> tuple[set[Any], set[int]]:
-        """Which descriptors (and the wire) can be read from, and which written to."""
+        """Return which descriptors (and the wire) can be read from, and which written to."""
         reading: list[Any] = [self._wire]
         writing = []
         for terminal in self._terminals.values():
@@ -265,7 +265,7 @@ class Terminals:
         return {*readable, *([self._wire] if self._wire.waiting else ())}, set(writable)
 
     def _carry(self, terminal: Terminal, readable: set[Any], writable: set[int]) -> None:
-        """Move what one terminal has to move."""
+        """Move what one terminal prints and is typed, and notice its end."""
         number = terminal.number
         for descriptor, stream in list(terminal.outputs.items()):
             if descriptor in readable and (data := terminal.read(descriptor)):
@@ -280,7 +280,7 @@ class Terminals:
             terminal.status = code if code >= 0 else 128 - code
 
     def _obey(self, message: HostMessage) -> bool:
-        """Do what the host says; whether it may say more."""
+        """Do what the host says; return False at its last message."""
         if "finish" in message:
             self._send_files()
             self._wire.send({"finished": True})
@@ -314,7 +314,7 @@ class Terminals:
 
 
 def serve(wire: Wire[GuestMessage], request: ShellOrder) -> None:
-    """Terminals on the labs' files, which lie in LABS by now, until the host has had enough."""
+    """Serve terminals on the labs' files, which lie in LABS, until the host says `finish`."""
     OOM.write_text("-1000")  # Whatever fills the memory, it is not this process that has to go.
     (LABS / request["start"]).mkdir(parents=True, exist_ok=True)
     RC.write_text(_RC.format(version=request["version"]))

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.evidence.bpftool import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
@@ -190,17 +191,16 @@ def bpf_syscall() -> Probe:
         )
     # union bpf_attr: map_type (2: array), key_size, value_size, max_entries.
     attributes = (ctypes.c_uint32 * 18)(2, 4, 8, 1)
-    libc = ctypes.CDLL(None, use_errno=True)
-    descriptor = libc.syscall(number, _BPF_MAP_CREATE, attributes, ctypes.sizeof(attributes))
-    if descriptor < 0:
-        error = os.strerror(ctypes.get_errno())
+    size = ctypes.sizeof(attributes)
+    try:
+        os.close(CLibrary().call("syscall", number, _BPF_MAP_CREATE, attributes, size))
+    except OSError as error:
         return Probe(
             "bpf",
             False,
-            say("bpf(2) says: {error}", error=error),
+            say("bpf(2) says: {error}", error=error.strerror),
             "Grade as root, outside a container.",
         )
-    os.close(descriptor)
     return Probe("bpf", True, "bpf(2) works")
 
 
@@ -211,9 +211,11 @@ def _lsm(need: str) -> Probe:
     """
     remedy = "Use Linux 6.8 or newer, with bpf in its lsm= list."
     modules, size = (ctypes.c_uint64 * 32)(), ctypes.c_uint32(8 * 32)
-    libc = ctypes.CDLL(None, use_errno=True)
-    found = libc.syscall(_SYS_LSM_LIST_MODULES, modules, ctypes.byref(size), 0)
-    if found < 0 or _LSM_ID_BPF not in modules[:found]:
+    try:
+        found = CLibrary().call("syscall", _SYS_LSM_LIST_MODULES, modules, ctypes.byref(size), 0)
+    except OSError:
+        found = 0
+    if _LSM_ID_BPF not in modules[:found]:
         return Probe(need, False, "this kernel is not known to run LSM programs", remedy)
     try:
         hook = lsm_hook_id(need.partition(":")[2])
@@ -242,12 +244,8 @@ def _load(kind: int, attach_type: int = 0, hook: int = 0) -> None:
     # union bpf_attr: prog_type, insn_cnt, insns, license; expected_attach_type; attach_btf_id.
     addresses = (ctypes.addressof(program), ctypes.addressof(license))
     attributes = struct.pack("=IIQQ44xI36xIxxxx", kind, 2, *addresses, attach_type, hook)
-    libc = ctypes.CDLL(None, use_errno=True)
     number = _SYS_BPF.get(os.uname().machine, -1)
-    descriptor = libc.syscall(number, _BPF_PROG_LOAD, attributes, len(attributes))
-    if descriptor < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    os.close(descriptor)
+    os.close(CLibrary().call("syscall", number, _BPF_PROG_LOAD, attributes, len(attributes)))
 
 
 def headers() -> Probe:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import subprocess
 from pathlib import Path
 
+from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
 from grader.base.messages import say
 
@@ -52,16 +51,16 @@ def mount_privately() -> None:
     absent = missing()
     if not absent:
         return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWNS) != 0:
-        code = ctypes.get_errno()
+    try:
+        CLibrary().call("unshare", _CLONE_NEWNS)
+    except OSError as error:
         raise InfraError(
             say(
                 "The grader gets no mount namespace of its own: {strerror}.",
-                strerror=os.strerror(code),
+                strerror=error.strerror,
             ),
             "Grade as root.",
-        )
+        ) from error
     done = subprocess.run(
         ["mount", "--make-rslave", "/"], capture_output=True, check=False, text=True
     )

@@ -8,7 +8,6 @@ machine, are hidden from it.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import socket
@@ -17,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
+from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.submission.sandbox import View
@@ -44,8 +44,7 @@ class Network:
                 ) from error
 
     def _make(self) -> None:
-        if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET) != 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        CLibrary().call("unshare", _CLONE_NEWNET)
         self.namespace = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         """The network namespace, as a descriptor."""
         sender, receiver = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))

@@ -16,53 +16,19 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from grader.submission.sandbox import SITECUSTOMIZE
+
 CACHE = Path("/var/cache/labebpf")
-_SITE = """\
-# Python imports this file at its start, before any of the student's.
-import os
-
-# Under sudo, as the handouts have it, a script sees root's ids, and BCC's tools ask for them.
-for _name in ("getuid", "geteuid", "getgid", "getegid"):
-    setattr(os, _name, lambda: 0)
-
-try:
-    import bcc
-    from bcc import BPF
-except ImportError:
-    pass
-else:
-    BPF._syscall_prefixes.insert(0, {prefix!r})
-
-if "LABEBPF_UPROBES" in os.environ:
-    # The grader has opened them, for one place: at the function's begin (0) and end (1).
-    import fcntl
-    from os.path import samefile as _same
-
-    def _attach(program, kind, name, file, offset, pid, *more):
-        there = (offset, pid) == (_offset, -1) and _same(file, _file)
-        if not there or kind not in _events:
-            return _open(program, kind, name, file, offset, pid, *more)
-        event = _events.pop(kind)
-        try:
-            fcntl.ioctl(event, 0x40042408, program)  # PERF_EVENT_IOC_SET_BPF
-        except OSError:
-            return -1
-        return event
-
-    _lent = os.environ.pop("LABEBPF_UPROBES").split(",", 3)
-    _events = dict(enumerate(map(int, _lent[:2])))
-    _offset, _file = int(_lent[2]), _lent[3]
-    _open, bcc.lib.bpf_attach_uprobe = bcc.lib.bpf_attach_uprobe, _attach
-
-del os, _name
-"""
 _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_functions")
 
 
 def kernel_copy(tracefs: Path) -> Path:
-    """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
+    """Return a folder with a copy of the kernel's files, made if this boot has none yet.
+
+    It has `tracing/`, `kallsyms`, `helpers` and `syscall_prefix`.
+    """
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v8-{boot}"
+    folder = CACHE / f"v9-{boot}"
     if folder.is_dir():
         return folder
     before = os.umask(0o022)
@@ -86,8 +52,7 @@ def _make(folder: Path, tracefs: Path) -> None:
     text = Path("/proc/kallsyms").read_text()
     symbols = [line for line in text.splitlines() if "sys_" in line or "bpf_" in line]
     (fresh / "kallsyms").write_text(_syscall_symbols(symbols))
-    (fresh / "site").mkdir()
-    (fresh / "site" / "sitecustomize.py").write_text(_SITE.format(prefix=_prefix(symbols)))
+    (fresh / "syscall_prefix").write_bytes(_prefix(symbols))
     (fresh / "helpers").touch(mode=0o400)
     (fresh / "helpers").write_text(_helper_symbols(symbols))
     fresh.chmod(0o755)
@@ -97,7 +62,10 @@ def _make(folder: Path, tracefs: Path) -> None:
 def bwrap_arguments(copy: Path) -> tuple[str, ...]:
     """Arguments to bubblewrap that put the copy in the kernel's places."""
     tracing = str(copy / "tracing")
-    arguments = ["--ro-bind", str(copy / "site"), "/kernel"]
+    # bubblewrap lets nobody but root into a folder that it makes for a bind.
+    arguments = ["--perms", "0755", "--dir", "/kernel"]
+    arguments += ["--ro-bind", str(SITECUSTOMIZE), "/kernel/sitecustomize.py"]
+    arguments += ["--ro-bind", str(copy / "syscall_prefix"), "/kernel/syscall_prefix"]
     if Path("/sys/kernel/tracing").is_dir():
         arguments += ["--ro-bind", tracing, "/sys/kernel/tracing"]
     if Path("/sys/kernel/debug").is_dir():

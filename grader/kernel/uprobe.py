@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
 from grader.base.messages import say
 from grader.submission.sandbox import View
@@ -52,21 +53,21 @@ class Uprobe:
         return replace(view, descriptors=tuple(events), environment={"LABEBPF_UPROBES": lent})
 
     def _open(self, *, returns: bool) -> int:
-        libc = ctypes.CDLL(None, use_errno=True)
         kind = _kind()
         path = ctypes.create_string_buffer(f"/proc/self/fd/{self.library}".encode())
         attributes = _ATTRIBUTES.pack(
             kind, _ATTRIBUTES.size, returns, ctypes.addressof(path), self._offset
         )
         number = _PERF_EVENT_OPEN[os.uname().machine]
-        event = libc.syscall(number, attributes, _EVERY_PROCESS, _FIRST_CPU, _NO_GROUP, 0)
-        if event < 0:
-            error = os.strerror(ctypes.get_errno())
+        where = (_EVERY_PROCESS, _FIRST_CPU, _NO_GROUP)
+        try:
+            return CLibrary().call("syscall", number, attributes, *where, 0)
+        except OSError as error:
+            why = error.strerror
             raise InfraError(
-                say("This kernel does not let the grader open a uprobe: {error}.", error=error),
+                say("This kernel does not let the grader open a uprobe: {error}.", error=why),
                 "Run: ./labebpf doctor",
-            )
-        return int(event)
+            ) from error
 
     def close(self) -> None:
         os.close(self.library)

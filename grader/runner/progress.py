@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.base.atomic_write import make_folder, put
 from grader.base.lock import locked
 from grader.labs import Lab, Task
-from grader.submission.files import Submission, take
+from grader.submission.files import Submission, read_submission
 from grader.verdict.record import WRONG, Status
 
 FOLDER = ".labebpf"
@@ -74,7 +74,7 @@ class Progress:
 
     def files(self, lab: Lab) -> str:
         """The fingerprint of the student's files as they are now."""
-        return fingerprint(take(self._exercises, lab.name, lab.edits))
+        return fingerprint(read_submission(self._exercises, lab.name, lab.edits))
 
     def record(self, lab: Lab, verdicts: Mapping[str, Status], submission: Submission) -> None:
         """Keep `verdicts` on public tasks of `lab`, which were about the files of `submission`."""

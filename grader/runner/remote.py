@@ -58,7 +58,7 @@ class RemoteRun:
     def judge(
         self, item: pytest.Item, following: pytest.Item | None
     ) -> Iterator[pytest.TestReport]:
-        """pytest's reports of one check. Each has its finding, as a dict, in `labebpf`."""
+        """Yield pytest's reports of one check. Each has its finding, as a dict, in `labebpf`."""
         folder = item.path.parent.name
         if folder in self._deadly:
             yield report_of(item, _AFTER)
@@ -77,7 +77,7 @@ class RemoteRun:
             yield report_of(item, finding_of(error, lang=self._order.lang))
 
     def finish(self, *, broken_off: bool = False) -> dict[str, str]:
-        """End the machine. What result.json says of its kernel; nothing if none ever ran.
+        """End the machine; return what result.json says of its kernel, nothing if none ever ran.
 
         One that was `broken_off` is not waited for: it may be in the middle of a check.
         """
@@ -96,7 +96,7 @@ class RemoteRun:
             self._session = None
 
     def _twice(self, item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
-        """The reports of the first machine that does not end, of two."""
+        """Return the reports of the first machine that does not end, of two."""
         try:
             return self._reports(item, following)
         except MachineDiedError:
@@ -128,7 +128,7 @@ class RemoteRun:
         return self._session
 
     def _progress(self, what: str, share: float) -> None:
-        """Building takes a minute, once: say so, and every fifth of the way."""
+        """Say that building takes a minute, once, and then every fifth of the way."""
         if not self._told or share - self._told >= 0.2:
             self._told = share or 0.01
             self._say(
@@ -151,7 +151,7 @@ class RemoteRun:
                     pass
 
     def _survives(self, item: pytest.Item) -> bool:
-        """Whether a machine gets through the same check when nothing was handed in."""
+        """Tell whether a machine gets through the same check when nothing was handed in."""
         try:
             self._start(replace(self._order, submission={}))
             assert self._session
@@ -165,7 +165,7 @@ class RemoteRun:
 
 
 def guest_id(item: pytest.Item) -> str:
-    """The node id of a lab's check in a machine, whatever this pytest's rootdir is."""
+    """Return the node id of a lab's check in a machine, whatever this pytest's rootdir is."""
     _, _, name = item.nodeid.partition("::")
     folder = "private" if is_private(item) else "exercises"
     return f"{folder}/{item.path.parent.name}/{item.path.name}::{name}"
@@ -176,7 +176,7 @@ def _lab_of(guest_id: str) -> str:
 
 
 def rebuilt(told: Any, item: pytest.Item) -> pytest.TestReport:
-    """The guest's report on `item` with nothing in it but what is known to be harmless.
+    """Return the guest's report on `item` with nothing in it but what is known to be harmless.
 
     What a report that did not pass shows comes from its finding. Raises ValueError or TypeError.
     """
@@ -193,7 +193,7 @@ def rebuilt(told: Any, item: pytest.Item) -> pytest.TestReport:
 
 
 def report_of(item: pytest.Item, finding: Finding) -> pytest.TestReport:
-    """A report of the host's own on a check that no machine could carry out."""
+    """Return a report of the host's own on a check that no machine could carry out."""
     return _report(item, "call", "failed", asdict(finding.cleaned()))
 
 
@@ -215,7 +215,7 @@ def _report(
 
 
 def files_below(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
-    """The files of `folder`/NAME for each of `names`, by their path below `folder`.
+    """Return the files of `folder`/NAME for each of `names`, by their path below `folder`.
 
     Not hidden ones, such as an editor's. Raises UsageError for what does not go into a machine.
     """

@@ -23,7 +23,7 @@ from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
 from grader.labs import Lab, Task, add_private, find_labs, not_in_order
 from grader.runner.private_checks import refuse_to_show
-from grader.submission.files import Refusal, Submission, root_of, take
+from grader.submission.files import Refusal, Submission, read_submission, root_of
 from grader.submission.sandbox import visible
 from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
 
@@ -224,7 +224,7 @@ class Grading:
 
     def submission(self, lab: Lab) -> Submission:
         if lab.name not in self._submissions:
-            taken = take(self.folder(), lab.name, lab.edits)
+            taken = read_submission(self.folder(), lab.name, lab.edits)
             # In a machine there is nothing of the hand-in but what was taken on the host.
             told = getattr(self.config.option, "refused", {}).get(lab.name, {})
             refused = {name: Refusal(*why) for name, why in told.items()}

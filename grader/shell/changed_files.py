@@ -18,7 +18,7 @@ from grader.base.errors import UsageError
 from grader.base.messages import say
 from grader.base.text import clean
 from grader.labs import Lab
-from grader.submission.files import MAX_FILE_BYTES, root_of, take
+from grader.submission.files import MAX_FILE_BYTES, read_submission, root_of
 
 MAX_FILES = 200
 """Of all labs together; what goes in, and what is taken out."""
@@ -45,17 +45,17 @@ class LabFolder:
     """Why a file stays outside, by name."""
 
     def takes(self, name: str) -> bool:
-        """Whether a file of that name may come out of a machine."""
+        """Tell whether a file of that name may come out of a machine."""
         return name in self.edits or bool(_PLAIN.fullmatch(name) and not _COURSE.fullmatch(name))
 
     def changed(self) -> list[str]:
-        """Which of the files that the student edits are no longer the same here."""
-        now = take(self.path, "", self.edits).files
+        """Return which of the files that the student edits are no longer the same here."""
+        now = read_submission(self.path, "", self.edits).files
         return [name for name in self.edits if now.get(name) != self.files.get(name)]
 
 
-def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
-    """The files of `labs` in `submission`, each in a folder of its lab's name, or one in itself.
+def lab_folders(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
+    """Return the files of `labs` in `submission`: in folders named as labs, or of one lab.
 
     Raises UsageError if there is nothing to read.
     """
@@ -74,7 +74,7 @@ def look(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
             ) from error
         names = sorted(name for name in beside if _PLAIN.fullmatch(name))
         edits_first = [name for name in lab.edits if name in names]
-        found = take(submission, lab.name, dict.fromkeys([*edits_first, *names]))
+        found = read_submission(submission, lab.name, dict.fromkeys([*edits_first, *names]))
         files = {}
         refused = {name: refusal.why for name, refusal in found.refused.items()}
         for name, data in found.files.items():
@@ -108,12 +108,12 @@ class ChangedFiles:
             self._files[lab, name] = small
 
     def leave(self, path: str) -> None:
-        """`path` is no longer there: what the host has of it stays."""
+        """Forget `path`, which is no longer there: what the host has of it stays."""
         lab, _, name = path.partition("/")
         self._files.pop((lab, name), None)
 
     def unpack(self) -> list[str]:
-        """Write what changed to the host's folders. A sentence on each folder and each trouble."""
+        """Write what changed to the host's folders; return what there is to say of that."""
         said = []
         for lab, folder in self._folders.items():
             changed = {name: data for (of, name), data in sorted(self._files.items()) if of == lab}
@@ -123,7 +123,7 @@ class ChangedFiles:
 
 
 def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[str]:
-    here = take(folder.path, "", [name for name in changed if folder.takes(name)])
+    here = read_submission(folder.path, "", [name for name in changed if folder.takes(name)])
     came, said, homeless = [], [], {}
     trouble = OSError()
     for name, data in changed.items():
@@ -163,7 +163,7 @@ def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[
 
 
 def _staying(folder: LabFolder, name: str, data: bytes | None) -> str:
-    """Why a file is not taken out of a machine, nothing if it is."""
+    """Return why a file is not taken out of a machine, "" if it is."""
     if not folder.takes(name):
         plain = _PLAIN.fullmatch(name)
         return (
@@ -173,7 +173,7 @@ def _staying(folder: LabFolder, name: str, data: bytes | None) -> str:
 
 
 def _free(folder: Path, name: str) -> str:
-    """`name`, or with a number behind it, so that nothing in `folder` is called so."""
+    """Return `name`, with a number behind it if something in `folder` is called so."""
     number, free = 1, name
     while os.path.lexists(folder / free):
         number += 1
@@ -182,7 +182,7 @@ def _free(folder: Path, name: str) -> str:
 
 
 def _rescue(folder: LabFolder, files: Mapping[str, bytes], error: OSError) -> list[str]:
-    """Put elsewhere what cannot be written to its folder. What to say of it."""
+    """Put elsewhere what cannot be written to its folder; return sentences about it."""
     names = ", ".join(files)
     why = say("{folder} cannot be written ({error})", folder=folder.path, error=error.strerror)
     try:

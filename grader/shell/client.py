@@ -18,8 +18,8 @@ from typing import Any, NoReturn, cast
 
 from grader.base.errors import InfraError
 from grader.labs import Lab
-from grader.shell.changed_files import look
-from grader.shell.rendezvous import Rendezvous, place
+from grader.shell.changed_files import lab_folders
+from grader.shell.rendezvous import Rendezvous, rendezvous_folder
 from grader.shell.server import ServerMessage, ShellRequest, ShellServer, raw
 from grader.vm.image_store import Image
 from grader.vm.protocol import OpenOrder, TerminalRequest, Wire, WireError
@@ -32,32 +32,34 @@ _TIDY = b"\x1b[?47l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[0m\r\n"
 """Leaves what an editor that was cut off had switched on: its screen, the mouse, no cursor."""
 
 
-def join(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> ShellClient:
-    """A terminal in the machine of `image` with the files that `submission` has for `labs`.
+def open_shell(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> ShellClient:
+    """Return a terminal in the machine of `image` with the files that `submission` has for `labs`.
 
     The machine is started if there is none yet; until it is ready see `Terminal.wait`. `root` is
     the grader's. Raises InfraError.
     """
     facts = [os.uname().nodename, str(root), image.id, str(submission), *(lab.name for lab in labs)]
     name = hashlib.sha256(os.fsencode("\0".join(facts))).hexdigest()[:16]
-    meeting = Rendezvous(place(), name)
-    with meeting.locked():
-        connection = meeting.connect()
+    rendezvous = Rendezvous(rendezvous_folder(), name)
+    with rendezvous.locked():
+        connection = rendezvous.connect()
         if connection is None:
-            connection = _start(meeting, ShellRequest(image, root, look(submission, labs)))
+            connection = _start(
+                rendezvous, ShellRequest(image, root, lab_folders(submission, labs))
+            )
     return ShellClient(connection)
 
 
-def _start(meeting: Rendezvous, plan: ShellRequest) -> socket.socket:
-    """Fork the process that will hold the machine: a connection with it."""
-    listener = meeting.listen()
+def _start(rendezvous: Rendezvous, request: ShellRequest) -> socket.socket:
+    """Fork the process that will hold the machine; return a connection with it."""
+    listener = rendezvous.listen()
     ours, theirs = socket.socketpair()
     sys.stdout.flush()
     sys.stderr.flush()
     if os.fork() == 0:
         try:
             _detach({listener.fileno(), theirs.fileno()})
-            ShellServer(plan, meeting, listener).run(theirs)
+            ShellServer(request, rendezvous, listener).run(theirs)
         finally:
             os._exit(0)
     listener.close()
@@ -106,8 +108,9 @@ class ShellClient:
         self.number, self.told = ready["number"], tuple(ready["told"])
 
     def run(self, command: Sequence[str] = ()) -> int:
-        """Carry keys and text until `command`, else a shell, ends: its exit status. Raises
-        InfraError.
+        """Carry keys and text until `command`, else a shell, ends; return its exit status.
+
+        Raises InfraError.
 
         An interrupt is for the command; of who pipes commands in, it ends this process.
         """
@@ -159,7 +162,7 @@ class ShellClient:
                     return int(message["exit"])
 
     def _typed(self) -> bytes:
-        """What was typed, or piped in; nothing at its end. A terminal that is gone ends us."""
+        """Return what was typed, or piped in, b"" at its end. Exit where the terminal is gone."""
         try:
             data = os.read(0, _WINDOW - self._unused)
         except OSError:
@@ -204,7 +207,7 @@ def _make_raw(descriptor: int) -> None:
 
 @contextmanager
 def _signals(*, interrupts: bool) -> Iterator[socket.socket]:
-    """A socket that gives the signals that came: the window may have another size.
+    """Give a socket from which the signals that came are read: the window may have another size.
 
     With `interrupts` SIGINT is among them. SIGTERM and SIGHUP end us.
     """
@@ -224,7 +227,7 @@ def _signals(*, interrupts: bool) -> Iterator[socket.socket]:
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
-    """Not SIG_IGN: that would not wake select."""
+    """Do nothing; unlike SIG_IGN this wakes select."""
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
@@ -232,7 +235,7 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _size() -> list[int]:
-    """Rows and columns of this terminal; something usual for what has none."""
+    """Return rows and columns of this terminal, 24 by 80 where there is none."""
     try:
         columns, rows = os.get_terminal_size(0)
     except OSError:
@@ -241,7 +244,7 @@ def _size() -> list[int]:
 
 
 def _print(data: bytes, stream: int) -> None:
-    """Write all of `data` as it is. Ends this process, as a pipe's reader would, if it went."""
+    """Write all of `data` as it is. Where the reader has gone, this process ends, as by SIGPIPE."""
     left = memoryview(data)
     try:
         while left:

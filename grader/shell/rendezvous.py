@@ -31,7 +31,7 @@ class Rendezvous:
         return locked(self.folder / f"lock-{self.name[0]}")
 
     def listen(self) -> socket.socket:
-        """The socket for others to join, in the place of one whose owner was killed."""
+        """Return the socket for others to join, in the place of one whose owner was killed."""
         self.forget()
         listener = socket.socket(socket.AF_UNIX)
         with self._short() as path:
@@ -40,7 +40,7 @@ class Rendezvous:
         return listener
 
     def connect(self) -> socket.socket | None:
-        """A connection with the machine's process, if there is one."""
+        """Return a connection with the machine's process, if there is one."""
         connection = socket.socket(socket.AF_UNIX)
         try:
             with self._short() as path:
@@ -55,7 +55,7 @@ class Rendezvous:
 
     @contextmanager
     def _short(self) -> Iterator[str]:
-        """The socket's path; the folder's own may be longer than the 107 bytes it can have."""
+        """Give a short path of the socket: it may have 107 bytes, and the folder's own more."""
         descriptor = os.open(self.folder, os.O_PATH | os.O_CLOEXEC)
         try:
             yield f"/proc/self/fd/{descriptor}/{self.name}"
@@ -63,8 +63,11 @@ class Rendezvous:
             os.close(descriptor)
 
 
-def place() -> Path:
-    """A folder of this user's alone, of this host if there is such a one. Raises InfraError."""
+def rendezvous_folder() -> Path:
+    """Return a folder of this user's alone, of this host if there is such a one.
+
+    Raises InfraError.
+    """
     given = Path(os.environ.get("XDG_RUNTIME_DIR") or ".")
     try:
         # With su or sudo it can be another user's.

@@ -47,7 +47,7 @@ class ShellRequest:
     folders: tuple[LabFolder, ...]
 
     def order(self) -> ShellOrder:
-        """What the guest is told."""
+        """Return what the guest is told."""
         return {
             "version": self.image.version,
             # With several labs, the folder that holds them all.
@@ -85,7 +85,7 @@ class ServerMessage(TypedDict, total=False):
 
 
 def raw(modes: list[Any]) -> list[Any]:
-    """Of a terminal's modes, those where each key is a byte and means nothing (cfmakeraw(3))."""
+    """Return a terminal's `modes` changed so that each key is a byte and no more (cfmakeraw(3))."""
     inputs, outputs, control, local, *rest = modes
     inputs &= ~(termios.IGNBRK | termios.BRKINT | termios.PARMRK | termios.ISTRIP)
     inputs &= ~(termios.INLCR | termios.IGNCR | termios.ICRNL | termios.IXON)
@@ -122,7 +122,7 @@ class ClientConnection:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """When the terminal goes, or is gone already, this process gets SIGIO."""
+        """Send this process SIGIO when the terminal goes, or is gone already."""
         fcntl.fcntl(self._connection, fcntl.F_SETOWN, os.getpid())
         flags = fcntl.fcntl(self._connection, fcntl.F_GETFL)
         fcntl.fcntl(self._connection, fcntl.F_SETFL, flags | os.O_ASYNC)
@@ -132,7 +132,7 @@ class ClientConnection:
         fcntl.fcntl(self._connection, fcntl.F_SETFL, flags)
 
     def close(self) -> None:
-        """Hang up. If its process was killed, the host's terminal is still raw: put it back."""
+        """Hang up, and put the host's terminal back: it is still raw if its process was killed."""
         self._connection.close()
         if self._tty >= 0:
             with suppress(termios.error):
@@ -144,12 +144,14 @@ class ClientConnection:
 class ShellServer:
     """Connects the terminals of one machine, from its start to its end."""
 
-    def __init__(self, plan: ShellRequest, meeting: Rendezvous, listener: socket.socket) -> None:
-        self._plan = plan
-        self._meeting = meeting
+    def __init__(
+        self, request: ShellRequest, rendezvous: Rendezvous, listener: socket.socket
+    ) -> None:
+        self._request = request
+        self._rendezvous = rendezvous
         self._listener = listener
-        self._luggage = ChangedFiles(plan.folders)
-        self._callers: dict[int, ClientConnection] = {}
+        self._changed_files = ChangedFiles(request.folders)
+        self._clients: dict[int, ClientConnection] = {}
         self._last_number = 0
         self._stack = ExitStack()
         self._over = False
@@ -182,64 +184,64 @@ class ShellServer:
             finally:
                 for number in (signal.SIGTERM, signal.SIGIO):
                     signal.signal(number, signal.SIG_IGN)
-                self._luggage.unpack()
+                self._changed_files.unpack()
                 self._close_to_others()
-                for caller in self._callers.values():
-                    caller.close()
+                for client in self._clients.values():
+                    client.close()
 
     def _start(self, first: socket.socket) -> None:
-        caller = self._add(first)
-        if caller is None:
+        client = self._add(first)
+        if client is None:
             raise SystemExit
         # It takes a moment, or with its first snapshot most of a minute.
-        image = self._plan.image
-        with caller.watched():
-            self._machine = start(image, self._plan.root, MachineConfig(fastest(image)))
+        image = self._request.image
+        with client.watched():
+            self._machine = start(image, self._request.root, MachineConfig(fastest(image)))
             self._stack.callback(self._machine.close)
         with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
             _bound_sending(end)
-        self._to_machine({"shell": self._plan.order()})
-        self._welcome(caller)
+        self._to_machine({"shell": self._request.order()})
+        self._welcome(client)
 
     def _turn(self) -> None:
         """Wait until there is something to do, and do it."""
-        callers = list(self._callers.values())
-        wires: list[Any] = [self._machine.wire, *(caller.wire for caller in callers)]
+        clients = list(self._clients.values())
+        wires: list[Any] = [self._machine.wire, *(client.wire for client in clients)]
         early = [wire for wire in wires if wire.waiting]
         found = select.select([self._listener, *wires], [], [], 0 if early else None)[0]
         ready = [*found, *early]
         if self._machine.wire in ready:
             self._obey_machine(self._from_machine(_PATIENCE))
-        for caller in callers:
-            if caller.wire in ready and caller.number in self._callers:
-                self._pass_on(caller)
+        for client in clients:
+            if client.wire in ready and client.number in self._clients:
+                self._pass_on(client)
         if self._listener in ready and not self._over:
             self._accept()
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
-        caller = self._add(connection)
-        if caller:
-            self._welcome(caller)
+        client = self._add(connection)
+        if client:
+            self._welcome(client)
 
     def _add(self, connection: socket.socket) -> ClientConnection | None:
         try:
-            caller = ClientConnection(self._last_number + 1, connection)
+            client = ClientConnection(self._last_number + 1, connection)
         except (OSError, termios.error):
             connection.close()
             return None
-        if len(self._callers) == MAX_TERMINALS:
+        if len(self._clients) == MAX_TERMINALS:
             many = say("This machine has {count} terminals.", count=MAX_TERMINALS)
-            caller.send({"error": [many, say("Close one.")]})
-            caller.close()
+            client.send({"error": [many, say("Close one.")]})
+            client.close()
             return None
         self._last_number += 1
-        self._callers[caller.number] = caller
-        return caller
+        self._clients[client.number] = client
+        return client
 
-    def _welcome(self, caller: ClientConnection) -> None:
+    def _welcome(self, client: ClientConnection) -> None:
         told: list[str] = []
-        for folder in self._plan.folders:
+        for folder in self._request.folders:
             for name, why in folder.refused.items():
                 told.append(
                     say("Not in it: {lab}/{name} {why}.", lab=folder.lab, name=name, why=why)
@@ -252,58 +254,58 @@ class ShellServer:
                         name=name,
                     )
                 )
-        caller.send({"ready": {"number": caller.number, "told": told}})
+        client.send({"ready": {"number": client.number, "told": told}})
 
-    def _pass_on(self, caller: ClientConnection) -> None:
-        """What a terminal says goes to the machine with its number."""
+    def _pass_on(self, client: ClientConnection) -> None:
+        """Pass on to the machine what a terminal says, with its number."""
         try:
-            message = caller.wire.receive(_PATIENCE)
+            message = client.wire.receive(_PATIENCE)
         except (WireError, TimeoutError):
-            self._to_machine({"terminal": caller.number, "close": True})
-            self._leave(caller, {})
+            self._to_machine({"terminal": client.number, "close": True})
+            self._leave(client, {})
         else:
-            self._to_machine(cast(HostTerminal, {**message, "terminal": caller.number}))
+            self._to_machine(cast(HostTerminal, {**message, "terminal": client.number}))
 
     def _obey_machine(self, message: dict[str, object]) -> None:
         """Do what the machine asks, if it is something that it may ask. Raises InfraError."""
         try:
             match message:
                 case {"terminal": int(number), **rest}:
-                    caller = self._callers.get(number)
-                    if caller:  # Else it has gone while this was on its way.
-                        self._obey_terminal(caller, rest)
+                    client = self._clients.get(number)
+                    if client:  # Else it has gone while this was on its way.
+                        self._obey_terminal(client, rest)
                 case {"file": str(path), "data": str(text)}:
-                    self._luggage.pack(path, b64decode(text, validate=True))
+                    self._changed_files.pack(path, b64decode(text, validate=True))
                 case {"file": str(path), "data": None}:
-                    self._luggage.pack(path, None)
+                    self._changed_files.pack(path, None)
                 case {"gone": str(path)}:
-                    self._luggage.leave(path)
+                    self._changed_files.leave(path)
                 case _:
                     raise ValueError(message)
         except ValueError as error:
             raise self._lost(say("it says what it should not")) from error
 
-    def _obey_terminal(self, caller: ClientConnection, message: dict[str, object]) -> None:
+    def _obey_terminal(self, client: ClientConnection, message: dict[str, object]) -> None:
         match message:
             case {"data": str(text), "stream": 1 | 2 as stream}:
                 text = b64encode(b64decode(text, validate=True)).decode()
-                caller.send({"data": text, "stream": stream})
+                client.send({"data": text, "stream": stream})
             case {"used": int(count)}:
-                caller.send({"used": count})
+                client.send({"used": count})
             case {"exit": int(status)}:
-                self._leave(caller, {"exit": status & 0xFF})
+                self._leave(client, {"exit": status & 0xFF})
             case _:
                 raise ValueError(message)
 
-    def _leave(self, caller: ClientConnection, last: ServerMessage) -> None:
+    def _leave(self, client: ClientConnection, last: ServerMessage) -> None:
         """Close a terminal, with `last` said to it, and with the last terminal the machine."""
-        del self._callers[caller.number]
+        del self._clients[client.number]
         with ExitStack() as lock:
-            lock.enter_context(self._meeting.locked())
+            lock.enter_context(self._rendezvous.locked())
             while select.select([self._listener], [], [], 0)[0]:
                 self._accept()
-            if self._callers:
-                others = len(self._callers)
+            if self._clients:
+                others = len(self._clients)
                 report = [
                     say("The machine runs on; other terminals in it: {others}.", others=others)
                     + " "
@@ -312,14 +314,14 @@ class ShellServer:
             else:
                 # Whoever wants this machine now waits until its files are on the host.
                 self._stack.enter_context(lock.pop_all())
-                self._meeting.forget()
+                self._rendezvous.forget()
                 self._over = True
                 report = self._bring_home()
-        caller.send({**last, "report": report})
-        caller.close()
+        client.send({**last, "report": report})
+        client.close()
 
     def _bring_home(self) -> list[str]:
-        """Let the machine give the last changes, and write all to the host. What to say of it."""
+        """Let the machine send the last changes, write all to the host, and say how that went."""
         deadline = time.monotonic() + _PATIENCE
         missing = []
         try:
@@ -328,18 +330,18 @@ class ShellServer:
                 self._obey_machine(message)
         except InfraError as error:
             missing = [str(error)]
-        return [*self._luggage.unpack(), *missing]
+        return [*self._changed_files.unpack(), *missing]
 
     def _give_up(self, error: InfraError) -> None:
         self._close_to_others()
-        report = self._luggage.unpack()
-        for caller in self._callers.values():
-            caller.send({"error": [error.what, error.remedy], "log": error.log, "report": report})
+        report = self._changed_files.unpack()
+        for client in self._clients.values():
+            client.send({"error": [error.what, error.remedy], "log": error.log, "report": report})
 
     def _close_to_others(self) -> None:
         if not self._over:
-            self._stack.enter_context(self._meeting.locked())
-            self._meeting.forget()
+            self._stack.enter_context(self._rendezvous.locked())
+            self._rendezvous.forget()
             self._over = True
 
     def _to_machine(self, message: HostMessage) -> None:
@@ -365,7 +367,7 @@ class ShellServer:
 
 
 def _bound_sending(connection: socket.socket) -> None:
-    """Who does not read for that long makes writing fail, not wait."""
+    """Let writing fail, not wait, where the other side does not read for _PATIENCE seconds."""
     limit = struct.pack("ll", _PATIENCE, 0)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 

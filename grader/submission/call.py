@@ -25,7 +25,7 @@ def call(
     binds: Sequence[str] = (),
     seconds: float,
 ) -> Any:
-    """What `function` of `file` returns for `arguments`: numbers, strings, lists of them, None.
+    """Return what `function` of `file` returns for `arguments`: any JSON value.
 
     Raises SubmissionError when it raises, BehaviourError when what it returns is no plain value,
     and PhaseTimeoutError after `seconds`. The sandbox is closed in any case.

@@ -45,7 +45,7 @@ class Cgroup:
         return bool(self._folders)
 
     def prefix(self) -> Sequence[str]:
-        """What to put before a command so that it, and all it starts, runs in the group."""
+        """Return what to put before a command so that it, and all it starts, runs in the group."""
         if not self._folders:
             return ()
         enter = 'for f in "$1" "$2"; do echo $$ > "$f/cgroup.procs"; done; shift 2; exec "$@"'
@@ -53,7 +53,7 @@ class Cgroup:
         return ("sh", "-c", enter, "sh", *folders)
 
     def pids(self) -> list[int]:
-        """The processes in the group, as this process numbers them."""
+        """Return the processes in the group, as this process numbers them."""
         if not self._folders:
             return []
         try:
@@ -62,13 +62,13 @@ class Cgroup:
             return []
 
     def remove(self, seconds: float = 5.0) -> bool:
-        """Kill what is in the group and remove it. False when it is still there after `seconds`."""
+        """Kill what is in the group and remove it; return whether that took at most `seconds`."""
         gone = [remove_group(folder, seconds) for folder in self._folders]
         return all(gone)
 
 
 def leftover_groups(prefix: str) -> list[Path]:
-    """Groups below every hierarchy's root whose name starts with `prefix`."""
+    """Return the groups below every hierarchy's root whose name starts with `prefix`."""
     parents = (_ROOT, _ROOT / "memory", _ROOT / "pids")
     return [group for parent in parents if parent.is_dir() for group in parent.glob(f"{prefix}*")]
 

@@ -39,7 +39,7 @@ class Submission:
     """The files that the lab asks for and that were not taken, by name."""
 
     def require(self, name: str) -> bytes:
-        """The bytes of `name`. Raises SubmissionError when it was not handed in."""
+        """Return the bytes of `name`. Raises SubmissionError when it was not handed in."""
         if name in self.files:
             return self.files[name]
         refusal = self.refused[name]
@@ -48,7 +48,7 @@ class Submission:
         )
 
     def line_of_todo(self, name: str, task_id: str) -> int:
-        """The line of `name` that still says `TODO task_id`, 0 when none does."""
+        """Return the line of `name` that still says `TODO task_id`, 0 when none does."""
         marker = re.compile(rb"TODO " + re.escape(task_id.encode()) + rb"(?![0-9])")
         for number, line in enumerate(self.files.get(name, b"").splitlines(), start=1):
             if marker.search(line):
@@ -56,7 +56,7 @@ class Submission:
         return 0
 
 
-def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
+def read_submission(folder: Path, lab: str, names: Iterable[str]) -> Submission:
     """Take the files `names` from `folder`/`lab`, or from `folder` itself if that is not there.
 
     Links, devices and files over 256 KiB are refused: a hand-in is plain text.
@@ -78,7 +78,10 @@ def take(folder: Path, lab: str, names: Iterable[str]) -> Submission:
 
 
 def find_hand_in(folder: Path, lab: str, names: Sequence[str]) -> Path:
-    """Where the files for `lab` lie in the hand-in `folder`. Raises UsageError if none is there."""
+    """Return where the files for `lab` lie in the hand-in `folder`.
+
+    Raises UsageError if none is there.
+    """
     root = root_of(folder, lab)
     if not any(os.path.lexists(root / name) for name in names):
         misses = (_near_miss(root, name, names) for name in names)
@@ -101,13 +104,13 @@ def find_hand_in(folder: Path, lab: str, names: Sequence[str]) -> Path:
 
 
 def root_of(folder: Path, lab: str) -> Path:
-    """Where the files for `lab` lie in a hand-in: in a folder of that name, or beside nothing."""
+    """Return where the files for `lab` lie in a hand-in: a folder of that name, or the hand-in."""
     own = folder / lab
     return own if own.is_dir() and not own.is_symlink() else folder
 
 
 def _near_miss(root: Path, name: str, names: Collection[str]) -> Refusal | None:
-    """What is in `root` in the place of the missing file `name`, where that is plain to see."""
+    """Return what is in `root` in the place of the missing file `name`, where that is plain."""
     others, folders = [], []
     for entry in _entries(root):
         if entry.is_dir(follow_symlinks=False):
@@ -143,7 +146,7 @@ def _near_miss(root: Path, name: str, names: Collection[str]) -> Refusal | None:
 
 
 def _misnamed(name: str, others: Sequence[str]) -> str | None:
-    """Which of `others` is the file `name` under a slightly different name."""
+    """Return which of `others` is the file `name` under a slightly different name."""
     wanted = name.lower()
     for other in others:
         if other.lower().startswith(wanted):  # Counter.c, counter.c.txt
@@ -155,7 +158,7 @@ def _misnamed(name: str, others: Sequence[str]) -> str | None:
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """What lies in `folder`, as far as it can be read."""
+    """Return what lies in `folder`, as far as it can be read."""
     try:
         with os.scandir(folder) as entries:
             yield from sorted(islice(entries, _MOST_ENTRIES), key=lambda entry: entry.name)
@@ -164,7 +167,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _refusal(name: str, error: OSError) -> Refusal:
-    """Why the file `name`, which is there, was not taken."""
+    """Return why the file `name`, which is there, was not taken."""
     if error.errno == errno.ELOOP:
         return Refusal(say("is a link"), "Put the file itself there.")
     why = error.strerror or error.args[0]

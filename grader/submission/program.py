@@ -162,7 +162,7 @@ class Program:
         return self._sandbox.pids()
 
     def log(self) -> str:
-        """What clang, LLVM and the verifier have printed so far."""
+        """Return what clang, LLVM and the verifier have printed so far."""
         return read_back(self._output)
 
     def compile(self, seconds: float) -> None:
@@ -194,7 +194,7 @@ class Program:
         self._ask("load", seconds, "listen", ignore, table=table, pages=pages)
 
     def collect(self, seconds: float) -> Samples:
-        """The samples that were submitted since the last call."""
+        """Return the samples that were submitted since the last call."""
         return self._ask("trigger", seconds, "collect", Samples.read)
 
     def _ask(

@@ -25,6 +25,8 @@ from grader.base.paths import SYSTEM, system_files
 from grader.submission.cgroup import Cgroup
 
 PYTHON = "/usr/bin/python3"
+SITECUSTOMIZE = Path(__file__).parent / "scripts" / "sitecustomize.py"
+"""What each Python in a sandbox imports first, from /kernel, where a view binds it."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Sandbox:
         return child
 
     def pids(self) -> list[int]:
-        """The processes that run in the sandbox now, as the host numbers them."""
+        """Return the processes that run in the sandbox now, as the host numbers them."""
         if self._cgroup.bounded:
             return self._cgroup.pids()
         return [pid for child in self._children for pid in descendants(child.pid)]
@@ -167,7 +169,7 @@ class Sandbox:
                     signal.pidfd_send_signal(found[pid], number)
 
     def _opened(self, stack: ExitStack) -> dict[int, int]:
-        """A descriptor for each process that runs in the sandbox now, by its id."""
+        """Return a descriptor for each process that runs in the sandbox now, by its id."""
         found = {}
         for pid in self.pids():
             with suppress(OSError):  # It has ended.
@@ -247,19 +249,19 @@ class Sandbox:
 
 
 def visible(folder: Path) -> bool:
-    """Whether `folder` lies in what every sandbox sees of the system."""
+    """Tell whether `folder` lies in what every sandbox sees of the system."""
     return any(folder.is_relative_to(Path(top).resolve()) for top in SYSTEM)
 
 
 def free_uid() -> int:
-    """A user id that no account has, new for each sandbox, within this user namespace's range."""
+    """Return a random user id that no account has, in the range of this user namespace."""
     start, _, count = map(int, Path("/proc/self/uid_map").read_text().split()[:3])
     low, high = (0x60000000, 0x6FFFFFFF) if count > 0x70000000 else (start + 60_000, start + 65_000)
     return random.SystemRandom().randint(low, high)
 
 
 def descendants(pid: int) -> list[int]:
-    """`pid` and every process below it, from /proc; the whole tree as of one reading."""
+    """Return `pid` and every process below it, from /proc; the whole tree as of one reading."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -277,9 +279,9 @@ def descendants(pid: int) -> list[int]:
 
 @contextmanager
 def memory_file() -> Iterator[int]:
-    """A file in memory, as a descriptor, for what a child reads or prints; `read_back` reads it.
+    """Give a file in memory, as a descriptor, for what a child reads or prints.
 
-    Unlike a pipe it never blocks the child, and RLIMIT_FSIZE bounds it.
+    Unlike a pipe the file never blocks the child, and RLIMIT_FSIZE bounds it. `read_back` reads it.
     """
     descriptor = os.memfd_create("labebpf")
     try:
@@ -289,7 +291,7 @@ def memory_file() -> Iterator[int]:
 
 
 def read_back(descriptor: int, limit: int = 4 << 20) -> str:
-    """What was written to a memory file, its middle left out beyond `limit` bytes."""
+    """Return what was written to a memory file, its middle left out beyond `limit` bytes."""
     size = os.fstat(descriptor).st_size
     if size <= limit:
         return os.pread(descriptor, size, 0).decode(errors="replace")

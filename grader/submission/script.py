@@ -106,7 +106,7 @@ class Script:
             self._channel.shutdown(socket.SHUT_WR)
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when it has BCC, and waits for `begin`.
+        """Return when the process has BCC, and waits for `begin`.
 
         Raises InfraError: nothing is theirs yet.
         """
@@ -164,7 +164,7 @@ class Script:
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
-        """Stop all of its processes meanwhile: what it does, it does before or afterwards.
+        """Stop all of the script's processes meanwhile: it acts before or afterwards.
 
         Raises SubmissionError when it starts others for so long that they cannot all be stopped.
         """
@@ -182,7 +182,7 @@ class Script:
 
     @contextmanager
     def preferred(self) -> Iterator[None]:
-        """Give its threads, and this one, the CPU before others that want it meanwhile."""
+        """Give the script's threads, and this one, the CPU before others that want it meanwhile."""
         try:
             prioritise(self._sandbox.pids(), -20)
             yield
@@ -190,7 +190,7 @@ class Script:
             prioritise(self._sandbox.pids(), 0)
 
     def _stopped(self) -> bool:
-        """Stop its threads. Whether none of them will do anything before SIGCONT.
+        """Stop the script's threads; tell whether none of them will do anything before SIGCONT.
 
         In D one stops before any code of its own goes on (get_signal in kernel/signal.c). One that
         has ended may have started another, which is on a later list alone.
@@ -210,13 +210,13 @@ class Script:
         return self._text.decode(errors="replace") if b"\r" in self._partial else ""
 
     def output(self) -> str:
-        """What it printed, the middle cut out where it was more than 128 KiB."""
+        """Return what it printed, the middle cut out where it was more than 128 KiB."""
         missing = self.total - len(self._head) - len(self._tail)
         cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
         return (self._head + cut + self._tail).decode(errors="replace")
 
     def feed(self, source: Callable[[], LineSource]) -> None:
-        """When the script opens a trace_pipe, pump to it what `source()` gives."""
+        """Pump what `source()` gives to the script, once it opens a trace_pipe."""
         self._open_source = source
 
     def forget_lines(self) -> None:
@@ -243,7 +243,7 @@ class Script:
         return True
 
     def interrupt(self, seconds: float, *, pause: float = 0.5) -> bool:
-        """Press Ctrl-C as often as it takes. True when the script ended within `seconds`.
+        """Press Ctrl-C as often as it takes; return whether the script ended within `seconds`.
 
         A SIGINT that falls into a ctypes callback is printed and lost: one press proves nothing,
         and each waits, for at most `pause` seconds, for a moment when the script only waits. But
@@ -268,7 +268,7 @@ class Script:
         return self.status is not None
 
     def ignores_interrupt(self) -> bool:
-        """Whether the script's process has SIGINT ignored: no Ctrl-C will ever end it."""
+        """Tell whether the script's process has SIGINT ignored: no Ctrl-C will ever end it."""
         for pid in sorted(self._sandbox.pids()):
             try:
                 # A process may bear any bytes as its name, but for newlines.
@@ -342,7 +342,7 @@ class Script:
         self.texts += _saying(texts)
 
     def _answer_fifo(self) -> None:
-        """Once the script has the FIFO open, or waits to: open its source, and this end of it."""
+        """Open the source, and this end of the FIFO, once the script has the FIFO open or waits."""
         if self._open_source is None:
             return
         try:
@@ -372,7 +372,7 @@ def _saying(lines: Sequence[bytes]) -> list[str]:
 
 
 def ended_cleanly(script: Script) -> bool:
-    """Whether a script that was interrupted ended as it should: quietly, by itself or by SIGINT.
+    """Tell whether an interrupted script ended as it should: quietly, by itself or by SIGINT.
 
     Python's "Exception ignored" is no fault of a script that then ends with status 0: BCC's own
     clean-up raises at exit, and an interrupt can fall into a callback of ctypes.

@@ -6,7 +6,7 @@ import re
 
 
 def last_error(output: str) -> str:
-    """The exception that a traceback in `output` ends with, and its message, "" without one."""
+    """Return the exception that a traceback in `output` ends with, and its message, or ""."""
     output = output.replace("\r\n", "\n")  # From a terminal.
     place = r"Traceback \(most recent call last\)|^  File \".*\", line \d+$"
     places = list(re.finditer(place, output, re.MULTILINE))
@@ -16,6 +16,6 @@ def last_error(output: str) -> str:
 
 
 def traceback_line(output: str, name: str) -> int:
-    """The line of the student's script where its last traceback passed, 0 if there is none."""
+    """Return the line of the student's script where its last traceback passed, or 0."""
     found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d+)', output)
     return int(found[-1]) if found else 0

@@ -22,7 +22,7 @@ _SECONDS = 8
 
 
 def fastest(image: Image) -> str:
-    """What `MachineConfig` takes: "kvm" or "tcg". Tries once for each host and QEMU.
+    """Return what `MachineConfig` takes: "kvm" or "tcg". Tries once for each host and QEMU.
 
     Raises InfraError.
     """
@@ -37,7 +37,7 @@ def fastest(image: Image) -> str:
 
 
 def remembered() -> str | None:
-    """What came of the trial on this host, None before it. Raises InfraError without QEMU.
+    """Return what came of the trial on this host, None before it. Raises InfraError without QEMU.
 
     That KVM failed is forgotten after a day: another program may have had it that time.
     """
@@ -59,7 +59,7 @@ def _memory() -> Path:
 
 
 def _comes_up(image: Image) -> bool:
-    """Whether a guest gets as far as its first program, whose end then ends the guest."""
+    """Tell whether a guest gets as far as its first program, whose end then ends the guest."""
     command = [
         *launcher(),
         *("-accel", "kvm", "-cpu", "host", "-m", "256", "-serial", "stdio"),

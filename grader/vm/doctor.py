@@ -15,7 +15,7 @@ from grader.vm.snapshots import stored
 
 
 def survey() -> list[Probe]:
-    """Every probe, in the order in which one would mend them."""
+    """Return every probe, in the order in which one would mend them."""
     return [_qemu(), _kvm(), _tools(), *_images()]
 
 

@@ -105,7 +105,7 @@ Progress = Callable[[str, float], None]
 
 
 def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[str, str]:
-    """Put an image's FILES into `folder`. Gives what NOTES say. Raises InfraError and UsageError.
+    """Put an image's FILES into `folder`; return what NOTES say. Raises InfraError and UsageError.
 
     The tools hold the file descriptor `lock`, perhaps longer than this process lives.
     """
@@ -143,7 +143,7 @@ def discard(folder: Path) -> None:
 
 
 def full(folder: Path) -> InfraError:
-    """The error of a full disk that `folder` is on."""
+    """Return the error of a full disk that `folder` is on."""
     return InfraError(
         say(
             "The disk of {folder} is full, and nothing of the image was kept.",
@@ -154,7 +154,7 @@ def full(folder: Path) -> InfraError:
 
 
 def _mmdebstrap(recipe: Recipe, kitchen: Path, folder: Path, mirror: str) -> list[str]:
-    """The arguments that make the root file system of `recipe`."""
+    """Return the arguments that make the root file system of `recipe`."""
     inside = " ".join(f"/boot/{name}" for name in ("vmlinuz", "initramfs", *NOTES))
     return [
         *("--variant", "essential", "--include", ",".join(PACKAGES)),
@@ -229,7 +229,7 @@ def _check_namespaces() -> None:
 
 
 def _user() -> str:
-    """The name of this user, a number where there is no name for it."""
+    """Return the name of this user, a number where there is no name for it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on.
@@ -237,7 +237,7 @@ def _user() -> str:
 
 
 def _own_mounts() -> tuple[str, ...]:
-    """What to put before a command for mounts of its own. A user's mmdebstrap does that itself.
+    """Return what gives a command mounts of its own. A user's mmdebstrap does that itself.
 
     Nothing in a container whose root may not mount: there mmdebstrap goes without mounts.
     """
@@ -250,7 +250,7 @@ def _own_mounts() -> tuple[str, ...]:
 
 
 def _path() -> str:
-    """Users often don't search sbin, and need nothing of root's to build."""
+    """Return PATH with sbin, which users often lack, and which a build takes."""
     return os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
 
@@ -310,7 +310,7 @@ def _run(making: list[str], packed: Path, scratch: Path, lock: int, progress: Pr
 
 
 def _diagnosed(log: str, place: Path, ends: str) -> InfraError:
-    """What went wrong, as far as `log` tells; `place` is on the disk that may be full."""
+    """Return what went wrong, as far as `log` tells; `place` is on the disk that may be full."""
     disk, mirror = full(place), _mirror()
     causes = {
         "No space left on device|Disk quota exceeded": (disk.what, disk.remedy),

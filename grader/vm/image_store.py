@@ -77,7 +77,7 @@ class Label:
 
     @classmethod
     def read(cls, data: bytes) -> Label:
-        """Raises ValueError if `data` is no label of an image."""
+        """Read image.json. Raises ValueError if `data` is no label of an image."""
         try:
             label = cls(**json.loads(data))
             sound = (
@@ -109,12 +109,12 @@ class Label:
 
 
 def versions() -> tuple[str, ...]:
-    """The kernels that there are images of, the default first."""
+    """Return the kernels that there are images of, the default first."""
     return tuple(recipe.version for recipe in RECIPES)
 
 
 def cache() -> Path:
-    """The folder of this user for images and snapshots.
+    """Return the folder of this user for images and snapshots.
 
     Raises InfraError if it cannot be written.
     """
@@ -139,13 +139,19 @@ def cache() -> Path:
 
 
 def built() -> list[Image]:
-    """The images that are whole and up to date, in the order of `versions()`. Raises InfraError."""
+    """Return the images that are whole and up to date, in the order of `versions()`.
+
+    Raises InfraError.
+    """
     images = [_open(folder) for version in versions() for folder in _stored(version)]
     return [image for image in images if image]
 
 
 def find(version: str | None = None) -> Image:
-    """The image of Linux `version`. Raises InfraError if it is not built, UsageError if unknown."""
+    """Return the image of Linux `version`.
+
+    Raises InfraError if it is not built, UsageError if unknown.
+    """
     recipe = _recipe(versions()[0] if version is None else version)
     for image in built():
         if image.version == recipe.version:
@@ -199,10 +205,10 @@ def remove(version: str) -> None:
 
 
 def export(version: str, file: Path) -> None:
-    """Write the image of Linux `version` to `file`, for `import_`. Raises InfraError and
-    UsageError.
+    """Write the image of Linux `version` to `file`, for `import_`.
 
-    The file is a tar archive of image.json and what it describes, in this order.
+    The file is a tar archive of image.json and what it describes, in this order. Raises InfraError
+    and UsageError.
     """
     image = find(version)
     if not file.parent.is_dir() or file.is_dir():
@@ -271,12 +277,12 @@ def _shelf() -> Path:
 
 
 def _stored(version: str) -> list[Path]:
-    """All folders that are named as images of `version`, whatever is in them."""
+    """Return all folders that are named as images of `version`, whatever is in them."""
     return sorted(_shelf().glob(f"{version}-*"))
 
 
 def _open(folder: Path) -> Image | None:
-    """The image in `folder`, if it is whole and made by today's recipe."""
+    """Return the image in `folder`, if it is whole and made by today's recipe."""
     try:
         label = Label.read((folder / LABEL).read_bytes())
         whole = all((folder / n).stat().st_size == f["size"] for n, f in label.files.items())
@@ -289,7 +295,7 @@ def _open(folder: Path) -> Image | None:
 
 @contextmanager
 def _changing(progress: Progress = lambda step, done: None) -> Iterator[int]:
-    """One process at a time may change images; what killed ones left goes. Gives the lock's fd."""
+    """Let one process at a time change images; remove what killed ones left. Gives the lock."""
     shelf = _shelf()
     waiting = partial(progress, "waiting for another build", 0.0)
     with _disk(shelf), locked(shelf / ".lock", waiting) as lock:
@@ -300,7 +306,7 @@ def _changing(progress: Progress = lambda step, done: None) -> Iterator[int]:
 
 @contextmanager
 def _disk(folder: Path) -> Iterator[None]:
-    """Errors of writing to `folder` become InfraError."""
+    """Turn errors of writing to `folder` into InfraError."""
     try:
         yield
     except OSError as error:
@@ -313,7 +319,7 @@ def _disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _unfinished() -> Iterator[Path]:
-    """A new folder that is no image until `_keep` renames it, and goes if nobody does."""
+    """Give a new folder, which is removed unless `_keep` makes an image of it."""
     folder = Path(tempfile.mkdtemp(prefix=".new-", dir=_shelf()))
     try:
         yield folder
@@ -343,7 +349,7 @@ def _keep(folder: Path, label: Label) -> Image:
 
 
 def _copy(source: IO[bytes], target: IO[bytes] | None = None) -> dict[str, Any]:
-    """Size and SHA-256 of `source`, as a label holds them; its bytes go to `target`."""
+    """Copy `source` to `target`; return its size and SHA-256, as a label holds them."""
     digest, size = hashlib.sha256(), 0
     while block := source.read(1 << 20):
         digest.update(block)
@@ -360,7 +366,10 @@ def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def _next(tar: tarfile.TarFile, name: str, limit: int) -> IO[bytes]:
-    """The next member of `tar`, if that is a file `name` of at most `limit` bytes. ValueError."""
+    """Return the next member of `tar`, if that is a file `name` of at most `limit` bytes.
+
+    Raises ValueError otherwise.
+    """
     member = tar.next()
     data = tar.extractfile(member) if member and member.isreg() else None
     if not member or not data or member.name != name or member.size > limit:

@@ -21,7 +21,7 @@ _DATA = (
 
 
 def payload(root: Path) -> bytes:
-    """The files as a tar, whose bytes depend on nothing but theirs."""
+    """Return the files as a tar, whose bytes depend on nothing but theirs."""
     files = {str(path.relative_to(root)): path.read_bytes() for path in _imported(root)}
     for path in (path for pattern in _DATA for path in root.glob(pattern)):
         files[str(path.relative_to(root))] = path.read_bytes()
@@ -36,7 +36,7 @@ def payload(root: Path) -> bytes:
 
 
 def _imported(root: Path) -> set[Path]:
-    """The files of all modules of the grader that the guest's first one leads to."""
+    """Return the files of all modules of the grader that the guest's first one leads to."""
     found: set[Path] = set()
     left = {_START}
     while left:
@@ -51,7 +51,7 @@ def _imported(root: Path) -> set[Path]:
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
-    """The names of the grader's modules, and of what may be one, that a module imports anywhere."""
+    """Yield the names of what a module imports of the grader; a name may be no module's."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("grader."))

@@ -257,7 +257,7 @@ class Wire(Generic[Sent]):
         self._buffer = bytearray()
 
     def fileno(self) -> int:
-        """The descriptor, for select, which does not know of what is `waiting` here already."""
+        """Return the descriptor, for select, which does not know what is `waiting` here."""
         return self._descriptor
 
     @property
@@ -278,8 +278,7 @@ class Wire(Generic[Sent]):
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Let nobody else send meanwhile. Each process has a lock of its own (lockf), also after a
-        fork."""
+        """Let nobody else send meanwhile. After a fork each process takes its own lock (lockf)."""
         if self._lock is None:
             yield
             return
@@ -290,8 +289,11 @@ class Wire(Generic[Sent]):
             fcntl.lockf(self._lock, fcntl.LOCK_UN)
 
     def receive(self, seconds: float | None = None) -> dict[str, object]:
-        """Wait for the next message. Raises WireError at the end of the conversation, or after
-        nonsense, and TimeoutError after `seconds`."""
+        """Wait for the next message.
+
+        Raises TimeoutError after `seconds`, and WireError at the end of the conversation or where
+        what comes is no message.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         length = int.from_bytes(self._take(4, deadline), "big")
         if length > LIMIT:

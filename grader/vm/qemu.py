@@ -48,9 +48,9 @@ class Machine:
     """
 
     def __init__(
-        self, image: Image, code: bytes, shape: MachineConfig, *, snapshot: Path | None = None
+        self, image: Image, code: bytes, config: MachineConfig, *, snapshot: Path | None = None
     ) -> None:
-        self.shape = shape
+        self.config = config
         self._stack = ExitStack()
         self._console = self._file()
         disk = self._file()
@@ -64,8 +64,8 @@ class Machine:
         passed = [disk.fileno(), self._console.fileno(), theirs.fileno(), its_monitor.fileno()]
         argv = [
             *launcher(),
-            *_ACCELERATORS[shape.accelerator],
-            *("-m", str(shape.memory), "-smp", str(shape.cpus)),
+            *_ACCELERATORS[config.accelerator],
+            *("-m", str(config.memory), "-smp", str(config.cpus)),
             *("-kernel", str(image.kernel), "-initrd", str(image.initramfs)),
             *("-append", _COMMAND_LINE),
             *("-drive", f"file={_quoted(image.root)},if=virtio,format=raw,readonly=on"),
@@ -122,7 +122,7 @@ class Machine:
         self.wire.send({"wake": time.time(), "entropy": entropy})
 
     def console(self) -> str:
-        """The last that the guest's kernel, or QEMU, has printed."""
+        """Return the last that the guest's kernel, or QEMU, has printed."""
         size = os.fstat(self._console.fileno()).st_size
         data = os.pread(self._console.fileno(), 4000, max(0, size - 4000))
         return data.decode(errors="replace")
@@ -186,7 +186,7 @@ class Machine:
 
 
 def launcher() -> list[str]:
-    """The beginning of a command that starts QEMU without a network. Raises InfraError.
+    """Return the beginning of a command that starts QEMU without a network. Raises InfraError.
 
     QEMU ends with the thread that started it, however that ends.
     """
@@ -198,13 +198,16 @@ def launcher() -> list[str]:
 
 
 def qemu_version() -> str:
-    """What QEMU says of itself. Raises InfraError where there is none."""
+    """Return what QEMU says of itself. Raises InfraError where there is none."""
     done = subprocess.run([*launcher(), "--version"], capture_output=True, check=False)
     return done.stdout.decode(errors="replace").partition("\n")[0]
 
 
 def qemu_identity() -> str:
-    """Something else for each QEMU, without running it. Raises InfraError where there is none."""
+    """Return a text that differs for each QEMU, without running it.
+
+    Raises InfraError without QEMU.
+    """
     binary = _binary()
     facts = binary.stat()
     return f"{binary} {facts.st_size} {facts.st_mtime_ns}"
@@ -218,5 +221,5 @@ def _binary() -> Path:
 
 
 def _quoted(path: Path) -> str:
-    """A path in an option of QEMU's, where a comma ends a value."""
+    """Return a path in an option of QEMU's, where a comma ends a value."""
     return str(path).replace(",", ",,")

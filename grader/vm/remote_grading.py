@@ -45,8 +45,10 @@ class MachineDiedError(InfraError):
 
 @dataclass(frozen=True)
 class GradeRequest:
-    """What the guest is to grade. Files are given by their path below exercises/, the private
-    folder or the hand-in."""
+    """What the guest is to grade.
+
+    Files are given by their path below exercises/, the private folder or the hand-in.
+    """
 
     labs: Mapping[str, bytes]
     submission: Mapping[str, bytes]
@@ -81,17 +83,19 @@ class GradeRequest:
 class MachineGrading:
     """One pytest session in a machine of its own, until `close`."""
 
-    def __init__(self, image: Image, root: Path, order: GradeRequest, shape: MachineConfig) -> None:
+    def __init__(
+        self, image: Image, root: Path, order: GradeRequest, config: MachineConfig
+    ) -> None:
         """Start the machine and let the guest collect. Raises InfraError."""
         crowded = crowding(os.getloadavg()[0])
         self._silence = SILENT_SECONDS * crowded
-        self._scale = order.time_scale * shape.slowness * crowded
+        self._scale = order.time_scale * config.slowness * crowded
         self._limit = order.check_seconds * self._scale + 60
         self._hides = order.hides
         self._image = image
         self._alone = ExitStack()
         started = time.monotonic()
-        self.machine = start(image, root, shape)
+        self.machine = start(image, root, config)
         self.seconds = {"restore": time.monotonic() - started}
         """What getting ready took, by phase."""
         started = time.monotonic()
@@ -110,7 +114,7 @@ class MachineGrading:
             raise
 
     def run(self, nodeid: str, following: str | None) -> Iterator[dict[str, Any]]:
-        """Run one check; yields pytest's reports of it as they come. Raises MachineDiedError."""
+        """Run one check; yield pytest's reports of it as they come. Raises MachineDiedError."""
         self._send({"run": nodeid, "next": following})
         for _ in range(MAX_REPORTS):
             message = self._receive()
@@ -130,14 +134,14 @@ class MachineGrading:
         )
 
     def _let_alone(self, alone: bool) -> None:
-        """Let the machine be the only one of this user's with a load on all CPUs, or end that."""
+        """Let no other machine of this user's load all CPUs, or end that."""
         self._alone.close()
         if alone:
             self._alone.enter_context(turn(cache() / "load", _TURN_SECONDS))
             self._send({"alone": True})
 
     def finish(self) -> dict[str, str]:
-        """End the guest's pytest. What result.json is to say of the kernel."""
+        """End the guest's pytest; return what result.json is to say of the kernel."""
         self._send({"finish": True})
         kernel = self._receive().get("kernel")
         return self.describe(str(kernel.get("headers")) if isinstance(kernel, dict) else "")
@@ -185,7 +189,7 @@ class MachineGrading:
 
 
 def crowding(load: float) -> float:
-    """By how much deadlines stretch where `load` (of the last minute) is more than the CPUs bear.
+    """Return by how much deadlines stretch for `load`, the average of the last minute.
 
     Machines beside a machine slow it down, emulated ones above all, whose CPUs wait for each other.
     """

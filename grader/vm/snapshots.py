@@ -23,42 +23,42 @@ _RESTORE_SECONDS = 20
 _UNUSED_SECONDS = 3600
 
 
-def key(image: Image, code: bytes, shape: MachineConfig) -> str:
-    """What a snapshot depends on, as 16 hexadecimal digits."""
-    parts = [image.id, repr(shape), qemu_identity(), _cpu(shape)]
+def key(image: Image, code: bytes, config: MachineConfig) -> str:
+    """Return what a snapshot depends on, as 16 hexadecimal digits."""
+    parts = [image.id, repr(config), qemu_identity(), _cpu(config)]
     return hashlib.sha256("\0".join(parts).encode() + code).hexdigest()[:16]
 
 
-def _cpu(shape: MachineConfig) -> str:
-    """With KVM the guest sees the host's CPU; TCG's is the same everywhere."""
-    if shape.accelerator != "kvm":
+def _cpu(config: MachineConfig) -> str:
+    """Describe the CPU that a guest sees: with KVM the host's; TCG's is the same everywhere."""
+    if config.accelerator != "kvm":
         return ""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     return "".join(sorted({line for line in lines if line.startswith(("model name", "flags"))}))
 
 
 def stored(image: Image) -> list[Path]:
-    """The snapshots of `image`, as files."""
+    """Return the snapshots of `image`, as files."""
     return sorted((cache() / "snapshots").glob(f"{image.version}-*[0-9a-f]"))
 
 
-def start(image: Image, root: Path, shape: MachineConfig) -> Machine:
-    """A machine that is ready to grade: from its snapshot, which is made if there is none yet.
+def start(image: Image, root: Path, config: MachineConfig) -> Machine:
+    """Return a machine that is ready to grade, from its snapshot, which is made if missing.
 
     One that does not load is made again; not one whose machine was killed. Raises InfraError.
     """
     killed = False
     code = payload(root)
-    path = cache() / "snapshots" / f"{image.version}-{key(image, code, shape)}"
+    path = cache() / "snapshots" / f"{image.version}-{key(image, code, config)}"
     path.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
         # Two that want the same snapshot: the second waits for the first.
         with locked(path.with_name("lock")):
             if path.exists():
                 os.utime(path)
-                machine = Machine(image, code, shape, snapshot=path)
+                machine = Machine(image, code, config, snapshot=path)
             else:
-                machine = _make(path, image, code, shape)
+                machine = _make(path, image, code, config)
         try:
             machine.wake()
             machine.wire.receive(_RESTORE_SECONDS)
@@ -76,10 +76,10 @@ def start(image: Image, root: Path, shape: MachineConfig) -> Machine:
     raise InfraError("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
 
 
-def _up(image: Image, code: bytes, shape: MachineConfig) -> Machine:
-    """A machine that has booted. Raises InfraError."""
+def _up(image: Image, code: bytes, config: MachineConfig) -> Machine:
+    """Return a machine that has booted. Raises InfraError."""
     for attempt in range(1, _BOOTS + 1):
-        machine = Machine(image, code, shape)
+        machine = Machine(image, code, config)
         try:
             machine.wait_until_ready(_BOOT_SECONDS)
             return machine
@@ -93,10 +93,10 @@ def _up(image: Image, code: bytes, shape: MachineConfig) -> Machine:
     raise AssertionError
 
 
-def _make(path: Path, image: Image, code: bytes, shape: MachineConfig) -> Machine:
+def _make(path: Path, image: Image, code: bytes, config: MachineConfig) -> Machine:
     """Boot a machine and keep its state as `path`. It is in the same state itself."""
     fresh = path.with_name(path.name + ".new")
-    machine = _up(image, code, shape)
+    machine = _up(image, code, config)
     try:
         machine.save(fresh, _SAVE_SECONDS)
         fresh.rename(path)

@@ -23,7 +23,7 @@ from grader.labs import find_labs
 from grader.report.formats import FORMATS
 from grader.runner.progress import Progress
 from grader.runner.pytest_process import supervise
-from grader.submission.files import take
+from grader.submission.files import read_submission
 from grader.verdict.record import Status, write_result
 from tests.support.checkout import AS_NOBODY, ROOT
 from tests.support.checkout import labebpf as there
@@ -302,7 +302,7 @@ def test_a_full_disk_is_told_in_a_sentence(command: list[str]) -> None:
 def test_the_hint_and_the_list_of_one_lab(checkout: Path) -> None:
     labs = find_labs(checkout / "exercises")
     progress = Progress(checkout)
-    files = take(checkout / "exercises", "lab3", labs["lab3"].edits)
+    files = read_submission(checkout / "exercises", "lab3", labs["lab3"].edits)
     progress.record(labs["lab3"], {"3.1": Status.PASS, "3.2": Status.FAIL}, files)
     first = there(checkout, "hint", "lab3").stdout
     assert first.startswith("3.2  ")
@@ -320,7 +320,7 @@ def test_what_is_next_is_of_the_lab_that_went_wrong_last(checkout: Path) -> None
     labs = find_labs(checkout / "exercises")
 
     def found(name: str, task: str, status: Status) -> str:
-        files = take(checkout / "exercises", name, labs[name].edits)
+        files = read_submission(checkout / "exercises", name, labs[name].edits)
         Progress(checkout).record(labs[name], {task: status}, files)
         (line,) = re.findall("^Next: (.*?) ", there(checkout, "list").stdout, re.MULTILINE)
         return str(line)

@@ -15,7 +15,7 @@ from grader.submission.files import (
     Refusal,
     Submission,
     find_hand_in,
-    take,
+    read_submission,
 )
 
 
@@ -100,7 +100,7 @@ def test_what_is_no_small_regular_file_is_refused(
 ) -> None:
     make(tmp_path / "a.c")
     (tmp_path / "a.py").write_text("print()")
-    taken = take(tmp_path, "lab9", ["a.c", "a.py"])
+    taken = read_submission(tmp_path, "lab9", ["a.c", "a.py"])
     assert taken.files == {"a.py": b"print()"}
     assert words in taken.refused["a.c"].why
     with pytest.raises(SubmissionError) as caught:
@@ -117,7 +117,7 @@ def test_a_refused_file_leaves_no_descriptor_open(
     make(tmp_path / "a.c")
     before = os.listdir("/proc/self/fd")
     for _ in range(3):
-        take(tmp_path, "lab9", ["a.c"])
+        read_submission(tmp_path, "lab9", ["a.c"])
     assert os.listdir("/proc/self/fd") == before
 
 
@@ -148,7 +148,7 @@ def test_a_near_miss_is_named(
     root = tmp_path / "lab9" if own else tmp_path
     root.mkdir(exist_ok=True)
     lay(root, *places)
-    refused = take(tmp_path, "lab9", ["counter.c", "counter.py"]).refused["counter.c"]
+    refused = read_submission(tmp_path, "lab9", ["counter.c", "counter.py"]).refused["counter.c"]
     assert refused.why.endswith(why) if why[0] != "i" else refused.why == f"{why} {root}"
     assert refused.remedy.startswith(remedy)
     if "counter.py" not in places:
@@ -160,14 +160,14 @@ def test_a_near_miss_is_named(
 def test_a_shorter_name_is_a_near_miss(tmp_path: Path) -> None:
     lay(tmp_path, "hello.c", "counter.c")
     names = ["hello_world.c", "hello_world.py"]
-    refused = take(tmp_path, "lab9", names).refused
+    refused = read_submission(tmp_path, "lab9", names).refused
     assert refused["hello_world.c"].remedy == "Rename hello.c to hello_world.c."
     assert refused["hello_world.py"].remedy == "Put hello_world.py there."
 
 
 def test_a_link_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.c").symlink_to("/etc/passwd")
-    refused = take(tmp_path, "lab9", ["a.c"]).refused["a.c"]
+    refused = read_submission(tmp_path, "lab9", ["a.c"]).refused["a.c"]
     assert (refused.why, refused.remedy) == ("is a link", "Put the file itself there.")
 
 
@@ -177,33 +177,33 @@ def test_a_link_in_place_of_the_labs_folder_is_not_followed(tmp_path: Path) -> N
     handed_in = tmp_path / "handed_in"
     handed_in.mkdir()
     (handed_in / "lab9").symlink_to(tmp_path / "solutions")
-    assert take(handed_in, "lab9", ["a.c"]).files == {}
+    assert read_submission(handed_in, "lab9", ["a.c"]).files == {}
 
 
 def test_a_file_of_exactly_the_limit_is_taken(tmp_path: Path) -> None:
     (tmp_path / "a.c").write_bytes(b"x" * MAX_FILE_BYTES)
-    assert len(take(tmp_path, "lab9", ["a.c"]).require("a.c")) == MAX_FILE_BYTES
+    assert len(read_submission(tmp_path, "lab9", ["a.c"]).require("a.c")) == MAX_FILE_BYTES
 
 
 def test_bytes_are_taken_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "a.c").write_bytes(b"\xff\x00\r\n")
-    assert take(tmp_path, "lab9", ["a.c"]).require("a.c") == b"\xff\x00\r\n"
+    assert read_submission(tmp_path, "lab9", ["a.c"]).require("a.c") == b"\xff\x00\r\n"
 
 
 def test_nothing_but_the_names_asked_for_is_taken(tmp_path: Path) -> None:
     for name in ("a.c", "conftest.py", "bcc.py"):
         (tmp_path / name).write_text("x")
-    assert set(take(tmp_path, "lab9", ["a.c"]).files) == {"a.c"}
+    assert set(read_submission(tmp_path, "lab9", ["a.c"]).files) == {"a.c"}
 
 
 def test_the_labs_own_folder_wins_over_the_flat_one(tmp_path: Path) -> None:
     (tmp_path / "a.c").write_text("flat")
-    assert take(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"flat"
+    assert read_submission(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"flat"
     (tmp_path / "lab9").mkdir()
-    assert take(tmp_path, "lab9", ["a.c"]).files == {}
+    assert read_submission(tmp_path, "lab9", ["a.c"]).files == {}
     (tmp_path / "lab9" / "a.c").write_text("own")
-    assert take(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"own"
-    assert take(tmp_path, "lab8", ["a.c"]).files["a.c"] == b"flat"
+    assert read_submission(tmp_path, "lab9", ["a.c"]).files["a.c"] == b"own"
+    assert read_submission(tmp_path, "lab8", ["a.c"]).files["a.c"] == b"flat"
 
 
 def test_a_hand_in_is_flat_or_has_the_labs_folder(tmp_path: Path) -> None:

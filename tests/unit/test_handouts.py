@@ -8,7 +8,7 @@ import pytest
 
 from grader.evidence.workload import DECOYS
 from grader.labs import Lab, find_labs
-from grader.submission.files import take
+from grader.submission.files import read_submission
 from tests.support.checkout import ROOT
 
 LABS = list(find_labs(ROOT / "exercises").values())
@@ -55,7 +55,7 @@ def test_a_handout_names_all_that_must_not_count(lab: Lab, handout: str, last: s
 
 @pytest.mark.parametrize("lab", LABS, ids=NAMES)
 def test_a_stub_has_a_todo_for_each_of_its_tasks(lab: Lab) -> None:
-    stubs = take(ROOT / "exercises", lab.name, lab.edits)
+    stubs = read_submission(ROOT / "exercises", lab.name, lab.edits)
     assert [task.id for task in lab.tasks if not stubs.line_of_todo(task.file, task.id)] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.base.errors import UsageError
 from grader.labs import load_lab
-from grader.shell.changed_files import MAX_FILES, ChangedFiles, LabFolder, look
+from grader.shell.changed_files import MAX_FILES, ChangedFiles, LabFolder, lab_folders
 
 LAB = load_lab(Path(__file__).parents[2] / "exercises" / "lab3")
 
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> LabFolder:
     (tmp_path / "lab3" / "counter.c").chmod(0o640)
     (tmp_path / "lab3" / "link.py").symlink_to("counter.c")
     (tmp_path / "lab3" / "folder").mkdir()
-    (found,) = look(tmp_path, [LAB])
+    (found,) = lab_folders(tmp_path, [LAB])
     return found
 
 
@@ -40,7 +40,7 @@ def test_what_goes_in(folder: LabFolder) -> None:
 def test_a_folder_of_no_lab(tmp_path: Path) -> None:
     other = load_lab(LAB.folder.with_name("lab2"))
     with pytest.raises(UsageError, match="no folder of any lab"):
-        look(tmp_path, [LAB, other])
+        lab_folders(tmp_path, [LAB, other])
 
 
 def test_changed_and_new(folder: LabFolder) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from grader.labs import Lab, find_labs
 from grader.runner.progress import FOLDER, Progress, fingerprint
-from grader.submission.files import take
+from grader.submission.files import read_submission
 from grader.verdict.record import Status
 from tests.support.checkout import NOBODY, labebpf
 
@@ -24,7 +24,9 @@ def lab(checkout: Path) -> Lab:
 
 def record(checkout: Path, lab: Lab, **verdicts: Status) -> None:
     told = {name.replace("_", ".")[1:]: status for name, status in verdicts.items()}
-    Progress(checkout).record(lab, told, take(checkout / "exercises", lab.name, lab.edits))
+    Progress(checkout).record(
+        lab, told, read_submission(checkout / "exercises", lab.name, lab.edits)
+    )
 
 
 def listed(checkout: Path, *options: str, **environment: Any) -> dict[str, str]:
@@ -101,7 +103,7 @@ def test_a_files_end_is_no_other_files_beginning(tmp_path: Path) -> None:
     for files in ({"a.c": "12", "b.c": "3"}, {"a.c": "1", "b.c": "23"}, {"a.c": "123", "b.c": ""}):
         for name, text in files.items():
             (tmp_path / name).write_text(text)
-        prints.add(fingerprint(take(tmp_path, "lab", ["a.c", "b.c"])))
+        prints.add(fingerprint(read_submission(tmp_path, "lab", ["a.c", "b.c"])))
     assert len(prints) == 3
 
 

@@ -13,7 +13,7 @@ import pytest
 from grader.base.atomic_write import keep
 from grader.labs import Lab, find_labs
 from grader.runner.progress import Progress
-from grader.submission.files import take
+from grader.submission.files import read_submission
 from grader.verdict.record import Status
 from tests.support.checkout import NOBODY, ROOT, labebpf
 
@@ -45,7 +45,7 @@ def backups(lab: Lab) -> list[str]:
 
 def test_all_files_of_the_lab_go_back_and_are_kept(checkout: Path, lab: Lab) -> None:
     work(lab)
-    files = take(checkout / "exercises", "lab3", lab.edits)
+    files = read_submission(checkout / "exercises", "lab3", lab.edits)
     Progress(checkout).record(lab, {"3.1": Status.PASS}, files)
     labebpf(checkout, "hint", "3.1")
     done = labebpf(checkout, "reset", "lab3", "--yes")

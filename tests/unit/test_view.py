@@ -9,6 +9,7 @@ import pytest
 
 from grader.kernel import tracefs_copy
 from grader.kernel.tracefs_copy import bwrap_arguments, kernel_copy
+from grader.submission.sandbox import SITECUSTOMIZE
 
 
 @pytest.fixture
@@ -62,8 +63,8 @@ def test_the_symbols_are_system_calls_with_addresses(tracefs: Path) -> None:
 
 
 def test_bcc_is_told_what_system_calls_are_called_here(tracefs: Path) -> None:
-    text = (kernel_copy(tracefs) / "site" / "sitecustomize.py").read_text()
-    assert {"x86_64": "b'__x64_sys_'", "aarch64": "b'__arm64_sys_'"}[os.uname().machine] in text
+    prefix = (kernel_copy(tracefs) / "syscall_prefix").read_bytes()
+    assert prefix == {"x86_64": b"__x64_sys_", "aarch64": b"__arm64_sys_"}[os.uname().machine]
 
 
 def test_one_boot_has_one_copy_and_older_ones_go(tracefs: Path, tmp_path: Path) -> None:
@@ -78,5 +79,6 @@ def test_one_boot_has_one_copy_and_older_ones_go(tracefs: Path, tmp_path: Path) 
 
 def test_the_copy_is_bound_read_only(tmp_path: Path) -> None:
     arguments = bwrap_arguments(tmp_path)
-    assert arguments[:3] == ("--ro-bind", f"{tmp_path}/site", "/kernel")
+    assert arguments[4:6] == ("--ro-bind", str(SITECUSTOMIZE))
+    assert arguments[7:9] == ("--ro-bind", f"{tmp_path}/syscall_prefix")
     assert "--bind" not in arguments

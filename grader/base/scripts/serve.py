@@ -11,10 +11,10 @@ import json
 import os
 import socket
 import sys
-from typing import Any
+import types
 
 
-def load(path: str) -> Any:
+def load(path: str) -> types.ModuleType:
     """Import the file `path` as a module."""
     spec = importlib.util.spec_from_file_location("service", path)
     assert spec and spec.loader

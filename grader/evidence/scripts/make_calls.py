@@ -16,7 +16,6 @@ import struct
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 NUMBERS = {
     "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
@@ -40,8 +39,8 @@ Event = tuple[str, str, int, int, int]
 """What was done to what, when it began and when it had ended, and on which CPU."""
 
 
-def prepare(name: str, path: str) -> tuple[Any, ...]:
-    """Make what the call `name` is to be made on; return its arguments."""
+def prepare(name: str, path: str) -> tuple[bytes, ...]:
+    """Make what the call `name` is to be made on; return the paths that it takes."""
     if name == "packet":
         return (path.encode(),)
     if name == "rmdir":
@@ -49,24 +48,21 @@ def prepare(name: str, path: str) -> tuple[Any, ...]:
     elif name in ("rename", "link", "unlink"):
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
     here, there = path.encode(), f"{path}.{name}".encode()
-    if name == "mkdir":
-        return here, 0o755
-    return (here,) if name in ("rmdir", "unlink") else (here, there)
+    return (here, there) if name in ("rename", "link", "symlink") else (here,)
 
 
-def happened(name: str, arguments: tuple[Any, ...]) -> bool:
+def happened(name: str, paths: tuple[bytes, ...]) -> bool:
     """Tell whether the call did what it says. From Linux 6.19 on a uprobe's program can skip it."""
     if name == "packet":
         return True  # It was received.
-    last = [argument for argument in arguments if isinstance(argument, bytes)][-1]
-    return os.path.lexists(last) != (name in ("rmdir", "unlink"))
+    return os.path.lexists(paths[-1]) != (name in ("rmdir", "unlink"))
 
 
 def now() -> int:
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 
 
-def timed(call: str, path: str, act: Callable[..., object], *arguments: Any) -> Event:
+def timed(call: str, path: str, act: Callable[..., object], *arguments: object) -> Event:
     """Call `act`; return the event that this is: `call`, done to `path`."""
     cpu = libc.sched_getcpu()
     start = now()
@@ -90,19 +86,20 @@ class Service:
         self.cpu = secrets.randbelow(len(self.cpus))
         self.children: list[int] = []
 
-    def invoke(self, name: str, arguments: tuple[Any, ...]) -> None:
+    def invoke(self, name: str, paths: tuple[bytes, ...]) -> None:
         """Make the system call itself, not libc's function, unless that is to be called.
 
         Architectures without the call have that function alone, which makes another one.
         """
         if name == "packet":
-            self.send(*arguments)
+            self.send(*paths)
             return
         number = None if self.own_libc else NUMBERS.get(platform.machine(), {}).get(name)
         call = getattr(libc, name) if number is None else partial(libc.syscall, number)
-        if call(*arguments) != 0:
+        mode = (0o755,) if name == "mkdir" else ()
+        if call(*paths, *mode) != 0:
             code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code), arguments[0].decode())
+            raise OSError(code, os.strerror(code), paths[0].decode())
 
     def send(self, payload: bytes) -> None:
         """Send a packet, and receive it.
@@ -131,9 +128,9 @@ class Service:
             self.cpu = (self.cpu + 1) % len(self.cpus)
             os.sched_setaffinity(0, [self.cpus[self.cpu]])
             path = f"{BASE}/{secrets.token_hex(6)}"
-            arguments = prepare(name, path)
-            made.append(timed(name, path, self.invoke, name, arguments))
-            if not happened(name, arguments):
+            paths = prepare(name, path)
+            made.append(timed(name, path, self.invoke, name, paths))
+            if not happened(name, paths):
                 raise RuntimeError(f"{name} returned 0, and did nothing")
             if name == "mkdir":
                 self.kept.append(path)
@@ -223,7 +220,7 @@ class Service:
                     os.write(readied, b"r")
                     os.read(go, 1)
                     for _ in range(each):
-                        self.invoke("mkdir", (path.encode(), 0o755))
+                        self.invoke("mkdir", (path.encode(),))
                         os.rmdir(path)
                 except BaseException:
                     os._exit(1)
