@@ -1,4 +1,4 @@
-"""The files in ci/, as GitHub and GitLab read them."""
+"""The workflows that the project shows or runs, as GitHub and GitLab read them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-CI = Path(__file__).resolve().parents[2] / "ci"
+CI = Path(__file__).resolve().parents[2] / "examples" / "ci"
 BIN = Path(sys.executable).parent
 SCHEMAS = {"github-actions.yml": "vendor.github-workflows", "gitlab-ci.yml": "vendor.gitlab-ci"}
 
