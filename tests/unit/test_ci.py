@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +74,18 @@ def test_its_scripts_are_sound_shell(name: str) -> None:
         )
         assert done.returncode == 0, done.stdout
         assert "${{" not in script, "An expression in a script is an injection."
+
+
+def test_what_runs_before_a_commit_is_there() -> None:
+    """Its hooks are what pre-commit takes, and run tools of .venv on files that there are."""
+    config = ROOT / ".pre-commit-config.yaml"
+    subprocess.run([BIN / "pre-commit", "validate-config", config], check=True)
+    (local,) = read(config.name)["repos"]
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for hook in local["hooks"]:
+        assert os.access(BIN / Path(hook["entry"].split()[0]).name, os.X_OK), hook["id"]
+        assert hook["entry"].startswith(".venv/bin/")
+        files = re.compile(hook.get("files", ""))
+        assert any(files.search(path) for path in listed.stdout.splitlines()), hook["id"]
