@@ -62,7 +62,7 @@ _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_func
 
 
 def kernel_copy(tracefs: Path) -> Path:
-    """Return this boot's folder with `tracing/`, `kallsyms` and `helpers`; make it if need be."""
+    """A folder with `tracing/`, `kallsyms` and `helpers`, made if this boot has none yet."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     folder = CACHE / f"v8-{boot}"
     if folder.is_dir():

@@ -53,7 +53,7 @@ class Uprobe:
 
     def _open(self, *, returns: bool) -> int:
         libc = ctypes.CDLL(None, use_errno=True)
-        kind = _uprobe_type()
+        kind = _kind()
         path = ctypes.create_string_buffer(f"/proc/self/fd/{self.library}".encode())
         attributes = _ATTRIBUTES.pack(
             kind, _ATTRIBUTES.size, returns, ctypes.addressof(path), self._offset
@@ -73,7 +73,7 @@ class Uprobe:
         os.close(self.library)
 
 
-def _uprobe_type() -> int:
+def _kind() -> int:
     """Read the perf event type of uprobes. Raises InfraError where the kernel has none."""
     try:
         return int((UPROBES / "type").read_text())
