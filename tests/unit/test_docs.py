@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema
 import pytest
 
 from grader.base.timeline import Mark, Moment
+from grader.cli import labebpf
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from tests.support.checkout import ROOT
 from tests.support.result_schema import SCHEMA, hold
@@ -45,6 +47,28 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             lost.append(link)
     assert lost == []
+
+
+COMMAND = re.compile(r"\./labebpf((?: [^\s`|#;&)'\"]+)*)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_each_command_is_one(page: Path) -> None:
+    """It is there, and knows each option that is shown."""
+    text = (ROOT / page).read_text().replace("\\\n", "")
+    unknown = []
+    for shown in COMMAND.findall(text):
+        words = shown.rstrip(".:,?").split()
+        command: click.Command = labebpf
+        while words and isinstance(command, click.Group) and words[0] in command.commands:
+            command = command.commands[words.pop(0)]
+        options = {name for option in command.params for name in option.opts} | {"-h", "--help"}
+        given = {word.partition("=")[0] for word in words if word.startswith("-")}
+        passed_on = command.name == "test"  # to pytest
+        named = words and words[0][0].islower() and isinstance(command, click.Group)
+        if named or (given - options and not passed_on):
+            unknown.append(shown)
+    assert unknown == []
 
 
 READMES = ("README.md", "README.fr.md")
