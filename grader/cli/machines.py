@@ -45,7 +45,7 @@ def doctor(names: tuple[str, ...], as_json: bool) -> None:
     import json
 
     from grader.kernel.features import Features, Probe
-    from grader.kernel.mounts import missing, mount
+    from grader.kernel.mounts import missing_mounts, mount
     from grader.runner.kernel_choice import place
     from grader.vm import doctor as vm_survey
 
@@ -53,7 +53,7 @@ def doctor(names: tuple[str, ...], as_json: bool) -> None:
     chosen = options.choose(names, found) if names else list(found.values())
     mounted = []
     if os.geteuid() == 0:
-        for kind, path in missing():
+        for kind, path in missing_mounts():
             with suppress(InfraError):  # Below it says what is missing, and the rest.
                 mount(kind, path)
                 mounted.append(say("{kind} at {path}", kind=kind, path=path))

@@ -28,11 +28,11 @@ class GuestKernel(NativeKernel):
         self._wire = wire
         self._own_witness()
         # Their CPU time is bounded now, and the scale that will be asked for is not known.
-        self.keep(LOADERS, scripts=1, scale=10 * EMULATED)
+        self.start_spares(LOADERS, scripts=1, scale=10 * EMULATED)
 
     def get_ready(self) -> None:
         """Return when the witness is attached, and BCC imported wherever it will be wanted."""
-        self.wait_for_kept(_SECONDS)
+        self.wait_for_spares(_SECONDS)
         with one_cpu():
             try:
                 self._attach_witness()

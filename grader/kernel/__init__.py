@@ -1,1 +1,1 @@
-"""Where BPF programs run: what this machine can do, and taking it for a grading."""
+"""This machine's own kernel: what it offers, and how one grading has it for itself."""

@@ -48,13 +48,13 @@ class Probe:
 
 @dataclass(frozen=True)
 class Features:
-    """What this kernel offers. The folders are where the probes look: tests have recorded trees."""
+    """What this kernel offers, by probes of the two folders; tests give recorded ones."""
 
     tracefs: Path = TRACEFS
     debugfs: Path = DEBUGFS
 
     def survey(self) -> list[Probe]:
-        """Every probe that no lab names, in the order in which one would mend them."""
+        """Run the probes that doctor shows, in the order in which a person mends what is wrong."""
         probes: list[Callable[[], Probe]] = [
             privileges,
             bpf_syscall,
@@ -79,7 +79,7 @@ class Features:
         return [probe() for probe in probes]
 
     def offers(self, need: str) -> Probe:
-        """Whether the kernel offers `need`, a word of a lab's manifest."""
+        """Tell whether the kernel offers `need`, a word of a lab's manifest."""
         if need != "smp" and not os.access(self.tracefs / "events", os.R_OK | os.X_OK):
             remedy = "Look as root: sudo ./labebpf doctor"
             return Probe(
@@ -103,9 +103,11 @@ class Features:
         return Probe(need, False, "no such need is known", "Correct the lab's manifest.")
 
     def tracing(self) -> Probe:
+        """Tell whether tracefs is mounted."""
         return _mounted("tracefs", self.tracefs)
 
     def debugging(self) -> Probe:
+        """Tell whether debugfs is mounted."""
         return _mounted("debugfs", self.debugfs)
 
     def _tracepoint(self, need: str) -> Probe:
@@ -152,7 +154,7 @@ class Features:
 
 
 def privileges() -> Probe:
-    """Root, with what the grader itself needs: CAP_SYS_ADMIN here, not in a user namespace."""
+    """Tell whether this process is root, with CAP_SYS_ADMIN, and not in a user namespace only."""
     held = int(re.search(r"CapEff:\s*(\w+)", Path("/proc/self/status").read_text())[1], 16)  # type: ignore[index]
     lacking = [name for name, bit in _CAPABILITIES.items() if not held >> bit & 1]
     if os.geteuid() != 0:
@@ -174,7 +176,7 @@ def privileges() -> Probe:
 
 
 def sandbox_capabilities() -> tuple[str, ...]:
-    """What a sandbox must hold: CAP_BPF and CAP_PERFMON where the kernel has them (5.8)."""
+    """Name what a sandbox must hold: CAP_BPF and CAP_PERFMON where the kernel has them (5.8)."""
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     return ("bpf", "perfmon") if last >= _CAPABILITIES["bpf"] else ("sys_admin", "sys_resource")
 
@@ -205,9 +207,9 @@ def bpf_syscall() -> Probe:
 
 
 def _lsm(need: str) -> Probe:
-    """Load an LSM program for the hook, where the kernel says that it runs such programs at all.
+    """Load an LSM program for the hook, where the kernel runs such programs at all.
 
-    It would load and attach, and never run, where "bpf" is not in the kernel's lsm= list.
+    Where "bpf" is not in the kernel's lsm= list, one would load and attach, and never run.
     """
     remedy = "Use Linux 6.8 or newer, with bpf in its lsm= list."
     modules, size = (ctypes.c_uint64 * 32)(), ctypes.c_uint32(8 * 32)
@@ -249,6 +251,7 @@ def _load(kind: int, attach_type: int = 0, hook: int = 0) -> None:
 
 
 def headers() -> Probe:
+    """Tell which kernel headers BCC would compile with."""
     found = find_headers(os.uname().release)
     if found.origin == "none":
         remedy = say(
@@ -267,6 +270,7 @@ def headers() -> Probe:
 
 
 def btf() -> Probe:
+    """Tell whether the kernel describes its types (BTF)."""
     there = Path("/sys/kernel/btf/vmlinux").exists()
     return Probe(
         "btf", there, "present" if there else "absent", "" if there else "No lab needs it."
@@ -274,6 +278,7 @@ def btf() -> Probe:
 
 
 def lockdown() -> Probe:
+    """Tell whether lockdown keeps BPF from reading kernel memory ("confidentiality")."""
     path = Path("/sys/kernel/security/lockdown")
     try:
         modes = path.read_text()
@@ -289,7 +294,7 @@ def lockdown() -> Probe:
 
 
 def memlock() -> Probe:
-    """Before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, in bytes."""
+    """Tell whether RLIMIT_MEMLOCK, which BPF maps count against before Linux 5.11, is enough."""
     soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
     words = say("unlimited") if soft == resource.RLIM_INFINITY else f"{soft >> 10} KiB"
     accounted = _release() < (5, 11)
@@ -300,7 +305,7 @@ def memlock() -> Probe:
 
 
 def open_files() -> Probe:
-    """How many files a process may have open. A limit that this process may raise, it raises."""
+    """Tell whether a process may have enough files open, after raising the limit where allowed."""
     needed = Limits().open_files
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
@@ -312,7 +317,7 @@ def open_files() -> Probe:
 
 
 def bcc() -> Probe:
-    """The distribution's BCC for /usr/bin/python3; PyPI's package of that name is another one."""
+    """Tell whether /usr/bin/python3 has BCC. The package bcc of PyPI is not it."""
     code = "import bcc; print(getattr(bcc, '__version__', '?'), hasattr(bcc, 'BPF'))"
     done = subprocess.run(
         ["/usr/bin/python3", "-I", "-c", code], capture_output=True, check=False, text=True
@@ -332,6 +337,7 @@ def bcc() -> Probe:
 
 
 def bpftool() -> Probe:
+    """Tell whether bpftool is there and runs."""
     try:
         path = find_bpftool()
     except InfraError:

@@ -18,7 +18,7 @@ IKHEADERS = Path("/sys/kernel/kheaders.tar.xz")
 
 @dataclass(frozen=True)
 class Headers:
-    """What BCC compiles against. `origin` is "running", "borrowed" or "none"."""
+    """The kernel headers that BCC compiles with. `origin` is "running", "borrowed" or "none"."""
 
     origin: str
     version: str
@@ -30,7 +30,7 @@ class Headers:
 
 
 def find_headers(release: str) -> Headers:
-    """The headers for the kernel `release`, borrowed where it has none of its own."""
+    """Find the headers for the kernel `release`, another's where it has none of its own."""
     own = MODULES / release / "build"
     if own.is_dir() or IKHEADERS.exists():
         return Headers("running", release)
@@ -47,7 +47,7 @@ def find_headers(release: str) -> Headers:
 
 
 def _trees() -> list[tuple[str, Path, Path | None]]:
-    """(version, build, source) of every header tree of another kernel on this machine."""
+    """List every header tree on this machine, as (version, build, source)."""
     found: list[tuple[str, Path, Path | None]] = []
     for folder in MODULES.glob("*/build"):
         source = folder.parent / "source"

@@ -1,4 +1,4 @@
-"""tracefs and debugfs: where they are, and how to have them without leaving a mount behind."""
+"""Where tracefs and debugfs are, and how to mount them without leaving a mount behind."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _CLONE_NEWNS = 0x00020000
 
 
 def mounted(kind: str, path: Path) -> bool:
-    """Whether a file system of type `kind` is mounted at `path`."""
+    """Tell whether a file system of type `kind` is mounted at `path`."""
     lines = Path("/proc/self/mounts").read_text().splitlines()
     return any(line.split()[1:3] == [str(path), kind] for line in lines)
 
 
-def missing() -> list[tuple[str, Path]]:
-    """Of tracefs and debugfs, those that are not mounted though the kernel has them."""
+def missing_mounts() -> list[tuple[str, Path]]:
+    """List those of tracefs and debugfs that the kernel has and nobody mounted: (type, place)."""
     wanted = (("tracefs", TRACEFS), ("debugfs", DEBUGFS))
     return [(kind, path) for kind, path in wanted if path.is_dir() and not mounted(kind, path)]
 
@@ -44,11 +44,12 @@ def mount(kind: str, path: Path) -> None:
 
 
 def mount_privately() -> None:
-    """Mount what is missing in a mount namespace of this process's own.
+    """Mount what is missing in a mount namespace of this process alone.
 
-    The mounts end with the process, however it ends; the rest of the machine never sees them.
+    The mounts end with the process, however it ends, and no other process sees them. Raises
+    InfraError.
     """
-    absent = missing()
+    absent = missing_mounts()
     if not absent:
         return
     try:

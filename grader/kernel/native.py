@@ -1,4 +1,4 @@
-"""This machine's own kernel: taken for one grading at a time, and left as it was found."""
+"""Hold this machine's own kernel for one grading at a time, and leave it as it was found."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ SAVED_PARANOID = RUN / "perf_event_paranoid"
 
 
 class NativeKernel:
-    """The running kernel, while the lock is held.
+    """The running kernel, while this process holds the lock on it.
 
-    Whatever ends the grader, a keeper process that holds the same lock then removes what is
-    left: control groups, trace instances, working folders. Should the keeper be killed too, the
-    next grading does it.
+    When the grader has ended, in whatever way, a keeper process that shares the lock removes what
+    is left: control groups, trace instances, working folders. If the keeper was killed too, the
+    next grading removes it.
     """
 
     where = "native"
@@ -66,8 +66,8 @@ class NativeKernel:
     ) -> None:
         """Take the kernel. Raises InfraError where this process may not or the kernel cannot.
 
-        `hidden` are folders that no sandbox may see. After `seconds` the keeper kills this
-        process. `waiting` is told, once, when another grading holds the lock.
+        No sandbox may see the folders `hidden`. After `seconds` the keeper kills this process.
+        `waiting` is called with a sentence, once, when another grading holds the lock.
         """
         allowed = privileges()
         if not allowed.ok:
@@ -93,8 +93,8 @@ class NativeKernel:
             )
             held.callback(os.close, lock)
             mount_privately()
-            sweep()
-            _allow_maps()
+            remove_leftovers()
+            _raise_memlock_limit()
             if int(PARANOID.read_text()) > 2:
                 SAVED_PARANOID.write_text(PARANOID.read_text())
                 PARANOID.write_text("2")
@@ -129,9 +129,9 @@ class NativeKernel:
     def witness(
         self, templates: Path, calls: tuple[str, ...] = ("mkdir",), *, held: bool = False
     ) -> Witness:
-        """The witness, which may still be starting. One for all labs about the same calls.
+        """Return the witness of `calls`, which may still be starting; start one if there is none.
 
-        A new one that is `held` waits for its release before it attaches.
+        Where `held`, a new witness attaches only when it is released.
         """
         if self._witness and not (self._witness.alive and self._witness.calls == calls):
             self.close_witness()
@@ -140,47 +140,47 @@ class NativeKernel:
         return self._witness
 
     def close_witness(self) -> None:
-        """End the witness; the next call of `witness` starts another."""
+        """End the witness. The next call of `witness` starts another."""
         if witness := self._witness:
             self._witness = None
             witness.close()
 
     def others_waiting(self) -> AbstractContextManager[None]:
-        """Keep other gradings on this machine from a load on all of its CPUs meanwhile."""
+        """Keep other gradings from loading the CPUs while the context lasts."""
         return nullcontext()  # They wait already, for the lock.
 
     def sandbox(
         self, files: dict[str, bytes], scale: float = 1.0, place: Uprobe | Network | None = None
     ) -> Sandbox:
-        """A sandbox with `files` in it. `scale` stretches what it may take of the CPU.
+        """Make a sandbox with `files` in it. `scale` stretches the CPU time that it may take.
 
-        Its programs may be attached to `place`, beyond what any sandbox's may.
+        Programs of the sandbox may also be attached to `place`.
         """
         limits = Limits(cpu_seconds=int(Limits().cpu_seconds * scale) + 1)
         view = place.lend(self.view) if place else self.view
         return Sandbox(self.new_name(), files, view, work=self.work, limits=limits)
 
     def loader(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Program:
-        """A loader for one program: one that waits already, or a new one."""
+        """Return a loader for one program: a spare one, or a new one."""
         if self._loaders and not place:
             return self._loaders.pop()
         return Program(self.sandbox({}, scale, place))
 
     def script(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Script:
-        """A Python for one script: one that waits already, or a new one."""
+        """Return a process for one script: a spare one, or a new one."""
         if self._scripts and not place:
             return self._scripts.pop()
         pipes = [f"{folder}/trace_pipe" for folder in TRACEFS_PLACES if folder.parent.is_dir()]
         return Script(self.sandbox({}, scale, place), trace_pipes=pipes)
 
-    def keep(self, loaders: int, scripts: int, scale: float) -> None:
-        """Start so many loaders and scripts, for later."""
+    def start_spares(self, loaders: int, scripts: int, scale: float) -> None:
+        """Start so many loaders and scripts, which `loader` and `script` then return."""
         programs = [self.loader(scale) for _ in range(loaders)]
         self._scripts += [self.script(scale) for _ in range(scripts)]
         self._loaders += programs
 
-    def wait_for_kept(self, seconds: float) -> None:
-        """Return when those have BCC. Raises what Program and Script do."""
+    def wait_for_spares(self, seconds: float) -> None:
+        """Wait until all spare processes have imported BCC. Raises what Program and Script do."""
         for loader in self._loaders:
             loader.wait_until_ready(seconds)
         for script in self._scripts:
@@ -188,22 +188,24 @@ class NativeKernel:
 
     @property
     def tracefs(self) -> Path:
+        """Where tracefs is mounted."""
         return TRACEFS
 
     @property
     def work(self) -> Path:
-        """A folder for this grading, removed at its end."""
+        """The folder of this grading, which is removed at its end."""
         return self._work
 
     def new_name(self) -> str:
-        """A free name for a control group or a trace instance, known to `sweep`."""
+        """Make a free name for a control group or trace instance, that `remove_leftovers` knows."""
         return f"{PREFIX}{secrets.token_hex(6)}"
 
     def offers(self, need: str) -> Probe:
+        """Tell whether this kernel offers `need`, a word of a lab's manifest."""
         return self.features.offers(need)
 
     def describe(self) -> dict[str, str]:
-        """What result.json says of this kernel."""
+        """Describe this kernel for result.json."""
         return {
             "where": self.where,
             "release": os.uname().release,
@@ -211,7 +213,7 @@ class NativeKernel:
         }
 
     def close(self) -> None:
-        """Let go of the kernel. What stages and sandboxes made must be closed before."""
+        """Let go of the kernel. Environments and sandboxes must be closed before."""
         with self._held as closing:  # The lock last, whatever fails before.
             for loader in self._loaders:
                 closing.callback(loader.close)
@@ -220,8 +222,8 @@ class NativeKernel:
             closing.callback(self.close_witness)
 
 
-def sweep() -> None:
-    """Remove what an earlier grading left. The caller holds the lock: nobody else is grading."""
+def remove_leftovers() -> None:
+    """Remove what an earlier grading left. The caller holds the lock, so none is under way."""
     for group in leftover_groups(PREFIX):
         remove_group(group, seconds=5)
     for instance in (TRACEFS / "instances").glob(f"{PREFIX}*"):
@@ -232,12 +234,12 @@ def sweep() -> None:
         PARANOID.write_text(SAVED_PARANOID.read_text())
         SAVED_PARANOID.unlink()
     events = TRACEFS / "kprobe_events"
-    for name in re.findall(r"^\w+:(labebpf/\S+)", _text(events), re.MULTILINE):
+    for name in re.findall(r"^\w+:(labebpf/\S+)", _read_if_there(events), re.MULTILINE):
         write_kprobe_event(events, f"-:{name}")
 
 
 def write_kprobe_event(events: Path, line: str) -> None:
-    """Append a line to kprobe_events, which cannot be sought in, as Python's "a" mode would."""
+    """Append a line to kprobe_events, which refuses to be sought in, as Python's mode "a" does."""
     descriptor = os.open(events, os.O_WRONLY | os.O_APPEND)
     try:
         os.write(descriptor, line.encode() + b"\n")
@@ -245,10 +247,10 @@ def write_kprobe_event(events: Path, line: str) -> None:
         os.close(descriptor)
 
 
-def _allow_maps() -> None:
-    """Before Linux 5.11 maps count as locked memory, of which a process may have 64 KiB.
+def _raise_memlock_limit() -> None:
+    """Raise the limit on locked memory: before Linux 5.11 maps count as such, and it is 64 KiB.
 
-    Sandboxes inherit the limit, and cannot raise it themselves, as BCC would.
+    Sandboxes inherit the limit. BCC would raise it, and may not do so there.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
     wanted = Limits().memory
@@ -260,8 +262,8 @@ def _allow_maps() -> None:
         pass  # Without CAP_SYS_RESOURCE; labebpf doctor shows the limit.
 
 
-def _text(path: Path) -> str:
-    """What a file holds, nothing for one that this kernel does not have."""
+def _read_if_there(path: Path) -> str:
+    """Read a file; "" where this kernel does not have it."""
     try:
         return path.read_text()
     except OSError:
@@ -269,9 +271,9 @@ def _text(path: Path) -> str:
 
 
 def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:
-    """Fork the keeper: (its pid, a descriptor whose closing tells it that the grader is gone).
+    """Fork the keeper. Returns its pid, and the descriptor that it sees closed at the grader's end.
 
-    It shares the lock, so that no other grading starts before it has swept.
+    The keeper shares the lock, so that no other grading starts before it has tidied up.
     """
     gone, alive = os.pipe()
     grader = os.getpid()
@@ -287,15 +289,15 @@ def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:
             signal.signal(number, signal.SIG_IGN)
         _close_all_but(lock, gone)
         _watch(grader, gone, seconds)
-        sweep()
+        remove_leftovers()
     finally:
         os._exit(0)
 
 
 def _watch(grader: int, gone: int, seconds: float | None) -> None:
-    """Return when the grader is gone. Kill it after `seconds`, or when it was stopped for long.
+    """Return when the process `grader` is gone; kill it after `seconds`, or when stopped for long.
 
-    A stopped process has no timeouts of its own, and a submission's BPF program can stop it.
+    A submission's BPF program can stop the grader, whose own timeouts then do not come.
     """
     start = time.monotonic()
     moving = start
@@ -310,6 +312,7 @@ def _watch(grader: int, gone: int, seconds: float | None) -> None:
 
 
 def _close_all_but(*kept: int) -> None:
+    """Close every descriptor but `kept`; point 0, 1 and 2 at /dev/null."""
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)

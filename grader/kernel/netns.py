@@ -1,9 +1,9 @@
-"""A network of a lab's own, for packets: its loopback interface, and nothing that leads out of it.
+"""The network of a lab about packets: a loopback interface, and nothing that leads out of it.
 
-XDP programs are for those with CAP_NET_ADMIN, which a sandbox has in such a lab alone, and inside
-this network alone. No process that it sees is in another, so that it can neither enter one nor
-move an interface there; and control groups, by which a program would meet the packets of the whole
-machine, are hidden from it.
+Attaching an XDP program takes CAP_NET_ADMIN. A sandbox has it in such a lab only, and inside this
+network only. All processes that the sandbox sees are in this network, so that it can neither enter
+another one nor move an interface there. Control groups are hidden from the sandbox: a program
+attached to one would see the packets of the whole machine.
 """
 
 from __future__ import annotations
@@ -28,10 +28,7 @@ INTERFACE = "lo"
 
 
 class Network:
-    """A network namespace whose loopback interface is up.
-
-    Raises InfraError where there can be none.
-    """
+    """A network namespace whose loopback interface is up. Raises InfraError without one."""
 
     def __init__(self) -> None:
         with ThreadPoolExecutor(1) as pool:  # Its one thread alone moves into the namespace.
@@ -49,14 +46,14 @@ class Network:
         """The network namespace, as a descriptor."""
         sender, receiver = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         self.sockets = sender, receiver
-        """UDP sockets in it: what the one sends, the other receives."""
+        """Two UDP sockets in the namespace: what the first sends, the second receives."""
         up = struct.pack("16sH14x", INTERFACE.encode(), _UP)
         fcntl.ioctl(receiver, _SIOCSIFFLAGS, up)
         receiver.bind(("127.0.0.1", 0))
         sender.connect(receiver.getsockname())
 
     def lend(self, view: View) -> View:
-        """`view` of a sandbox that is in this network, and may attach XDP programs."""
+        """Extend `view` to one of a sandbox in this network that may attach XDP programs."""
         return replace(
             view,
             bwrap=(*view.bwrap, *_without_control_groups()),
@@ -65,6 +62,7 @@ class Network:
         )
 
     def close(self) -> None:
+        """Close the namespace and its sockets."""
         with ExitStack() as closing:
             closing.callback(os.close, self.namespace)
             for end in self.sockets:

@@ -1,11 +1,13 @@
-"""What the sandbox sees of the kernel: copies that need no privilege to read.
+"""Copies of what the sandbox has to see of the kernel, readable without privilege.
 
-tracefs is for root alone. Lending a sandbox CAP_DAC_READ_SEARCH for it would open every file of
-the machine by handle (open_by_handle_at(2)), so it gets a copy of the files that name and
-describe events. The copy, made once for each boot, also holds two short forms of /proc/kallsyms,
-for the grader's own processes: reading the whole one is half of BCC's compile time. In the
-sandbox BCC does not read it at all, not being root there (bcc_procutils_each_ksym), and has to be
-told what this kernel's system calls are called.
+tracefs is for root alone. CAP_DAC_READ_SEARCH would let a sandbox read it, and open every other
+file of the machine by handle (open_by_handle_at(2)). So the sandbox gets a copy of the files that
+name and describe events.
+
+The copy is made once for each boot. It also holds two short forms of /proc/kallsyms for the
+grader's own processes, since reading the whole file is half of BCC's compile time. In the sandbox
+BCC is not root and does not read the file (bcc_procutils_each_ksym): a sitecustomize.py tells BCC
+how this kernel names its system calls.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ def _make(folder: Path, tracefs: Path) -> None:
 
 
 def bwrap_arguments(copy: Path) -> tuple[str, ...]:
-    """Arguments to bubblewrap that put the copy in the kernel's places."""
+    """Return the arguments to bubblewrap that put the copy in the kernel's places."""
     tracing = str(copy / "tracing")
     # bubblewrap lets nobody but root into a folder that it makes for a bind.
     arguments = ["--perms", "0755", "--dir", "/kernel"]
@@ -75,7 +77,7 @@ def bwrap_arguments(copy: Path) -> tuple[str, ...]:
 
 
 def probe_lists(tracefs: Path, folder: Path) -> list[str]:
-    """Copy the lists of what can be, is, and must not be probed, as they are now, to `folder`.
+    """Copy the kernel's lists of what can be, is, and must not be probed to `folder`.
 
     Returns the arguments to bubblewrap that put the copies in the kernel's places. A list that
     this kernel lacks, or refuses, is left out.
@@ -103,7 +105,7 @@ def probe_lists(tracefs: Path, folder: Path) -> list[str]:
 
 
 def _copy_events(source: str, target: str) -> None:
-    """Copy each event's id and format. There are thousands: no objects here but strings."""
+    """Copy each event's id and format. There are thousands, so paths are plain strings here."""
     os.mkdir(target)
     for category in os.scandir(source):
         if not category.is_dir():
@@ -119,7 +121,7 @@ def _copy_events(source: str, target: str) -> None:
 
 
 def _copy(source: str, target: str) -> None:
-    """Copy a file, as one that anybody may read; none where `source` cannot be read."""
+    """Copy a file, readable for all. Where `source` cannot be read, make none."""
     try:
         descriptor = os.open(source, os.O_RDONLY)
     except OSError:
@@ -136,24 +138,24 @@ def _copy(source: str, target: str) -> None:
 
 
 def _prefix(symbols: list[str]) -> bytes:
-    """What stands before a system call's name in this kernel: b"__x64_sys_" for __x64_sys_bpf."""
+    """Return the kernel's prefix for functions of system calls: b"__x64_sys_" of __x64_sys_bpf."""
     names = (line.split()[2] for line in symbols)
     found = sorted((name for name in names if name.endswith("sys_bpf")), key=_native_first)
     return found[0].removesuffix("bpf").encode() if found else b"sys_"
 
 
 def _native_first(name: str) -> tuple[bool, int]:
-    """__x64_sys_bpf before __ia32_sys_bpf, before the internal __sys_bpf."""
+    """Sort __x64_sys_bpf before __ia32_sys_bpf, and that before the internal __sys_bpf."""
     return (not re.match(r"__(x64|arm64|riscv|s390x?)_sys_", name), len(name))
 
 
 def _helper_symbols(symbols: list[str]) -> str:
-    """Those lines that name BPF helpers, with their real addresses: for root alone."""
+    """Keep the lines that name BPF helpers, with their real addresses: for root alone."""
     return "\n".join(line for line in symbols if "bpf_" in line) + "\n"
 
 
 def _syscall_symbols(symbols: list[str]) -> str:
-    """Those lines that name system calls; BCC skips addresses of 0, so they get others."""
+    """Keep the lines that name system calls, with made-up addresses: BCC skips those of 0."""
     lines: list[str] = []
     for line in symbols:
         _, kind, name, *module = line.split()

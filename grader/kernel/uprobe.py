@@ -1,10 +1,10 @@
-"""Uprobes for a sandbox, which may open none itself, on a copy of libc that the workload runs.
+"""Uprobes that the grader opens for a sandbox, on a copy of libc that only the workload runs.
 
-Since 2025 the kernel wants CAP_SYS_ADMIN of who opens a uprobe: its program sees whatever process
-calls the function, and may change where that goes on (Linux 6.19). So the grader opens it, on a
-copy of libc in memory that nobody but the workload runs, and hands it to the sandbox without a
-program; `view` teaches BCC there to attach to it. A sandbox can probe this one function, of this
-one process.
+Since 2025 opening a uprobe takes CAP_SYS_ADMIN: its program sees every process that calls the
+function, and may change where the process goes on (Linux 6.19). So the grader opens the uprobe, on
+a copy of libc in memory, and hands the descriptor to the sandbox; the sitecustomize.py of
+`tracefs_copy` makes BCC attach programs to it. A sandbox can probe this one function, in this one
+process.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _EVERY_PROCESS, _FIRST_CPU, _NO_GROUP = -1, 0, -1
 
 
 class Uprobe:
-    """A function of libc to be probed, in a copy of the library. Raises InfraError without such."""
+    """A function in a copy of libc, to attach programs to. Raises InfraError if there is none."""
 
     def __init__(self, function: str) -> None:
-        self._path, self._offset = _place(function)
+        self._path, self._offset = _locate(function)
         self.library = os.memfd_create("labebpf-libc")
-        """The copy, as a descriptor."""
+        """The copy of libc, as a descriptor."""
         os.write(self.library, Path(self._path).read_bytes())
 
     def lend(self, view: View) -> View:
-        """`view` of a sandbox that may attach a program to the function, and one to its end.
+        """Extend `view` to one whose sandbox may attach programs to the function's begin and end.
 
-        The descriptors in it are the sandbox's to close.
+        The sandbox closes the descriptors in it. Raises InfraError.
         """
         with ExitStack() as opened:
             events = []
@@ -70,19 +70,20 @@ class Uprobe:
             ) from error
 
     def close(self) -> None:
+        """Close the copy of libc."""
         os.close(self.library)
 
 
 def _kind() -> int:
-    """The number of uprobes among perf events. Raises InfraError where the kernel has none."""
+    """Read the perf event type of uprobes. Raises InfraError where the kernel has none."""
     try:
         return int((UPROBES / "type").read_text())
     except OSError as error:
         raise InfraError("This kernel has no uprobes.", "Run: ./labebpf doctor") from error
 
 
-def _place(function: str) -> tuple[str, int]:
-    """The file of libc, and where in it `function` begins. Raises InfraError if there is none."""
+def _locate(function: str) -> tuple[str, int]:
+    """Find the file of libc, and the offset of `function` in it, in bytes. Raises InfraError."""
     try:
         symbol = getattr(ctypes.CDLL(None), function)
     except AttributeError as error:

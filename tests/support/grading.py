@@ -16,6 +16,7 @@ from typing import Any
 from grader.evidence.bpftool import Bpftool
 from grader.kernel.mounts import mount_privately
 from tests.support.checkout import ROOT, copy
+from tests.support.result_schema import hold
 
 HIDDEN_FROM_SANDBOX = 0x60000000
 PLAIN = b"""
@@ -192,7 +193,9 @@ def grade(
                 grader.wait()
         printed.seek(0)
         output = printed.read().decode(errors="surrogateescape")
-    return Grading(status, output, json.loads((out / "result.json").read_text(encoding="utf-8")))
+    record = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    hold(record)
+    return Grading(status, output, record)
 
 
 def labebpf(root: Path, *arguments: str, seconds: float = 1200) -> tuple[int, str]:

@@ -1,7 +1,9 @@
-"""The files in ci/, as GitHub and GitLab read them."""
+"""The workflows that the project shows or runs, as GitHub and GitLab read them."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,36 +12,55 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-CI = Path(__file__).resolve().parents[2] / "ci"
+from tests.support.checkout import ROOT
+
 BIN = Path(sys.executable).parent
-SCHEMAS = {"github-actions.yml": "vendor.github-workflows", "gitlab-ci.yml": "vendor.gitlab-ci"}
+SCHEMAS = {
+    "examples/ci/github-actions.yml": "vendor.github-workflows",
+    "examples/ci/gitlab-ci.yml": "vendor.gitlab-ci",
+    ".github/workflows/ci.yml": "vendor.github-workflows",
+    ".github/ISSUE_TEMPLATE/problem.yml": "vendor.github-issue-forms",
+}
+WORKFLOWS = [name for name in SCHEMAS if "ISSUE" not in name]
+OLDEST, NEWEST = 10, 14
 
 
 def read(name: str) -> Any:
-    return YAML(typ="safe").load(CI / name)
+    return YAML(typ="safe").load(ROOT / name)
 
 
 def scripts(name: str) -> list[str]:
     """Each script in the file, as the shell gets it."""
-    job = read(name)["jobs"]["grade"] if name == "github-actions.yml" else read(name)["grade"]
-    if "steps" in job:
-        return [step["run"] for step in job["steps"] if "run" in step]
-    return ["\n".join((*job["before_script"], *job["script"]))]
+    if "gitlab" in name:
+        job = read(name)["grade"]
+        return ["\n".join((*job["before_script"], *job["script"]))]
+    jobs = read(name)["jobs"].values()
+    return [step["run"] for job in jobs for step in job["steps"] if "run" in step]
 
 
 def test_every_file_is_checked() -> None:
-    assert {path.name for path in CI.iterdir()} == SCHEMAS.keys()
+    folders = (ROOT / "examples" / "ci", *(ROOT / ".github").iterdir())
+    files = {str(path.relative_to(ROOT)) for folder in folders for path in folder.iterdir()}
+    assert files == SCHEMAS.keys()
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_it_is_what_its_schema_wants(name: str) -> None:
     """The schemas are those that check-jsonschema brings: SchemaStore's and GitLab's own."""
-    command = [str(BIN / "check-jsonschema"), "--builtin-schema", SCHEMAS[name], str(CI / name)]
+    command = [str(BIN / "check-jsonschema"), "--builtin-schema", SCHEMAS[name], str(ROOT / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_unit_tests_run_on_each_python_that_is_supported() -> None:
+    matrix = read(".github/workflows/ci.yml")["jobs"]["unit"]["strategy"]["matrix"]
+    assert matrix["python"] == [f"3.{minor}" for minor in range(OLDEST, NEWEST + 1)]
+    project = (ROOT / "pyproject.toml").read_text()
+    assert f'requires-python = ">=3.{OLDEST}"' in project
+    assert f'target-version = "py3{OLDEST}"' in project
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
 def test_its_scripts_are_sound_shell(name: str) -> None:
     found = scripts(name)
     assert found
@@ -53,3 +74,18 @@ def test_its_scripts_are_sound_shell(name: str) -> None:
         )
         assert done.returncode == 0, done.stdout
         assert "${{" not in script, "An expression in a script is an injection."
+
+
+def test_what_runs_before_a_commit_is_there() -> None:
+    """Its hooks are what pre-commit takes, and run tools of .venv on files that there are."""
+    config = ROOT / ".pre-commit-config.yaml"
+    subprocess.run([BIN / "pre-commit", "validate-config", config], check=True)
+    (local,) = read(config.name)["repos"]
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for hook in local["hooks"]:
+        assert os.access(BIN / Path(hook["entry"].split()[0]).name, os.X_OK), hook["id"]
+        assert hook["entry"].startswith(".venv/bin/")
+        files = re.compile(hook.get("files", ""))
+        assert any(files.search(path) for path in listed.stdout.splitlines()), hook["id"]

@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.checkout import AS_NOBODY, NOBODY, PARTS, ROOT, copy
 
-PARTS_OF_IT = (*PARTS, "labebpf", "requirements.txt", "requirements-dev.txt")
+PARTS_OF_IT = (*PARTS, "labebpf")
 TOOLS = (
-    *("sh", "uname", "readlink", "id", "cksum", "printf", "python3", "flock", "env", "stat"),
+    *("sh", "uname", "readlink", "id", "cksum", "sed", "printf", "python3", "flock", "env", "stat"),
     *("setpriv", "prlimit", "setsid", "apt-get", "apt-cache", "dpkg", "dnf"),
 )
 """What a small machine has, without anything that grades."""
@@ -88,16 +88,22 @@ def test_one_command_has_all_that_a_user_needs(arguments: list[str], small: str)
 
 @as_root
 def test_sudo_leaves_a_users_checkout_the_users(tmp_path: Path) -> None:
-    checkout = copy(tmp_path / "checkout", PARTS_OF_IT)
+    checkout = copy(tmp_path / "a [checkout]", PARTS_OF_IT)
     (checkout / "test_one.py").write_text("def test_nothing():\n    pass\n")
     subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", str(checkout)], check=True)
     path = os.environ["PATH"]
     launcher = checkout / "labebpf"
+    project = checkout / "pyproject.toml"
     for command in (["list"], ["hint", "3.1"], ["reset", "lab3", "--yes"], ["stubs", "lab3"]):
         done = launch(*command, path=path, launcher=launcher, home=str(tmp_path))
         assert done.returncode == 0, done.stderr
+        assert ("making .venv" in done.stderr) == (command == ["list"])
+        # What tools are told changes nothing that is installed.
+        project.write_text(project.read_text().replace("[tool.ruff]\n", "[tool.ruff]\n# changed\n"))
     one = [str(checkout / ".venv/bin/pytest"), "-q", "test_one.py"]
     subprocess.run(one, cwd=checkout, stdout=subprocess.DEVNULL, check=True)
     assert (checkout / ".pytest_cache").is_dir()
     strangers = [path for path in checkout.rglob("*") if path.lstat().st_uid != NOBODY]
     assert strangers == []
+    made = {path.name for path in checkout.iterdir()} - set(PARTS_OF_IT)
+    assert made == {".venv", ".labebpf", ".pytest_cache", "test_one.py"}
