@@ -15,7 +15,7 @@ from contextlib import suppress
 import pytest
 
 from grader.base.errors import BehaviourError, LabebpfError
-from grader.base.messages import say
+from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.text import blank
 from grader.base.timeline import Timeline
 from grader.checks.pace import Pace
@@ -30,8 +30,8 @@ task = pytest.mark.task
 
 def expect(
     condition: bool,
-    why: str,
-    remedy: str = "",
+    why: Message,
+    remedy: Message = NO_MESSAGE,
     *,
     expected: object = "",
     actual: object = "",

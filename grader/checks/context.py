@@ -159,7 +159,9 @@ class Context:
             if pids and len(pids) == 1:
                 return pids.pop()
             pids = pids or None  # A record may be lost among many: begin again.
-        raise InfraError("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
+        raise InfraError(
+            say("The kernel's trace does not show the workload."), say("Run: ./labebpf doctor")
+        )
 
     def contend(self) -> None:
         """Make directories on all CPUs at once, until a counter that is not atomic has lost some.
@@ -188,7 +190,7 @@ class Context:
                     "hardly meet.",
                     lost=lost,
                 ),
-                "Grade again when the machine is less busy.",
+                say("Grade again when the machine is less busy."),
             )
 
     def sandbox(self, files: dict[str, bytes]) -> Sandbox:
@@ -210,7 +212,7 @@ class Context:
             except SubmissionError as error:
                 raise InfraError(
                     say("No kprobe on {function}: {what}", function=function, what=error.what),
-                    "Run: ./labebpf doctor",
+                    say("Run: ./labebpf doctor"),
                     log=error.log,
                 ) from error
             yield
@@ -240,7 +242,9 @@ class Context:
                 except (SubmissionError, PhaseTimeoutError):
                     return InfraError(
                         say("This kernel lets the sandbox use no {kind} program.", kind=name),
-                        "To grade in a machine that can: --kernel vm. See also ./labebpf doctor",
+                        say(
+                            "To grade in a machine that can: --kernel vm. See also ./labebpf doctor"
+                        ),
                     )
         return error
 

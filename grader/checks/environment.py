@@ -83,7 +83,7 @@ class LabEnvironment(Context):
         if one is None:
             raise CourseError(
                 say("{lab}: a check asks for the trace, and no program runs.", lab=self.lab.name),
-                "Let it use the fixture program or script too.",
+                say("Let it use the fixture program or script too."),
             )
         return one.attribution
 

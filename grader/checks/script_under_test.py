@@ -108,7 +108,7 @@ class ScriptUnderTest:
                     name=self.name,
                     limit=limit,
                 ),
-                "Load the program before the loop: b = BPF(src_file=...)",
+                say("Load the program before the loop: b = BPF(src_file=...)"),
                 log=self.output(),
             )
         raise BehaviourError(
@@ -157,7 +157,7 @@ class ScriptUnderTest:
                         say(
                             "{name} printed nothing, though its program was called.", name=self.name
                         ),
-                        "Print each event as it comes.",
+                        say("Print each event as it comes."),
                         expected=say("a line for each event"),
                         actual=say("no output"),
                         log=self.output(),
@@ -169,7 +169,7 @@ class ScriptUnderTest:
         if not lines and self._script.unfinished.strip():
             raise BehaviourError(
                 say("{name} prints, and does not end the line.", name=self.name),
-                'Let print() end it: without end="", or with a \\n.',
+                say('Let print() end it: without end="", or with a \\n.'),
                 expected=say("a line for each event"),
                 actual=say("one line without an end"),
                 log=self.output(),
@@ -301,16 +301,18 @@ class ScriptUnderTest:
             if not in_time and not overtaken and not any(map(window.holds, told)):
                 raise BehaviourError(
                     say("{name} prints an event only when the next one comes.", name=self.name),
-                    "Print each event in the callback that receives it.",
+                    say("Print each event in the callback that receives it."),
                     expected=say("a line for each event, as it comes"),
                     actual=say("a line for the event before"),
                     log=self.output(),
                     file=self.name,
                 )
         raise InfraError(
-            "Other processes make directories without a pause: whether the script prints each "
-            "event as it comes cannot be told.",
-            "End them, or give --kernel vm.",
+            say(
+                "Other processes make directories without a pause: whether the script prints each "
+                "event as it comes cannot be told."
+            ),
+            say("End them, or give --kernel vm."),
         )
 
     def read_lines(self, count: int, seconds: float = 5.0) -> bool:
@@ -405,7 +407,7 @@ class ScriptUnderTest:
                 "wait",
                 limit,
                 say("{name} ignores Ctrl-C: it has SIGINT switched off.", name=self.name),
-                "Leave SIGINT as it is, and catch KeyboardInterrupt around the loop.",
+                say("Leave SIGINT as it is, and catch KeyboardInterrupt around the loop."),
                 log=self.output(),
             )
         self.interrupted = True
@@ -416,7 +418,7 @@ class ScriptUnderTest:
                 "wait",
                 limit,
                 say("{name} still runs {limit:g} s after Ctrl-C.", name=self.name, limit=limit),
-                "Let KeyboardInterrupt end the loop: catch it around the loop, not inside.",
+                say("Let KeyboardInterrupt end the loop: catch it around the loop, not inside."),
                 log=self.output(),
             )
         if not ended_cleanly(self._script):
@@ -430,7 +432,10 @@ class ScriptUnderTest:
                     name=self.name,
                     how=how,
                 ),
-                "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
+                say(
+                    "Catch KeyboardInterrupt around the loop, and let the script end there by "
+                    "itself."
+                ),
                 expected=say("no traceback, and exit status 0 or 130"),
                 actual=say("a traceback: {last}", last=last) if last else seen,
                 log=self.output(),
@@ -472,7 +477,7 @@ class ScriptUnderTest:
         if last:
             raise BehaviourError(
                 say("{name} fails in its callback: {last}", name=self.name, last=last),
-                "Python prints such an error, and goes on. The log shows where it is.",
+                say("Python prints such an error, and goes on. The log shows where it is."),
                 log=output,
                 file=self.name,
                 line=traceback_line(output, self.name),
@@ -504,16 +509,16 @@ class ScriptUnderTest:
         if status == 0 and "Traceback" not in output:
             return BehaviourError(
                 say("{name} ended before anything happened.", name=self.name),
-                "Load the program, then wait for events in a loop, until Ctrl-C.",
+                say("Load the program, then wait for events in a loop, until Ctrl-C."),
                 expected=say("a script that runs until Ctrl-C"),
                 actual=say("it ended by itself, with status 0"),
                 log=output,
                 file=self.name,
             )
         last = last_error(output)
-        remedy = "The log shows where, and what it printed before."
+        remedy = say("The log shows where, and what it printed before.")
         if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
-            remedy = (
+            remedy = say(
                 "b[...] takes the name that a table has in the C file, and a table a key that is "
                 "in it: the log shows where."
             )

@@ -64,7 +64,7 @@ class Uprobe:
             error = os.strerror(ctypes.get_errno())
             raise InfraError(
                 say("This kernel does not let the grader open a uprobe: {error}.", error=error),
-                "Run: ./labebpf doctor",
+                say("Run: ./labebpf doctor"),
             )
         return int(event)
 
@@ -77,7 +77,9 @@ def _kind() -> int:
     try:
         return int((UPROBES / "type").read_text())
     except OSError as error:
-        raise InfraError("This kernel has no uprobes.", "Run: ./labebpf doctor") from error
+        raise InfraError(
+            say("This kernel has no uprobes."), say("Run: ./labebpf doctor")
+        ) from error
 
 
 def _place(function: str) -> tuple[str, int]:
@@ -87,7 +89,7 @@ def _place(function: str) -> tuple[str, int]:
     except AttributeError as error:
         raise InfraError(
             say("libc has no function {function}.", function=function),
-            "Correct the lab's manifest.",
+            say("Correct the lab's manifest."),
         ) from error
     address = ctypes.cast(symbol, ctypes.c_void_p).value or 0
     for line in Path("/proc/self/maps").read_text().splitlines():

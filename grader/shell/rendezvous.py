@@ -82,6 +82,6 @@ def place() -> Path:
                 folder=folder,
                 strerror=error.strerror,
             ),
-            "Make it a folder that you may write to.",
+            say("Make it a folder that you may write to."),
         ) from error
     return folder

@@ -101,7 +101,7 @@ class Program:
                 self._receive("compile", seconds, ready=True)
             except (SubmissionError, PhaseTimeoutError) as error:
                 raise InfraError(
-                    "The loader did not start.", "Run: ./labebpf doctor", log=self.log()
+                    say("The loader did not start."), say("Run: ./labebpf doctor"), log=self.log()
                 ) from error
             self._ready = True
 
@@ -191,7 +191,7 @@ class Program:
         if not answer["ok"] and not answer["theirs"]:
             raise InfraError(
                 say("The loader failed: {answer}.", answer=answer["error"]),
-                "Report it, with the C file.",
+                say("Report it, with the C file."),
             )
         if not answer["ok"]:
             raise SubmissionError(
@@ -201,7 +201,7 @@ class Program:
                     phase=PHASES[phase],
                     answer=answer["error"],
                 ),
-                "The log says why.",
+                say("The log says why."),
                 log=self.log(),
                 file=self.name,
             )
@@ -216,7 +216,7 @@ class Program:
         if status < 0:
             ended = say("with signal {number}", number=-status)
         what = say("The compiler ended {ended}, on {name}.", ended=ended, name=self.name)
-        remedy = "Its last message, in the log, says which construct BPF does not allow."
+        remedy = say("Its last message, in the log, says which construct BPF does not allow.")
         if phase != "compile":
             what = say(
                 "The process that holds {name} in the kernel ended {ended}, in the {phase} step.",
@@ -224,5 +224,5 @@ class Program:
                 ended=ended,
                 phase=PHASES[phase],
             )
-            remedy = "The log says what it printed before. Grade again."
+            remedy = say("The log says what it printed before. Grade again.")
         return SubmissionError(what, remedy, log=self.log(), file=self.name)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import pytest
 
 from grader.base.errors import BehaviourError
-from grader.checks import Record, expect, numbers, printed
+from grader.checks import (
+    Record,
+    expect,
+    numbers,
+    printed,
+    say,
+)
 
 
 def test_what_holds_says_nothing() -> None:
-    expect(True, "It does not.", "Mend it.", expected=1, actual=2)
+    expect(True, say("It does not."), say("Mend it."), expected=1, actual=2)
 
 
 def test_what_does_not_hold_is_told_in_the_students_words() -> None:
     with pytest.raises(BehaviourError) as caught:
-        expect(False, "Too many.", "Print once.", expected=1, actual=["a", "b"], log="l")
+        expect(False, say("Too many."), say("Print once."), expected=1, actual=["a", "b"], log="l")
     error = caught.value
     assert (error.what, error.remedy, error.log) == ("Too many.", "Print once.", "l")
     assert (error.expected, error.actual) == ("1", "['a', 'b']")
