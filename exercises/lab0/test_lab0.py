@@ -16,8 +16,8 @@ def reports(environment):
     workload.release()
     expect(
         match(made, [record.time for record in records]).missing == 0,
-        "A new process left no line with the message.",
-        "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
+        say("A new process left no line with the message."),
+        say("Attach to clone, which fork() calls, and print the message with bpf_trace_printk."),
         expected=MESSAGE,
         actual=say("no line"),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
@@ -76,8 +76,8 @@ def test_a_new_process_leaves_the_message(reported):
         texts = [record.text for record in records if fork.holds(record.time)]
         expect(
             any(MESSAGE in text for text in texts),
-            "A new process left a line with another text than the message.",
-            "Print the message, letter by letter as the handout has it.",
+            say("A new process left a line with another text than the message."),
+            say("Print the message, letter by letter as the handout has it."),
             expected=MESSAGE,
             actual=texts,
         )
@@ -91,17 +91,19 @@ def test_one_message_for_each_process(reported, environment, program):
     others, after = environment.once(strays)
     expect(
         not after,
-        "Something that makes no process left lines: exec, exit, "
-        "mkdir, rmdir, open, rename, stat or unlink.",
-        "Attach to clone, or to sched_process_fork.",
+        say(
+            "Something that makes no process left lines: exec, exit, "
+            "mkdir, rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach to clone, or to sched_process_fork."),
         expected=say("no line"),
         actual=say("lines: {n}", n=len(after)),
         timeline=lambda: by_time(others, after, of="fork"),
     )
     expect(
         set(matching.counts) == {1} and not matching.stray,
-        "Each new process must leave one line.",
-        "Print once, at one event. On the way out of clone there are two: parent and child.",
+        say("Each new process must leave one line."),
+        say("Print once, at one event. On the way out of clone there are two: parent and child."),
         expected=say("1 line for each of {n} processes", n=len(made)),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, of="fork", attached=program.attached_to()),
@@ -124,8 +126,8 @@ def test_the_script_prints_each_process(reported, spared, script, workload, trac
     workload.release()
     expect(
         0 < len(records) == len(lines),
-        "The script must print one line for each line of the trace.",
-        "Print each one once, as it comes.",
+        say("The script must print one line for each line of the trace."),
+        say("Print each one once, as it comes."),
         expected=say("{n} lines for {made} new processes", n=len(records), made=len(made)),
         actual=say("lines: {n}", n=len(lines)),
         log=script.output(),
@@ -138,8 +140,8 @@ def test_the_script_prints_each_process(reported, spared, script, workload, trac
     ]
     expect(
         not missing,
-        "A line does not show the message.",
-        "Print what the program wrote into the trace.",
+        say("A line does not show the message."),
+        say("Print what the program wrote into the trace."),
         expected=missing[0][0] if missing else "",
         actual=missing[0][1] if missing else "",
         log=script.output(),
@@ -148,9 +150,11 @@ def test_the_script_prints_each_process(reported, spared, script, workload, trac
     after = printed(trace.collect())
     expect(
         spared or not after,
-        "The script's program also left lines when no process was created: for exec, exit, "
-        "mkdir, rmdir, open, rename, stat or unlink.",
-        "Attach it to clone, or to sched_process_fork, and to nothing else.",
+        say(
+            "The script's program also left lines when no process was created: for exec, exit, "
+            "mkdir, rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach it to clone, or to sched_process_fork, and to nothing else."),
         expected=say("no line"),
         actual=say("lines: {n}", n=len(after)),
         timeline=lambda: by_time(others, after, of="fork"),

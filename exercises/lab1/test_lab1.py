@@ -14,8 +14,8 @@ def reports(environment):
     matching = match(made, [record.time for record in records])
     expect(
         matching.missing == 0,
-        "Each mkdir must leave one line.",
-        "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
+        say("Each mkdir must leave one line."),
+        say("Call bpf_trace_printk once in each call of the function, and attach to mkdir once."),
         expected=say("1 line for each of {n} mkdirs", n=len(made)),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, attached=program.attached_to()),
@@ -71,8 +71,8 @@ def test_each_mkdir_leaves_one_line(reported, program):
     matching = match(made, [record.time for record in records])
     expect(
         set(matching.counts) == {1},
-        "Each mkdir must leave one line.",
-        "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
+        say("Each mkdir must leave one line."),
+        say("Call bpf_trace_printk once in each call of the function, and attach to mkdir once."),
         expected=say("1 line for each of {n} mkdirs", n=len(made)),
         actual=matching.describe(),
         timeline=lambda: by_time(made, records, attached=program.attached_to()),
@@ -85,8 +85,8 @@ def test_nothing_else_leaves_a_line(reported, environment):
     others, records = environment.once(strays)
     expect(
         not records,
-        "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
-        "Attach to mkdir alone.",
+        say("Something else than mkdir left lines: rmdir, open, rename, stat or unlink."),
+        say("Attach to mkdir alone."),
         expected=say("no line after {n} calls", n=len(others)),
         actual=say("lines: {n}", n=len(records)),
         timeline=lambda: by_time(others, records),
@@ -108,8 +108,8 @@ def test_the_script_prints_each_mkdir(reported, spared, script, workload, trace)
     n += len(printed(trace.collect()))
     expect(
         0 < n == len(lines),
-        "The script must print one line for each line of the trace.",
-        "Print each one once, as it comes.",
+        say("The script must print one line for each line of the trace."),
+        say("Print each one once, as it comes."),
         expected=say("{n} lines for {made} mkdirs", n=n, made=len(made)),
         actual=say("lines: {n}", n=len(lines)),
         log=script.output(),
@@ -118,9 +118,11 @@ def test_the_script_prints_each_mkdir(reported, spared, script, workload, trace)
     after = printed(trace.collect())
     expect(
         spared or not after,
-        "The script's program also left lines for something other than mkdir: "
-        "rmdir, open, rename, stat or unlink.",
-        "Attach it to mkdir, and to nothing else.",
+        say(
+            "The script's program also left lines for something other than mkdir: "
+            "rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach it to mkdir, and to nothing else."),
         expected=say("no line after {n} calls", n=len(others)),
         actual=say("lines: {n}", n=len(after)),
         timeline=lambda: by_time(others, after),
@@ -159,16 +161,16 @@ def test_active_kprobes(probe_points):
         missing = [name for name in names if name not in found]
         expect(
             not missing,
-            "active_kprobes() does not name every function that is probed.",
-            "BCC's kprobes show in kprobes/list; those made by hand in kprobe_events.",
+            say("active_kprobes() does not name every function that is probed."),
+            say("BCC's kprobes show in kprobes/list; those made by hand in kprobe_events."),
             expected=say("{names} among them", names=", ".join(names)),
             actual=say("without {names}", names=", ".join(missing)),
         )
         others = [name for name in found if name not in listed]
         expect(
             not others,
-            "active_kprobes() returns what is not the name of a probed function.",
-            "Take the function alone: neither the event's name nor the address.",
+            say("active_kprobes() returns what is not the name of a probed function."),
+            say("Take the function alone: neither the event's name nor the address."),
             expected=say("names of functions that have a kprobe"),
             actual=say("{names} among them", names=", ".join(others[:3])),
         )
@@ -176,8 +178,8 @@ def test_active_kprobes(probe_points):
     left = [name for name in names if name in found]
     expect(
         not left,
-        "active_kprobes() names functions that are no longer probed.",
-        "Read the lists each time.",
+        say("active_kprobes() names functions that are no longer probed."),
+        say("Read the lists each time."),
         expected=say("not {names}", names=", ".join(names)),
         actual=say("with {names}", names=", ".join(left)),
     )
@@ -199,7 +201,7 @@ def test_is_blacklisted(probe_points):
         expect(
             answer is (name in listed),
             say("is_blacklisted({name!r}) is wrong.", name=name),
-            "Compare whole names with the last column of kprobes/blacklist.",
+            say("Compare whole names with the last column of kprobes/blacklist."),
             expected=name in listed,
             actual=answer,
         )

@@ -39,8 +39,8 @@ def expect_events(program, got, right):
     n = len(got.windows)
     expect(
         right,
-        "Each mkdir must submit one event.",
-        "Call events.perf_submit once in each call of the function.",
+        say("Each mkdir must submit one event."),
+        say("Call events.perf_submit once in each call of the function."),
         expected=say("{n} events after {n} mkdirs", n=n),
         actual=say("{n} events", n=len(got.samples)),
         timeline=lambda: told(got, attached=program.attached_to()),
@@ -73,8 +73,8 @@ def expect_times(got, *, spared):
     sizes = {len(sample) for sample in got.samples}
     expect(
         min(sizes, default=0) >= 8,
-        "The event is too short to hold a u64.",
-        "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
+        say("The event is too short to hold a u64."),
+        say("Submit the whole structure: sizeof of the structure, not of a part or a pointer."),
         expected=say("8 bytes or more"),
         actual=say("{n} bytes", n=min(sizes, default=0)),
     )
@@ -83,15 +83,15 @@ def expect_times(got, *, spared):
     others = got.made - len(made)
     expect(
         matching.missing == 0 or not any(time_within(sample, made) for sample in got.samples),
-        "The event has the kernel's time in it, but not at its start.",
-        "Declare timestamp_mkdir first in the structure.",
+        say("The event has the kernel's time in it, but not at its start."),
+        say("Declare timestamp_mkdir first in the structure."),
         expected=say("a time from {start} to {end}", start=made[0].start, end=made[-1].end),
         actual=f"{times[:3]}",
     )
     expect(
         matching.missing == 0 and (spared or len(matching.stray) <= others),
-        "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
-        "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
+        say("timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds."),
+        say("bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC."),
         expected=say("a time from {start} to {end}", start=made[0].start, end=made[-1].end),
         actual=f"{times[:3]}",
         timeline=lambda: told(got),
@@ -137,8 +137,8 @@ def test_each_mkdir_submits_one_event(submitted, environment, program, workload)
     got = environment.once(strays)
     expect(
         len(got.samples) <= got.made,
-        "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
-        "Attach to mkdir alone.",
+        say("Something else than mkdir submits events: rmdir, open, rename, stat or unlink."),
+        say("Attach to mkdir alone."),
         expected=say("no event after {n} calls", n=len(got.windows)),
         actual=say("{n} events", n=len(got.samples)),
         timeline=lambda: told(got),
@@ -154,8 +154,8 @@ def test_the_event_carries_the_kernels_time(stamped, spared, builds, workload):
         got = build.submitted(lambda n=n: workload.mkdir(n))
         expect(
             not any(UNSET in sample for sample in got.samples),
-            "A part of the event is never set: it shows what was on the kernel's stack.",
-            "Initialise the whole structure, its padding too: = {}",
+            say("A part of the event is never set: it shows what was on the kernel's stack."),
+            say("Initialise the whole structure, its padding too: = {}"),
             expected=say("every byte set"),
             actual=next((s.hex(" ") for s in got.samples if UNSET in s), ""),
         )
@@ -174,8 +174,8 @@ def test_the_script_prints_each_time_stamp(stamped, spared, script, workload):
     shown = script.shown(lambda: workload.mkdir(n), numbers)
     expect(
         shown.events == n,
-        "The script did not print the time stamp of every event.",
-        "Print timestamp_mkdir in decimal, all of its digits, as each event comes.",
+        say("The script did not print the time stamp of every event."),
+        say("Print timestamp_mkdir in decimal, all of its digits, as each event comes."),
         expected=say("{n} time stamps after {n} mkdirs", n=n),
         actual=say(
             "{events} of them; lines: {count}",
@@ -187,8 +187,8 @@ def test_the_script_prints_each_time_stamp(stamped, spared, script, workload):
     )
     expect(
         shown.once or spared or len(stamped.samples) > stamped.made,  # It submits more itself.
-        "The script must print one line for each event.",
-        "Print once in the callback.",
+        say("The script must print one line for each event."),
+        say("Print once in the callback."),
         expected=say("{n} lines after {n} mkdirs", n=n),
         actual=say("lines: {n}", n=len(shown.lines)),
         log=script.output(),
@@ -200,8 +200,8 @@ def test_the_script_prints_each_time_stamp(stamped, spared, script, workload):
     calls = ", ".join(dict.fromkeys(window.call for window in others))
     expect(
         spared or not others,
-        "The script's program also submits events for calls other than mkdir.",
-        "Attach it to mkdir, and to nothing else.",
+        say("The script's program also submits events for calls other than mkdir."),
+        say("Attach it to mkdir, and to nothing else."),
         expected=say("time stamps of mkdirs alone"),
         actual=say("some of {calls}", calls=calls),
         log=script.output(),

@@ -67,8 +67,10 @@ def exact_growth(environment):
 def expect_growth(environment, counter, count, right):
     expect(
         right,
-        "compteur[0] does not grow by one with each mkdir.",
-        "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
+        say("compteur[0] does not grow by one with each mkdir."),
+        say(
+            "When lookup() finds the counter, add one to it, and see that the table holds the sum."
+        ),
         expected=say("{made} more after {made} mkdirs", made=count.made),
         actual=say("{counted} more", counted=count.counted),
         timeline=lambda: counter.step_by_step(environment.workload),
@@ -82,8 +84,8 @@ def strays(environment):
     count = counter.during(lambda: workload.decoys(n))
     expect(
         count.exact,
-        "Something else than mkdir is counted: rmdir, open, rename, stat or unlink.",
-        "Attach to mkdir alone.",
+        say("Something else than mkdir is counted: rmdir, open, rename, stat or unlink."),
+        say("Attach to mkdir alone."),
         expected=say("{made} more after {n} of each", made=count.made, n=n),
         actual=say("{counted} more", counted=count.counted),
         timeline=lambda: counter.step_by_step(workload),
@@ -127,15 +129,15 @@ def expect_count(script, seen, what):
     expect(
         seen or not re.search(r"\d", script.unfinished),
         say("{name} prints, and does not end the line.", name=script.name),
-        'Let print() end it: without end="", or with a \\n.',
+        say('Let print() end it: without end="", or with a \\n.'),
         expected=say("a line for each new count"),
         actual=say("one line without an end"),
         log=script.output(),
     )
     expect(
         seen,
-        "The script did not show the count that its table held.",
-        "Read the table again at least once a second, and print the count when it is new.",
+        say("The script did not show the count that its table held."),
+        say("Read the table again at least once a second, and print the count when it is new."),
         expected=say("a line with {what}, within a second", what=what),
         actual=script.output().strip().splitlines()[-1:],
         log=script.output(),
@@ -161,15 +163,15 @@ def test_the_first_directory_counts_as_one(program, builds, workload):
             keys = sorted(counter.table.items())
             expect(
                 not keys or 0 in keys,
-                "compteur counts, but not at key 0.",
-                "There is one counter; its key is 0.",
+                say("compteur counts, but not at key 0."),
+                say("There is one counter; its key is 0."),
                 expected=say("key 0 alone"),
                 actual=say("keys {keys}", keys=keys[:10]),
             )
             expect(
                 count.exact,
-                "After the first mkdir, compteur does not hold the right count at key 0.",
-                "When lookup() finds nothing, this directory is the first: store 1 at key 0.",
+                say("After the first mkdir, compteur does not hold the right count at key 0."),
+                say("When lookup() finds nothing, this directory is the first: store 1 at key 0."),
                 expected=say("compteur[0] = {made}", made=count.made),
                 actual=say("compteur = {value}", value=counter.table.items() or say("empty")),
                 timeline=lambda counter=counter: counter.step_by_step(
@@ -186,8 +188,8 @@ def test_every_directory_counts(counts, environment, program):
     keys = sorted(counter_of(environment).table.items())
     expect(
         keys == [counts],
-        "compteur has other keys than 0.",
-        "There is one counter; its key is 0.",
+        say("compteur has other keys than 0."),
+        say("There is one counter; its key is 0."),
         expected=say("key 0 alone"),
         actual=say("keys {keys}", keys=keys[:10]),
     )
@@ -219,8 +221,8 @@ def test_each_mkdir_prints_the_count(spared, environment, program, workload, tra
             break
     expect(
         not wrong,
-        "A mkdir did not leave the line with the count after it.",
-        "Print when the new count is known, for the first directory too, in the given words.",
+        say("A mkdir did not leave the line with the count after it."),
+        say("Print when the new count is known, for the first directory too, in the given words."),
         expected=say("Nombre de dossier(s) : {after}", after=wrong[0][0]) if wrong else "",
         actual=(wrong[0][1] if wrong else "") or say("no line"),
         timeline=lambda: by_time(made, records, numbers=counts, attached=program.attached_to()),
@@ -241,9 +243,11 @@ def test_no_count_is_lost(environment, program, workload):
     count = counter_of(environment).during(environment.contend)
     expect(
         count.exact,
-        "Counts were lost when several CPUs made directories at the same time.",
-        "Between reading the old value and writing the new one, another CPU did the same. "
-        "Add atomically.",
+        say("Counts were lost when several CPUs made directories at the same time."),
+        say(
+            "Between reading the old value and writing the new one, another CPU did the same. "
+            "Add atomically."
+        ),
         expected=say("{made} more after {made} mkdirs on all CPUs", made=count.made),
         actual=say("{counted} more", counted=count.counted),
     )
@@ -259,8 +263,8 @@ def test_the_script_shows_the_count(counts, spared, script, environment, workloa
     table = counter.table
     expect(
         table.value_size > 1,
-        "A value of compteur is too short for a count.",
-        "BPF_HASH(compteur); declares values of 8 bytes.",
+        say("A value of compteur is too short for a count."),
+        say("BPF_HASH(compteur); declares values of 8 bytes."),
         expected=say("values of 2 bytes or more"),
         actual=say("1 byte"),
     )
@@ -297,8 +301,8 @@ def test_the_script_shows_the_count(counts, spared, script, environment, workloa
             break
         expect(
             not pace.late,
-            "The script shows a new count too late.",
-            "Read the table again at least once a second: wait for less between two looks.",
+            say("The script shows a new count too late."),
+            say("Read the table again at least once a second: wait for less between two looks."),
             expected=say("within {seconds:g} s", seconds=SECONDS),
             actual=say("after {seconds:.1f} s", seconds=now - changed),
             log=script.output(),
@@ -310,8 +314,8 @@ def test_the_script_shows_the_count(counts, spared, script, environment, workloa
     beyond = sorted(told & set(range(last + 1, last + 100)))
     expect(
         not beyond,
-        "The script showed counts that its table never held.",
-        "Print what the table holds, and nothing while that stays as it is.",
+        say("The script showed counts that its table never held."),
+        say("Print what the table holds, and nothing while that stays as it is."),
         expected=say("no count beyond {last}", last=last),
         actual=beyond[:3],
         log=script.output(),
@@ -320,9 +324,11 @@ def test_the_script_shows_the_count(counts, spared, script, environment, workloa
     count = counter.during(lambda: workload.decoys(n))
     expect(
         spared or count.exact,
-        "The script's program also counts something other than mkdir: "
-        "rmdir, open, rename, stat or unlink.",
-        "Attach it to mkdir, and to nothing else.",
+        say(
+            "The script's program also counts something other than mkdir: "
+            "rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach it to mkdir, and to nothing else."),
         expected=say("{made} more after {n} of each", made=count.made, n=n),
         actual=say("{counted} more", counted=count.counted),
         log=script.output(),
