@@ -27,8 +27,8 @@ def reports(environment: Environment) -> Printed:
     workload.release()
     expect(
         left.matching.missing == 0,
-        "A new process left no line with the message.",
-        "Attach to clone, which fork() calls, and print the message with bpf_trace_printk.",
+        say("A new process left no line with the message."),
+        say("Attach to clone, which fork() calls, and print the message with bpf_trace_printk."),
         expected=MESSAGE,
         actual=say("no line"),
         timeline=left,
@@ -88,8 +88,8 @@ def test_a_new_process_leaves_the_message(reported: Printed) -> None:
         texts = reported.texts(fork)
         expect(
             any(MESSAGE in text for text in texts),
-            "A new process left a line with another text than the message.",
-            "Print the message, letter by letter as the handout has it.",
+            say("A new process left a line with another text than the message."),
+            say("Print the message, letter by letter as the handout has it."),
             expected=MESSAGE,
             actual=texts,
         )
@@ -102,8 +102,8 @@ def test_one_message_for_each_process(reported: Printed, environment: Environmen
     matching = reported.matching
     expect(
         set(matching.counts) == {1} and not matching.stray,
-        "Each new process must leave one line.",
-        "Print once, at one event. On the way out of clone there are two: parent and child.",
+        say("Each new process must leave one line."),
+        say("Print once, at one event. On the way out of clone there are two: parent and child."),
         expected=say("1 line for each of {n} processes", n=len(reported.windows)),
         actual=matching.describe(),
         timeline=reported,
@@ -113,9 +113,11 @@ def test_one_message_for_each_process(reported: Printed, environment: Environmen
 def expect_no_line(others: Printed) -> None:
     expect(
         not others.records,
-        "Something that makes no process left lines: exec, exit, "
-        "mkdir, rmdir, open, rename, stat or unlink.",
-        "Attach to clone, or to sched_process_fork.",
+        say(
+            "Something that makes no process left lines: exec, exit, "
+            "mkdir, rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach to clone, or to sched_process_fork."),
         expected=say("no line"),
         actual=say("lines: {n}", n=len(others.records)),
         timeline=others,
@@ -142,9 +144,11 @@ def test_the_script_prints_each_process(
 def require_nothing_else(others: Printed, spared: bool) -> None:
     expect(
         spared or not others.records,
-        "The script's program also left lines when no process was created: for exec, exit, "
-        "mkdir, rmdir, open, rename, stat or unlink.",
-        "Attach it to clone, or to sched_process_fork, and to nothing else.",
+        say(
+            "The script's program also left lines when no process was created: for exec, exit, "
+            "mkdir, rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach it to clone, or to sched_process_fork, and to nothing else."),
         expected=say("no line"),
         actual=say("lines: {n}", n=len(others.records)),
         timeline=others,

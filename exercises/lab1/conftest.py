@@ -82,7 +82,7 @@ class ProbePoints:
         expect(
             isinstance(found, list) and all(isinstance(name, str) for name in found),
             say("{function}() does not return a list of names.", function=function),
-            "Return a list of strings.",
+            say("Return a list of strings."),
             expected=say("a list of strings"),
             actual=type(found).__name__,
         )
@@ -95,7 +95,7 @@ class ProbePoints:
         expect(
             not missing and not extra,
             say("{what} does not return what the kernel lists.", what=what),
-            "Match the pattern from the start of each name; leave out the [module].",
+            say("Match the pattern from the start of each name; leave out the [module]."),
             expected=say("names: {n}", n=len(wanted)),
             actual=say(
                 "names: {count}; missing {missing}, too many {extra}",
@@ -123,7 +123,7 @@ def _lines(path: Path) -> list[str]:
     except OSError as error:
         raise InfraError(
             say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
-            "Run: ./labebpf doctor",
+            say("Run: ./labebpf doctor"),
         ) from error
 
 

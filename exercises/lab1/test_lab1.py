@@ -35,8 +35,8 @@ def reports(environment: Environment) -> Printed:
 def expect_one_line_each(left: Printed, right: bool) -> None:
     expect(
         right,
-        "Each mkdir must leave one line.",
-        "Call bpf_trace_printk once in each call of the function, and attach to mkdir once.",
+        say("Each mkdir must leave one line."),
+        say("Call bpf_trace_printk once in each call of the function, and attach to mkdir once."),
         expected=say("1 line for each of {n} mkdirs", n=len(left.windows)),
         actual=left.matching.describe(),
         timeline=left,
@@ -94,8 +94,8 @@ def test_nothing_else_leaves_a_line(reported: Printed, environment: Environment)
     others = environment.once(strays)
     expect(
         not others.records,
-        "Something else than mkdir left lines: rmdir, open, rename, stat or unlink.",
-        "Attach to mkdir alone.",
+        say("Something else than mkdir left lines: rmdir, open, rename, stat or unlink."),
+        say("Attach to mkdir alone."),
         expected=say("no line after {n} calls", n=len(others.windows)),
         actual=say("lines: {n}", n=len(others.records)),
         timeline=others,
@@ -120,9 +120,11 @@ def test_the_script_prints_each_mkdir(
 def require_nothing_else(others: Printed, spared: bool) -> None:
     expect(
         spared or not others.records,
-        "The script's program also left lines for something other than mkdir: "
-        "rmdir, open, rename, stat or unlink.",
-        "Attach it to mkdir, and to nothing else.",
+        say(
+            "The script's program also left lines for something other than mkdir: "
+            "rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach it to mkdir, and to nothing else."),
         expected=say("no line after {n} calls", n=len(others.windows)),
         actual=say("lines: {n}", n=len(others.records)),
         timeline=others,
@@ -167,8 +169,8 @@ def expect_named(found: list[str], names: list[str]) -> None:
     missing = [name for name in names if name not in found]
     expect(
         not missing,
-        "active_kprobes() does not name every function that is probed.",
-        "BCC's kprobes show in kprobes/list; those made by hand in kprobe_events.",
+        say("active_kprobes() does not name every function that is probed."),
+        say("BCC's kprobes show in kprobes/list; those made by hand in kprobe_events."),
         expected=say("{names} among them", names=listed(names)),
         actual=say("without {names}", names=listed(missing)),
     )
@@ -178,8 +180,8 @@ def expect_probed(found: list[str], probed: set[str]) -> None:
     others = [name for name in found if name not in probed]
     expect(
         not others,
-        "active_kprobes() returns what is not the name of a probed function.",
-        "Take the function alone: neither the event's name nor the address.",
+        say("active_kprobes() returns what is not the name of a probed function."),
+        say("Take the function alone: neither the event's name nor the address."),
         expected=say("names of functions that have a kprobe"),
         actual=say("{names} among them", names=listed(others[:3])),
     )
@@ -189,8 +191,8 @@ def expect_gone(found: list[str], names: list[str]) -> None:
     left = [name for name in names if name in found]
     expect(
         not left,
-        "active_kprobes() names functions that are no longer probed.",
-        "Read the lists each time.",
+        say("active_kprobes() names functions that are no longer probed."),
+        say("Read the lists each time."),
         expected=say("not {names}", names=listed(names)),
         actual=say("with {names}", names=listed(left)),
     )
@@ -205,7 +207,7 @@ def test_is_blacklisted(probe_points: ProbePoints) -> None:
         expect(
             answer is (name in blacklist),
             say("is_blacklisted({name!r}) is wrong.", name=name),
-            "Compare whole names with the last column of kprobes/blacklist.",
+            say("Compare whole names with the last column of kprobes/blacklist."),
             expected=name in blacklist,
             actual=answer,
         )

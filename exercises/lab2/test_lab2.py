@@ -30,8 +30,8 @@ def submits(environment: Environment) -> Submitted:
 def expect_events(got: Submitted, right: bool) -> None:
     expect(
         right,
-        "Each mkdir must submit one event.",
-        "Call events.perf_submit once in each call of the function.",
+        say("Each mkdir must submit one event."),
+        say("Call events.perf_submit once in each call of the function."),
         expected=say("{n} events after {n} mkdirs", n=len(got.windows)),
         actual=say("{n} events", n=len(got.samples)),
         timeline=got,
@@ -64,8 +64,8 @@ def expect_times(got: Submitted, *, spared: bool) -> None:
     others = got.made - len(got.windows)
     expect(
         got.matching.missing == 0 and (spared or len(got.matching.stray) <= others),
-        "timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds.",
-        "bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC.",
+        say("timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds."),
+        say("bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC."),
         expected=span(got),
         actual=listed(got.times[:3]),
         timeline=got,
@@ -75,15 +75,15 @@ def expect_times(got: Submitted, *, spared: bool) -> None:
 def expect_at_start(got: Submitted) -> None:
     expect(
         got.size >= 8,
-        "The event is too short to hold a u64.",
-        "Submit the whole structure: sizeof of the structure, not of a part or a pointer.",
+        say("The event is too short to hold a u64."),
+        say("Submit the whole structure: sizeof of the structure, not of a part or a pointer."),
         expected=say("8 bytes or more"),
         actual=say("{n} bytes", n=got.size),
     )
     expect(
         got.matching.missing == 0 or not got.misplaced,
-        "The event has the kernel's time in it, but not at its start.",
-        "Declare timestamp_mkdir first in the structure.",
+        say("The event has the kernel's time in it, but not at its start."),
+        say("Declare timestamp_mkdir first in the structure."),
         expected=span(got),
         actual=listed(got.times[:3]),
     )
@@ -134,8 +134,8 @@ def test_each_mkdir_submits_one_event(
     others = environment.once(strays)
     expect(
         len(others.samples) <= others.made,
-        "Something else than mkdir submits events: rmdir, open, rename, stat or unlink.",
-        "Attach to mkdir alone.",
+        say("Something else than mkdir submits events: rmdir, open, rename, stat or unlink."),
+        say("Attach to mkdir alone."),
         expected=say("no event after {n} calls", n=len(others.windows)),
         actual=say("{n} events", n=len(others.samples)),
         timeline=others,
@@ -152,8 +152,8 @@ def test_the_event_carries_the_kernels_time(
         got = build.submitted(workload.mkdir, random_count())
         expect(
             not got.unset,
-            "A part of the event is never set: it shows what was on the kernel's stack.",
-            "Initialise the whole structure, its padding too: = {}",
+            say("A part of the event is never set: it shows what was on the kernel's stack."),
+            say("Initialise the whole structure, its padding too: = {}"),
             expected=say("every byte set"),
             actual=got.unset.hex(" "),
         )
@@ -181,8 +181,8 @@ def expect_each_shown(script: Script, shown: ScriptOutput) -> None:
     n = len(shown.windows)
     expect(
         shown.events == n,
-        "The script did not print the time stamp of every event.",
-        "Print timestamp_mkdir in decimal, all of its digits, as each event comes.",
+        say("The script did not print the time stamp of every event."),
+        say("Print timestamp_mkdir in decimal, all of its digits, as each event comes."),
         expected=say("{n} time stamps after {n} mkdirs", n=n),
         actual=say("{events} of them; lines: {count}", events=shown.events, count=len(shown.lines)),
         log=script.output(),
@@ -193,8 +193,8 @@ def expect_each_shown(script: Script, shown: ScriptOutput) -> None:
 def expect_once(script: Script, shown: ScriptOutput, right: bool) -> None:
     expect(
         right,
-        "The script must print one line for each event.",
-        "Print once in the callback.",
+        say("The script must print one line for each event."),
+        say("Print once in the callback."),
         expected=say("{n} lines after {n} mkdirs", n=len(shown.windows)),
         actual=say("lines: {n}", n=len(shown.lines)),
         log=script.output(),
@@ -206,8 +206,8 @@ def expect_nothing_else(script: Script, spared: bool) -> None:
     others = script.strays()
     expect(
         spared or not others,
-        "The script's program also submits events for calls other than mkdir.",
-        "Attach it to mkdir, and to nothing else.",
+        say("The script's program also submits events for calls other than mkdir."),
+        say("Attach it to mkdir, and to nothing else."),
         expected=say("time stamps of mkdirs alone"),
         actual=say("some of {calls}", calls=listed(others)),
         log=script.output(),

@@ -12,6 +12,7 @@ from grader.checks import (
     Count,
     Counter,
     Environment,
+    Message,
     Printed,
     Program,
     Script,
@@ -72,8 +73,10 @@ def exact_growth(environment: Environment) -> None:
 def expect_growth(environment: Environment, counter: Counter, count: Count, right: bool) -> None:
     expect(
         right,
-        "compteur[0] does not grow by one with each mkdir.",
-        "When lookup() finds the counter, add one to it, and see that the table holds the sum.",
+        say("compteur[0] does not grow by one with each mkdir."),
+        say(
+            "When lookup() finds the counter, add one to it, and see that the table holds the sum."
+        ),
         expected=say("{made} more after {made} mkdirs", made=count.made),
         actual=say("{counted} more", counted=count.counted),
         timeline=counter.steps(environment.workload),
@@ -86,8 +89,8 @@ def strays(environment: Environment) -> None:
     n, count = decoys_counted(counter, workload)
     expect(
         count.exact,
-        "Something else than mkdir is counted: rmdir, open, rename, stat or unlink.",
-        "Attach to mkdir alone.",
+        say("Something else than mkdir is counted: rmdir, open, rename, stat or unlink."),
+        say("Attach to mkdir alone."),
         expected=say("{made} more after {n} of each", made=count.made, n=n),
         actual=say("{counted} more", counted=count.counted),
         timeline=counter.steps(workload),
@@ -152,8 +155,8 @@ def test_the_first_directory_counts_as_one(builds: list[Program], workload: Work
             expect_key_0(nowhere_else, say("compteur counts, but not at key 0."), keys)
             expect(
                 count.exact,
-                "After the first mkdir, compteur does not hold the right count at key 0.",
-                "When lookup() finds nothing, this directory is the first: store 1 at key 0.",
+                say("After the first mkdir, compteur does not hold the right count at key 0."),
+                say("When lookup() finds nothing, this directory is the first: store 1 at key 0."),
                 expected=say("compteur[0] = {made}", made=count.made),
                 actual=entries(counter),
                 timeline=counter.steps(workload, from_empty=True),
@@ -175,11 +178,11 @@ def entries(counter: Counter) -> str:
     return listed(found[:10]) if found else say("compteur = {value}", value=say("empty"))
 
 
-def expect_key_0(right: bool, why: str, keys: list[int]) -> None:
+def expect_key_0(right: bool, why: Message, keys: list[int]) -> None:
     expect(
         right,
         why,
-        "There is one counter; its key is 0.",
+        say("There is one counter; its key is 0."),
         expected=say("key 0 alone"),
         actual=say("keys {keys}", keys=listed(keys[:10])),
     )
@@ -206,8 +209,8 @@ def test_each_mkdir_prints_the_count(
             break
     expect(
         not wrong,
-        "A mkdir did not leave the line with the count after it.",
-        "Print when the new count is known, for the first directory too, in the given words.",
+        say("A mkdir did not leave the line with the count after it."),
+        say("Print when the new count is known, for the first directory too, in the given words."),
         expected=say("Nombre de dossier(s) : {after}", after=wrong[0][0]) if wrong else "",
         actual=(wrong[0][1] if wrong else "") or say("no line"),
         timeline=left,
@@ -247,9 +250,11 @@ def test_no_count_is_lost(environment: Environment, program: Program) -> None:
     count = counter_of(environment).during(environment.contend, everywhere=True)
     expect(
         count.complete,
-        "Counts were lost when several CPUs made directories at the same time.",
-        "Between reading the old value and writing the new one, another CPU did the same. "
-        "Add atomically.",
+        say("Counts were lost when several CPUs made directories at the same time."),
+        say(
+            "Between reading the old value and writing the new one, another CPU did the same. "
+            "Add atomically."
+        ),
         expected=say("{made} more after {made} mkdirs on all CPUs", made=count.made),
         actual=say("{counted} more", counted=count.counted),
     )
@@ -274,8 +279,8 @@ def test_the_script_shows_the_count(
 def expect_room(counter: Counter) -> None:
     expect(
         counter.table.value_size > 1,
-        "A value of compteur is too short for a count.",
-        "BPF_HASH(compteur); declares values of 8 bytes.",
+        say("A value of compteur is too short for a count."),
+        say("BPF_HASH(compteur); declares values of 8 bytes."),
         expected=say("values of 2 bytes or more"),
         actual=say("1 byte"),
     )
@@ -301,8 +306,8 @@ def expect_none_beyond(script: Script, counter: Counter) -> None:
     beyond = sorted(shown & set(range(last + 1, last + 100)))
     expect(
         not beyond,
-        "The script showed counts that its table never held.",
-        "Print what the table holds, and nothing while that stays as it is.",
+        say("The script showed counts that its table never held."),
+        say("Print what the table holds, and nothing while that stays as it is."),
         expected=say("no count beyond {last}", last=last),
         actual=beyond[:3],
         log=script.output(),
@@ -313,9 +318,11 @@ def expect_only_mkdirs(script: Script, counter: Counter, workload: Workload, spa
     n, count = decoys_counted(counter, workload)
     expect(
         spared or count.exact,
-        "The script's program also counts something other than mkdir: "
-        "rmdir, open, rename, stat or unlink.",
-        "Attach it to mkdir, and to nothing else.",
+        say(
+            "The script's program also counts something other than mkdir: "
+            "rmdir, open, rename, stat or unlink."
+        ),
+        say("Attach it to mkdir, and to nothing else."),
         expected=say("{made} more after {n} of each", made=count.made, n=n),
         actual=say("{counted} more", counted=count.counted),
         log=script.output(),

@@ -91,7 +91,7 @@ def read(path: Path, lab: str) -> Answer:
     if path.suffix not in (".c", ".py") and not path.is_dir():
         raise CourseError(
             say("{path} is not an answer.", path=path),
-            "Make it a .c file, a .py file, or a folder.",
+            say("Make it a .c file, a .py file, or a folder."),
         )
     header: dict[str, str] = {}
     for file in _files(path):
@@ -100,12 +100,12 @@ def read(path: Path, lab: str) -> Answer:
     if not sentence:
         raise CourseError(
             say("{path} has no header that says what it is.", path=path),
-            "Write wrong: and loses: in its first lines, or right:, each on a line.",
+            say("Write wrong: and loses: in its first lines, or right:, each on a line."),
         )
     if ("wrong" in header) == ("right" in header) or ("wrong" in header) != ("loses" in header):
         raise CourseError(
             say("{path} has {keys} in its header.", path=path, keys=_listed(header)),
-            "Write wrong: and loses:, or right: and no loses:.",
+            say("Write wrong: and loses:, or right: and no loses:."),
         )
     kind = path.parent.parent.name
     if kind in KINDS and kind != f"{'wrong' if 'wrong' in header else 'right'}_answers":

@@ -66,7 +66,7 @@ def equivalents(path: Path) -> tuple[Equivalent, ...]:
         listed.append(Equivalent(**{key: _bare(entry[key]) for key in keys}))
         if not listed[-1].reason:
             raise CourseError(
-                say("{where} has no reason.", where=where), "Say why nothing changes."
+                say("{where} has no reason.", where=where), say("Say why nothing changes.")
             )
     return tuple(listed)
 

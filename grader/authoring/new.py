@@ -87,7 +87,7 @@ def folders_of(name: str, root: Path = ROOT) -> list[Path]:
     if not _NAME.fullmatch(name):
         raise UsageError(
             say("{name} is not a name for a lab.", name=name),
-            "Call it lab and a number, such as lab7.",
+            say("Call it lab and a number, such as lab7."),
         )
     folders = [root / place / name for place in ("exercises", "solutions", "tests/wrong_answers")]
     try:
@@ -96,7 +96,7 @@ def folders_of(name: str, root: Path = ROOT) -> list[Path]:
         raise _unwritten(name, error) from error
     for folder in taken:
         raise UsageError(
-            say("{folder} already exists.", folder=folder), "Give the lab another number."
+            say("{folder} already exists.", folder=folder), say("Give the lab another number.")
         )
     return folders
 
@@ -140,7 +140,7 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
 def _unwritten(name: str, error: OSError) -> UsageError:
     return UsageError(
         say("{name} cannot be written: {error}.", name=name, error=error),
-        "Fix that; nothing of the lab was left behind.",
+        say("Fix that; nothing of the lab was left behind."),
     )
 
 

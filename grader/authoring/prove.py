@@ -22,7 +22,7 @@ from grader.authoring.equivalents import Equivalent, equivalents
 from grader.authoring.mutant_outcomes import MutantOutcome, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
 from grader.base.errors import CourseError, InfraError
-from grader.base.messages import say
+from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.paths import ROOT
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
@@ -31,7 +31,7 @@ from grader.labs.read_text import text_of
 from grader.runner import pytest_process
 from grader.verdict.record import Result, Status, TaskResult
 
-Tell = Callable[[str, float], None]
+Tell = Callable[[Message, float], None]
 """Is told what is going on, and how much of that is done (0 to 1)."""
 
 BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
@@ -41,8 +41,8 @@ BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
 class Problem:
     """What is wrong with a lab, what to do about it, and a diff or a log to go by."""
 
-    what: str
-    remedy: str
+    what: Message
+    remedy: Message
     detail: str = ""
 
 
@@ -50,9 +50,9 @@ class Problem:
 class Step:
     """One thing that was to be proved: it is, unless there are problems."""
 
-    claim: str
+    claim: Message
     problems: tuple[Problem, ...] = ()
-    unjudged: str = ""
+    unjudged: Message = NO_MESSAGE
     """What of it could not be judged on this kernel."""
     vital: bool = False
     """Whether the steps after it make no sense without it."""
@@ -91,17 +91,19 @@ class Prover:
                 step = prove()
             except CourseError as error:
                 problem = Problem(error.what, error.remedy)
-                step = Step("the lab's files can be read", (problem,), vital=True)
+                step = Step(say("the lab's files can be read"), (problem,), vital=True)
             yield step
             if step.vital and step.problems:
                 return
 
     def _checks(self) -> Step:
         """lab.toml was read: it is whole. Do the checks agree with it?"""
-        claim = "lab.toml is complete, has hints in both languages, and the checks agree with it"
+        claim = say(
+            "lab.toml is complete, has hints in both languages, and the checks agree with it"
+        )
         said = pytest_process.objections([self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
-        problem = Problem(what, "Fix what it names.", said)
+        problem = Problem(what, say("Fix what it names."), said)
         return Step(claim, (problem,) if said else (), vital=True)
 
     def _handouts(self) -> Step:
@@ -114,10 +116,10 @@ class Prover:
                     problems.append(
                         Problem(
                             say("{path} does not name task {id}.", path=_short(path), id=task.id),
-                            "Describe it.",
+                            say("Describe it."),
                         )
                     )
-        return Step("both handouts name every task", tuple(problems), vital=True)
+        return Step(say("both handouts name every task"), tuple(problems), vital=True)
 
     def _stubs(self) -> Step:
         remedy = say("Run: ./labebpf stubs {lab}", lab=self.lab.name)
@@ -125,7 +127,9 @@ class Prover:
             Problem(say("{path} is not what its solution makes of it.", path=_short(path)), remedy)
             for path in stubs.drifted(self.lab, ROOT / "solutions")
         ]
-        return Step("the stubs are what the solutions make of them", tuple(problems), vital=True)
+        return Step(
+            say("the stubs are what the solutions make of them"), tuple(problems), vital=True
+        )
 
     def _listed(self) -> Step:
         """What answers say of themselves, and mutants.toml of mutants: nothing is graded for it."""
@@ -159,12 +163,12 @@ class Prover:
                     before=entry.before,
                     after=entry.after,
                 ),
-                "Remove the entry, or write the lines as the solution has them.",
+                say("Remove the entry, or write the lines as the solution has them."),
             )
             for entry in self._equivalents
             if not any(entry.covers(mutant) for mutant, _ in self._made)
         ]
-        claim = "what answers and equivalents say of themselves agrees with the lab"
+        claim = say("what answers and equivalents say of themselves agrees with the lab")
         return Step(claim, tuple(problems), vital=True)
 
     @property
@@ -173,45 +177,45 @@ class Prover:
         return ROOT / "solutions" / self.lab.name / "mutants.toml"
 
     def _stub(self) -> Step:
-        self._tell("the stub", 0)
+        self._tell(say("the stub"), 0)
         result = self._judge(self.lab.folder.parent)
         problems = [
             Problem(
                 say("The stub earns task {id}: {title}.", id=task.id, title=task.title),
-                "Make its check stricter.",
+                say("Make its check stricter."),
             )
             for task in _tasks(result)
             if task.points
         ]
-        return Step("the stub earns nothing", tuple(problems), vital=True)
+        return Step(say("the stub earns nothing"), tuple(problems), vital=True)
 
     def _solution(self) -> Step:
         """Once, and quietly: what is `infra` now cannot be judged on this kernel at all."""
-        self._tell("the solution", 0)
+        self._tell(say("the solution"), 0)
         result = self._grade_files({})
         self._where = result.kernel["where"]
         tasks = _tasks(result)
         infra = [task for task in tasks if task.status == Status.INFRA]
         if all(task.status in (Status.INFRA, Status.BLOCKED) for task in tasks):
             what = say("{lab} cannot be judged. {why}", lab=self.lab.name, why=tasks[0].why)
-            raise InfraError(what, tasks[0].remedy, log=self._printed)
+            raise InfraError(what, Message(tasks[0].remedy), log=self._printed)
         self._unjudged = frozenset(task.id for task in infra)
         by_reason: dict[str, list[str]] = {}
         for task in infra:
             by_reason.setdefault(task.why, []).append(task.id)
         unjudged = " ".join(f"{', '.join(ids)}: {why}" for why, ids in by_reason.items())
         problems = tuple(self._lost(result))
-        claim = "the solution earns everything"
+        claim = say("the solution earns everything")
         if infra:
             claim = say("the solution earns everything that can be judged here")
-        return Step(claim, problems, unjudged, vital=True)
+        return Step(claim, problems, Message(unjudged), vital=True)
 
     def _beside_busy_cpus(self, rounds: int) -> Step:
         """The solution again, and again, while the CPUs have other things to do."""
         problems: list[Problem] = []
         with beside(BURN, len(os.sched_getaffinity(0))):
             for number in range(rounds):
-                self._tell("the solution on busy CPUs", number / rounds)
+                self._tell(say("the solution on busy CPUs"), number / rounds)
                 for problem in self._lost(self._grade_files({})):
                     what = say("Round {round}: {what}", round=number + 1, what=problem.what)
                     problems.append(Problem(what, problem.remedy, problem.detail))
@@ -220,7 +224,7 @@ class Prover:
 
     def _answers(self, kind: str) -> Step:
         """Each answer loses what its header says, no more and no less."""
-        what = kind.replace("_", " ")
+        what = say("wrong answers") if kind == "wrong_answers" else say("right answers")
         known = self._known[kind]
         problems, unjudged = [], []
         for number, answer in enumerate(known):
@@ -246,7 +250,7 @@ class Prover:
                             lost=_said(lost),
                             loses=_said(loses),
                         ),
-                        "Fix the check, or what the header says if the check is right.",
+                        say("Fix the check, or what the header says if the check is right."),
                         answer.sentence,
                     )
                 )
@@ -258,7 +262,7 @@ class Prover:
                             path=_short(answer.path),
                             says=answer.says,
                         ),
-                        "Let the check say what is wrong, or correct what the header says.",
+                        say("Let the check say what is wrong, or correct what the header says."),
                         answer.sentence,
                     )
                 )
@@ -268,22 +272,22 @@ class Prover:
                 kind=kind,
                 lab=self.lab.name,
             )
-            problems.append(Problem("There is no wrong answer.", remedy))
+            problems.append(Problem(say("There is no wrong answer."), remedy))
         judged = len(known) - len(unjudged)
         claim = (
             say("{judged} wrong answers lose what their headers say", judged=judged)
             if kind == "wrong_answers"
             else say("{judged} right answers lose nothing", judged=judged)
         )
-        return Step(claim, tuple(problems), ", ".join(unjudged))
+        return Step(claim, tuple(problems), Message(", ".join(unjudged)))
 
     def _mutants(self) -> Step:
         """Every mutant of the solution loses points, but for those that are equivalent to it."""
         made = self._made
         for number, (mutant, tasks) in enumerate(made):
-            self._tell("mutants", number / len(made))
+            self._tell(say("mutants"), number / len(made))
             self.fates.append((mutant, self._fate(mutant, tasks)))
-        self._tell("mutants", 1)
+        self._tell(say("mutants"), 1)
         problems = [
             Problem(
                 say(
@@ -310,7 +314,7 @@ class Prover:
                 made=len(made),
             ),
             tuple(problems),
-            say("{spared} mutants", spared=spared) if spared else "",
+            say("{spared} mutants", spared=spared) if spared else NO_MESSAGE,
         )
 
     def _fate(self, mutant: Mutant, tasks: Iterable[str]) -> MutantOutcome:
@@ -374,7 +378,7 @@ class Prover:
                     status=task.status,
                     why=task.why,
                 ),
-                "Fix the solution, or the check.",
+                say("Fix the solution, or the check."),
                 "\n".join(
                     filter(None, (f"expected: {task.expected}", f"seen: {task.actual}", task.log))
                 ),

@@ -12,7 +12,8 @@ from rich.text import Text
 from grader.authoring.mutant_outcomes import MutantOutcome
 from grader.authoring.mutants import Mutant
 from grader.authoring.prove import Step
-from grader.base.messages import say
+from grader.base.messages import say, shown
+from grader.base.paths import language
 from grader.base.text import last_lines
 from grader.ui.localized_click import said
 
@@ -23,6 +24,7 @@ _FATES = {
     MutantOutcome.NOT_JUDGED: say("unjudged"),
     MutantOutcome.SURVIVED: say("survived"),
 }
+_NOT_JUDGED = say("NOT JUDGED ON THIS KERNEL")
 
 
 def show_step(console: Console, step: Step) -> None:
@@ -30,16 +32,16 @@ def show_step(console: Console, step: Step) -> None:
     mark = ("  ✗ ", "red") if step.problems else ("  ✓ ", "green")
     console.print(Text.assemble(mark, said(step.claim)), soft_wrap=True)
     if step.unjudged:
-        note = Text(f"    {said('NOT JUDGED ON THIS KERNEL')}: ", "magenta")
+        note = Text(f"    {said(_NOT_JUDGED)}: ", "magenta")
         console.print(note.append(said(step.unjudged), "default"), soft_wrap=True)
     for problem in step.problems:
         console.print(Text(f"    {said(problem.what)}"), soft_wrap=True)
         console.print(Text(f"    {said(problem.remedy)}"), soft_wrap=True)
-        cut, shown = last_lines(said(problem.detail))
+        cut, lines = last_lines(shown(problem.detail, language()))
         if cut:
             before = say("[... {cut} lines before ...]", cut=cut)
             console.print(Text(f"      {said(before)}", "dim"))
-        for line in shown:
+        for line in lines:
             console.print(Text(f"      {line}", "dim"), soft_wrap=True)
 
 
@@ -49,7 +51,7 @@ def show_fates(console: Console, fates: Sequence[tuple[Mutant, MutantOutcome]]) 
     The share is of those that do something wrong and could be judged.
     """
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(said("mutants of"), no_wrap=True)
+    table.add_column(said(say("mutants of")), no_wrap=True)
     for heading in (say("made"), *_FATES.values(), say("share caught")):
         table.add_column(said(heading).replace(" ", "\n"), justify="right", no_wrap=True)
     files = list(dict.fromkeys(mutant.file for mutant, _ in fates))
@@ -58,5 +60,5 @@ def show_fates(console: Console, fates: Sequence[tuple[Mutant, MutantOutcome]]) 
         told = count[MutantOutcome.CAUGHT] + count[MutantOutcome.SURVIVED]
         share = f"{count[MutantOutcome.CAUGHT] / told:.0%}" if told else ""
         cells = [str(count[fate]) for fate in MutantOutcome]
-        table.add_row(file or said("all"), str(count.total()), *cells, share)
+        table.add_row(file or said(say("all")), str(count.total()), *cells, share)
     console.print(table)

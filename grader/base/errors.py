@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from grader.base.messages import say, sentence
+from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 
 
@@ -18,10 +18,10 @@ class LabebpfError(Exception):
     exit_status = 3
     """Of a command that it ends."""
 
-    def __init__(self, what: str, remedy: str = "") -> None:
+    def __init__(self, what: Message, remedy: Message = NO_MESSAGE) -> None:
         super().__init__(f"{what} {remedy}".strip())
-        self.what = sentence(what)
-        self.remedy = sentence(remedy)
+        self.what = what
+        self.remedy = remedy
 
 
 class UsageError(LabebpfError):
@@ -43,7 +43,7 @@ class CourseError(LabebpfError):
 class InfraError(LabebpfError):
     """This machine, or the grader, could not do its part. `log` is what the tools printed."""
 
-    def __init__(self, what: str, remedy: str = "", *, log: str = "") -> None:
+    def __init__(self, what: Message, remedy: Message = NO_MESSAGE, *, log: str = "") -> None:
         super().__init__(what, remedy)
         self.log = log
 
@@ -55,7 +55,13 @@ class SubmissionError(LabebpfError):
     """
 
     def __init__(
-        self, what: str, remedy: str = "", *, log: str = "", file: str = "", line: int = 0
+        self,
+        what: Message,
+        remedy: Message = NO_MESSAGE,
+        *,
+        log: str = "",
+        file: str = "",
+        line: int = 0,
     ) -> None:
         super().__init__(what, remedy)
         self.log = log
@@ -65,7 +71,7 @@ class SubmissionError(LabebpfError):
 
 Phase = Literal["compile", "load", "trigger", "wait"]
 """What a check is doing: loading includes attaching, and what is triggered is collected too."""
-PHASES: Mapping[Phase, str] = {
+PHASES: Mapping[Phase, Message] = {
     "compile": say("compile"),
     "load": say("load"),
     "trigger": say("trigger"),
@@ -78,7 +84,13 @@ class PhaseTimeoutError(LabebpfError):
     """A phase did not end within its limit in seconds."""
 
     def __init__(
-        self, phase: Phase, limit: float, what: str = "", remedy: str = "", *, log: str = ""
+        self,
+        phase: Phase,
+        limit: float,
+        what: Message = NO_MESSAGE,
+        remedy: Message = NO_MESSAGE,
+        *,
+        log: str = "",
     ) -> None:
         super().__init__(
             what
@@ -99,8 +111,8 @@ class BehaviourError(LabebpfError):
 
     def __init__(
         self,
-        what: str,
-        remedy: str = "",
+        what: Message,
+        remedy: Message = NO_MESSAGE,
         *,
         expected: str = "",
         actual: str = "",

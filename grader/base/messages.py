@@ -1,13 +1,15 @@
-"""What a person reads: written in English, and said in the reader's language by gettext.
+"""The sentences that a person reads: marked in the code, in English, and translated by gettext.
 
-A sentence that is the same each time is written as it is, where only sentences stand. One with
-something in it is made by `say`, and remembers what it was made of:
+Each is marked by `say` where it stands, also one with nothing to fill in:
 
-    raise BehaviourError(say("{file} has no BPF function yet.", file=name), "Write the function.")
+    raise BehaviourError(say("{file} has no BPF function yet.", file=name), say("Write it."))
 
-What is filled in is shown as it is: a student may have called a table `event`, or printed `all`,
-which are words of ours too. So is what a check expected and what it saw. A word that is meant as
-one of ours is made by `say` itself:
+Babel's extractor finds these calls, and `./labebpf words` brings the catalogue up to date. A
+parameter of the type Message takes nothing else, so that mypy finds what is not marked.
+
+Values are shown as they are, in every language: a student may have called a table `event`, or
+printed `all`, which are words of ours too. So is what a check expected and what it saw. A value
+that is one of our words is a Message itself:
 
     raise BehaviourError(why, remedy, expected=found.type, actual=say("none"))
 
@@ -28,52 +30,58 @@ LOCALE = Path(__file__).parents[1] / "locale"
 DOMAIN = "labebpf"
 
 
-class Said(str):
-    """English text that is there in another language too. Made by `say` and `paired`."""
+class Message(str):
+    """A sentence of ours: a str in English, which `told` gives in each language.
 
-    told: Callable[[str], str]
-    """The same in a language; in English in one that it is not there in."""
-
-
-def say(template: str, **values: object) -> Said:
-    """`template` with `values` filled in as str.format does it.
-
-    Of these, what was said is said in the language too, and all else is as it is in each.
+    Made by `say` and `paired`; of text that is the same in each language, such as a command, by the
+    class itself.
     """
 
-    def told(lang: str) -> str:
-        filled = {name: shown(value, lang) for name, value in values.items()}
-        return _catalogue(lang).gettext(template).format(**filled)
+    told: Callable[[str], str]
 
-    return _said(template.format(**values), told)
-
-
-def sentence(text: str) -> Said:
-    """`text`, which is a sentence of ours without anything filled in, or was said already."""
-    return text if isinstance(text, Said) else _said(text, lambda lang: translate(text, lang))
+    def __new__(cls, text: str = "", told: Callable[[str], str] | None = None) -> Message:
+        """Make a message of English `text`."""
+        message = super().__new__(cls, text)
+        message.told = told or (lambda _: text)
+        return message
 
 
-def paired(en: str, fr: str) -> Said:
-    """Text of which both languages stand side by side, as in a lab's manifest."""
-    return _said(en, lambda lang: fr if lang == "fr" else en)
+NO_MESSAGE = Message()
 
 
-def _said(text: str, told: Callable[[str], str]) -> Said:
-    said = Said(text)
-    said.told = told
-    return said
+def say(template: str, /, **values: object) -> Message:
+    """Mark `template` as a sentence, and fill `values` in as str.format does; without any, nothing.
+
+    Values that are messages are translated with it, and all others are the same in each language.
+    """
+
+    def filled(text: str, lang: str) -> str:
+        if not values:
+            return text
+        return text.format(**{name: shown(value, lang) for name, value in values.items()})
+
+    return Message(
+        template.format(**values) if values else template,
+        lambda lang: filled(_catalogue(lang).gettext(template), lang) if template else "",
+    )
 
 
-def translate(text: str, lang: str) -> str:
-    """`text` of ours in `lang`; as it is where there is no translation, or no such language."""
-    if isinstance(text, Said):
-        return text.told(lang)
-    return _catalogue(lang).gettext(text) if text else ""
+def paired(en: str, fr: str) -> Message:
+    """Make a message whose languages stand side by side in data, as in a lab's manifest."""
+    return Message(en, lambda lang: fr if lang == "fr" else en)
+
+
+def translate(message: Message, lang: str) -> str:
+    """Return `message` in `lang`, and in English where it has no translation.
+
+    Text that is no message comes from code without types: it is returned as it is.
+    """
+    return shown(message, lang)
 
 
 def shown(value: Value, lang: str) -> Value | str:
-    """`value` in `lang` if it was said, and as it is if it may be anybody's."""
-    return value.told(lang) if isinstance(value, Said) else value
+    """Return `value` in `lang` if it is a message, and as it is if it may be anybody's."""
+    return value.told(lang) if isinstance(value, Message) else value
 
 
 @cache

@@ -13,7 +13,7 @@ from __future__ import annotations
 import pytest
 
 from grader.base.errors import BehaviourError, InfraError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.checks.counter import Count, Counted, Counter
 from grader.checks.environment import LabEnvironment as Environment
 from grader.checks.expectation import Evidence, expect, listed
@@ -37,6 +37,7 @@ __all__ = [
     "Environment",
     "Evidence",
     "InfraError",
+    "Message",
     "Printed",
     "Program",
     "Relayed",

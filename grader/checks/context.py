@@ -156,7 +156,9 @@ class Context:
             if pids and len(pids) == 1:
                 return pids.pop()
             pids = pids or None  # A record may be lost among many: begin again.
-        raise InfraError("The kernel's trace does not show the workload.", "Run: ./labebpf doctor")
+        raise InfraError(
+            say("The kernel's trace does not show the workload."), say("Run: ./labebpf doctor")
+        )
 
     def blame(self, error: SubmissionError, functions: Sequence[str] = ()) -> Exception:
         """Return `error`, or InfraError when this kernel lacks what the submission uses.
@@ -183,7 +185,9 @@ class Context:
                 except (SubmissionError, PhaseTimeoutError):
                     return InfraError(
                         say("This kernel lets the sandbox use no {kind} program.", kind=name),
-                        "To grade in a machine that can: --kernel vm. See also ./labebpf doctor",
+                        say(
+                            "To grade in a machine that can: --kernel vm. See also ./labebpf doctor"
+                        ),
                     )
         return error
 

@@ -115,7 +115,7 @@ class LabEnvironment:
                     "{lab}: a check asks for the trace, and no program runs.",
                     lab=self.context.lab.name,
                 ),
-                "Let it use the fixture program or script too.",
+                say("Let it use the fixture program or script too."),
             )
         return one
 
@@ -152,7 +152,7 @@ class LabEnvironment:
                     "hardly meet.",
                     lost=lost,
                 ),
-                "Grade again when the machine is less busy.",
+                say("Grade again when the machine is less busy."),
             )
 
     def call(self, file: str, function: str, *arguments: Any) -> Any:
@@ -173,7 +173,7 @@ class LabEnvironment:
             except SubmissionError as error:
                 raise InfraError(
                     say("No kprobe on {function}: {what}", function=function, what=error.what),
-                    "Run: ./labebpf doctor",
+                    say("Run: ./labebpf doctor"),
                     log=error.log,
                 ) from error
             yield

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from grader.base.errors import BehaviourError, LabebpfError
-from grader.base.messages import say
+from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 
 
@@ -19,8 +19,8 @@ class Evidence(Protocol):
 
 def expect(
     condition: bool,
-    why: str,
-    remedy: str = "",
+    why: Message,
+    remedy: Message = NO_MESSAGE,
     *,
     expected: object = "",
     actual: object = "",

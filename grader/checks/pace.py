@@ -85,5 +85,5 @@ class Pace:
         if self._in_time <= self._late:
             raise InfraError(
                 say("This machine is too slow to tell how soon the script shows a new count."),
-                "Grade again when the machine is less busy.",
+                say("Grade again when the machine is less busy."),
             )

@@ -133,7 +133,7 @@ class ProgramUnderTest:
             if not self._program.functions:
                 raise BehaviourError(
                     say("{name} has no BPF function yet.", name=self._name),
-                    "Write the function that the kernel is to run.",
+                    say("Write the function that the kernel is to run."),
                     expected=say("a function that BCC can load"),
                     actual=say("no function"),
                     file=self._name,
@@ -148,7 +148,7 @@ class ProgramUnderTest:
                         name=self._name,
                         names=names,
                     ),
-                    "Keep one, make helpers static inline, or use TRACEPOINT_PROBE.",
+                    say("Keep one, make helpers static inline, or use TRACEPOINT_PROBE."),
                     expected=say("at most one"),
                     actual=names,
                     file=self._name,
@@ -173,7 +173,7 @@ class ProgramUnderTest:
         if found.type != kind:
             raise BehaviourError(
                 say("{name} is not of the kind that this lab asks for.", name=name),
-                "Declare it as the handout says.",
+                say("Declare it as the handout says."),
                 expected=kind,
                 actual=found.type,
                 file=self._name,
@@ -280,7 +280,7 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
                     file=file,
                     type=program.type,
                 ),
-                "Use the hook that the handout names.",
+                say("Use the hook that the handout names."),
                 file=file,
             )
         for helper in sorted(program.helpers & ACTING_HELPERS):
@@ -290,6 +290,6 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
                     file=file,
                     helper=helper,
                 ),
-                "A tracing program only watches: remove the call.",
+                say("A tracing program only watches: remove the call."),
                 file=file,
             )

@@ -81,8 +81,8 @@ class Relayed:
         """
         expect(
             0 < len(self.left.records) == len(self.lines),
-            "The script must print one line for each line of the trace.",
-            "Print each one once, as it comes.",
+            say("The script must print one line for each line of the trace."),
+            say("Print each one once, as it comes."),
             expected=expected,
             actual=say("lines: {n}", n=len(self.lines)),
             log=self.log,
@@ -94,8 +94,8 @@ class Relayed:
         for text, line in zip(texts, self.lines, strict=True):
             expect(
                 text in line or bool(message and message in line),
-                "A line does not show the message.",
-                "Print what the program wrote into the trace.",
+                say("A line does not show the message."),
+                say("Print what the program wrote into the trace."),
                 expected=text,
                 actual=line,
                 log=self.log,

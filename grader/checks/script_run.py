@@ -232,7 +232,7 @@ class ScriptRun:
                     name=self.name,
                     limit=limit,
                 ),
-                "Load the program before the loop: b = BPF(src_file=...)",
+                say("Load the program before the loop: b = BPF(src_file=...)"),
                 log=self.output(),
             )
         return BehaviourError(
@@ -276,16 +276,16 @@ class ScriptRun:
         if status == 0 and "Traceback" not in output:
             return BehaviourError(
                 say("{name} ended before anything happened.", name=self.name),
-                "Load the program, then wait for events in a loop, until Ctrl-C.",
+                say("Load the program, then wait for events in a loop, until Ctrl-C."),
                 expected=say("a script that runs until Ctrl-C"),
                 actual=say("it ended by itself, with status 0"),
                 log=output,
                 file=self.name,
             )
         last = last_error(output)
-        remedy = "The log shows where, and what it printed before."
+        remedy = say("The log shows where, and what it printed before.")
         if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
-            remedy = (
+            remedy = say(
                 "b[...] takes the name that a table has in the C file, and a table a key that is "
                 "in it: the log shows where."
             )

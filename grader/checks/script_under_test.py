@@ -63,7 +63,7 @@ class ScriptUnderTest(ScriptRun):
                         say(
                             "{name} printed nothing, though its program was called.", name=self.name
                         ),
-                        "Print each event as it comes.",
+                        say("Print each event as it comes."),
                         expected=say("a line for each event"),
                         actual=say("no output"),
                         log=self.output(),
@@ -171,16 +171,18 @@ class ScriptUnderTest(ScriptRun):
             if not in_time and not overtaken and not any(map(window.holds, told)):
                 raise BehaviourError(
                     say("{name} prints an event only when the next one comes.", name=self.name),
-                    "Print each event in the callback that receives it.",
+                    say("Print each event in the callback that receives it."),
                     expected=say("a line for each event, as it comes"),
                     actual=say("a line for the event before"),
                     log=self.output(),
                     file=self.name,
                 )
         raise InfraError(
-            "Other processes make directories without a pause: whether the script prints each "
-            "event as it comes cannot be told.",
-            "End them, or give --kernel vm.",
+            say(
+                "Other processes make directories without a pause: whether the script prints each "
+                "event as it comes cannot be told."
+            ),
+            say("End them, or give --kernel vm."),
         )
 
     def strays(self) -> list[str]:
@@ -250,8 +252,10 @@ class ScriptUnderTest(ScriptRun):
                 break
             expect(
                 not pace.late,
-                "The script shows a new count too late.",
-                "Read the table again at least once a second: wait for less between two looks.",
+                say("The script shows a new count too late."),
+                say(
+                    "Read the table again at least once a second: wait for less between two looks."
+                ),
                 expected=say("within {seconds:g} s", seconds=within),
                 actual=say("after {seconds:.1f} s", seconds=now - change.made),
                 log=self.output(),
@@ -265,8 +269,8 @@ class ScriptUnderTest(ScriptRun):
         lines = self.output().strip().splitlines()
         expect(
             seen,
-            "The script did not show the count that its table held.",
-            "Read the table again at least once a second, and print the count when it is new.",
+            say("The script did not show the count that its table held."),
+            say("Read the table again at least once a second, and print the count when it is new."),
             expected=say("a line with {what}, within a second", what=what),
             actual=lines[-1] if lines else say("no output"),
             log=self.output(),
@@ -276,7 +280,7 @@ class ScriptUnderTest(ScriptRun):
         """Make the error for a script that prints, and ends no line."""
         return BehaviourError(
             say("{name} prints, and does not end the line.", name=self.name),
-            'Let print() end it: without end="", or with a \\n.',
+            say('Let print() end it: without end="", or with a \\n.'),
             expected=expected,
             actual=say("one line without an end"),
             log=self.output(),
@@ -298,7 +302,7 @@ class ScriptUnderTest(ScriptRun):
                 "wait",
                 limit,
                 say("{name} ignores Ctrl-C: it has SIGINT switched off.", name=self.name),
-                "Leave SIGINT as it is, and catch KeyboardInterrupt around the loop.",
+                say("Leave SIGINT as it is, and catch KeyboardInterrupt around the loop."),
                 log=self.output(),
             )
         self.interrupted = True
@@ -309,7 +313,7 @@ class ScriptUnderTest(ScriptRun):
                 "wait",
                 limit,
                 say("{name} still runs {limit:g} s after Ctrl-C.", name=self.name, limit=limit),
-                "Let KeyboardInterrupt end the loop: catch it around the loop, not inside.",
+                say("Let KeyboardInterrupt end the loop: catch it around the loop, not inside."),
                 log=self.output(),
             )
         if not ended_cleanly(self._script):
@@ -327,7 +331,7 @@ class ScriptUnderTest(ScriptRun):
                 name=self.name,
                 how=how,
             ),
-            "Catch KeyboardInterrupt around the loop, and let the script end there by itself.",
+            say("Catch KeyboardInterrupt around the loop, and let the script end there by itself."),
             expected=say("no traceback, and exit status 0 or 130"),
             actual=say("a traceback: {last}", last=last) if last else seen,
             log=self.output(),
@@ -349,7 +353,7 @@ class ScriptUnderTest(ScriptRun):
         if last:
             raise BehaviourError(
                 say("{name} fails in its callback: {last}", name=self.name, last=last),
-                "Python prints such an error, and goes on. The log shows where it is.",
+                say("Python prints such an error, and goes on. The log shows where it is."),
                 log=output,
                 file=self.name,
                 line=traceback_line(output, self.name),

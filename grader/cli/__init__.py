@@ -12,12 +12,12 @@ from collections.abc import Callable
 import click
 
 from grader.base.errors import AbortedError, InfraError, LabebpfError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.paths import open_standard_streams
 from grader.base.text import clean
 from grader.base.version import grader_version
 from grader.cli import author, grade, machines, study
-from grader.ui.localized_click import Group, echo, note, said, settle
+from grader.ui.localized_click import Group, note, said, settle
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -33,21 +33,26 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     if wanted and not context.resilient_parsing:
         grader = grader_version()
         known = grader["version"], grader["commit"] and f"({grader['commit']})"
-        echo(" ".join(filter(None, ("labebpf", *known))))
+        click.echo(" ".join(filter(None, ("labebpf", *known))))
         context.exit()
 
 
-@click.group(cls=Group, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    commands=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say("eBPF labs that grade themselves, on a real kernel."),
+)
 @click.option(
     "--version",
     is_flag=True,
     expose_value=False,
     is_eager=True,
     callback=_show_version,
-    help="Show the version and the commit.",
+    help=say("Show the version and the commit."),
 )
 def labebpf() -> None:
-    """eBPF labs that grade themselves, on a real kernel."""
+    pass
 
 
 def main() -> None:
@@ -76,7 +81,7 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _tell(AbortedError("Interrupted by Ctrl-C."))
+        return _tell(AbortedError(say("Interrupted by Ctrl-C.")))
     except LabebpfError as error:
         return _tell(error)
 
@@ -89,7 +94,7 @@ def _tell(error: LabebpfError) -> int:
         from grader.ui.console import open_console
 
         open_console(stderr=True).print(Text(log, style="dim"), soft_wrap=True)
-    note(f"{said(error.what)} {said(error.remedy)}".strip())
+    note(Message(f"{said(error.what)} {said(error.remedy)}".strip()))
     return error.exit_status
 
 
@@ -101,9 +106,7 @@ def _written(run: Callable[[], int]) -> int:
         if isinstance(error, BrokenPipeError) and _unread():
             status = 128 + signal.SIGPIPE  # As of any command whose reader ends first.
         elif error.errno in _NO_ROOM and error.filename is None:
-            note(
-                said(say("What is printed cannot be written: {why}.", why=os.strerror(error.errno)))
-            )
+            note(say("What is printed cannot be written: {why}.", why=os.strerror(error.errno)))
             status = InfraError.exit_status
         else:
             raise

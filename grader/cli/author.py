@@ -47,18 +47,23 @@ def _exits_with_1(command: Callable[Given, None]) -> Callable[Given, None]:
     return run
 
 
-@click.command(cls=Command)
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a stub would change.")
+@click.command(
+    cls=Command,
+    help=say(
+        "Make the stubs of the labs named (of all if none is) from their solutions.\n"
+        "\n"
+        "Marks in a solution say which of its lines the stub does not show: see "
+        "docs/authoring.md.\n"
+        "\n"
+        "Exit status: 0 they are made, 1 a manifest or a mark is wrong (with --check also: a "
+        "stub would\n"
+        "change), 2 wrong usage."
+    ),
+)
+@click.argument("labs", nargs=-1, metavar=say("[LAB]..."))
+@click.option("--check", is_flag=True, help=say("Change nothing; exit 1 if a stub would change."))
 @_exits_with_1
 def stubs(labs: tuple[str, ...], check: bool) -> None:
-    """Make the stubs of the labs named (of all if none is) from their solutions.
-
-    Marks in a solution say which of its lines the stub does not show: see docs/authoring.md.
-
-    Exit status: 0 they are made, 1 a manifest or a mark is wrong (with --check also: a stub would
-    change), 2 wrong usage.
-    """
     from grader.labs.stubs import drifted
 
     changed: dict[Path, str] = {}
@@ -72,20 +77,24 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
         except OSError as error:
             raise UsageError(
                 say("{name} cannot be written: {error}.", name=place, error=error.strerror),
-                "Make it a file that you may write.",
+                say("Make it a file that you may write."),
             ) from error
         echo(say("{path} would change", path=place) if check else say("{path} written", path=place))
     if not changed:
-        echo("Every stub is what its solution makes of it.")
+        echo(say("Every stub is what its solution makes of it."))
     sys.exit(1 if check and changed else 0)
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    help=say(
+        "Renew the catalogue of translations, after sentences were changed in checks or "
+        "code.\n"
+        "\n"
+        "Exit status: 0 every sentence has one, 1 some have none yet."
+    ),
+)
 def words() -> None:
-    """Renew the catalogue of translations, after sentences were changed in checks or code.
-
-    Exit status: 0 every sentence has one, 1 some have none yet.
-    """
     from grader.authoring.translations import renewed
 
     files, missing = renewed("fr", ROOT)
@@ -96,20 +105,26 @@ def words() -> None:
     for sentence in missing:
         echo(say("No translation yet: {sentence}", sentence=sentence))
     if not missing:
-        echo("Every sentence has a translation.")
+        echo(say("Every sentence has a translation."))
     sys.exit(1 if missing else 0)
 
 
-@click.command("new", cls=Command)
-@click.argument("name", metavar="LAB")
-@click.option("--hook", type=click.Choice(HOOKS), help="Where its program runs.")
-@click.option("--output", type=click.Choice(list(OUTPUTS)), help="How its data leaves the kernel.")
-@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help="The call that it traces.")
+@click.command(
+    "new",
+    cls=Command,
+    help=say(
+        "Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.\n"
+        "\n"
+        "What no option says is asked for. Then: ./labebpf prove LAB."
+    ),
+)
+@click.argument("name", metavar=say("LAB"))
+@click.option("--hook", type=click.Choice(HOOKS), help=say("Where its program runs."))
+@click.option(
+    "--output", type=click.Choice(list(OUTPUTS)), help=say("How its data leaves the kernel.")
+)
+@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help=say("The call that it traces."))
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
-    """Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.
-
-    What no option says is asked for. Then: ./labebpf prove LAB.
-    """
     folders_of(name)
     hook = hook or _ask(
         "hook",
@@ -125,8 +140,10 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
             # As for Ctrl-C: what is half made goes.
             signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     for folder in new(name, hook, output, call):
-        echo(say("{path} written", path=f"{folder.relative_to(ROOT)}/"))
-    echo(say("Next: {command}", command=f"sudo ./labebpf prove {name}"))
+        made = f"{folder.relative_to(ROOT)}/"
+        echo(say("{path} written", path=made))
+    command = f"sudo ./labebpf prove {name}"
+    echo(say("Next: {command}", command=command))
 
 
 def _ask(option: str, choices: Sequence[str]) -> str:
@@ -144,24 +161,28 @@ def _ask(option: str, choices: Sequence[str]) -> str:
     return str(click.prompt(option, type=click.Choice(choices)))
 
 
-@click.command(cls=Command)
-@click.argument("labs", nargs=-1, required=True, metavar="LAB...")
+@click.command(
+    cls=Command,
+    help=say(
+        "Prove that the labs named judge rightly: stub, solution, known answers and mutants.\n"
+        "\n"
+        "Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is "
+        "no kernel\n"
+        "to prove it on."
+    ),
+)
+@click.argument("labs", nargs=-1, required=True, metavar=say("LAB..."))
 @click.option(
     "--rounds",
-    metavar="N",
+    metavar=say("N"),
     type=click.IntRange(min=0),
     default=10,
-    help="Rounds of the solution beside busy CPUs.",
+    help=say("Rounds of the solution beside busy CPUs."),
 )
 @options.kernel
 @options.time_scale
 @_exits_with_1
 def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
-    """Prove that the labs named judge rightly: stub, solution, known answers and mutants.
-
-    Exit status: 0 all of it is proved, 1 something is wrong, 2 wrong usage, 3 there is no kernel
-    to prove it on.
-    """
     from rich.text import Text
 
     from grader.authoring.prove import Prover
@@ -185,10 +206,13 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     sys.exit(1 if wrong else 0)
 
 
-@click.command(cls=Command, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, metavar="[PYTEST-ARGUMENTS]...")
+@click.command(
+    cls=Command,
+    context_settings={"ignore_unknown_options": True},
+    help=say("Run this project's own tests; further arguments go to pytest."),
+)
+@click.argument("arguments", nargs=-1, metavar=say("[PYTEST-ARGUMENTS]..."))
 def test(arguments: tuple[str, ...]) -> None:
-    """Run this project's own tests; further arguments go to pytest."""
     import subprocess
 
     # All of them: those on this kernel, which can't share it, beside those in machines, and beside

@@ -20,15 +20,38 @@ from grader.labs import Lab, add_private, find_labs
 from grader.ui.localized_click import Command, note
 
 
-@click.command(cls=Command)
-@click.argument("names", nargs=-1, metavar="LAB... | TASK... | DIR")
-@click.option("--lab", "of", multiple=True, metavar="LAB", help="Grade the hand-in DIR for LAB.")
-@click.option("--submission", metavar="DIR", help="Folder to grade (default: exercises).")
-@click.option("--private", metavar="DIR", help="Folder with private checks of the labs.")
-@click.option("--reveal", is_flag=True, help="Show what private checks say.")
-@click.option("--kernel", metavar="K", default="auto", help="auto, native, vm[:VERSION] or all.")
-@click.option("--out", metavar="DIR", help="Write result.json there.")
-@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page there.")
+@click.command(
+    cls=Command,
+    help=say(
+        "Grade the labs named (all of them if none is), or with --lab what somebody handed "
+        "in as DIR.\n"
+        "\n"
+        "TASK is one of a lab's, such as 3.2: it is graded alone. --lab takes one too, and "
+        "may be\n"
+        "repeated. For a hand-in --kernel auto prefers a virtual machine.\n"
+        "\n"
+        "With --kernel all, on every image that is built; the DIR of --out then has a folder "
+        "for each.\n"
+        "\n"
+        "Exit status: 0 all points of what was named, 1 not all, 2 wrong usage, 3 the "
+        "machine could not\n"
+        "judge it all, 130 interrupted."
+    ),
+)
+@click.argument("names", nargs=-1, metavar=say("LAB... | TASK... | DIR"))
+@click.option(
+    "--lab", "of", multiple=True, metavar=say("LAB"), help=say("Grade the hand-in DIR for LAB.")
+)
+@click.option("--submission", metavar=say("DIR"), help=say("Folder to grade (default: exercises)."))
+@click.option("--private", metavar=say("DIR"), help=say("Folder with private checks of the labs."))
+@click.option("--reveal", is_flag=True, help=say("Show what private checks say."))
+@click.option(
+    "--kernel", metavar=say("K"), default="auto", help=say("auto, native, vm[:VERSION] or all.")
+)
+@click.option("--out", metavar=say("DIR"), help=say("Write result.json there."))
+@click.option(
+    "--html", metavar=say("FILE"), type=click.Path(path_type=Path), help=say("Write a page there.")
+)
 @options.time_scale
 def grade(
     names: tuple[str, ...],
@@ -41,16 +64,6 @@ def grade(
     html: Path | None,
     time_scale: float,
 ) -> None:
-    """Grade the labs named (all of them if none is), or with --lab what somebody handed in as DIR.
-
-    TASK is one of a lab's, such as 3.2: it is graded alone. --lab takes one too, and may be
-    repeated. For a hand-in --kernel auto prefers a virtual machine.
-
-    With --kernel all, on every image that is built; the DIR of --out then has a folder for each.
-
-    Exit status: 0 all points of what was named, 1 not all, 2 wrong usage, 3 the machine could not
-    judge it all, 130 interrupted.
-    """
     from rich.text import Text
 
     from grader.base.atomic_write import make_folder
@@ -65,11 +78,13 @@ def grade(
     from grader.vm import image_store
 
     if html and kernel == "all":
-        raise UsageError("--html is for one kernel.", "Name it with --kernel.")
+        raise UsageError(say("--html is for one kernel."), say("Name it with --kernel."))
     if kernel == "all":
         kernels = [f"vm:{image.version}" for image in image_store.built()]
         if not kernels:
-            raise InfraError("There is no image to grade on.", "Run: ./labebpf image build")
+            raise InfraError(
+                say("There is no image to grade on."), say("Run: ./labebpf image build")
+            )
         folders = [Path(out or "", each.removeprefix("vm:")) for each in kernels]
     else:
         kernels, folders = [parse(kernel)], [Path(out or "")]
@@ -119,7 +134,7 @@ def grade(
                 else:
                     result, log = pytest_process.grade(chosen, each, flags, language(), tell, tasks)
         except KeyboardInterrupt:
-            raise AbortedError("The grading was interrupted; there is no verdict.") from None
+            raise AbortedError(say("The grading was interrupted; there is no verdict.")) from None
         results.append(result)
         if log:
             open_console().print(Text(log))
@@ -142,17 +157,44 @@ def grade(
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
-@click.command(cls=Command)
-@click.argument("record", metavar="RESULT.json", type=click.Path(path_type=Path))
-@click.option("--format", "name", metavar="NAME", required=True, help="One of these formats.")
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.command(
+    cls=Command,
+    help=say(
+        "Render RESULT.json, which `grade --out DIR` wrote, for another system.\n"
+        "\n"
+        "It is in the language of the grading. The formats:\n"
+        "\n"
+        "\b\n"
+        "  junit            JUnit XML, for GitLab, Jenkins and most other CI\n"
+        "  actions          annotations of GitHub Actions\n"
+        "  actions-summary  the summary of a job of GitHub Actions\n"
+        "  classroom        for the reporter of GitHub Classroom\n"
+        "  classroom50      result.json of Classroom 50\n"
+        "  gradescope       results.json of Gradescope\n"
+        "  moodle           a grading worksheet, filled in (--worksheet, --student)\n"
+        "  csv              a row for each task\n"
+        "  html             a page for people\n"
+        "\n"
+        "Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format\n"
+        "cannot express what could not be judged."
+    ),
+)
+@click.argument("record", metavar=say("RESULT.json"), type=click.Path(path_type=Path))
+@click.option(
+    "--format", "name", metavar=say("NAME"), required=True, help=say("One of these formats.")
+)
+@click.option(
+    "--out", metavar=say("FILE"), type=click.Path(path_type=Path), help=say("Write it there.")
+)
 @click.option(
     "--worksheet",
-    metavar="FILE",
+    metavar=say("FILE"),
     type=click.Path(path_type=Path),
-    help="Moodle's worksheet, to be filled in.",
+    help=say("Moodle's worksheet, to be filled in."),
 )
-@click.option("--student", metavar="ID", help="Whose row to fill in: identifier or email address.")
+@click.option(
+    "--student", metavar=say("ID"), help=say("Whose row to fill in: identifier or email address.")
+)
 def report(
     record: Path,
     name: str,
@@ -160,24 +202,6 @@ def report(
     worksheet: Path | None,
     student: str | None,
 ) -> None:
-    """Render RESULT.json, which `grade --out DIR` wrote, for another system.
-
-    It is in the language of the grading. The formats:
-
-    \b
-      junit            JUnit XML, for GitLab, Jenkins and most other CI
-      actions          annotations of GitHub Actions
-      actions-summary  the summary of a job of GitHub Actions
-      classroom        for the reporter of GitHub Classroom
-      classroom50      result.json of Classroom 50
-      gradescope       results.json of Gradescope
-      moodle           a grading worksheet, filled in (--worksheet, --student)
-      csv              a row for each task
-      html             a page for people
-
-    Exit status: 0 done, whatever the points, 2 wrong usage, 3 the format
-    cannot express what could not be judged.
-    """
     from grader.report import moodle
     from grader.report.formats import FORMATS
     from grader.verdict.record import Result
@@ -193,17 +217,19 @@ def report(
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
             say("{record} is not a result of labebpf.", record=record),
-            "Give a result.json that grade --out wrote.",
+            say("Give a result.json that grade --out wrote."),
         ) from None
     if name == "moodle":
         if not worksheet or not student:
             raise UsageError(
-                "The format moodle fills in a worksheet.", "Give --worksheet and --student."
+                say("The format moodle fills in a worksheet."),
+                say("Give --worksheet and --student."),
             )
         rendered = moodle.fill(result, _read(worksheet), student)
     elif worksheet or student:
         raise UsageError(
-            "--worksheet and --student are for the format moodle.", "Give --format moodle."
+            say("--worksheet and --student are for the format moodle."),
+            say("Give --format moodle."),
         )
     else:
         rendered = FORMATS[name](result).encode()
@@ -218,7 +244,9 @@ def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) ->
     from grader.submission.files import find_hand_in
 
     if len(names) != 1 or submission is not None:
-        raise UsageError("--lab is for one hand-in.", "Write: ./labebpf grade DIR --lab LAB")
+        raise UsageError(
+            say("--lab is for one hand-in."), say("Write: ./labebpf grade DIR --lab LAB")
+        )
     folder = options.folder_named("DIR", names[0], Path())
     for lab in labs:
         place = find_hand_in(folder, lab.name, lab.edits)
@@ -278,5 +306,5 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UsageError(
             say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
-            "Name another file.",
+            say("Name another file."),
         ) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.base.errors import InfraError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.paths import ROOT
 from grader.cli import options
 from grader.labs import find_labs
@@ -30,18 +30,23 @@ _NATIVE = ("privileges", "bpf", "headers", "tracefs", "open files", "bcc", "bpft
 _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
 
 
-@click.command(cls=Command)
-@click.argument("names", nargs=-1, metavar="[LAB]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.command(
+    cls=Command,
+    help=say(
+        "Say what this machine can do, and for each gap the command that mends it.\n"
+        "\n"
+        "✓ is there, ✗ is not, ? cannot be told. As root it mounts tracefs and debugfs where "
+        "they are\n"
+        "missing.\n"
+        "\n"
+        "Exit status: 0 every task of the LABs (of all if none is named) can be judged here, "
+        "2 wrong\n"
+        "usage, 3 not all of them."
+    ),
+)
+@click.argument("names", nargs=-1, metavar=say("[LAB]..."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON."))
 def doctor(names: tuple[str, ...], as_json: bool) -> None:
-    """Say what this machine can do, and for each gap the command that mends it.
-
-    ✓ is there, ✗ is not, ? cannot be told. As root it mounts tracefs and debugfs where they are
-    missing.
-
-    Exit status: 0 every task of the LABs (of all if none is named) can be judged here, 2 wrong
-    usage, 3 not all of them.
-    """
     import json
 
     from grader.kernel.features import Features, Probe
@@ -109,7 +114,7 @@ def _print_doctor(
     _print_probes(console, say("Where all of a lab can be graded"), places)
 
 
-def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
+def _print_probes(console: Console, title: Message, probes: list[Probe]) -> None:
     """A row for each probe; what mends a gap stands below it, whole, to be copied."""
     from rich.text import Text
 
@@ -128,33 +133,43 @@ def _print_probes(console: Console, title: str, probes: list[Probe]) -> None:
             console.print(Text(f"    {'':{width}}  {said(probe.remedy)}"), soft_wrap=True)
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group, help=say("Kernels to grade on: build, list and hand out what their machines boot.")
+)
 def image() -> None:
-    """Kernels to grade on: build, list and hand out what their machines boot."""
+    pass
 
 
-@image.command("build")
-@click.argument("version", required=False, metavar="[VERSION]")
+@image.command(
+    "build",
+    help=say(
+        "Build the image of Linux VERSION (default: the first of `image list`), once.\n"
+        "\n"
+        "LABEBPF_MIRROR names another mirror of Debian than deb.debian.org."
+    ),
+)
+@click.argument("version", required=False, metavar=say("[VERSION]"))
 def image_build(version: str | None) -> None:
-    """Build the image of Linux VERSION (default: the first of `image list`), once.
-
-    LABEBPF_MIRROR names another mirror of Debian than deb.debian.org.
-    """
     from grader.vm import image_store
 
     echo(_made(options.image_of(version or image_store.versions()[0])))
 
 
-@image.command("list")
+@image.command("list", help=say("List the images that are built, and those that could be."))
 def image_list() -> None:
-    """List the images that are built, and those that could be."""
     from rich.table import Table
 
     from grader.ui.console import open_console
     from grader.vm import image_store
 
     there = {made.version: made for made in image_store.built()}
-    heads = (said("version"), said("release"), said("size"), said("built"), "id")
+    heads = (
+        said(say("version")),
+        said(say("release")),
+        said(say("size")),
+        said(say("built")),
+        "id",
+    )
     table = Table(*heads, box=None, pad_edge=False)
     for version in image_store.versions():
         made = there.get(version)
@@ -162,26 +177,27 @@ def image_list() -> None:
             when = made.made.replace("T", " ")[:16]
             table.add_row(version, made.release, _size(made.size), when, made.id)
         else:
-            table.add_row(version, said("not built"))
+            table.add_row(version, said(say("not built")))
     open_console().print(table)
     if len(there) < table.row_count:
-        echo("Build one: ./labebpf image build VERSION")
+        echo(say("Build one: ./labebpf image build VERSION"))
 
 
-@image.command("remove")
-@click.argument("version", metavar="VERSION")
+@image.command("remove", help=say("Remove the image of Linux VERSION."))
+@click.argument("version", metavar=say("VERSION"))
 def image_remove(version: str) -> None:
-    """Remove the image of Linux VERSION."""
     from grader.vm import image_store
 
     image_store.remove(version)
 
 
-@image.command("export")
-@click.argument("version", metavar="VERSION")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@image.command(
+    "export",
+    help=say("Write the image of Linux VERSION to FILE, to be imported on another machine."),
+)
+@click.argument("version", metavar=say("VERSION"))
+@click.argument("file", metavar=say("FILE"), type=click.Path(path_type=Path))
 def image_export(version: str, file: Path) -> None:
-    """Write the image of Linux VERSION to FILE, to be imported on another machine."""
     from grader.vm import image_store
 
     image_store.export(version, file)
@@ -195,17 +211,16 @@ def image_export(version: str, file: Path) -> None:
     )
 
 
-@image.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@image.command("import", help=say("Take an image from FILE, which `image export` wrote."))
+@click.argument("file", metavar=say("FILE"), type=click.Path(path_type=Path))
 def image_import(file: Path) -> None:
-    """Take an image from FILE, which `image export` wrote."""
     from grader.vm import image_store
 
     made = image_store.import_(file)
     echo(_made(made))
 
 
-def _made(image: Image) -> str:
+def _made(image: Image) -> Message:
     return say(
         "Linux {release} is in {folder}, {size}.",
         release=image.release,

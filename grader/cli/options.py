@@ -21,13 +21,15 @@ from grader.submission.files import root_of
 if TYPE_CHECKING:
     from grader.vm.image_store import Image
 
-kernel = click.option("--kernel", metavar="K", default="auto", help="auto, native or vm[:VERSION].")
+kernel = click.option(
+    "--kernel", metavar=say("K"), default="auto", help=say("auto, native or vm[:VERSION].")
+)
 time_scale = click.option(
     "--time-scale",
-    metavar="FACTOR",
+    metavar=say("FACTOR"),
     type=click.FloatRange(min=0.1),
     default=1.0,
-    help="Stretch deadlines.",
+    help=say("Stretch deadlines."),
 )
 
 
@@ -111,7 +113,7 @@ def folder_named(what: str, given: str, *bases: Path) -> Path:
     if any((base / given).exists() for base in bases):
         raise UsageError(
             say("{given} is a file, not a folder.", given=clean(given)),
-            "Name the folder that the files lie in; unpack an archive first.",
+            say("Name the folder that the files lie in; unpack an archive first."),
         )
     raise UsageError(
         say("There is no folder {given}.", given=clean(given)),

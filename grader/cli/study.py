@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from grader.base.errors import UsageError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
 from grader.cli import options
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from grader.vm.image_store import Image
 
 
-@click.command("list", cls=Command)
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.command(
+    "list",
+    cls=Command,
+    help=say(
+        "List the labs (all if none is named) and their tasks, the points won, and what is next."
+    ),
+)
+@click.argument("labs", nargs=-1, metavar=say("[LAB]..."))
 def list_labs(labs: tuple[str, ...]) -> None:
-    """List the labs (all if none is named) and their tasks, the points won, and what is next."""
     from grader.runner.progress import Progress
     from grader.student import overview
     from grader.ui.console import open_console
@@ -34,17 +39,22 @@ def list_labs(labs: tuple[str, ...]) -> None:
     shown = options.choose(labs, found) if labs else found.values()
     overview.show(open_console(), shown, Progress(ROOT), language())
     for broken in () if labs else found.broken.values():
-        note(f"{said(broken.what)} {said(broken.remedy)}")
+        note(Message(f"{said(broken.what)} {said(broken.remedy)}"))
 
 
-@click.command(cls=Command)
-@click.argument("name", metavar="TASK | LAB")
-@click.option("--level", metavar="N", type=click.IntRange(min=1), help="Which hint: 1, 2, ...")
+@click.command(
+    cls=Command,
+    help=say(
+        "Show a hint for TASK, such as 3.2: each time the next one, up to the last.\n"
+        "\n"
+        "Of a LAB it is for the first task that is still open."
+    ),
+)
+@click.argument("name", metavar=say("TASK | LAB"))
+@click.option(
+    "--level", metavar=say("N"), type=click.IntRange(min=1), help=say("Which hint: 1, 2, ...")
+)
 def hint(name: str, level: int | None) -> None:
-    """Show a hint for TASK, such as 3.2: each time the next one, up to the last.
-
-    Of a LAB it is for the first task that is still open.
-    """
     from grader.runner.progress import Progress
 
     lab, task = _task(name)
@@ -56,11 +66,12 @@ def hint(name: str, level: int | None) -> None:
             say("Its last one is {last}.", last=last),
         )
     shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
-    echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
-    tell(task.hints[shown - 1].get(language()))
+    click.echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
+    tell(Message(task.hints[shown - 1].get(language())))
     if shown < last:
         more = "" if remembered else f" --level {shown + 1}"
-        echo(say("More: {command}", command=f"./labebpf hint {task_id}{more}"))
+        command = f"./labebpf hint {task_id}{more}"
+        echo(say("More: {command}", command=command))
 
 
 def _task(name: str) -> tuple[Lab, Task]:
@@ -91,18 +102,21 @@ def _ids(labs: Iterable[Lab]) -> str:
     return ", ".join(task.id for lab in labs for task in lab.tasks)
 
 
-@click.command(cls=Command)
-@click.argument("lab", metavar="LAB")
+@click.command(
+    cls=Command,
+    help=say(
+        "Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.\n"
+        "\n"
+        "What is saved during a grading is graded at once, and the older grading is given up."
+    ),
+)
+@click.argument("lab", metavar=say("LAB"))
 @click.option(
-    "--poll", is_flag=True, help="Look at the files over and over, as network drives need."
+    "--poll", is_flag=True, help=say("Look at the files over and over, as network drives need.")
 )
 @options.kernel
 @options.time_scale
 def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
-    """Grade LAB now, and again whenever one of its files is saved. Ctrl-C ends it.
-
-    What is saved during a grading is graded at once, and the older grading is given up.
-    """
     from grader.runner.kernel_choice import parse
     from grader.student.watch import watch
     from grader.ui.console import open_console
@@ -112,15 +126,18 @@ def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
     watch(open_console(), chosen, parse(kernel), flags, language(), poll=poll)
 
 
-@click.command(cls=Command)
-@click.argument("lab", metavar="LAB")
-@click.argument("file", required=False, metavar="[FILE]")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.command(
+    cls=Command,
+    help=say(
+        "Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.\n"
+        "\n"
+        "What you have written is kept beside them, as counter.c.bak-TIME."
+    ),
+)
+@click.argument("lab", metavar=say("LAB"))
+@click.argument("file", required=False, metavar=say("[FILE]"))
+@click.option("--yes", is_flag=True, help=say("Do not ask."))
 def reset(lab: str, file: str | None, yes: bool) -> None:
-    """Put the stubs of LAB back, or that of FILE alone, and begin the lab anew.
-
-    What you have written is kept beside them, as counter.c.bak-TIME.
-    """
     from grader.runner.progress import Progress
     from grader.student.reset import put_back, stubs_to_put_back
 
@@ -129,8 +146,8 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
     for stub in stubs:
         path = stub.path.relative_to(ROOT)
         echo(say("{path} will become the stub {origin}.", path=path, origin=stub.origin))
-    if stubs and not yes and not agreed("What is there now is kept beside it. Go on?"):
-        echo("Nothing was changed.")
+    if stubs and not yes and not agreed(say("What is there now is kept beside it. Go on?")):
+        echo(say("Nothing was changed."))
         sys.exit(1)
     for stub in stubs:
         backup = put_back(stub)
@@ -144,22 +161,30 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
             now = say("{file} is the stub again.", file=stub.path.name)
         echo(now)
     if not stubs:
-        echo("The stub is already there.")
+        echo(say("The stub is already there."))
     Progress(ROOT).forget(chosen)
 
 
-@click.command(cls=Command)
-@click.argument("lab", required=False, metavar="[LAB]")
-@click.option("--submission", metavar="DIR", help="Folder to work on (default: exercises).")
-@click.option("--kernel", metavar="K", default="vm", help="vm or vm:VERSION.")
+@click.command(
+    cls=Command,
+    help=say(
+        "Open a terminal in a virtual machine with the files of LAB (all labs if none is "
+        "named).\n"
+        "\n"
+        "There you are root, and BCC is ready. The same command in another terminal joins "
+        "the same\n"
+        "machine. When the last one closes, files changed in it come back. Commands can be "
+        "piped in.\n"
+        "\n"
+        "Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine."
+    ),
+)
+@click.argument("lab", required=False, metavar=say("[LAB]"))
+@click.option(
+    "--submission", metavar=say("DIR"), help=say("Folder to work on (default: exercises).")
+)
+@click.option("--kernel", metavar=say("K"), default="vm", help=say("vm or vm:VERSION."))
 def shell(lab: str | None, submission: str | None, kernel: str) -> None:
-    """Open a terminal in a virtual machine with the files of LAB (all labs if none is named).
-
-    There you are root, and BCC is ready. The same command in another terminal joins the same
-    machine. When the last one closes, files changed in it come back. Commands can be piped in.
-
-    Exit status: the shell's in the machine, 2 wrong usage, 3 there is no machine.
-    """
     from grader.runner.kernel_choice import parse
     from grader.shell.client import LABS, open_shell
     from grader.vm import image_store
@@ -167,7 +192,9 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     labs = options.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
     folder = options.submission_folder(submission)
     if parse(kernel) == "native":
-        raise UsageError("A shell runs in a virtual machine.", "Give --kernel vm or vm:VERSION.")
+        raise UsageError(
+            say("A shell runs in a virtual machine."), say("Give --kernel vm or vm:VERSION.")
+        )
     image = options.image_of(kernel.partition(":")[2] or image_store.versions()[0])
     terminal = open_shell(folder, labs, image, ROOT)
     where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
@@ -181,17 +208,22 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     _carry(terminal, image, first)
 
 
-@click.command("run", cls=Command)
-@click.argument("lab", metavar="LAB")
+@click.command(
+    "run",
+    cls=Command,
+    help=say(
+        "Run your script of LAB, live, on this terminal. Ctrl-C is the script's to end on.\n"
+        "\n"
+        "In a virtual machine it joins the one that `./labebpf shell LAB` has, or starts it; "
+        "natively it\n"
+        "needs root.\n"
+        "\n"
+        "Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on."
+    ),
+)
+@click.argument("lab", metavar=say("LAB"))
 @options.kernel
 def run_script(lab: str, kernel: str) -> None:
-    """Run your script of LAB, live, on this terminal. Ctrl-C is the script's to end on.
-
-    In a virtual machine it joins the one that `./labebpf shell LAB` has, or starts it; natively it
-    needs root.
-
-    Exit status: the script's, 2 wrong usage, 3 there is no kernel to run it on.
-    """
     from grader.runner.kernel_choice import choose, likely_needs, parse
     from grader.submission.files import read_submission
 
@@ -230,7 +262,7 @@ def run_script(lab: str, kernel: str) -> None:
 
 
 def _carry(
-    terminal: ShellClient, image: Image, first: str, command: Sequence[str] = ()
+    terminal: ShellClient, image: Image, first: Message, command: Sequence[str] = ()
 ) -> NoReturn:
     """Let `command`, or a shell, have this terminal; end as it ends.
 
@@ -243,12 +275,12 @@ def _carry(
         with open_console(stderr=True).status(said(starts)):
             terminal.wait()
         if terminal.interactive:
-            joined = "Another terminal of the machine that is already running."
+            joined = say("Another terminal of the machine that is already running.")
             echo(first if terminal.number == 1 else joined, err=True)
         for line in terminal.told if terminal.interactive or command else ():
-            note(line)
+            note(Message(line))
         status = terminal.run(command)
     finally:
         for line in terminal.report:
-            note(line)
+            note(Message(line))
     sys.exit(status)

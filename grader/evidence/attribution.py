@@ -63,7 +63,7 @@ class Attribution:
                         "interprets BPF, and does not tell whose line is whose.",
                         program=printers[0],
                     ),
-                    "End it and grade again, or give --kernel vm.",
+                    say("End it and grade again, or give --kernel vm."),
                 )
             return records
         return [record for record in records if self._caller(record.stack) in self._own]

@@ -98,8 +98,11 @@ class Bpftool:
         if helper_symbols:
             if not _names_helpers(helper_symbols):
                 raise InfraError(
-                    "The kernel hides its symbols: which helpers a program calls cannot be seen.",
-                    "sysctl kernel.kptr_restrict=1",
+                    say(
+                        "The kernel hides its symbols: which helpers a program calls cannot be "
+                        "seen."
+                    ),
+                    say("sysctl kernel.kptr_restrict=1"),
                 )
             lent = ["--ro-bind", str(helper_symbols), "/proc/kallsyms"]
             self._dump = ["bwrap", "--dev-bind", "/", "/", *lent, self._path]
@@ -225,8 +228,8 @@ class Bpftool:
             length += len(piece)
             if length > _LONGEST:
                 raise SubmissionError(
-                    "A BPF program is too long to be looked into.",
-                    "Write it with fewer unrolled loops, and on shorter lines.",
+                    say("A BPF program is too long to be looked into."),
+                    say("Write it with fewer unrolled loops, and on shorter lines."),
                 )
             found.update(re.findall(rb"\bcall (bpf_\w+)#", end + piece))
             end = (end + piece)[-_LONGEST_NAME:]
@@ -273,7 +276,7 @@ def _listing(command: Sequence[str]) -> Iterator[bytes]:
                 if not piece:
                     return
                 yield piece
-            raise InfraError("bpftool does not answer.", "Run: ./labebpf doctor")
+            raise InfraError(say("bpftool does not answer."), say("Run: ./labebpf doctor"))
         finally:
             tool.kill()
 
@@ -320,7 +323,7 @@ def find_bpftool() -> str:
     path = real[-1] if real else shutil.which("bpftool", path=SEARCH)
     if not path:
         raise InfraError(
-            "bpftool is missing.", "Run ./labebpf as root: it installs what is missing."
+            say("bpftool is missing."), say("Run ./labebpf as root: it installs what is missing.")
         )
     return path
 

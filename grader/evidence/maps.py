@@ -38,7 +38,7 @@ class Libbpf(CLibrary):
                 continue
             return
         raise InfraError(
-            "libbpf is missing.", "Run ./labebpf as root: it installs what is missing."
+            say("libbpf is missing."), say("Run ./labebpf as root: it installs what is missing.")
         )
 
 
@@ -78,8 +78,8 @@ class Map:
         """
         if not self._readable:
             raise SubmissionError(
-                "A table of this kind holds no numbers that can be read by their keys.",
-                "Declare it as the handout says.",
+                say("A table of this kind holds no numbers that can be read by their keys."),
+                say("Declare it as the handout says."),
             )
         return self._step * self._values
 
@@ -154,7 +154,7 @@ class Map:
                 "The table has more than {MOST_KEYS} keys, or gets new ones while it is read.",
                 MOST_KEYS=MOST_KEYS,
             ),
-            "Keep to the keys that the handout asks for.",
+            say("Keep to the keys that the handout asks for."),
         )
 
     def _key(self, key: int) -> bytes:

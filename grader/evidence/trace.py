@@ -74,7 +74,7 @@ class EventFormat:
         number = re.search(r"^ID: (\d+)", text, re.MULTILINE)
         if not name or not number:
             raise InfraError(
-                "An event's format file has neither name nor ID.", "Report this kernel."
+                say("An event's format file has neither name nor ID."), say("Report this kernel.")
             )
         pattern = r"field:([^;]+);\s*offset:(\d+);\s*size:(\d+);\s*signed:(\d);"
         fields = []
@@ -241,7 +241,7 @@ class Stacks:
 def _refused(error: OSError) -> InfraError:
     return InfraError(
         say("The kernel refuses a trace instance: {error}.", error=error),
-        "Run: ./labebpf doctor",
+        say("Run: ./labebpf doctor"),
     )
 
 

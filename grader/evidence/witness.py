@@ -157,7 +157,7 @@ class Witness:
                     what=error.what,
                     printed=printed,
                 ),
-                "Run: ./labebpf doctor",
+                say("Run: ./labebpf doctor"),
             ) from error
         self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
         self._racy = Map(self._libbpf, ids["racy"])
@@ -257,7 +257,7 @@ class Witness:
                         "Other processes {calls} without a pause: nothing can be counted.",
                         calls=self.calls[0],
                     ),
-                    "End them, or grade on another machine.",
+                    say("End them, or grade on another machine."),
                 )
 
     def brake(self) -> AbstractContextManager[None]:

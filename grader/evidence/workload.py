@@ -150,7 +150,7 @@ class Workload:
                     "succeed: {what}",
                     what=error.what,
                 ),
-                "A tracing program only watches; it must not change or end what it traces.",
+                say("A tracing program only watches; it must not change or end what it traces."),
             ) from error
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
-from grader.base.messages import say
+from grader.base.messages import NO_MESSAGE, Message, say
 from grader.evidence.bpftool import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
@@ -42,8 +42,8 @@ class Probe:
 
     name: str
     ok: bool | None
-    detail: str
-    remedy: str = ""
+    detail: Message
+    remedy: Message = NO_MESSAGE
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Features:
     def offers(self, need: str) -> Probe:
         """Tell whether the kernel offers `need`, a word of a lab's manifest."""
         if need != "smp" and not os.access(self.tracefs / "events", os.R_OK | os.X_OK):
-            remedy = "Look as root: sudo ./labebpf doctor"
+            remedy = say("Look as root: sudo ./labebpf doctor")
             return Probe(
                 need, None, say("unknown: {tracefs} cannot be read", tracefs=self.tracefs), remedy
             )
@@ -100,7 +100,7 @@ class Features:
         }
         if need in known:
             return known[need]()
-        return Probe(need, False, "no such need is known", "Correct the lab's manifest.")
+        return Probe(need, False, say("no such need is known"), say("Correct the lab's manifest."))
 
     def tracing(self) -> Probe:
         """Tell whether tracefs is mounted."""
@@ -113,8 +113,10 @@ class Features:
     def _tracepoint(self, need: str) -> Probe:
         _, category, event = need.split(":")
         there = (self.tracefs / "events" / category / event / "id").exists()
-        remedy = "Use a kernel with CONFIG_FTRACE_SYSCALLS."
-        return Probe(need, there, "present" if there else "absent", "" if there else remedy)
+        remedy = say("Use a kernel with CONFIG_FTRACE_SYSCALLS.")
+        return Probe(
+            need, there, say("present") if there else say("absent"), NO_MESSAGE if there else remedy
+        )
 
     def _trace_lines(self) -> Probe:
         wanted = ("events/bpf_trace/bpf_trace_printk", "options/stacktrace")
@@ -122,18 +124,20 @@ class Features:
         return Probe(
             "trace_lines",
             there,
-            "in a private trace instance" if there else "absent",
-            "" if there else "Use Linux 5.9 or newer, with CONFIG_STACKTRACE.",
+            say("in a private trace instance") if there else say("absent"),
+            NO_MESSAGE if there else say("Use Linux 5.9 or newer, with CONFIG_STACKTRACE."),
         )
 
     def _kprobes(self) -> Probe:
         there = (self.tracefs / "kprobe_events").exists()
-        detail = "present" if there else "this kernel was built without them (CONFIG_KPROBES)"
+        detail = (
+            say("present") if there else say("this kernel was built without them (CONFIG_KPROBES)")
+        )
         return Probe(
             "kprobes",
             there,
             detail,
-            "" if there else "Use a kernel with kprobes, as most distributions have.",
+            NO_MESSAGE if there else say("Use a kernel with kprobes, as most distributions have."),
         )
 
     def _filter_functions(self) -> Probe:
@@ -146,11 +150,11 @@ class Features:
                 name,
                 False,
                 say("unreadable: {strerror}", strerror=error.strerror),
-                "Use a kernel that lets root read it.",
+                say("Use a kernel that lets root read it."),
             )
         if not first:
-            return Probe(name, False, "empty", "Use a kernel with CONFIG_DYNAMIC_FTRACE.")
-        return Probe(name, True, "readable")
+            return Probe(name, False, say("empty"), say("Use a kernel with CONFIG_DYNAMIC_FTRACE."))
+        return Probe(name, True, say("readable"))
 
 
 def privileges() -> Probe:
@@ -158,21 +162,27 @@ def privileges() -> Probe:
     held = int(re.search(r"CapEff:\s*(\w+)", Path("/proc/self/status").read_text())[1], 16)  # type: ignore[index]
     lacking = [name for name, bit in _CAPABILITIES.items() if not held >> bit & 1]
     if os.geteuid() != 0:
-        return Probe("privileges", False, "not root", "sudo ./labebpf grade LAB")
+        return Probe("privileges", False, say("not root"), Message("sudo ./labebpf grade LAB"))
     if "sys_admin" in lacking:
         return Probe(
-            "privileges", False, "root without CAP_SYS_ADMIN", "Use a privileged container."
+            "privileges",
+            False,
+            say("root without CAP_SYS_ADMIN"),
+            say("Use a privileged container."),
         )
     if Path("/proc/self/uid_map").read_text().split() != ["0", "0", "4294967295"]:
         return Probe(
-            "privileges", False, "root of a user namespace only", "Grade as the real root."
+            "privileges",
+            False,
+            say("root of a user namespace only"),
+            say("Grade as the real root."),
         )
     if lacking:
         names = ", ".join(lacking)
         return Probe(
             "privileges", True, say("root; this kernel has no {names} (before 5.8)", names=names)
         )
-    return Probe("privileges", True, "root, with CAP_BPF and CAP_PERFMON to give")
+    return Probe("privileges", True, say("root, with CAP_BPF and CAP_PERFMON to give"))
 
 
 def sandbox_capabilities() -> tuple[str, ...]:
@@ -189,7 +199,7 @@ def bpf_syscall() -> Probe:
             "bpf",
             None,
             say("unknown on {machine}", machine=os.uname().machine),
-            "Use x86_64 or aarch64.",
+            say("Use x86_64 or aarch64."),
         )
     # union bpf_attr: map_type (2: array), key_size, value_size, max_entries.
     attributes = (ctypes.c_uint32 * 18)(2, 4, 8, 1)
@@ -201,9 +211,9 @@ def bpf_syscall() -> Probe:
             "bpf",
             False,
             say("bpf(2) says: {error}", error=error.strerror),
-            "Grade as root, outside a container.",
+            say("Grade as root, outside a container."),
         )
-    return Probe("bpf", True, "bpf(2) works")
+    return Probe("bpf", True, say("bpf(2) works"))
 
 
 def _lsm(need: str) -> Probe:
@@ -211,14 +221,14 @@ def _lsm(need: str) -> Probe:
 
     Where "bpf" is not in the kernel's lsm= list, one would load and attach, and never run.
     """
-    remedy = "Use Linux 6.8 or newer, with bpf in its lsm= list."
+    remedy = say("Use Linux 6.8 or newer, with bpf in its lsm= list.")
     modules, size = (ctypes.c_uint64 * 32)(), ctypes.c_uint32(8 * 32)
     try:
         found = CLibrary().call("syscall", _SYS_LSM_LIST_MODULES, modules, ctypes.byref(size), 0)
     except OSError:
         found = 0
     if _LSM_ID_BPF not in modules[:found]:
-        return Probe(need, False, "this kernel is not known to run LSM programs", remedy)
+        return Probe(need, False, say("this kernel is not known to run LSM programs"), remedy)
     try:
         hook = lsm_hook_id(need.partition(":")[2])
     except (OSError, InfraError) as error:
@@ -227,7 +237,7 @@ def _lsm(need: str) -> Probe:
         _load(_PROG_TYPE_LSM, _BPF_LSM_MAC, hook)
     except OSError as error:
         return Probe(need, False, say("refused: {strerror}", strerror=error.strerror), remedy)
-    return Probe(need, True, "an LSM program loads")
+    return Probe(need, True, say("an LSM program loads"))
 
 
 def _xdp() -> Probe:
@@ -235,8 +245,8 @@ def _xdp() -> Probe:
         _load(_PROG_TYPE_XDP)
     except OSError as error:
         refused = say("refused: {strerror}", strerror=error.strerror)
-        return Probe("xdp", False, refused, "Grade where you are root, with CAP_NET_ADMIN.")
-    return Probe("xdp", True, "an XDP program loads")
+        return Probe("xdp", False, refused, say("Grade where you are root, with CAP_NET_ADMIN."))
+    return Probe("xdp", True, say("an XDP program loads"))
 
 
 def _load(kind: int, attach_type: int = 0, hook: int = 0) -> None:
@@ -258,7 +268,7 @@ def headers() -> Probe:
             "apt-get install linux-headers-{release}, or dnf install kernel-devel",
             release=os.uname().release,
         )
-        return Probe("headers", False, "none", remedy)
+        return Probe("headers", False, say("none"), remedy)
     if found.origin == "borrowed":
         detail = say(
             "borrowed from {version} (right for these labs; kernel structures may be laid out "
@@ -273,7 +283,10 @@ def btf() -> Probe:
     """Tell whether the kernel describes its types (BTF)."""
     there = Path("/sys/kernel/btf/vmlinux").exists()
     return Probe(
-        "btf", there, "present" if there else "absent", "" if there else "No lab needs it."
+        "btf",
+        there,
+        say("present") if there else say("absent"),
+        NO_MESSAGE if there else say("No lab needs it."),
     )
 
 
@@ -283,25 +296,28 @@ def lockdown() -> Probe:
     try:
         modes = path.read_text()
     except OSError:
-        remedy = "As root: mount -t securityfs securityfs /sys/kernel/security"
-        return Probe("lockdown", None, "unknown (securityfs is not mounted)", remedy)
+        remedy = say("As root: mount -t securityfs securityfs /sys/kernel/security")
+        return Probe("lockdown", None, say("unknown (securityfs is not mounted)"), remedy)
     mode = re.search(r"\[(\w+)\]", modes)
     name = mode.group(1) if mode else "none"
     blocks = name == "confidentiality"
     return Probe(
-        "lockdown", not blocks, name, "Use a kernel that is not locked down." if blocks else ""
+        "lockdown",
+        not blocks,
+        Message(name),
+        say("Use a kernel that is not locked down.") if blocks else NO_MESSAGE,
     )
 
 
 def memlock() -> Probe:
     """Tell whether RLIMIT_MEMLOCK, which BPF maps count against before Linux 5.11, is enough."""
     soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    words = say("unlimited") if soft == resource.RLIM_INFINITY else f"{soft >> 10} KiB"
+    words = say("unlimited") if soft == resource.RLIM_INFINITY else Message(f"{soft >> 10} KiB")
     accounted = _release() < (5, 11)
     low = accounted and 0 <= soft < 8 << 20 and 0 <= hard < 8 << 20
     if not accounted:
         words = say("{limit} (does not count from Linux 5.11 on)", limit=words)
-    return Probe("memlock", not low, words, "ulimit -l unlimited" if low else "")
+    return Probe("memlock", not low, words, say("ulimit -l unlimited") if low else NO_MESSAGE)
 
 
 def open_files() -> Probe:
@@ -313,7 +329,7 @@ def open_files() -> Probe:
             resource.setrlimit(resource.RLIMIT_NOFILE, (needed, max(hard, needed)))
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     detail = say("{allowed} are allowed, {needed} are needed", allowed=allowed, needed=needed)
-    return Probe("open files", allowed >= needed, detail, "ulimit -n 1024")
+    return Probe("open files", allowed >= needed, detail, say("ulimit -n 1024"))
 
 
 def bcc() -> Probe:
@@ -324,16 +340,16 @@ def bcc() -> Probe:
     )
     remedy = say("apt-get install python3-bpfcc, or dnf install python3-bcc")
     if done.returncode != 0:
-        return Probe("bcc", False, "not there for /usr/bin/python3", remedy)
+        return Probe("bcc", False, say("not there for /usr/bin/python3"), remedy)
     version, has_bpf = done.stdout.split()
     if has_bpf != "True":
         return Probe(
             "bcc",
             False,
-            "another package of that name",
+            say("another package of that name"),
             say("pip uninstall bcc; {remedy}", remedy=remedy),
         )
-    return Probe("bcc", True, version)
+    return Probe("bcc", True, Message(version))
 
 
 def bpftool() -> Probe:
@@ -351,7 +367,7 @@ def _tool(name: str, package: str) -> Probe:
 
 def _version(name: str, path: str | None, package: str) -> Probe:
     if not path:
-        return Probe(name, False, "missing", _install(package))
+        return Probe(name, False, say("missing"), _install(package))
     done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
     if done.returncode != 0:
         return Probe(
@@ -360,7 +376,9 @@ def _version(name: str, path: str | None, package: str) -> Probe:
             say("{path} does not run (status {status})", path=path, status=done.returncode),
             _install(package),
         )
-    return Probe(name, True, done.stdout.splitlines()[0] if done.stdout else "present")
+    return Probe(
+        name, True, Message(done.stdout.splitlines()[0]) if done.stdout else say("present")
+    )
 
 
 def _fentry() -> Probe:
@@ -368,23 +386,25 @@ def _fentry() -> Probe:
         _load(_PROG_TYPE_TRACING, _BPF_TRACE_FENTRY, vmlinux_btf_id("vfs_mkdir", _BPF_TRACE_FENTRY))
     except OSError as error:
         refused = say("refused: {strerror}", strerror=error.strerror)
-        return Probe("fentry", False, refused, "Use a kernel with BTF, as most distributions have.")
-    return Probe("fentry", True, "an fentry program loads")
+        return Probe(
+            "fentry", False, refused, say("Use a kernel with BTF, as most distributions have.")
+        )
+    return Probe("fentry", True, say("an fentry program loads"))
 
 
-def _install(package: str) -> str:
+def _install(package: str) -> Message:
     return say("apt-get install {package}, or dnf install {package}", package=package)
 
 
 def _uprobes() -> Probe:
     there = (UPROBES / "type").exists()
-    remedy = "" if there else "Use a kernel with CONFIG_UPROBE_EVENTS."
-    return Probe("uprobes", there, "present" if there else "absent", remedy)
+    remedy = NO_MESSAGE if there else say("Use a kernel with CONFIG_UPROBE_EVENTS.")
+    return Probe("uprobes", there, say("present") if there else say("absent"), remedy)
 
 
 def _smp() -> Probe:
     count = len(os.sched_getaffinity(0))
-    remedy = "" if count > 1 else "Give this machine a second CPU."
+    remedy = NO_MESSAGE if count > 1 else say("Give this machine a second CPU.")
     return Probe("smp", count > 1, say("CPUs: {count}", count=count), remedy)
 
 
@@ -392,9 +412,9 @@ def _mounted(kind: str, path: Path) -> Probe:
     if mounted(kind, path):
         return Probe(kind, True, say("at {path}", path=path))
     if not path.is_dir():
-        return Probe(kind, False, "not in this kernel", "Use a kernel with ftrace.")
+        return Probe(kind, False, say("not in this kernel"), say("Use a kernel with ftrace."))
     return Probe(
-        kind, False, "not mounted", say("mount -t {kind} {kind} {path}", kind=kind, path=path)
+        kind, False, say("not mounted"), say("mount -t {kind} {kind} {path}", kind=kind, path=path)
     )
 
 

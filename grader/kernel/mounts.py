@@ -39,7 +39,7 @@ def mount(kind: str, path: Path) -> None:
                 path=path,
                 strip=done.stderr.strip(),
             ),
-            "Grade where you are root outside a container, or in a privileged one.",
+            say("Grade where you are root outside a container, or in a privileged one."),
         )
 
 
@@ -60,7 +60,7 @@ def mount_privately() -> None:
                 "The grader gets no mount namespace of its own: {strerror}.",
                 strerror=error.strerror,
             ),
-            "Grade as root.",
+            say("Grade as root."),
         ) from error
     done = subprocess.run(
         ["mount", "--make-rslave", "/"], capture_output=True, check=False, text=True
@@ -68,7 +68,7 @@ def mount_privately() -> None:
     if done.returncode != 0:
         raise InfraError(
             say("Mounts cannot be kept private: {strip}.", strip=done.stderr.strip()),
-            "Grade as root.",
+            say("Grade as root."),
         )
     for kind, path in absent:
         mount(kind, path)

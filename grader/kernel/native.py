@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader.base.errors import InfraError
 from grader.base.lock import take
-from grader.base.messages import say, sentence
+from grader.base.messages import Message, say
 from grader.base.waiting import remove_folder
 from grader.evidence.witness import Witness
 from grader.kernel.features import (
@@ -62,7 +62,7 @@ class NativeKernel:
         *,
         hidden: tuple[Path, ...],
         seconds: float | None,
-        waiting: Callable[[str], None],
+        waiting: Callable[[Message], None],
     ) -> None:
         """Take the kernel. Raises InfraError where this process may not or the kernel cannot.
 
@@ -74,9 +74,9 @@ class NativeKernel:
             raise InfraError(
                 say(
                     "Grading on this machine's own kernel needs root: {detail}.",
-                    detail=sentence(allowed.detail),
+                    detail=allowed.detail,
                 ),
-                say("Run: {remedy}", remedy=sentence(allowed.remedy)),
+                say("Run: {remedy}", remedy=allowed.remedy),
             )
         files = open_files()
         if not files.ok:
@@ -89,7 +89,7 @@ class NativeKernel:
         with ExitStack() as held:
             lock = take(
                 RUN / "lock",
-                lambda: waiting("Another grading uses this kernel; waiting for its end."),
+                lambda: waiting(say("Another grading uses this kernel; waiting for its end.")),
             )
             held.callback(os.close, lock)
             mount_privately()
@@ -109,7 +109,7 @@ class NativeKernel:
         self.headers = find_headers(os.uname().release)
         if self.headers.origin == "none":
             raise InfraError(
-                "BCC has no kernel headers to compile against.", "Run: ./labebpf doctor"
+                say("BCC has no kernel headers to compile against."), say("Run: ./labebpf doctor")
             )
         copy = kernel_copy(TRACEFS)
         self.headers_view = (*self.headers.bwrap, "--ro-bind", f"{copy}/kallsyms", "/proc/kallsyms")

@@ -37,7 +37,7 @@ class Network:
             except OSError as error:
                 raise InfraError(
                     say("The lab gets no network of its own: {strerror}.", strerror=error.strerror),
-                    "Grade as root.",
+                    say("Grade as root."),
                 ) from error
 
     def _make(self) -> None:

@@ -66,7 +66,7 @@ class Uprobe:
             why = error.strerror
             raise InfraError(
                 say("This kernel does not let the grader open a uprobe: {error}.", error=why),
-                "Run: ./labebpf doctor",
+                say("Run: ./labebpf doctor"),
             ) from error
 
     def close(self) -> None:
@@ -79,7 +79,9 @@ def _kind() -> int:
     try:
         return int((UPROBES / "type").read_text())
     except OSError as error:
-        raise InfraError("This kernel has no uprobes.", "Run: ./labebpf doctor") from error
+        raise InfraError(
+            say("This kernel has no uprobes."), say("Run: ./labebpf doctor")
+        ) from error
 
 
 def _locate(function: str) -> tuple[str, int]:
@@ -89,7 +91,7 @@ def _locate(function: str) -> tuple[str, int]:
     except AttributeError as error:
         raise InfraError(
             say("libc has no function {function}.", function=function),
-            "Correct the lab's manifest.",
+            say("Correct the lab's manifest."),
         ) from error
     address = ctypes.cast(symbol, ctypes.c_void_p).value or 0
     for line in Path("/proc/self/maps").read_text().splitlines():

@@ -157,14 +157,15 @@ def add_private(labs: Labs, folder: Path, *, reveal: bool) -> Labs:
     if not names:
         raise UsageError(
             say("{folder} has no LAB/lab.toml in it.", folder=folder),
-            "Lay it out like exercises/.",
+            say("Lay it out like exercises/."),
         )
     joined, broken = dict(labs), dict(labs.broken)
     for name in names:
         try:
             if name not in labs and name not in broken:
                 raise CourseError(
-                    say("There is no lab {name} in exercises.", name=name), "Rename the folder."
+                    say("There is no lab {name} in exercises.", name=name),
+                    say("Rename the folder."),
                 )
             if name in labs:
                 joined[name] = _join(labs[name], folder / name, reveal)
@@ -181,7 +182,7 @@ def not_in_order(name: str) -> CourseError:
     """What is said of any mistake in the private checks of lab `name` unless they are revealed."""
     return CourseError(
         say("The private checks of {name} are not in order.", name=name),
-        "Give --reveal to see what is wrong.",
+        say("Give --reveal to see what is wrong."),
     )
 
 
@@ -193,7 +194,7 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
     top.nothing_else()
     if not entries:
         raise CourseError(
-            say("{path} has no [[task]].", path=path), "Write one, or remove the folder."
+            say("{path} has no [[task]].", path=path), say("Write one, or remove the folder.")
         )
     tasks = (*lab.tasks, *(_task(path, entry, private=True) for entry in entries))
     joined = replace(lab, tasks=tasks, private=folder, reveal=reveal)
@@ -223,7 +224,7 @@ def _check(path: Path, lab: Lab) -> None:
     _check_workload(path, lab)
     if not lab.tasks:
         raise CourseError(
-            say("{path} has no [[task]].", path=path), "A lab grades at least one task."
+            say("{path} has no [[task]].", path=path), say("A lab grades at least one task.")
         )
     seen: list[str] = []
     for task in lab.tasks:
@@ -236,16 +237,16 @@ def _check_edits(path: Path, lab: Lab) -> None:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py)", name):
             raise CourseError(
                 say("{path}: edits has the name {name!r}.", path=path, name=name),
-                "Use a plain .c or .py name.",
+                say("Use a plain .c or .py name."),
             )
         if lab.edits.count(name) > 1:
             raise CourseError(
-                say("{path}: edits has {name} twice.", path=path, name=name), "Remove one."
+                say("{path}: edits has {name} twice.", path=path, name=name), say("Remove one.")
             )
     for key, name, suffix in (("program", lab.program, ".c"), ("script", lab.script, ".py")):
         if name not in lab.edits:
             raise CourseError(
-                say("{path}: {name} is not in edits.", path=path, name=name), "Add it there."
+                say("{path}: {name} is not in edits.", path=path, name=name), say("Add it there.")
             )
         if not name.endswith(suffix):
             raise CourseError(
@@ -275,7 +276,7 @@ def _check_workload(path: Path, lab: Lab) -> None:
                 attach=lab.attach,
                 call=lab.call,
             ),
-            "XDP programs see the call packet, and nothing else does.",
+            say("XDP programs see the call packet, and nothing else does."),
         )
     for need in lab.needs:
         check_need(f"{path}: [lab]", "needs", need)
@@ -297,6 +298,7 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
     named = re.fullmatch(r"lab(\d+)", lab.name)
     number = named[1] if named else r"\d+"
     if not re.fullmatch(rf"{number}\.\d+", task.id, re.ASCII):
+        example = f"{named[1] if named else 7}.2"
         raise CourseError(
             say(
                 "{path}: {id} is not an id for a task of {lab}.",
@@ -306,12 +308,12 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
             ),
             say(
                 "Write the lab's number and the task's own, such as {id}.",
-                id=f"{named[1] if named else 7}.2",
+                id=example,
             ),
         )
     if task.id in seen:
         raise CourseError(
-            say("{path}: task {id} appears twice.", path=path, id=task.id), "Renumber one."
+            say("{path}: task {id} appears twice.", path=path, id=task.id), say("Renumber one.")
         )
     for needed in task.needs:
         if needed not in seen:
@@ -322,16 +324,16 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
                     id=task.id,
                     needed=needed,
                 ),
-                "A task can only need those above it.",
+                say("A task can only need those above it."),
             )
     if task.points < 1:
         raise CourseError(
             say("{path}: task {id} has no points.", path=path, id=task.id),
-            "Give it at least one.",
+            say("Give it at least one."),
         )
     if not task.hints and not task.private:
         raise CourseError(
-            say("{path}: task {id} has no hint.", path=path, id=task.id), "Write at least one."
+            say("{path}: task {id} has no hint.", path=path, id=task.id), say("Write at least one.")
         )
     if task.file not in lab.edits:
         raise CourseError(
@@ -341,7 +343,7 @@ def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
                 id=task.id,
                 file=task.file,
             ),
-            "Name a file that the student edits.",
+            say("Name a file that the student edits."),
         )
     for need in task.kernel:
         check_need(f"{path}: task {task.id}", "kernel", need)

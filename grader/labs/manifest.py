@@ -34,7 +34,7 @@ def read(path: Path) -> Reader:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CourseError(
-            say("{path} cannot be read: {error}.", path=path, error=error), "Correct the file."
+            say("{path} cannot be read: {error}.", path=path, error=error), say("Correct the file.")
         ) from error
     return Reader(path, "the file", data)
 
@@ -83,7 +83,7 @@ class Reader:
             keys = ", ".join(self._table)
             raise CourseError(
                 say("{where} has unknown keys: {keys}.", where=self._where, keys=keys),
-                "Remove or rename them.",
+                say("Remove or rename them."),
             )
 
     def _text(self, key: str, value: Any) -> Text:
@@ -92,7 +92,7 @@ class Reader:
         if set(table) != {"en", "fr"} or not all(spoken):
             raise CourseError(
                 say("{where}: {key} lacks a language.", where=self._where, key=key),
-                "Write it in en and in fr.",
+                say("Write it in en and in fr."),
             )
         return Text(en=table["en"], fr=table["fr"])
 
@@ -100,6 +100,6 @@ class Reader:
         if type(value) is not kind:
             raise CourseError(
                 say("{where}: {key} must be {words}.", where=self._where, key=key, words=words),
-                "Correct the manifest.",
+                say("Correct the manifest."),
             )
         return value

@@ -19,12 +19,12 @@ def text_of(path: Path, *, errors: str = "strict") -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise CourseError(
             say("{path}:{line}: This is not UTF-8.", path=path, line=line),
-            "Save the file as UTF-8.",
+            say("Save the file as UTF-8."),
         ) from error
     except FileNotFoundError as error:
-        raise CourseError(say("There is no {name}.", name=path), "Write it.") from error
+        raise CourseError(say("There is no {name}.", name=path), say("Write it.")) from error
     except OSError as error:
         raise CourseError(
             say("{path} cannot be read: {error}.", path=path, error=error.strerror),
-            "Make it a file that you may read.",
+            say("Make it a file that you may read."),
         ) from error

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.base.errors import CourseError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.labs import Lab
 from grader.labs.read_text import text_of
 
@@ -95,16 +95,19 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> ParsedSolution:
             _check_tasks(lab, name, path, *begin)
         elif _END.fullmatch(line):
             if not begin:
-                raise _wrong(path, number, "There is no block to end here.", "BEGIN")
+                raise _wrong(path, number, say("There is no block to end here."), "BEGIN")
             blocks.append(Block(begin[1], begin[0], number))
             if not shows:
                 _close_gap(stub)
             begin = None
         elif MARK.search(line):
-            raise _wrong(path, number, "This mark cannot be read.", "BEGIN")
+            raise _wrong(path, number, say("This mark cannot be read."), "BEGIN")
         elif shown and not begin:
             raise _wrong(
-                path, number, "What the student sees instead stands outside any block.", "BEGIN"
+                path,
+                number,
+                say("What the student sees instead stands outside any block."),
+                "BEGIN",
             )
         elif shown:
             shows = True
@@ -114,7 +117,7 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> ParsedSolution:
         elif not _NO_SUBSTANCE.fullmatch(line.strip()):
             solved.append((number, line.strip()))
     if begin:
-        raise _wrong(path, begin[0], "This block is not closed.", "END")
+        raise _wrong(path, begin[0], say("This block is not closed."), "END")
     marked = ParsedSolution(
         path, "".join(f"{line}\n" for line in stub), tuple(blocks), tuple(solved)
     )
@@ -134,7 +137,7 @@ def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
                     number=number,
                     line=line,
                 ),
-                "Put that line into a block, or reword what the block shows instead.",
+                say("Put that line into a block, or reword what the block shows instead."),
             )
         yield lab.folder / name, marked.stub
 
@@ -180,7 +183,7 @@ def _check_tasks(lab: Lab, name: str, path: Path, line: int, tasks: tuple[str, .
                     task=task,
                     files=files[task],
                 ),
-                "Name the tasks of this file, or change the task's file in lab.toml.",
+                say("Name the tasks of this file, or change the task's file in lab.toml."),
             )
 
 
@@ -210,11 +213,11 @@ def _check_whole(lab: Lab, name: str, marked: ParsedSolution) -> None:
                     end=end,
                     id=task.id,
                 ),
-                "Say in its block what is to be done, after //| or #|.",
+                say("Say in its block what is to be done, after //| or #|."),
             )
 
 
-def _wrong(path: Path, line: int, what: str, lacks: str) -> CourseError:
+def _wrong(path: Path, line: int, what: Message, lacks: str) -> CourseError:
     form = {"BEGIN": "BEGIN SOLUTION TASK...", "END": "END SOLUTION"}[lacks]
     return CourseError(
         say("{path}:{line}: {what}", path=path, line=line, what=what),

@@ -34,7 +34,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
                 "This machine could not judge {names}, which would count as failed.",
                 names=", ".join(missing),
             ),
-            "Grade again, with --kernel vm or where ./labebpf doctor finds no gap.",
+            say("Grade again, with --kernel vm or where ./labebpf doctor finds no gap."),
         )
     if result.unselected:
         raise UsageError(
@@ -42,7 +42,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
                 "Tasks were not selected, and would count as failed: {names}.",
                 names=", ".join(result.unselected),
             ),
-            "Grade the whole lab.",
+            say("Grade the whole lab."),
         )
     who = {
         "classroom": "CLASSROOM",
@@ -55,7 +55,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     if unset:
         raise UsageError(
             say("There is no {names} in the environment.", names=", ".join(unset)),
-            "Run this in an autograder.py of Classroom 50.",
+            say("Run this in an autograder.py of Classroom 50."),
         )
     record = {
         "schema": "classroom50/result/v1",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.base.messages import translate
+from grader.base.messages import (
+    say,
+    translate,
+)
 from grader.report.lines import explanation, headline, safe
 from grader.verdict.record import Result, Status, TaskResult
 
@@ -43,7 +46,7 @@ def _test(task: TaskResult, lang: str) -> dict[str, Any]:
         "tags": [task.status],
     }
     if task.unmarked:
-        test["name"] += f" ({translate('not judged', lang)})"
+        test["name"] += f" ({translate(say('not judged'), lang)})"
     else:
         test["score"] = task.points
         test["max_score"] = task.max_points

@@ -23,27 +23,13 @@ _WIDEST = 300
 _WIDE, _LEFT, _LANE = 440, 48, 26
 """Of a timeline's picture: its width, where time begins, and the height of a CPU's lane."""
 _NO_SOURCES: Mapping[str, Submission] = {}
-_WORDS = {
-    "report": say("Report"),
-    "points": say("points"),
-    "unjudged": say(
-        "could not be judged on this machine. That is not held against the submission."
-    ),
-    "expected": say("Expected"),
-    "actual": say("Seen"),
-    "where": say("Where"),
-    "hint": say("More help"),
-    "log": say("What the tools printed"),
-    "timeline": say("What happened"),
-    "graded": say("Graded"),
-    "kernel": say("Kernel"),
+_VERDICTS = {
     "pass": say("passed"),
     "fail": say("failed"),
     "error": say("error"),
     "timeout": say("too slow"),
     "blocked": say("blocked"),
     "infra": say("not judged"),
-    "unselected": say("Not selected:"),
 }
 
 
@@ -94,7 +80,8 @@ def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str
     return environment.get_template("report.html.j2").render(
         result=result,
         lang=lang,
-        words={key: translate(text, lang) for key, text in _WORDS.items()},
+        say=lambda text: translate(say(text), lang),
+        verdicts={status: translate(word, lang) for status, word in _VERDICTS.items()},
         columns=[translate(column, lang) for column in COLUMNS],
         marks={status.value: mark for status, (mark, _) in MARKS.items()},
         kernel=kernel_of(result),

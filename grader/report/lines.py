@@ -18,7 +18,7 @@ def safe(result: Result) -> Result:
     task: several systems take an empty result for a full one.
     """
     if not result.statuses:
-        raise InfraError("The result has no task.", "Grade again.")
+        raise InfraError(say("The result has no task."), say("Grade again."))
     labs = tuple(
         LabResult(one_line(lab.lab), one_line(lab.title), tuple(map(_safe_task, lab.tasks)))
         for lab in result.labs

@@ -22,7 +22,9 @@ _COLUMNS = {
     "feedback": ("feedback comments", "feedback par commentaires"),
 }
 _NEEDED = {"identifier", "grade", "feedback"}
-_REMEDY = 'Give the file that Moodle\'s "Download grading worksheet" gave, in English or French.'
+_REMEDY = say(
+    'Give the file that Moodle\'s "Download grading worksheet" gave, in English or French.'
+)
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,12 @@ def _read(text: str) -> tuple[Mapping[str, int], Sequence[_Row]]:
                             cells=len(row),
                             wanted=len(header),
                         ),
-                        "Download the grading worksheet again, and change no row by hand.",
+                        say("Download the grading worksheet again, and change no row by hand."),
                     )
             return columns, rows[1:]
-    raise UsageError("The worksheet has no columns Identifier, Grade, Feedback comments.", _REMEDY)
+    raise UsageError(
+        say("The worksheet has no columns Identifier, Grade, Feedback comments."), _REMEDY
+    )
 
 
 def _rows(text: str, separator: str) -> list[_Row]:
@@ -144,7 +148,7 @@ def _find(rows: Sequence[_Row], columns: Mapping[str, int], student: str) -> _Ro
                 value=len(found),
                 student=student,
             ),
-            "Give --student the number in a row's Identifier, or an email address.",
+            say("Give --student the number in a row's Identifier, or an email address."),
         )
     return found[0]
 

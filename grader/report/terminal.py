@@ -54,7 +54,7 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
             table.add_row(*cells)
     sums = [f"{result.score}/{result.selected_max}" for result in results]
-    table.add_row(Text(translate("Total", results[0].lang), style="bold"), *sums)
+    table.add_row(Text(translate(say("Total"), results[0].lang), style="bold"), *sums)
     console.print(table)
     for why, releases in whys.items():
         console.print(Text(f"{why}  ({', '.join(releases)})"), soft_wrap=True)
@@ -121,11 +121,11 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     if task.status in (Status.BLOCKED, Status.INFRA, Status.UNSELECTED):
         return
     place = f"{task.file}:{task.line}" if task.line else task.file
-    yield from _row(translate("expected:", lang), task.expected)
-    yield from _row(translate("seen:", lang), task.actual)
-    yield from _row(translate("where:", lang), place)
+    yield from _row(translate(say("expected:"), lang), task.expected)
+    yield from _row(translate(say("seen:"), lang), task.actual)
+    yield from _row(translate(say("where:"), lang), place)
     yield from map(Text, task.excerpt.splitlines())
-    yield from _row(translate("hint:", lang), task.hint)
+    yield from _row(translate(say("hint:"), lang), task.hint)
     for row in drawn(task.timeline, lang):
         yield Text(row, style="dim")
     if task.log.strip():
@@ -166,7 +166,8 @@ def _totals(console: Console, result: Result) -> None:
     points = f"{result.score}/{result.selected_max}"
     if result.unselected:
         points = translate(say("{points} for the selected tasks", points=points), result.lang)
-    total = f"{translate('Total:', result.lang)} {points}"
+    title = translate(say("Total:"), result.lang)
+    total = f"{title} {points}"
     if kernel := kernel_of(result):
         total += f"  ({kernel})"
     console.print(Text(total, "bold"), soft_wrap=whole)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.base.messages import say, translate
+from grader.base.messages import Message, say, translate
 from grader.base.timeline import Mark, Moment
 
-MARKED: Mapping[Mark, str] = {
+MARKED: Mapping[Mark, Message] = {
     Mark.MISSING: say("missing"),
     Mark.DOUBLED: say("more than once"),
     Mark.FOREIGN: say("should not be there"),

@@ -287,9 +287,9 @@ def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -
         return
     place = f"{file}:{finding.line}" if finding.line else file
     lines = [finding.why, finding.cause, finding.remedy]
-    lines += [f"{translate('expected:', lang)} {finding.expected}"] if finding.expected else []
-    lines += [f"{translate('seen:', lang)} {finding.actual}"] if finding.actual else []
-    lines += [f"{translate('where:', lang)} {place}"] if place else []
+    lines += [f"{translate(say('expected:'), lang)} {finding.expected}"] if finding.expected else []
+    lines += [f"{translate(say('seen:'), lang)} {finding.actual}"] if finding.actual else []
+    lines += [f"{translate(say('where:'), lang)} {place}"] if place else []
     lines += [finding.excerpt, *drawn(finding.timeline, lang)]
     text = "\n".join(line for line in lines if line)
     if finding.status is Status.BLOCKED:
@@ -338,7 +338,8 @@ def lab(request: pytest.FixtureRequest) -> Lab:
     found = request.config.stash[SESSION].of(request.node)
     if not found:
         raise CourseError(
-            say("{nodeid} is no check of a lab.", nodeid=request.node.nodeid), "Move it into one."
+            say("{nodeid} is no check of a lab.", nodeid=request.node.nodeid),
+            say("Move it into one."),
         )
     return found[0]
 

@@ -84,13 +84,13 @@ def place(
         )
     lacking = ", ".join(need.name for need in needs if not need.ok)
     if allowed.ok and not lacking:
-        return Probe(lab, True, "on this machine's own kernel")
+        return Probe(lab, True, say("on this machine's own kernel"))
     found = {probe.name: probe for probe in machines}
     image = found.get(f"image {image_store.versions()[0]}") or found["images"]
     wanted = (found["qemu"], image) if image.ok else (found["qemu"], found["image tools"], image)
     absent = next((probe for probe in wanted if not probe.ok), None)
     if not absent:
-        return Probe(lab, True, "in a virtual machine")
+        return Probe(lab, True, say("in a virtual machine"))
     why = say("this kernel lacks {names}", names=lacking) if allowed.ok else allowed.detail
     return Probe(
         lab,

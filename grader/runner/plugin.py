@@ -58,12 +58,14 @@ def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
     if version is None:
         if untrusted and wanted == "auto":
             grading.tell_person(
-                "No virtual machine is ready here: what was handed in runs in this machine's"
-                " own kernel. For the next time: ./labebpf image build"
+                say(
+                    "No virtual machine is ready here: what was handed in runs in this machine's"
+                    " own kernel. For the next time: ./labebpf image build"
+                )
             )
         return
     if config.getoption("usepdb", False) or config.getoption("trace", False):
-        raise pytest.UsageError("A debugger cannot look into a machine. Give --kernel native.")
+        raise pytest.UsageError(say("A debugger cannot look into a machine. Give --kernel native."))
     for item in items:
         # The machine has limits of its own, and may have to be made first.
         item.add_marker(pytest.mark.timeout(0), append=False)

@@ -19,7 +19,7 @@ from grader.base.messages import say, translate
 from grader.verdict.record import PRIVATE, Finding, Status
 
 _NAME = pytest.StashKey[tuple[str, str]]()
-_BROKEN = "The private checks are not in order. Give --reveal to see what is wrong."
+_BROKEN = say("The private checks are not in order. Give --reveal to see what is wrong.")
 _SHOWING = {
     "--collect-only": "collectonly",
     "--fixtures": "showfixtures",
@@ -42,7 +42,7 @@ def refuse_to_show(config: pytest.Config) -> None:
     if shown:
         raise UsageError(
             say("{shown} would show the private checks.", shown=shown[0]),
-            "Leave it out, or give --reveal as well.",
+            say("Leave it out, or give --reveal as well."),
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.base.errors import InfraError, UsageError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.runner.private_checks import is_private
 from grader.verdict.classify import finding_of
@@ -43,7 +43,7 @@ class RemoteRun:
     """The checks of one pytest session, judged in machines of one image."""
 
     def __init__(
-        self, version: str, root: Path, order: GradeRequest, say: Callable[[str], None]
+        self, version: str, root: Path, order: GradeRequest, say: Callable[[Message], None]
     ) -> None:
         self._version = version
         self._root = root
@@ -115,7 +115,8 @@ class RemoteRun:
                 reports.append(rebuilt(told, item))
             except Exception as error:
                 raise MachineDiedError(
-                    "The virtual machine's grader sent what is no report.", str(error)
+                    say("The virtual machine's grader sent what is no report."),
+                    Message(str(error)),
                 ) from error
         return reports
 
@@ -232,12 +233,12 @@ def files_below(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
             if left < 0:
                 raise UsageError(
                     say("{place} is too large to go into a machine.", place=place),
-                    "Move it out of the lab's folder.",
+                    say("Move it out of the lab's folder."),
                 )
             files[str(place)] = path.read_bytes()
         except OSError as error:
             raise UsageError(
                 say("{path} cannot be read: {strerror}.", path=place, strerror=error.strerror),
-                "Move it out of the lab's folder.",
+                say("Move it out of the lab's folder."),
             ) from error
     return files

@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 
 from grader.base.errors import CourseError, InfraError, LabebpfError, Phase, UsageError
-from grader.base.messages import say, sentence, translate
+from grader.base.messages import Message, say, translate
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
 from grader.base.version import grader_version
@@ -27,7 +27,7 @@ from grader.submission.files import Refusal, Submission, read_submission, root_o
 from grader.submission.sandbox import visible
 from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
 
-_PHASES: Mapping[Phase, str] = {
+_PHASES: Mapping[Phase, Message] = {
     "compile": say("the program is compiled"),
     "load": say("it is loaded"),
     "trigger": say("the events are triggered"),
@@ -43,7 +43,7 @@ class BlockedError(LabebpfError):
     """A task that this one needs did not pass."""
 
 
-def needed(*tasks: str) -> str:
+def needed(*tasks: str) -> Message:
     """What is said of a task that is blocked by these."""
     return say("It needs {names}, which did not pass.", names=", ".join(tasks))
 
@@ -130,19 +130,23 @@ class Grading:
                 raise pytest.UsageError(str(error)) from None
         if lab is None or item.path.parent != (lab.private if private else lab.folder):
             if private:
-                raise self._wrong(item, "A private check lies beside its lab.toml. Move it there.")
+                raise self._wrong(
+                    item, say("A private check lies beside its lab.toml. Move it there.")
+                )
             return None
         marker = item.get_closest_marker("task")
         if marker is None or len(marker.args) != 1:
-            raise self._wrong(item, 'It has no task. Write @task("...") above it.')
+            raise self._wrong(item, say('It has no task. Write @task("...") above it.'))
         if not isinstance(marker.args[0], str):
-            raise self._wrong(item, 'Its task is no string. Write @task("...") above it.')
+            raise self._wrong(item, say('Its task is no string. Write @task("...") above it.'))
         try:
             task = lab.task(marker.args[0])
         except UsageError as error:
-            raise self._wrong(item, str(error)) from None
+            raise self._wrong(item, Message(str(error))) from None
         if task.private != private:
-            raise self._wrong(item, f"Task {task.id} is the other folder's. Give it its own.")
+            raise self._wrong(
+                item, say("Task {task} is the other folder's. Give it its own.", task=task.id)
+            )
         return lab, task
 
     def note_checks(self, collected: pytest.CollectReport) -> None:
@@ -189,14 +193,14 @@ class Grading:
                 keys[item] = (first, task.private, due, lab.tasks.index(task), its_own)
         items.sort(key=keys.__getitem__)
 
-    def _wrong(self, item: pytest.Item, why: str) -> pytest.UsageError:
+    def _wrong(self, item: pytest.Item, why: Message) -> pytest.UsageError:
         """The error for a check that is not in order; of a hidden one it says no more than that."""
         if self.hides and self.is_private(item):
             assert self.private
             return pytest.UsageError(
                 str(not_in_order(item.path.relative_to(self.private).parts[0]))
             )
-        return pytest.UsageError(f"{item.nodeid}: {why}")
+        return pytest.UsageError(f"{item.nodeid}: {translate(why, self.lang)}")
 
     def refuse(self, error: InfraError) -> None:
         """There is no kernel to judge on: each check says why."""
@@ -216,7 +220,7 @@ class Grading:
             except OSError as error:
                 self._kernel = InfraError(
                     say("This machine's kernel cannot be used: {error}.", error=error),
-                    "Run: ./labebpf doctor",
+                    say("Run: ./labebpf doctor"),
                 )
         if isinstance(self._kernel, InfraError):
             raise self._kernel
@@ -308,7 +312,7 @@ class Grading:
                     say(
                         "This kernel does not offer {need}: {detail}.",
                         need=need,
-                        detail=sentence(probe.detail),
+                        detail=probe.detail,
                     ),
                     probe.remedy,
                 )
@@ -359,15 +363,15 @@ class Grading:
         checks = sum(len(names) for task in tasks for names in task)
         return (600.0 + CHECK_SECONDS * checks) * self.scale
 
-    def tell_person(self, text: str) -> None:
+    def tell_person(self, text: Message) -> None:
         """Tell a person something beside the report: in the line of a terminal that shows steps."""
-        text = translate(text, self.lang)
+        told = translate(text, self.lang)
         capture = self.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             if self.config.getoption("--progress-fd") >= 0 and os.isatty(2):
-                self._tell(text)
+                self._tell(told)
             else:
-                os.write(2, f"labebpf: {text}\n".encode())
+                os.write(2, f"labebpf: {told}\n".encode())
 
 
 def private_folder(given: Path) -> Path:
@@ -375,11 +379,12 @@ def private_folder(given: Path) -> Path:
     folder = given.resolve()
     if not folder.is_dir():
         raise UsageError(
-            say("There is no folder {given}.", given=given), "Give --private one that exists."
+            say("There is no folder {given}.", given=given), say("Give --private one that exists.")
         )
     if visible(folder):
         raise UsageError(
-            say("Student code could see what is in {given}.", given=given), "Move it out of /usr."
+            say("Student code could see what is in {given}.", given=given),
+            say("Move it out of /usr."),
         )
     return folder
 

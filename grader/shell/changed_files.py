@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.base.atomic_write import put
 from grader.base.errors import UsageError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.labs import Lab
 from grader.submission.files import MAX_FILE_BYTES, read_submission, root_of
@@ -70,7 +70,7 @@ def lab_folders(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
         except OSError as error:
             raise UsageError(
                 say("{path} cannot be read ({strerror}).", path=path, strerror=error.strerror),
-                "Make it readable for you.",
+                say("Make it readable for you."),
             ) from error
         names = sorted(name for name in beside if _PLAIN.fullmatch(name))
         edits_first = [name for name in lab.edits if name in names]
@@ -87,7 +87,7 @@ def lab_folders(submission: Path, labs: Sequence[Lab]) -> tuple[LabFolder, ...]:
     if not folders:
         raise UsageError(
             say("{submission} has no folder of any lab.", submission=submission),
-            "Name the lab that it is for.",
+            say("Name the lab that it is for."),
         )
     return tuple(folders)
 
@@ -112,7 +112,7 @@ class ChangedFiles:
         lab, _, name = path.partition("/")
         self._files.pop((lab, name), None)
 
-    def unpack(self) -> list[str]:
+    def unpack(self) -> list[Message]:
         """Write what changed to the host's folders; return what there is to say of that."""
         said = []
         for lab, folder in self._folders.items():
@@ -122,7 +122,7 @@ class ChangedFiles:
         return said
 
 
-def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[str]:
+def _bring_home(folder: LabFolder, changed: Mapping[str, bytes | None]) -> list[Message]:
     here = read_submission(folder.path, "", [name for name in changed if folder.takes(name)])
     came, said, homeless = [], [], {}
     trouble = OSError()
@@ -181,7 +181,7 @@ def _free(folder: Path, name: str) -> str:
     return free
 
 
-def _rescue(folder: LabFolder, files: Mapping[str, bytes], error: OSError) -> list[str]:
+def _rescue(folder: LabFolder, files: Mapping[str, bytes], error: OSError) -> list[Message]:
     """Put elsewhere what cannot be written to its folder; return sentences about it."""
     names = ", ".join(files)
     why = say("{folder} cannot be written ({error})", folder=folder.path, error=error.strerror)

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, NoReturn, cast
 
 from grader.base.errors import InfraError
+from grader.base.messages import Message, say
 from grader.labs import Lab
 from grader.shell.changed_files import lab_folders
 from grader.shell.rendezvous import Rendezvous, rendezvous_folder
@@ -181,12 +182,12 @@ class ShellClient:
             message = cast(ServerMessage, self._wire.receive())
         except WireError as error:
             raise InfraError(
-                "The process that held the machine was ended from outside.",
-                "Open it again; what was changed in it is lost.",
+                say("The process that held the machine was ended from outside."),
+                say("Open it again; what was changed in it is lost."),
             ) from error
         self.report = tuple(message.get("report", ()))
         if "error" in message:
-            raise InfraError(*message["error"], log=message.get("log", ""))
+            raise InfraError(*map(Message, message["error"]), log=message.get("log", ""))
         return message
 
 

@@ -85,6 +85,6 @@ def rendezvous_folder() -> Path:
                 folder=folder,
                 strerror=error.strerror,
             ),
-            "Make it a folder that you may write to.",
+            say("Make it a folder that you may write to."),
         ) from error
     return folder

@@ -15,7 +15,7 @@ import struct
 import termios
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,8 @@ from types import FrameType
 from typing import Any, TypedDict, cast
 
 from grader.base.errors import InfraError
-from grader.base.messages import say
+from grader.base.messages import Message, say, translate
+from grader.base.paths import language
 from grader.shell.changed_files import ChangedFiles, LabFolder
 from grader.shell.rendezvous import Rendezvous
 from grader.vm.accelerator import fastest
@@ -171,14 +172,15 @@ class ShellServer:
             except SystemExit as told:
                 self._give_up(
                     InfraError(
-                        say("The machine was told to end ({told}).", told=told), "Open it again."
+                        say("The machine was told to end ({told}).", told=told),
+                        say("Open it again."),
                     )
                 )
             except Exception as error:
                 self._give_up(
                     InfraError(
                         say("The process that holds the machine failed: {error!r}.", error=error),
-                        "Report this.",
+                        say("Report this."),
                     )
                 )
             finally:
@@ -240,7 +242,7 @@ class ShellServer:
         return client
 
     def _welcome(self, client: ClientConnection) -> None:
-        told: list[str] = []
+        told: list[Message] = []
         for folder in self._request.folders:
             for name, why in folder.refused.items():
                 told.append(
@@ -254,7 +256,7 @@ class ShellServer:
                         name=name,
                     )
                 )
-        client.send({"ready": {"number": client.number, "told": told}})
+        client.send({"ready": {"number": client.number, "told": _translated(told)}})
 
     def _pass_on(self, client: ClientConnection) -> None:
         """Pass on to the machine what a terminal says, with its number."""
@@ -307,9 +309,11 @@ class ShellServer:
             if self._clients:
                 others = len(self._clients)
                 report = [
-                    say("The machine runs on; other terminals in it: {others}.", others=others)
-                    + " "
-                    + say("Changed files come back when its last one closes.")
+                    say(
+                        "The machine runs on; other terminals in it: {others}. Changed files come "
+                        "back when its last one closes.",
+                        others=others,
+                    )
                 ]
             else:
                 # Whoever wants this machine now waits until its files are on the host.
@@ -317,10 +321,10 @@ class ShellServer:
                 self._rendezvous.forget()
                 self._over = True
                 report = self._bring_home()
-        client.send({**last, "report": report})
+        client.send({**last, "report": _translated(report)})
         client.close()
 
-    def _bring_home(self) -> list[str]:
+    def _bring_home(self) -> list[Message]:
         """Let the machine send the last changes, write all to the host, and say how that went."""
         deadline = time.monotonic() + _PATIENCE
         missing = []
@@ -329,14 +333,20 @@ class ShellServer:
             while "finished" not in (message := self._from_machine(deadline - time.monotonic())):
                 self._obey_machine(message)
         except InfraError as error:
-            missing = [str(error)]
+            missing = [Message(str(error))]
         return [*self._changed_files.unpack(), *missing]
 
     def _give_up(self, error: InfraError) -> None:
         self._close_to_others()
         report = self._changed_files.unpack()
         for client in self._clients.values():
-            client.send({"error": [error.what, error.remedy], "log": error.log, "report": report})
+            client.send(
+                {
+                    "error": _translated([error.what, error.remedy]),
+                    "log": error.log,
+                    "report": _translated(report),
+                }
+            )
 
     def _close_to_others(self) -> None:
         if not self._over:
@@ -361,7 +371,7 @@ class ShellServer:
             why = say("its kernel panicked")
         return InfraError(
             say("The virtual machine is lost: {why}.", why=why),
-            "Open it again; what was changed in its last seconds may be missing.",
+            say("Open it again; what was changed in its last seconds may be missing."),
             log=self._machine.console(),
         )
 
@@ -374,3 +384,8 @@ def _bound_sending(connection: socket.socket) -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(signal.strsignal(number))
+
+
+def _translated(messages: Sequence[Message]) -> list[str]:
+    """Return `messages` in the language of the person who started the machine."""
+    return [translate(message, language()) for message in messages]

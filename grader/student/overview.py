@@ -25,13 +25,14 @@ def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -
         for task in lab.tasks:
             title = task.title.get(lang)
             if task.id in reached.marks and reached.marks[task.id].files != files:
-                title += f"  ({translate('the files changed since', lang)})"
+                changed = translate(say("the files changed since"), lang)
+                title += f"  ({changed})"
             row(console, _head(task, reached, lang), title)
     console.print()
     if following := _next(labs, progress):
         _go_on(console, following.id, following.title.get(lang), lang)
     else:
-        console.print(Text(translate("Every task is passed.", lang), style="bold"))
+        console.print(Text(translate(say("Every task is passed."), lang), style="bold"))
 
 
 def show_next(console: Console, result: Result) -> None:
@@ -54,7 +55,8 @@ def _next(labs: Sequence[Lab], progress: Progress) -> Task | None:
 
 
 def _go_on(console: Console, task_id: str, title: str, lang: str) -> None:
-    go_on = translate(say("Next: {command}", command=f"{task_id}  {title}"), lang)
+    task = f"{task_id}  {title}"
+    go_on = translate(say("Next: {command}", command=task), lang)
     console.print(Text(go_on, "bold"), soft_wrap=not console.file.isatty())
     console.print(Text(f"./labebpf hint {task_id}"))
 

@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from grader.base.errors import InfraError
-from grader.base.messages import say, sentence
+from grader.base.messages import say
 from grader.kernel.features import privileges
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
@@ -26,7 +26,7 @@ def become_script(lab: Lab) -> NoReturn:
         raise InfraError(
             say(
                 "A script on this machine's own kernel needs root: {detail}.",
-                detail=sentence(allowed.detail),
+                detail=allowed.detail,
             ),
             say(
                 "Run: sudo ./labebpf run {name}, or ./labebpf run {name} --kernel vm",

@@ -56,7 +56,7 @@ def call(
                 "{function}() returns something other than names or a truth value.",
                 function=function,
             ),
-            "Return a list of strings, True or False, as its declaration says.",
+            say("Return a list of strings, True or False, as its declaration says."),
             log=log,
             file=file,
         )
@@ -69,7 +69,7 @@ def call(
             function=function,
             status=status,
         ),
-        "The log shows where, and what it printed before.",
+        say("The log shows where, and what it printed before."),
         log=log,
         file=file,
         line=traceback_line(log, file),

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from grader.base.errors import SubmissionError, UsageError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.text import clean
 
 MAX_FILE_BYTES = 256 * 1024
@@ -26,8 +26,8 @@ _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
 class Refusal:
     """Why a file was not taken, as what follows its name, and what to do about it."""
 
-    why: str
-    remedy: str
+    why: Message
+    remedy: Message
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 def _refusal(name: str, error: OSError) -> Refusal:
     """Return why the file `name`, which is there, was not taken."""
     if error.errno == errno.ELOOP:
-        return Refusal(say("is a link"), "Put the file itself there.")
+        return Refusal(say("is a link"), say("Put the file itself there."))
     why = error.strerror or error.args[0]
     return Refusal(
         say("cannot be taken: {why}", why=why), say("Put a plain file {name} there.", name=name)

@@ -139,7 +139,7 @@ class Program:
             self._process.receive(self._ready, "compile", seconds, ignore)
         except LabebpfError as error:
             raise InfraError(
-                "The loader did not start.", "Run: ./labebpf doctor", log=self.log()
+                say("The loader did not start."), say("Run: ./labebpf doctor"), log=self.log()
             ) from error
 
     def __enter__(self) -> Program:
@@ -222,7 +222,7 @@ class Program:
             if error.kind != "Exception":
                 raise InfraError(
                     say("The loader failed: {answer}.", answer=error.reason),
-                    "Report it, with the C file.",
+                    say("Report it, with the C file."),
                 ) from None
             raise SubmissionError(
                 say(
@@ -231,7 +231,7 @@ class Program:
                     phase=PHASES[phase],
                     answer=error.reason,
                 ),
-                "The log says why.",
+                say("The log says why."),
                 log=self.log(),
                 file=self.name,
             ) from None
@@ -241,7 +241,7 @@ class Program:
         if status < 0:
             ended = say("with signal {number}", number=-status)
         what = say("The compiler ended {ended}, on {name}.", ended=ended, name=self.name)
-        remedy = "Its last message, in the log, says which construct BPF does not allow."
+        remedy = say("Its last message, in the log, says which construct BPF does not allow.")
         if phase != "compile":
             what = say(
                 "The process that holds {name} in the kernel ended {ended}, in the {phase} step.",
@@ -249,5 +249,5 @@ class Program:
                 ended=ended,
                 phase=PHASES[phase],
             )
-            remedy = "The log says what it printed before. Grade again."
+            remedy = say("The log says what it printed before. Grade again.")
         return SubmissionError(what, remedy, log=self.log(), file=self.name)

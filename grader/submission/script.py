@@ -113,14 +113,16 @@ class Script:
         if not select.select([self._channel], [], [], seconds)[0]:
             raise InfraError(
                 say("Python did not start within {seconds:g} s.", seconds=seconds),
-                "Grade again when the machine is less busy.",
+                say("Grade again when the machine is less busy."),
             )
         said = b""
         with suppress(ConnectionResetError):
             said = self._channel.recv(1, socket.MSG_PEEK)
         if not said:
             self._pump(0)
-            raise InfraError("Python did not start.", "Run: ./labebpf doctor", log=self.output())
+            raise InfraError(
+                say("Python did not start."), say("Run: ./labebpf doctor"), log=self.output()
+            )
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
@@ -172,7 +174,7 @@ class Script:
             if not self.wait_for(self._stopped, seconds, every=0.001):
                 raise SubmissionError(
                     say("{name} never stops starting processes.", name=self.name),
-                    "Start none: one Python, waiting for events, is enough.",
+                    say("Start none: one Python, waiting for events, is enough."),
                     log=self.output(),
                     file=self.name,
                 )
@@ -328,7 +330,7 @@ class Script:
                     name=self.name,
                     MAX_OUTPUT=MAX_OUTPUT >> 20,
                 ),
-                "Print one line for each event, and wait for the next one.",
+                say("Print one line for each event, and wait for the next one."),
                 log=self.output(),
                 file=self.name,
             )

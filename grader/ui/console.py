@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from grader.base.messages import translate
+from grader.base.messages import Message, translate
 from grader.base.paths import language
 
 
@@ -60,13 +60,13 @@ class Steps:
             self._bar.update(self._task, description=self._title, completed=1.0)
         self._bar.stop()
 
-    def __call__(self, step: str, done: float) -> None:
+    def __call__(self, step: Message, done: float) -> None:
         """`done` of the job is done, from 0 to 1, and `step` goes on."""
-        step = translate(step, language())
-        self._bar.update(self._task, description=f"{self._title}: {step}", completed=done)
-        if not self._console.is_terminal and step != self._told:
-            self._console.print(Text(f"{self._title}: {step} ..."))
-        self._told = step
+        told = translate(step, language())
+        self._bar.update(self._task, description=f"{self._title}: {told}", completed=done)
+        if not self._console.is_terminal and told != self._told:
+            self._console.print(Text(f"{self._title}: {told} ..."))
+        self._told = told
 
     @contextmanager
     def away(self) -> Iterator[None]:

@@ -7,7 +7,6 @@ the language is settled once, before click reads anything: its complaints are in
 from __future__ import annotations
 
 import gettext
-import inspect
 import os
 import shutil
 import sys
@@ -17,7 +16,13 @@ from typing import Any
 
 import click
 
-from grader.base.messages import DOMAIN, LOCALE, translate
+from grader.base.messages import (
+    DOMAIN,
+    LOCALE,
+    Message,
+    say,
+    translate,
+)
 from grader.base.paths import language
 
 
@@ -31,7 +36,7 @@ class Command(click.Command):
                 ["--lang"],
                 type=click.Choice(["en", "fr"]),
                 expose_value=False,
-                help="Language to speak.",
+                help=say("Language to speak."),
             )
         )
 
@@ -55,47 +60,52 @@ def settle(arguments: Sequence[str], command: click.Command) -> None:
     os.environ.update(LABEBPF_LANG=lang, LANGUAGE=lang)
     gettext.bindtextdomain(DOMAIN, str(LOCALE))
     gettext.textdomain(DOMAIN)
-    _say_help(command, lang)
+    _translate_help(command, lang)
 
 
-def _say_help(command: click.Command, lang: str) -> None:
-    command.help = translate(inspect.cleandoc(command.help or ""), lang)
+def _translate_help(command: click.Command, lang: str) -> None:
+    """Translate the help of `command` and of all below it. Click has made plain text of it."""
+
+    def told(text: str | None) -> str | None:
+        return translate(say(text), lang) if text else None
+
+    command.help = told(command.help)
     for parameter in command.params:
-        if parameter.metavar:
-            parameter.metavar = translate(parameter.metavar, lang)
-        if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = translate(parameter.help, lang)
+        parameter.metavar = told(parameter.metavar)
+        if isinstance(parameter, click.Option):
+            parameter.help = told(parameter.help)
     if isinstance(command, click.Group):
-        command.subcommand_metavar = translate("COMMAND [ARGS]...", lang)
+        command.subcommand_metavar = translate(say("COMMAND [ARGS]..."), lang)
         for each in command.commands.values():
-            _say_help(each, lang)
+            _translate_help(each, lang)
 
 
-def said(text: str) -> str:
+def said(text: Message) -> str:
     """`text` in the language that is settled."""
     return translate(text, language())
 
 
-def echo(text: str, *, err: bool = False) -> None:
+def echo(text: Message, *, err: bool = False) -> None:
     """Print a line for the person at the terminal."""
     click.echo(said(text), err=err)
 
 
-def tell(text: str) -> None:
+def tell(text: Message) -> None:
     """Print sentences, on a terminal with its lines broken between words."""
+    told = said(text)
     if sys.stdout.isatty():
-        text = click.wrap_text(said(text), shutil.get_terminal_size().columns)
-    echo(text)
+        told = click.wrap_text(told, shutil.get_terminal_size().columns)
+    click.echo(told)
 
 
-def note(text: str) -> None:
+def note(text: Message) -> None:
     """Tell the person at the terminal something beside what a command prints."""
     click.echo(f"labebpf: {said(text)}", err=True)
 
 
-def agreed(question: str) -> bool:
+def agreed(question: Message) -> bool:
     """Whether the person says yes; nobody to answer is a no. Raises click.Abort on Ctrl-C."""
-    choices = said("y/N")
+    choices = said(say("y/N"))
     suffix = f" [{choices}]: "
     try:
         answer = click.prompt(said(question), default="", show_default=False, prompt_suffix=suffix)

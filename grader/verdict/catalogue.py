@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.base.messages import Said, paired
+from grader.base.messages import Message, paired
 from grader.labs import Text
 
 if sys.version_info >= (3, 11):
@@ -43,11 +43,11 @@ class Entry:
         found = (re.search(pattern, said, re.MULTILINE) for pattern in self.says.get(stage, ()))
         return next(filter(None, found), None)
 
-    def told(self, values: Mapping[str, str]) -> tuple[Said, Said]:
+    def told(self, values: Mapping[str, str]) -> tuple[Message, Message]:
         """Cause and mend, with `values` in their places."""
         return self._filled(self.cause, values), self._filled(self.mend, values)
 
-    def _filled(self, text: Text, values: Mapping[str, str]) -> Said:
+    def _filled(self, text: Text, values: Mapping[str, str]) -> Message:
         def told(lang: str) -> str:
             words = _Words({key: text.get(lang) for key, text in self.otherwise.items()}, lang)
             words.update(values)

@@ -16,7 +16,7 @@ from grader.base.errors import (
 )
 from grader.base.messages import say
 from grader.base.timeline import Timeline
-from grader.verdict.causes import sentence
+from grader.verdict.causes import sentence_of
 from grader.verdict.explain import explain
 from grader.verdict.record import Finding, Status
 
@@ -48,7 +48,7 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
             error.file,
             error.line,
             error.log,
-            sentence(shown.cause, shown.details),
+            sentence_of(shown.cause, shown.details),
             shown.moments,
         )
     if isinstance(error, PhaseTimeoutError):

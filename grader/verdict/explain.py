@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.base.errors import SubmissionError
+from grader.base.messages import Message
 from grader.base.text import clean, cut
 from grader.verdict.catalogue import Entry, entries
 from grader.verdict.source import Quote, SourceFile
@@ -40,8 +41,8 @@ class Explanation:
     `excerpt` is that line, with a caret where one can be set. `log` is bounded.
     """
 
-    what: str
-    remedy: str
+    what: Message
+    remedy: Message
     known: str
     values: Mapping[str, str]
     file: str

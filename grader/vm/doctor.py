@@ -6,7 +6,7 @@ import os
 import shutil
 
 from grader.base.errors import InfraError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.kernel.features import Probe
 from grader.vm import image_store
 from grader.vm.accelerator import KVM, remembered
@@ -21,15 +21,15 @@ def survey() -> list[Probe]:
 
 def _qemu() -> Probe:
     if shutil.which(QEMU) is None:
-        return Probe("qemu", False, "absent", INSTALL)
-    return Probe("qemu", True, qemu_version())
+        return Probe("qemu", False, say("absent"), Message(INSTALL))
+    return Probe("qemu", True, Message(qemu_version()))
 
 
 def _kvm() -> Probe:
     if not KVM.exists():
-        return Probe("kvm", False, "absent: machines are emulated, which is slower")
+        return Probe("kvm", False, say("absent: machines are emulated, which is slower"))
     if not os.access(KVM, os.R_OK | os.W_OK):
-        remedy = "To use it: sudo usermod -aG kvm $USER, then log in again"
+        remedy = say("To use it: sudo usermod -aG kvm $USER, then log in again")
         return Probe(
             "kvm", False, say("this user may not use {KVM}: machines are emulated", KVM=KVM), remedy
         )
@@ -39,11 +39,13 @@ def _kvm() -> Probe:
         return Probe("kvm", False, error.what, error.remedy)
     if known is None:
         return Probe(
-            "kvm", None, "present, and not tried yet: the first grading in a machine will try it"
+            "kvm",
+            None,
+            say("present, and not tried yet: the first grading in a machine will try it"),
         )
     if known == "kvm":
-        return Probe("kvm", True, "a guest has booted with it")
-    return Probe("kvm", False, "present, but no guest booted with it: machines are emulated")
+        return Probe("kvm", True, say("a guest has booted with it"))
+    return Probe("kvm", False, say("present, but no guest booted with it: machines are emulated"))
 
 
 def _tools() -> Probe:
@@ -51,7 +53,7 @@ def _tools() -> Probe:
         image_store.check_tools()
     except InfraError as error:
         return Probe("image tools", False, error.what, error.remedy)
-    return Probe("image tools", True, "mmdebstrap, mksquashfs")
+    return Probe("image tools", True, say("mmdebstrap, mksquashfs"))
 
 
 def _images() -> list[Probe]:
@@ -63,7 +65,7 @@ def _images() -> list[Probe]:
     for version in image_store.versions():
         name = "image " + version
         if version not in built:
-            remedy = f"./labebpf image build {version}"
+            remedy = Message(f"./labebpf image build {version}")
             probes.append(Probe(name, False, say("not built"), remedy))
             continue
         image = built[version]

@@ -22,7 +22,7 @@ from shlex import quote
 from typing import Any
 
 from grader.base.errors import InfraError, UsageError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.paths import ROOT
 from grader.base.text import clean
 from grader.vm.payload import payload
@@ -100,7 +100,7 @@ An archive goes on with zeros after its end, and mmdebstrap fails when nobody ta
 
 LOG_LINES = 20
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[Message, float], None]
 """Told what is being done, and how much of the whole is done, from 0 to 1."""
 
 
@@ -149,7 +149,10 @@ def full(folder: Path) -> InfraError:
             "The disk of {folder} is full, and nothing of the image was kept.",
             folder=folder,
         ),
-        "Free 2 GB, or put it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for building them.",
+        say(
+            "Free 2 GB, or put it elsewhere: XDG_CACHE_HOME is for images, TMPDIR for building "
+            "them."
+        ),
     )
 
 
@@ -180,7 +183,7 @@ def check_tools() -> None:
     """Raise InfraError unless this user can build here."""
     if os.uname().machine != "x86_64":
         raise InfraError(
-            "Images are built on x86-64 machines.",
+            say("Images are built on x86-64 machines."),
             say("Change to one, {elsewhere}.", elsewhere=_elsewhere()),
         )
     user = os.geteuid() != 0
@@ -221,9 +224,12 @@ def _check_namespaces() -> None:
     for switch, off, on in SWITCHES:
         path = Path("/proc/sys", *switch.split("."))
         if path.exists() and path.read_text().strip() == off:
-            remedy = say("Run: sudo {how}", how=f"sysctl {switch}={on}")
+            how = f"sysctl {switch}={on}"
+            remedy = say("Run: sudo {how}", how=how)
     raise InfraError(
-        "Building an image without root takes user namespaces, and this user may not make them.",
+        say(
+            "Building an image without root takes user namespaces, and this user may not make them."
+        ),
         say("{remedy}, {elsewhere}.", remedy=remedy, elsewhere=_elsewhere()),
     )
 
@@ -320,7 +326,9 @@ def _diagnosed(log: str, place: Path, ends: str) -> InfraError:
         ),
         "E: no package of Linux": (
             say("{mirror} no longer has this version of Linux.", mirror=mirror),
-            "Update labebpf, or set LABEBPF_MIRROR to a snapshot (https://snapshot.debian.org).",
+            say(
+                "Update labebpf, or set LABEBPF_MIRROR to a snapshot (https://snapshot.debian.org)."
+            ),
         ),
         "E: (Failed|Unable) to fetch|have a Release file": (
             say("The packages cannot be fetched from {mirror}.", mirror=mirror),
@@ -331,7 +339,7 @@ def _diagnosed(log: str, place: Path, ends: str) -> InfraError:
         ),
         "": (
             say("The image was not finished: {ends}.", ends=ends),
-            "See above what they say, and try again.",
+            say("See above what they say, and try again."),
         ),
     }
     cause = next(words for pattern, words in causes.items() if re.search(pattern, log))

@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from grader.base.errors import InfraError, UsageError
 from grader.base.lock import locked
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.vm.image_build import FILES, RECIPES, Progress, Recipe, discard, full, make
 from grader.vm.image_build import check_tools as check_tools
@@ -134,7 +134,7 @@ def cache() -> Path:
         why = say("this user has no home")
     raise InfraError(
         say("There is no place for images: {why}.", why=why),
-        "Name a folder that you may write to: export XDG_CACHE_HOME=FOLDER",
+        say("Name a folder that you may write to: export XDG_CACHE_HOME=FOLDER"),
     )
 
 
@@ -196,7 +196,7 @@ def remove(version: str) -> None:
         if not folders:
             raise UsageError(
                 say("There is no image of Linux {version} here.", version=version),
-                "See: ./labebpf image list",
+                say("See: ./labebpf image list"),
             )
         for folder in folders:
             discard(folder)
@@ -213,7 +213,7 @@ def export(version: str, file: Path) -> None:
     image = find(version)
     if not file.parent.is_dir() or file.is_dir():
         raise UsageError(
-            say("{file} cannot be written.", file=file), "Name a file in a folder that exists."
+            say("{file} cannot be written.", file=file), say("Name a file in a folder that exists.")
         )
     with _disk(file.parent), tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
         whole = Path(folder) / "image"
@@ -233,7 +233,7 @@ def import_(file: Path) -> Image:
     except OSError as error:
         raise UsageError(
             say("{file} cannot be read: {strerror}.", file=file, strerror=error.strerror),
-            "Name a file that image export wrote.",
+            say("Name a file that image export wrote."),
         ) from error
     with raw, _changing(), _unfinished() as folder:
         try:
@@ -250,12 +250,12 @@ def import_(file: Path) -> Image:
                     file=file,
                     clean=clean(str(error)),
                 ),
-                "Get the file again, whole, from where it was exported.",
+                say("Get the file again, whole, from where it was exported."),
             ) from error
         if not label.current:
             raise InfraError(
                 say("{file} was exported by another version of labebpf.", file=file),
-                "Use the same version at both ends, and export the image again.",
+                say("Use the same version at both ends, and export the image again."),
             )
         return _keep(folder, label)
 
@@ -297,7 +297,7 @@ def _open(folder: Path) -> Image | None:
 def _changing(progress: Progress = lambda step, done: None) -> Iterator[int]:
     """Let one process at a time change images; remove what killed ones left. Gives the lock."""
     shelf = _shelf()
-    waiting = partial(progress, "waiting for another build", 0.0)
+    waiting = partial(progress, say("waiting for another build"), 0.0)
     with _disk(shelf), locked(shelf / ".lock", waiting) as lock:
         for left in shelf.glob(".new-*"):
             discard(left)
@@ -313,7 +313,8 @@ def _disk(folder: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full(folder) from error
         raise InfraError(
-            f"{error}.", say("Make {folder} a folder that you may write to.", folder=folder)
+            Message(f"{error}."),
+            say("Make {folder} a folder that you may write to.", folder=folder),
         ) from error
 
 

@@ -106,13 +106,13 @@ class Machine:
                 say(
                     "The virtual machine did not come up: {why}.", why=str(error) or say("it hangs")
                 ),
-                "Grade again.",
+                say("Grade again."),
                 log=self.console(),
             ) from error
         if "ready" not in message:
             raise InfraError(
-                "The grader does not start in the virtual machine.",
-                "Report it, with the log.",
+                say("The grader does not start in the virtual machine."),
+                say("Report it, with the log."),
                 log=clean(str(message.get("failed"))),
             )
 
@@ -172,11 +172,15 @@ class Machine:
                     if event and event["event"] == "MIGRATION":
                         status = event["data"]["status"]
             if status != "completed":
-                raise InfraError("QEMU could not save the machine's state.", "Is the disk full?")
+                raise InfraError(
+                    say("QEMU could not save the machine's state."), say("Is the disk full?")
+                )
             # The event comes a moment before the machine is ready to go on.
             while "postmigrate" not in str(qmp.cmd("query-status")):
                 if time.monotonic() > deadline:
-                    raise InfraError("QEMU does not come back from saving.", "Grade again.")
+                    raise InfraError(
+                        say("QEMU does not come back from saving."), say(say("Grade again."))
+                    )
             qmp.cmd("cont")
 
     def close(self) -> None:
@@ -216,7 +220,7 @@ def qemu_identity() -> str:
 def _binary() -> Path:
     binary = shutil.which(QEMU)
     if binary is None:
-        raise InfraError("QEMU is missing.", say("Install it: {how}", how=INSTALL))
+        raise InfraError(say("QEMU is missing."), say("Install it: {how}", how=INSTALL))
     return Path(binary).resolve()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.base.errors import InfraError
 from grader.base.lock import turn
+from grader.base.messages import Message, say
 from grader.base.text import clean, cut
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
@@ -38,7 +39,9 @@ class MachineDiedError(InfraError):
     `killed` says that the host's kernel or a person ended QEMU: nothing in a guest can.
     """
 
-    def __init__(self, what: str, remedy: str, *, log: str = "", killed: bool = False) -> None:
+    def __init__(
+        self, what: Message, remedy: Message, *, log: str = "", killed: bool = False
+    ) -> None:
         super().__init__(what, remedy, log=log)
         self.killed = killed
 
@@ -104,8 +107,8 @@ class MachineGrading:
             message = self._receive()
             if message.get("collected") != list(order.selected):
                 raise InfraError(
-                    "The virtual machine does not find the same checks as this one.",
-                    "Report it, with the log.",
+                    say("The virtual machine does not find the same checks as this one."),
+                    say("Report it, with the log."),
                     log=self._log_of(message),
                 )
             self.seconds["send"] = time.monotonic() - started
@@ -128,8 +131,8 @@ class MachineGrading:
                 break
             yield report
         raise MachineDiedError(
-            "The grader in the virtual machine ended in the middle of a check.",
-            "Grade again.",
+            say("The grader in the virtual machine ended in the middle of a check."),
+            say("Grade again."),
             log=self._log_of(message),
         )
 
@@ -177,14 +180,14 @@ class MachineGrading:
     def _died(self, error: Exception) -> MachineDiedError:
         killed = not isinstance(error, TimeoutError) and self.machine.killed
         if killed:
-            what = "The virtual machine was killed."
+            what = say("The virtual machine was killed.")
         elif self.machine.panicked:
-            what = "The virtual machine's kernel panicked."
+            what = say("The virtual machine's kernel panicked.")
         elif isinstance(error, TimeoutError):
-            what = "The virtual machine no longer answers."
+            what = say("The virtual machine no longer answers.")
         else:
-            what = "The virtual machine ended."
-        remedy = "Is enough memory free? Grade again." if killed else "Grade again."
+            what = say("The virtual machine ended.")
+        remedy = say("Is enough memory free? Grade again.") if killed else say("Grade again.")
         return MachineDiedError(what, remedy, log=self.machine.console(), killed=killed)
 
 

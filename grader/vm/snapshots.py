@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.base.errors import InfraError
 from grader.base.lock import locked
+from grader.base.messages import say
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
 from grader.vm.payload import payload
@@ -72,8 +73,12 @@ def start(image: Image, root: Path, config: MachineConfig) -> Machine:
             machine.close()
             raise
     if killed:
-        raise InfraError("The virtual machine was killed as it started.", "Is enough memory free?")
-    raise InfraError("The virtual machine's snapshot cannot be used.", "Run: ./labebpf doctor")
+        raise InfraError(
+            say("The virtual machine was killed as it started."), say("Is enough memory free?")
+        )
+    raise InfraError(
+        say("The virtual machine's snapshot cannot be used."), say("Run: ./labebpf doctor")
+    )
 
 
 def _up(image: Image, code: bytes, config: MachineConfig) -> Machine:

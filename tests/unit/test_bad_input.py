@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from grader.base.errors import BehaviourError, LabebpfError, SubmissionError
+from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.labs import Lab, Task, Text
 from grader.report.actions import commands
@@ -55,7 +56,7 @@ def record(error: LabebpfError) -> Result:
 
 @pytest.fixture(scope="module", params=MIDDLE)
 def result(request: pytest.FixtureRequest) -> Result:
-    return record(SubmissionError("It is refused.", log=log(request.param), file="a.c"))
+    return record(SubmissionError(say("It is refused."), log=log(request.param), file="a.c"))
 
 
 def test_a_record_keeps_both_ends_and_says_what_is_missing(result: Result) -> None:
@@ -108,7 +109,8 @@ def test_a_terminal_has_its_end_and_takes_no_orders(result: Result, terminal: bo
 def test_the_same_where_it_is_what_was_seen(name: str) -> None:
     """A check may put what a script printed into the sentence itself."""
     said = log(name)
-    (task,) = record(BehaviourError(said, said, expected=said, actual=said)).labs[0].tasks
+    sentence = Message(said)
+    (task,) = record(BehaviourError(sentence, sentence, expected=said, actual=said)).labs[0].tasks
     for text in (task.why, task.remedy, task.expected, task.actual):
         assert text.startswith(FIRST) and text.endswith(LAST)
         assert len(text) < 3000

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from grader.base.errors import SubmissionError
-from grader.base.messages import translate
+from grader.base.messages import (
+    say,
+    translate,
+)
 from grader.labs import Text
 from grader.verdict.catalogue import Entry, entries
 from grader.verdict.explain import Explanation, explain
@@ -83,7 +86,7 @@ def test_what_was_refused_elsewhere_is_explained(program: Path) -> None:
     ]  # fmt: skip
     told = program.with_suffix(".txt")
     said = printed(
-        SubmissionError("It is refused.", log=log, file="program" + program.suffix), source
+        SubmissionError(say("It is refused."), log=log, file="program" + program.suffix), source
     )
     if os.environ.get("LABEBPF_GOLDEN") == "write":
         told.write_text(said, encoding="utf-8")
@@ -92,7 +95,7 @@ def test_what_was_refused_elsewhere_is_explained(program: Path) -> None:
 
 @pytest.mark.parametrize("where, known, log", SAYINGS, ids=lambda value: str(value)[:9])
 def test_what_other_kernels_and_compilers_said_is_known(where: str, known: str, log: str) -> None:
-    error = explain(SubmissionError("It is refused.", log=log, file="a.c"), b"")
+    error = explain(SubmissionError(say("It is refused."), log=log, file="a.c"), b"")
     assert isinstance(error, Explanation)
     assert error.known == known
     for lang in ("en", "fr"):

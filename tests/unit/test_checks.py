@@ -10,7 +10,16 @@ import pytest
 from grader.authoring.new import checks
 from grader.base.errors import BehaviourError
 from grader.base.timeline import Timeline
-from grader.checks import Printed, Relayed, Submitted, Trace, expect, listed, numbers
+from grader.checks import (
+    Printed,
+    Relayed,
+    Submitted,
+    Trace,
+    expect,
+    listed,
+    numbers,
+    say,
+)
 from grader.evidence.attribution import OwnTrace
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
@@ -18,12 +27,12 @@ from tests.support.checkout import ROOT
 
 
 def test_what_holds_says_nothing() -> None:
-    expect(True, "It does not.", "Mend it.", expected=1, actual=2)
+    expect(True, say("It does not."), say("Mend it."), expected=1, actual=2)
 
 
 def test_what_does_not_hold_is_told_in_the_students_words() -> None:
     with pytest.raises(BehaviourError) as caught:
-        expect(False, "Too many.", "Print once.", expected=1, actual=["a", "b"], log="l")
+        expect(False, say("Too many."), say("Print once."), expected=1, actual=["a", "b"], log="l")
     error = caught.value
     assert (error.what, error.remedy, error.log) == ("Too many.", "Print once.", "l")
     assert (error.expected, error.actual) == ("1", "a, b")
@@ -38,10 +47,10 @@ def test_the_timeline_is_made_when_the_check_fails() -> None:
             made.append(Timeline(()))
             return made[-1]
 
-    expect(True, "It does not.", timeline=Seen())
+    expect(True, say("It does not."), timeline=Seen())
     assert not made
     with pytest.raises(BehaviourError) as caught:
-        expect(False, "It does not.", timeline=Seen())
+        expect(False, say("It does not."), timeline=Seen())
     assert made == [caught.value.timeline]
 
 

@@ -13,6 +13,7 @@ from grader.base.errors import (
     SubmissionError,
     UsageError,
 )
+from grader.base.messages import say
 from grader.base.rpc import ChildDiedError, RefusedError
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Status
@@ -23,13 +24,13 @@ SOURCE = b"int hello(void *ctx)\n{\n\treturn 0;\n}\n"
 @pytest.mark.parametrize(
     "error, status",
     [
-        (SubmissionError("It does not load."), Status.ERROR),
-        (BehaviourError("It prints too much."), Status.FAIL),
+        (SubmissionError(say("It does not load.")), Status.ERROR),
+        (BehaviourError(say("It prints too much.")), Status.FAIL),
         (PhaseTimeoutError("compile", 30), Status.TIMEOUT),
-        (InfraError("No kprobes."), Status.INFRA),
-        (CourseError("No hint."), Status.INFRA),
-        (UsageError("No such task."), Status.INFRA),
-        (LabebpfError("Something."), Status.INFRA),
+        (InfraError(say("No kprobes.")), Status.INFRA),
+        (CourseError(say("No hint.")), Status.INFRA),
+        (UsageError(say("No such task.")), Status.INFRA),
+        (LabebpfError(say("Something.")), Status.INFRA),
         (ChildDiedError("workload", -9), Status.INFRA),
         (RefusedError("workload", "OSError", "No."), Status.INFRA),
         (AssertionError("1 is not 2"), Status.FAIL),
@@ -48,14 +49,18 @@ def test_the_class_decides(error: BaseException, status: Status) -> None:
 
 
 def test_a_wrong_doing_keeps_all_that_was_said_of_it() -> None:
-    error = BehaviourError("Bad.", "Mend.", expected="1", actual="2", log="l", file="a.c", line=3)
+    error = BehaviourError(
+        say("Bad."), say("Mend."), expected="1", actual="2", log="l", file="a.c", line=3
+    )
     found = finding_of(error)
     assert (found.why, found.remedy, found.log) == ("Bad.", "Mend.", "l")
     assert (found.expected, found.actual, found.file, found.line) == ("1", "2", "a.c", 3)
 
 
 def test_an_error_of_the_submission_keeps_its_place_and_its_log() -> None:
-    found = finding_of(SubmissionError("Bad.", "Mend.", log="l", file="a.c", line=3), SOURCE)
+    found = finding_of(
+        SubmissionError(say("Bad."), say("Mend."), log="l", file="a.c", line=3), SOURCE
+    )
     assert (found.why, found.remedy) == ("Bad.", "Mend.")
     assert (found.file, found.line, found.log) == ("a.c", 3, "l")
 
@@ -69,7 +74,7 @@ def test_a_timeout_names_its_phase_and_its_limit() -> None:
 
 
 def test_what_the_machine_lacks_comes_with_its_remedy() -> None:
-    found = finding_of(InfraError("No kprobes.", "Use another kernel."))
+    found = finding_of(InfraError(say("No kprobes."), say("Use another kernel.")))
     assert (found.why, found.remedy) == ("No kprobes.", "Use another kernel.")
 
 
@@ -103,7 +108,7 @@ def test_a_scripts_error_is_shown_in_the_script_not_in_the_c_file() -> None:
         '  File "/lab/hello_world.py", line 40, in <module>\n'
         "Exception: Failed to attach BPF program b'hello' to tracepoint b'syscalls:nonsense'\n"
     )
-    error = SubmissionError("It ended.", "See.", log=log, file="hello_world.py", line=40)
+    error = SubmissionError(say("It ended."), say("See."), log=log, file="hello_world.py", line=40)
     found = finding_of(error, SOURCE)
     assert found.status is Status.ERROR
     assert (found.file, found.line) == ("hello_world.py", 40)
@@ -112,10 +117,10 @@ def test_a_scripts_error_is_shown_in_the_script_not_in_the_c_file() -> None:
 def test_an_error_that_the_catalogue_knows_is_told_in_the_language_asked_for() -> None:
     log = "could not open bpf map: events, error: Invalid argument\n"
     source = b"\nBPF_RINGBUF_OUTPUT(events, 3);\n"
-    found = finding_of(SubmissionError("No.", log=log, file="a.c"), source)
+    found = finding_of(SubmissionError(say("No."), log=log, file="a.c"), source)
     assert (found.status, found.known, found.line) == (Status.ERROR, "E36", 2)
     assert found.excerpt == "    2 | BPF_RINGBUF_OUTPUT(events, 3);"
-    french = finding_of(SubmissionError("No.", log=log, file="a.c"), source, "fr")
+    french = finding_of(SubmissionError(say("No."), log=log, file="a.c"), source, "fr")
     assert "events" in found.why and "events" in french.why
     assert (found.excerpt, found.known) == (french.excerpt, french.known)
     assert found.why != french.why and found.remedy != french.remedy

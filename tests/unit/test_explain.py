@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.base.errors import SubmissionError
+from grader.base.messages import say
 from grader.verdict.explain import Explanation, explain
 
 LOGS = Path(__file__).parent / "logs"
@@ -22,7 +23,9 @@ def told(
     log: str, source: str = "", *, file: str = "a.c", line: int = 0
 ) -> Explanation | SubmissionError:
     text = (LOGS / f"{log}.txt").read_text()
-    error = SubmissionError("It does not load.", "See the log.", log=text, file=file, line=line)
+    error = SubmissionError(
+        say("It does not load."), say("See the log."), log=text, file=file, line=line
+    )
     return explain(error, source.encode()) or error
 
 
@@ -86,7 +89,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
         log = (
             f"0: R1=ctx() R10=fp0\n; {rewritten}{suffix}\nR2 !read_ok\nprocessed 7 insns (limit 9)"
         )
-        error = explain(SubmissionError("No.", log=log, file="a.c"), source.encode())
+        error = explain(SubmissionError(say("No."), log=log, file="a.c"), source.encode())
         assert error
         assert error.line == 7
         assert error.what == "The verifier refuses a.c: R2 !read_ok."
@@ -120,7 +123,7 @@ def test_a_refusal_that_is_not_known_is_shown_in_the_verifiers_words() -> None:
     text = (LOGS / "key_by_value.txt").read_text()
     text = text.replace("R2 type=scalar expected=fp,", "R2 type=scalar expected=other,")
     source = MAP + HELLO % "u64 k=0; u64 *v = compteur.lookup(k);"
-    error = explain(SubmissionError("No.", log=text, file="a.c"), source.encode())
+    error = explain(SubmissionError(say("No."), log=text, file="a.c"), source.encode())
     words = "R2 type=scalar expected=other, pkt, pkt_meta, map_key, map_value"
     assert error
     assert error.what == f"The verifier refuses a.c: {words}."
@@ -135,7 +138,7 @@ def test_a_line_of_the_c_file_is_never_shown_as_one_of_the_script() -> None:
 
 @pytest.mark.parametrize("log", ["", "Killed", "Segmentation fault\n", "; \nprocessed\n"])
 def test_a_log_that_says_nothing_known_leaves_the_error_as_it_is(log: str) -> None:
-    error = SubmissionError("It ended.", "Look.", log=log, file="a.c", line=9)
+    error = SubmissionError(say("It ended."), say("Look."), log=log, file="a.c", line=9)
     assert explain(error, MAP.encode()) is None
 
 
@@ -143,7 +146,7 @@ def test_a_log_that_says_nothing_known_leaves_the_error_as_it_is(log: str) -> No
 @pytest.mark.parametrize("log", sorted(path.stem for path in LOGS.iterdir()))
 def test_any_log_can_be_told_of_any_source(log: str, source: bytes) -> None:
     text = (LOGS / f"{log}.txt").read_text()
-    error = explain(SubmissionError("No.", log=text, file="a.c", line=99), source)
+    error = explain(SubmissionError(say("No."), log=text, file="a.c", line=99), source)
     assert error
     assert error.what
     assert error.file == "a.c"
@@ -151,14 +154,14 @@ def test_any_log_can_be_told_of_any_source(log: str, source: bytes) -> None:
 
 def test_a_log_is_cleaned_before_it_is_looked_at() -> None:
     text = (LOGS / "llvm14_semicolon.txt").read_text().replace("error:", "\x1b[31merror:\x1b[0m")
-    error = explain(SubmissionError("No.", log=text, file="a.c"), SEMICOLON.encode())
+    error = explain(SubmissionError(say("No."), log=text, file="a.c"), SEMICOLON.encode())
     assert error
     assert error.line == 1
     assert "\x1b" not in error.log
 
 
 def explained(log: str, source: str) -> Explanation:
-    error = explain(SubmissionError("No.", log=log, file="a.c"), source.encode())
+    error = explain(SubmissionError(say("No."), log=log, file="a.c"), source.encode())
     assert isinstance(error, Explanation)
     return error
 
@@ -253,7 +256,7 @@ def test_the_caret_stands_below_the_place_whatever_comes_before_it(tab: str, gut
 
 def test_what_clang_says_of_headers_is_not_the_students() -> None:
     noise = "include/linux/types.h:6:1: error: unknown type name 'bpf_wq'\nbpf_wq x;\n^\n"
-    error = SubmissionError("It does not compile.", log=noise, file="a.c")
+    error = SubmissionError(say("It does not compile."), log=noise, file="a.c")
     assert explain(error, MAP.encode()) is None
     log = noise + (LOGS / "llvm14_typo.txt").read_text()
     assert explained(log, MAP + HELLO % "u64 k=0; u64 *v = compteurs.lookup(&k);").known == "E46"
@@ -315,7 +318,7 @@ END = "\nR0 invalid mem access 'map_value_or_null'\nprocessed 7 insns (limit 1)\
 )
 def test_hostile_text_is_harmless(text: str, source: bytes) -> None:
     for log in (text, "bpf: Failed to load program: x\n" + text + END, text + END):
-        error = explain(SubmissionError("No.", log=log, file="a.c"), source)
+        error = explain(SubmissionError(say("No."), log=log, file="a.c"), source)
         if not isinstance(error, Explanation):
             continue
         assert len(error.log) < 70_000

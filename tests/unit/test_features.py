@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.base.messages import Message, say
 from grader.kernel.features import Features, Probe, lockdown, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
 from grader.labs import find_labs
@@ -51,7 +52,7 @@ def test_without_tracefs_nothing_is_known(tmp_path: Path) -> None:
 def test_a_tracepoint_is_there_when_it_has_an_id(features: Features) -> None:
     assert lacks(features.offers(MKDIR))
     event(features, "syscalls/sys_enter_mkdir")
-    assert features.offers(MKDIR) == Probe(MKDIR, True, "present")
+    assert features.offers(MKDIR) == Probe(MKDIR, True, say("present"))
     assert lacks(features.offers("tracepoint:syscalls:sys_enter_mkdirat"))
 
 
@@ -98,17 +99,19 @@ def test_too_few_open_files_are_seen_and_a_low_limit_is_raised() -> None:
         assert done.stdout.strip() == told, done.stderr
 
 
-NATIVE = [Probe("privileges", True, "root"), Probe("bcc", True, "0.26")]
+NATIVE = [Probe("privileges", True, say("root")), Probe("bcc", True, Message("0.26"))]
 MACHINES = [
-    Probe("qemu", True, "7.2"),
-    Probe("image tools", True, "there"),
-    Probe(f"image {image_store.versions()[0]}", True, "built"),
+    Probe("qemu", True, Message("7.2")),
+    Probe("image tools", True, say("there")),
+    Probe(f"image {image_store.versions()[0]}", True, say("built")),
 ]
 
 
 def without(probes: list[Probe], name: str, ok: bool | None = False) -> list[Probe]:
     return [
-        Probe(name, ok, f"no {name}", f"get {name}") if probe.name == name else probe
+        Probe(name, ok, Message(f"no {name}"), Message(f"get {name}"))
+        if probe.name == name
+        else probe
         for probe in probes
     ]
 
@@ -129,7 +132,10 @@ def without(probes: list[Probe], name: str, ok: bool | None = False) -> list[Pro
 def test_where_a_lab_can_be_graded(
     native: list[Probe], lacks: list[str], machines: list[Probe], ok: bool, words: str
 ) -> None:
-    needs = [Probe("smp", True, "2"), *(Probe(name, None, "unknown") for name in lacks)]
+    needs = [
+        Probe("smp", True, Message("2")),
+        *(Probe(name, None, say("unknown")) for name in lacks),
+    ]
     complete = machines or without(without(MACHINES, "qemu"), "image tools")
     probe = place("lab3", native, needs, complete)
     assert (probe.name, probe.ok) == ("lab3", ok)

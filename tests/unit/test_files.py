@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.base.errors import SubmissionError, UsageError
+from grader.base.messages import NO_MESSAGE, say
 from grader.submission.files import (
     MAX_FILE_BYTES,
     Refusal,
@@ -261,4 +262,7 @@ def test_the_line_of_a_todo_is_found(text: bytes, line: int) -> None:
 
 
 def test_a_file_that_is_not_there_has_no_todo() -> None:
-    assert Submission({}, {"a.c": Refusal("is missing", "")}).line_of_todo("a.c", "3.1") == 0
+    assert (
+        Submission({}, {"a.c": Refusal(say("is missing"), NO_MESSAGE)}).line_of_todo("a.c", "3.1")
+        == 0
+    )

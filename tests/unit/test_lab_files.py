@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.base.errors import UsageError
+from grader.base.messages import Message
 from grader.labs import load_lab
 from grader.shell.changed_files import MAX_FILES, ChangedFiles, LabFolder, lab_folders
 
@@ -25,7 +26,7 @@ def folder(tmp_path: Path) -> LabFolder:
     return found
 
 
-def brought(folder: LabFolder, files: Mapping[str, bytes | None]) -> list[str]:
+def brought(folder: LabFolder, files: Mapping[str, bytes | None]) -> list[Message]:
     luggage = ChangedFiles([folder])
     for name, data in files.items():
         luggage.pack(f"lab3/{name}", data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.base.errors import BehaviourError, InfraError
+from grader.base.messages import say
 from grader.checks.once import Once
 
 
@@ -22,7 +23,7 @@ def test_a_look_is_taken_once_with_what_is_given() -> None:
 
 def test_a_mistake_of_the_students_is_the_same_each_time() -> None:
     def look(_: object) -> None:
-        raise BehaviourError("No line.")
+        raise BehaviourError(say("No line."))
 
     once = Once("stage")
     errors = []
@@ -39,7 +40,7 @@ def test_what_the_machine_could_not_do_is_tried_again() -> None:
     def look(_: object) -> str:
         taken.append(1)
         if len(taken) == 1:
-            raise InfraError("Busy.")
+            raise InfraError(say("Busy."))
         return "seen"
 
     once = Once("stage")

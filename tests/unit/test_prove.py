@@ -15,6 +15,7 @@ from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.prove import Problem, Step, _with_dependents
 from grader.authoring.prove_report import show_fates, show_step
 from grader.base.errors import CourseError
+from grader.base.messages import Message, say
 from grader.labs import find_labs
 from grader.verdict.record import Finding, Result, Rubric, Status
 from tests.support.checkout import ROOT, copy, labebpf
@@ -303,9 +304,11 @@ def shown(step: Step) -> str:
 
 
 def test_a_step_is_shown_with_what_is_wrong_and_what_to_do() -> None:
-    assert shown(Step("the stub earns nothing")) == "  ✓ the stub earns nothing\n"
-    problem = Problem("The stub earns task 3.1.", "Mend it.", "\n".join(map(str, range(40))))
-    said = shown(Step("the stub earns nothing", (problem,)))
+    assert shown(Step(say("the stub earns nothing"))) == "  ✓ the stub earns nothing\n"
+    problem = Problem(
+        say("The stub earns task 3.1."), say("Mend it."), "\n".join(map(str, range(40)))
+    )
+    said = shown(Step(say("the stub earns nothing"), (problem,)))
     assert said.startswith(
         "  ✗ the stub earns nothing\n    The stub earns task 3.1.\n    Mend it.\n"
         "      [... 10 lines before ...]\n      10\n"
@@ -314,7 +317,7 @@ def test_a_step_is_shown_with_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_what_a_kernel_cannot_judge_is_said_loudly() -> None:
-    said = shown(Step("the solution earns everything", unjudged="3.7: one CPU"))
+    said = shown(Step(say("the solution earns everything"), unjudged=Message("3.7: one CPU")))
     assert said == (
         "  ✓ the solution earns everything\n    NOT JUDGED ON THIS KERNEL: 3.7: one CPU\n"
     )

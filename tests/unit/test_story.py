@@ -14,7 +14,7 @@ from grader.base.timeline import Mark, Timeline
 from grader.evidence.event_timeline import by_growth, by_time, by_value
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
-from grader.verdict.causes import CAUSES, sentence
+from grader.verdict.causes import CAUSES, sentence_of
 
 BASE = 5_000_000_000_123
 
@@ -57,9 +57,9 @@ def marks(timeline: Timeline) -> list[str]:
 def test_the_number_of_lines_tells(counts: list[int], cause: str, marked: list[str]) -> None:
     events = windows("mkdir " * 4)
     shown = by_time(events, lines(events, counts), attached=["sys_enter_rmdir"])
-    assert bool(sentence(shown.cause, shown.details)) == bool(cause)
+    assert bool(sentence_of(shown.cause, shown.details)) == bool(cause)
     assert (shown.cause, marks(shown)) == (cause, marked)
-    assert "sys_enter_rmdir" in translate(sentence("silent", shown.details), "fr")
+    assert "sys_enter_rmdir" in translate(sentence_of("silent", shown.details), "fr")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_lines_of_other_calls_are_named_once_each() -> None:
     events = windows("mkdir rmdir open unlink rmdir")
     shown = by_time(events, lines(events, [1, 1, 0, 1, 1]))
     assert marks(shown) == ["", "foreign", "", "foreign", "foreign"]
-    assert "rmdir, unlink." in sentence(shown.cause, shown.details)
+    assert "rmdir, unlink." in sentence_of(shown.cause, shown.details)
 
 
 def test_a_line_outside_of_all_events_is_one_of_its_own() -> None:
@@ -134,7 +134,7 @@ def test_wrong_times_tell_what_they_are(told: Callable[[int], int], cause: str) 
     reports = [((told(event.start + 70),), "text") for event in events]
     random.Random(7).shuffle(reports)  # Each CPU has a buffer of its own.
     shown = by_value(events, reports)
-    assert bool(sentence(shown.cause, shown.details)) == bool(cause)
+    assert bool(sentence_of(shown.cause, shown.details)) == bool(cause)
     assert shown.cause == cause
     assert (set(marks(shown)) == {"wrong"}) == (told(events[0].start) != events[0].start)
 
@@ -228,7 +228,7 @@ def grown(values: Sequence[int | None], calls: str) -> Timeline:
 )
 def test_a_counter_tells(values: list[int | None], cause: str, last: Mark) -> None:
     shown = grown(values, "mkdir " * (len(values) - 1))
-    assert bool(sentence(shown.cause, shown.details)) == bool(cause)
+    assert bool(sentence_of(shown.cause, shown.details)) == bool(cause)
     assert (shown.cause, shown.moments[-1].mark) == (cause, last)
 
 
@@ -253,7 +253,7 @@ def test_what_others_count_meanwhile_is_theirs() -> None:
 def test_every_cause_has_a_sentence_in_both_languages() -> None:
     for name in CAUSES:
         details = {"calls": "rmdir", "places": "sys_enter_rmdir"}
-        english = sentence(name, details)
+        english = sentence_of(name, details)
         french = translate(english, "fr")
         assert english and french and english != french and "{" not in english + french
-    assert sentence("", {}) == ""
+    assert sentence_of("", {}) == ""
