@@ -27,6 +27,8 @@ _MANY = 8, 12
 """So many decoys that others' calls hardly ever fall into all of one kind."""
 _MOST_TRIALS = 200
 """Beside processes that make directories all the time on each CPU, about one in ten settles it."""
+_MOST_RESTS = 20
+"""So often a script rests, until nothing more was left in the trace; others may go on for ever."""
 _PROMPT = 3
 """Trials that have to say so. Beside such processes one in some thousands takes a late script for a
 prompt one: where another CPU's event falls into the same moment as the one that is waited for."""
@@ -95,9 +97,14 @@ class ScriptUnderTest(ScriptRun):
         """
         left = trace.during(act, *arguments)
         self.read_lines(len(left.records))
-        lines = tuple(self.rest())
-        left = replace(left, records=(*left.records, *trace.collect()))
-        return Relayed(left, lines, self.output())
+        lines = self.rest()
+        for _ in range(_MOST_RESTS):
+            later = trace.collect()
+            if not later:
+                break
+            left = replace(left, records=(*left.records, *later))
+            lines += self.rest()
+        return Relayed(left, tuple(lines), self.output())
 
     def shown(self, act: Callable[..., list[Window]], *arguments: object) -> ScriptOutput:
         """Let the workload `act` with `arguments`, and see for which events a time is printed.

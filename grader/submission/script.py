@@ -214,8 +214,13 @@ class Script:
     def output(self) -> str:
         """Return what it printed, the middle cut out where it was more than 128 KiB."""
         missing = self.total - len(self._head) - len(self._tail)
-        cut = f"\n[... {missing} bytes cut ...]\n".encode() if missing > 0 else b""
-        return (self._head + cut + self._tail).decode(errors="replace")
+        return f"\n[... {missing} bytes cut ...]\n".join(self.pieces())
+
+    def pieces(self) -> list[str]:
+        """Return what the script printed, in two pieces where the middle was cut out."""
+        if self.total <= len(self._head) + len(self._tail):
+            return [(self._head + self._tail).decode(errors="replace")]
+        return [self._head.decode(errors="replace"), self._tail.decode(errors="replace")]
 
     def feed(self, source: Callable[[], LineSource]) -> None:
         """Pump what `source()` gives to the script, once it opens a trace_pipe."""
@@ -379,11 +384,13 @@ def ended_cleanly(script: Script) -> bool:
     Python's "Exception ignored" is no fault of a script that then ends with status 0: BCC's own
     clean-up raises at exit, and an interrupt can fall into a callback of ctypes.
     """
-    before = ""
-    for line in script.output().splitlines():
-        # Not at its start: the terminal's echo, ^C, may stand before it.
-        excused = "Exception ignored" in before and script.status == 0
-        if "Traceback (most recent call last)" in line and not excused:
-            return False
-        before = line or before
+    for number, piece in enumerate(script.pieces()):
+        # After the cut, which is in the middle of a line, nobody knows what stood there before.
+        before = "Exception ignored" if number else ""
+        for line in piece.splitlines()[number:]:
+            # Not at its start: the terminal's echo, ^C, may stand before it.
+            excused = "Exception ignored" in before and script.status == 0
+            if "Traceback (most recent call last)" in line and not excused:
+                return False
+            before = line or before
     return script.status in (0, 130)
