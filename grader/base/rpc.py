@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from grader.base.errors import LabebpfError, Phase, PhaseTimeoutError
 from grader.base.messages import say
+from grader.base.text import cut
 from grader.base.waiting import Lines
 
 SERVER = Path(__file__).parent / "scripts" / "serve.py"
@@ -86,9 +87,10 @@ class RpcProcess:
     ) -> Value:
         """Send a request and return what `receive` does."""
         number = self.send(call, **arguments)
-        value = self.receive(number, phase, seconds, read)
-        del self._answers[number]
-        return value
+        try:
+            return self.receive(number, phase, seconds, read)
+        finally:
+            self._answers.pop(number, None)
 
     def send(self, call: str, /, **arguments: Any) -> str:
         """Send a request, if the process is there; return the id with which to `receive`."""
@@ -113,7 +115,7 @@ class RpcProcess:
             answer = self._answer(number, time.monotonic() + seconds)
             if "error" not in answer:
                 return read(answer["value"])
-            kind, reason = expect(str, answer["kind"]), expect(str, answer["error"])
+            kind, reason = (cut(expect(str, answer[key])) for key in ("kind", "error"))
         except TimeoutError:
             what = say("The {name} did not answer in time.", name=self._name)
             raise PhaseTimeoutError(phase, seconds, what) from None

@@ -185,7 +185,7 @@ class Files:
         self._known = {path: base64.b64decode(data) for path, data in files.items()}
 
     def changes(self) -> Iterator[ChangedFile | GoneFile]:
-        """Return a message for each file that is new, changed, too large to be taken, or gone."""
+        """Yield a message for each file that is new, changed, too large to be taken, or gone."""
         there = set()
         for entry in _entries():
             try:

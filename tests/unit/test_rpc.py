@@ -114,6 +114,9 @@ def test_a_refusal_says_why(start: Start) -> None:
     with pytest.raises(RefusedError, match="The echo could not do its part: OSError: no") as caught:
         child.ask("trigger", 30, "refuse", ignore, reason="no room")
     assert (caught.value.kind, caught.value.reason) == ("OSError", "no room")
+    with pytest.raises(RefusedError) as caught:
+        child.ask("trigger", 30, "refuse", ignore, reason="x" * 1_000_000)
+    assert len(caught.value.reason) < 30_000
     assert child.ask("trigger", 30, "echo", anything, value=1) == 1
 
 
