@@ -15,8 +15,8 @@ from grader.labs import Lab, check_need
 from grader.labs.read_text import text_of
 from grader.verdict.record import Status, TaskResult
 
-KINDS = ("wrong_answers", "right_answers")
-"""The folders of tests/ that answers stand in, by lab."""
+KINDS = ("wrong", "right")
+"""The folders of solutions/LAB that answers stand in."""
 _KEYS = ("wrong", "right", "loses", "says", "kernel")
 _LINE = re.compile(r"[^\w\"']{0,3}([a-z]+): (.+?)\s*(?:\*/)?")
 _LOST = (Status.FAIL, Status.ERROR, Status.TIMEOUT, Status.BLOCKED)
@@ -24,7 +24,7 @@ _LOST = (Status.FAIL, Status.ERROR, Status.TIMEOUT, Status.BLOCKED)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: a file or a folder of tests/right_answers or tests/wrong_answers.
+    """One answer: a file or a folder of solutions/LAB/right or solutions/LAB/wrong.
 
     `loses` maps task ids to the status that they must get; the others must pass. `kernel` is what
     it needs of the kernel ("" for nothing). `says` are words that must stand in what its student
@@ -65,23 +65,25 @@ class Answer:
     def lay_out(self, lab: Lab, folder: Path) -> None:
         """Make `folder`/LAB: the solution, with this answer's files over it."""
         target = folder / self.lab
-        beside = shutil.ignore_patterns("mutants.toml", "__pycache__")
-        shutil.copytree(ROOT / "solutions" / self.lab, target, ignore=beside)
+        target.mkdir(parents=True)
+        for name in lab.edits:
+            shutil.copyfile(ROOT / "solutions" / self.lab / name, target / name)
         if self.path.is_dir():
-            shutil.copytree(self.path, target, dirs_exist_ok=True, ignore=beside)
+            for file in _files(self.path):
+                shutil.copyfile(file, target / file.name)
         else:
             name = lab.program if self.path.suffix == ".c" else lab.script
             shutil.copyfile(self.path, target / name)
 
 
-def answers(kind: str, tests: Path = ROOT / "tests") -> list[Answer]:
-    """All answers below `tests`/`kind`. Raises CourseError for a header that is not right."""
-    return [read(path, path.parent.name) for path in places(kind, "*", tests)]
+def answers(kind: str, solutions: Path = ROOT / "solutions") -> list[Answer]:
+    """Read the answers of `kind` to all labs. Raises CourseError for a header that is not right."""
+    return [read(path, path.parents[1].name) for path in answer_paths(kind, "*", solutions)]
 
 
-def places(kind: str, lab: str, tests: Path = ROOT / "tests") -> Iterator[Path]:
-    """Where the answers of `kind` stand that there are for `lab`."""
-    for path in sorted((tests / kind).glob(f"{lab}/*")):
+def answer_paths(kind: str, lab: str, solutions: Path = ROOT / "solutions") -> Iterator[Path]:
+    """Yield the files and folders that are answers of `kind` to `lab`, a pattern."""
+    for path in sorted(solutions.glob(f"{lab}/{kind}/*")):
         if path.name != "__pycache__":
             yield path
 
@@ -107,11 +109,11 @@ def read(path: Path, lab: str) -> Answer:
             say("{path} has {keys} in its header.", path=path, keys=_listed(header)),
             say("Write wrong: and loses:, or right: and no loses:."),
         )
-    kind = path.parent.parent.name
-    if kind in KINDS and kind != f"{'wrong' if 'wrong' in header else 'right'}_answers":
+    kind = path.parent.name
+    if kind in KINDS and kind not in header:
         raise CourseError(
             say("{path} has {keys} in its header.", path=path, keys=_listed(header)),
-            say("Move it out of {kind}, or mend the header.", kind=kind),
+            say("Move it out of {kind}, or mend the header.", kind=f"{kind}/"),
         )
     if kernel := header.get("kernel", ""):
         check_need(str(path), "kernel:", kernel)

@@ -80,7 +80,7 @@ def check_choices(hook: str, output: str | None, call: str | None) -> None:
 
 
 def folders_of(name: str, root: Path = ROOT) -> list[Path]:
-    """The folders of a new lab `name`: of exercises, solutions and wrong answers.
+    """Name the folders of a new lab `name`: the public one, and that of its solution.
 
     Raises UsageError for a name that is none, or that is taken.
     """
@@ -89,7 +89,7 @@ def folders_of(name: str, root: Path = ROOT) -> list[Path]:
             say("{name} is not a name for a lab.", name=name),
             say("Call it lab and a number, such as lab7."),
         )
-    folders = [root / place / name for place in ("exercises", "solutions", "tests/wrong_answers")]
+    folders = [root / place / name for place in ("exercises", "solutions")]
     try:
         taken = [folder for folder in folders if folder.exists()]
     except OSError as error:
@@ -108,7 +108,7 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
     Whatever else comes in between, Ctrl-C too, nothing of it stays.
     """
     check_choices(hook, output, call)
-    folders = exercise, solution, wrong = folders_of(name, root)
+    folders = exercise, solution = folders_of(name, root)
     number = name[len("lab") :]
     render = _renderer(root / "bpf_templates", name, number, hook, output, call)
     program, script = f"{call}.c", f"{call}.py"
@@ -122,13 +122,16 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
             _write(exercise / f"test_{name}.py", render("checks.py"))
             _write(solution / program, render("program.c"))
             _write(solution / script, render("script.py"))
+            make_folder(solution / "wrong", new=True)
             if "[[equivalent]]" in (listed := render("mutants.toml")):
                 _write(solution / "mutants.toml", listed)
             for file, sentence, loses in _mistakes(hook):
                 lost = re.sub(r"(\d) ", rf"{number}.\1 ", loses)
                 header = (f"wrong: {sentence}", f"loses: {lost}")
                 base = "program.c" if file.endswith(".c") else "script.py"
-                _write(wrong / file, render(base, mistake=Path(file).stem, header=header))
+                _write(
+                    solution / "wrong" / file, render(base, mistake=Path(file).stem, header=header)
+                )
             for path, text in stubs(load_lab(exercise), root / "solutions"):
                 _write(path, text)
             undo.pop_all()

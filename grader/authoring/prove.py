@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring.answers import KINDS, Answer, places, read
+from grader.authoring.answers import KINDS, Answer, answer_paths, read
 from grader.authoring.equivalents import Equivalent, equivalents
 from grader.authoring.mutant_outcomes import MutantOutcome, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
@@ -135,7 +135,7 @@ class Prover:
         """What answers say of themselves, and mutants.toml of mutants: nothing is graded for it."""
         problems = []
         for kind, known in self._known.items():
-            for path in places(kind, self.lab.name):
+            for path in answer_paths(kind, self.lab.name):
                 try:
                     answer = read(path, self.lab.name)
                     answer.check(self.lab)
@@ -266,9 +266,9 @@ class Prover:
                         answer.sentence,
                     )
                 )
-        if kind == "wrong_answers" and not known:
+        if kind == "wrong" and not known:
             remedy = say(
-                "Write some: see docs/authoring.md. They go to tests/{kind}/{lab}/.",
+                "Write some: see docs/authoring.md. They go to solutions/{lab}/{kind}/.",
                 kind=kind,
                 lab=self.lab.name,
             )
@@ -276,7 +276,7 @@ class Prover:
         judged = len(known) - len(unjudged)
         claim = (
             say("{judged} wrong answers lose what their headers say", judged=judged)
-            if kind == "wrong_answers"
+            if kind == "wrong"
             else say("{judged} right answers lose nothing", judged=judged)
         )
         return Step(claim, tuple(problems), Message(", ".join(unjudged)))

@@ -42,12 +42,12 @@ def judge(answer: Answer, folder: Path) -> None:
     assert unjudged or answer.is_told(told), f"not told {answer.says!r}:\n{done.output}"
 
 
-@pytest.mark.parametrize("answer", answers("right_answers"), ids=lambda answer: answer.id)
+@pytest.mark.parametrize("answer", answers("right"), ids=lambda answer: answer.id)
 def test_a_right_answer_gets_all_points(answer: Answer, tmp_path: Path) -> None:
     judge(answer, tmp_path)
 
 
-@pytest.mark.parametrize("answer", answers("wrong_answers"), ids=lambda answer: answer.id)
+@pytest.mark.parametrize("answer", answers("wrong"), ids=lambda answer: answer.id)
 def test_a_wrong_answer_loses_its_tasks(answer: Answer, tmp_path: Path) -> None:
     assert answer.loses, "a wrong answer that loses nothing is none"
     assert answer.says, "its student is told what is wrong"
@@ -60,7 +60,7 @@ def test_each_task_has_two_wrong_answers_of_its_own(lab: str) -> None:
     for task in LABS[lab].tasks:
         own = [
             answer.id
-            for answer in answers("wrong_answers")
+            for answer in answers("wrong")
             if answer.lab == lab and answer.loses.get(task.id) in ("fail", "error", "timeout")
         ]
         assert len(own) >= 2, f"task {task.id} has {own}"
@@ -82,7 +82,7 @@ def test_the_untouched_stub_earns_nothing_and_is_told_where_to_start(
 
 def test_a_traceback_at_ctrl_c_is_what_was_seen_and_not_the_status(tmp_path: Path) -> None:
     """The status is 130, which is allowed."""
-    (answer,) = (a for a in answers("wrong_answers") if a.id == "lab1/traceback_on_ctrl_c.py")
+    (answer,) = (a for a in answers("wrong") if a.id == "lab1/traceback_on_ctrl_c.py")
     answer.lay_out(LABS["lab1"], tmp_path / "hand-in")
     done = grade("lab1", submission=tmp_path / "hand-in", out=tmp_path / "out")
     (task,) = (task for task in done.tasks if task["id"] == "1.5")

@@ -107,7 +107,7 @@ def test_each_grading_of_ones_own_folder_is_kept_and_no_other(checkout: Path) ->
 
 
 def test_a_page_shows_the_line_that_was_graded(checkout: Path) -> None:
-    wrong = ROOT / "tests/wrong_answers/lab3/no_null_check.c"
+    wrong = ROOT / "solutions/lab3/wrong/no_null_check.c"
     shutil.copyfile(wrong, checkout / "exercises/lab3/counter.c")
     done = labebpf(checkout, "grade", "lab3", "--html", "page.html", "--lang", "fr", *NATIVE)
     assert done.returncode == 1, done.stderr

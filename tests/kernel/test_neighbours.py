@@ -119,7 +119,7 @@ def lay_out(answers: dict[str, str], folder: Path) -> dict[str, str]:
     loses: dict[str, str] = {}
     for lab in LABS.values():
         if lab.name in answers:
-            answer = read(ROOT / "tests" / "wrong_answers" / lab.name / answers[lab.name], lab.name)
+            answer = read(ROOT / "solutions" / lab.name / "wrong" / answers[lab.name], lab.name)
             answer.lay_out(lab, folder)
             loses |= answer.loses
         else:

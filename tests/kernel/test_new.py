@@ -28,7 +28,7 @@ def test_a_new_lab_judges_the_answers_that_come_with_it(
     make_lab(tmp_path, hook, output, call)
     solutions = tmp_path / "solutions"
     assert lost(tmp_path, "lab7", solutions, "native") == {}
-    mistakes = list((tmp_path / "tests" / "wrong_answers" / "lab7").iterdir())
+    mistakes = list((tmp_path / "solutions" / "lab7" / "wrong").iterdir())
     assert len(mistakes) >= 2
     for mistake in mistakes:
         hand_in = tmp_path / mistake.stem

@@ -11,11 +11,11 @@ from tests.support.checkout import ROOT, copy
 from tests.support.grading import prove
 
 ANSWERS = (
-    "right_answers/lab0/raw_tracepoint.c",
-    "right_answers/lab0/with_pid.c",
-    "wrong_answers/lab0/no_newline.py",
-    "wrong_answers/lab0/prints_twice.c",
-    "wrong_answers/lab0/process_exit.c",
+    "lab0/right/raw_tracepoint.c",
+    "lab0/right/with_pid.c",
+    "lab0/wrong/no_newline.py",
+    "lab0/wrong/prints_twice.c",
+    "lab0/wrong/process_exit.c",
 )
 """Some for `prove` to judge; test_answers.py judges all of them."""
 
@@ -24,9 +24,9 @@ ANSWERS = (
 def test_lab_0_judges_rightly(tmp_path: Path) -> None:
     copy(tmp_path)
     for name in ANSWERS:
-        target = tmp_path / "tests" / name
+        target = tmp_path / "solutions" / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "tests" / name, target)
+        shutil.copy(ROOT / "solutions" / name, target)
     status, said = prove(tmp_path, "lab0", "--rounds", "1")
     assert status == 0, said
     assert "✗" not in said

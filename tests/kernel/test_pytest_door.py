@@ -14,7 +14,7 @@ from tests.support.checkout import ROOT, copy
 from tests.support.grading import run_pytest
 
 pytestmark = pytest.mark.timeout(900)  # An image may have to be built first.
-NO_NULL_CHECK = ROOT / "tests" / "wrong_answers" / "lab3" / "no_null_check.c"
+NO_NULL_CHECK = ROOT / "solutions" / "lab3" / "wrong" / "no_null_check.c"
 
 
 @pytest.fixture(params=["native", "vm"])

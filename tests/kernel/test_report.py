@@ -18,7 +18,7 @@ from tests.support.grading import grade
 WORKSHEET = f"{HEADER}\n{ADA.replace('9.00', '30.00')}\n"
 LOOPS = "while True:\n    pass\n"
 BREAKS = "TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)\n{\n\treturn undeclared;\n}\n"
-LOSES = ROOT / "tests" / "wrong_answers" / "lab3" / "no_message.c"
+LOSES = ROOT / "solutions" / "lab3" / "wrong" / "no_message.c"
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def test_the_solutions_get_all_points(load: str, tmp_path: Path) -> None:
 def test_calls_of_others_that_fail_may_be_counted_or_not(name: str, tmp_path: Path) -> None:
     hand_in = ROOT / "solutions"
     if name != "enter_mkdir":
-        answer = read(ROOT / "tests" / "right_answers" / "lab3" / name, "lab3")
+        answer = read(ROOT / "solutions" / "lab3" / "right" / name, "lab3")
         hand_in = tmp_path / "in"
         answer.lay_out(find_labs(ROOT / "exercises")["lab3"], hand_in)
     with beside(FAILING, 1):

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.authoring.answers import KINDS
 from grader.labs import find_labs
 from tests.support.checkout import ROOT
 from tests.support.grading import Grading
@@ -67,7 +68,9 @@ class Attack:
             shutil.copy(LABS[self.lab].folder / LABS[self.lab].program, folder)
             return
         base = "exercises" if self.header.get("base") == "stub" else "solutions"
-        ours = shutil.ignore_patterns("test_*", "conftest.py", "*.toml", "*.md", "__pycache__")
+        ours = shutil.ignore_patterns(
+            "test_*", "conftest.py", "*.toml", "*.md", "__pycache__", *KINDS
+        )
         shutil.copytree(ROOT / base / self.lab, target, ignore=ours)
         for file in self.path.iterdir():
             data = file.read_bytes().replace(b"@ROOT@", str(ROOT).encode())

@@ -9,16 +9,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.authoring.answers import KINDS
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("grader", "exercises", "solutions", "bpf_templates", "conftest.py", "pyproject.toml")
 NOBODY = 65534
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 """What to put before a command of root's, so that it runs without any privilege."""
-_IGNORED = shutil.ignore_patterns("__pycache__")
+_IGNORED = shutil.ignore_patterns("__pycache__", *KINDS)
 
 
 def copy(folder: Path, parts: Sequence[str] = PARTS) -> Path:
-    """The checkout once more, as `folder`, or `parts` of it; nobody has worked in it."""
+    """The checkout once more, as `folder`, or `parts` of it, without known answers."""
     folder.mkdir(exist_ok=True)
     for part in parts:
         if (ROOT / part).is_dir():

@@ -9,7 +9,7 @@ import pytest
 from grader.authoring.mutants import mutants
 from tests.support.checkout import ROOT
 
-SOLUTIONS = [path for path in sorted((ROOT / "solutions").glob("lab*/*")) if path.suffix != ".toml"]
+SOLUTIONS = sorted((ROOT / "solutions").glob("lab*/*.[cp]*"))
 
 
 def changes(file: str, text: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from grader.labs.stubs import drifted
 from tests.support.checkout import NOBODY, copy, labebpf
 from tests.support.waiting import wait_until
 
-FOLDERS = ("exercises/lab7", "solutions/lab7", "tests/wrong_answers/lab7")
+FOLDERS = ("exercises/lab7", "solutions/lab7")
 LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]
 
 
@@ -45,12 +45,12 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_lab_is_whole(checkout: Path, hook: str, output: str) -> None:
     for number, call in enumerate(calls(hook)):
         name = f"lab{number}"
-        folder, solution, wrong = new(name, hook, output, call, checkout)
+        folder, solution = new(name, hook, output, call, checkout)
         lab = load_lab(folder)
         assert (lab.call, lab.max_score, len(lab.tasks)) == (call, 10, 5)
         assert not drifted(lab, checkout / "solutions")
-        known = answers("wrong_answers", checkout / "tests")
-        assert {a.path.parent for a in known if a.lab == name} == {wrong}
+        known = answers("wrong", checkout / "solutions")
+        assert {a.path.parent for a in known if a.lab == name} == {solution / "wrong"}
         tasks = {task.id for task in lab.tasks}
         lost = {task for answer in known if answer.lab == name for task in answer.loses}
         assert lost == tasks - {f"{number}.1"}

@@ -134,11 +134,11 @@ def test_every_equivalent_that_a_lab_lists_is_a_mutant_of_it(lab: str) -> None:
         assert any(entry.covers(mutant) for mutant in made), entry
 
 
-@pytest.mark.parametrize("kind", ["right_answers", "wrong_answers"])
+@pytest.mark.parametrize("kind", ["right", "wrong"])
 def test_every_answer_has_a_header_about_tasks_that_there_are(kind: str) -> None:
     for answer in answers(kind):
         answer.check(LABS[answer.lab])
-        assert bool(answer.loses) == (kind == "wrong_answers")
+        assert bool(answer.loses) == (kind == "wrong")
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_a_header_that_is_wrong_is_refused(tmp_path: Path, header: str, said: st
 
 
 def test_an_answer_stands_in_the_folder_that_its_header_says(tmp_path: Path) -> None:
-    for kind, header in (("right_answers", WRONG + "3.1 fail\n */"), ("wrong_answers", RIGHT)):
-        path = tmp_path / kind / "lab3" / "answer.c"
+    for kind, header in (("right", WRONG + "3.1 fail\n */"), ("wrong", RIGHT)):
+        path = tmp_path / "lab3" / kind / "answer.c"
         path.parent.mkdir(parents=True)
         path.write_text(header)
-        with pytest.raises(CourseError, match=rf"Move it out of {kind}"):
+        with pytest.raises(CourseError, match=rf"Move it out of {kind}/"):
             answers(kind, tmp_path)
 
 
@@ -271,16 +271,16 @@ def test_checks_that_are_not_there_are_missed(course: Path) -> None:
 
 
 def test_all_that_answers_and_equivalents_say_is_judged_at_once(course: Path) -> None:
-    for kind, text in (("right_answers", WRONG + "3.1 fail\n */"), ("wrong_answers", RIGHT)):
+    for kind, text in (("right", WRONG + "3.1 fail\n */"), ("wrong", RIGHT)):
         for lab in ("lab2", "lab3"):
-            path = course / "tests" / kind / lab / f"{kind[:5]}.c"
+            path = course / "solutions" / lab / kind / f"{kind}.c"
             path.parent.mkdir(parents=True)
             path.write_text(text)
     (course / "solutions" / "lab3" / "mutants.toml").write_text(EQUIVALENT)
     said = disproved(course)
     for words in (
-        "lab3/right.c has wrong:",
-        "lab3/wrong.c has right:",
+        "right/right.c has wrong:",
+        "wrong/wrong.c has right:",
         "lists what no mutant does",
     ):
         assert words in said

@@ -46,9 +46,9 @@ def neighbour():
 '''
 ANSWERS = {
     "solution": "",
-    "a kprobe": "right_answers/lab1/kprobe_prefix.c",
-    "a kretprobe": "right_answers/lab1/kretprobe_by_script",
-    "an empty program": "wrong_answers/lab1/empty.c",
+    "a kprobe": "lab1/right/kprobe_prefix.c",
+    "a kretprobe": "lab1/right/kretprobe_by_script",
+    "an empty program": "lab1/wrong/empty.c",
 }
 
 
@@ -60,7 +60,7 @@ def test_a_line_is_its_programs_in_a_machine(answer: str, image: Image, tmp_path
     conftest.write_text(conftest.read_text() + NEIGHBOUR)
     hand_in, loses = ROOT / "solutions", {}
     if ANSWERS[answer]:
-        known = read(ROOT / "tests" / ANSWERS[answer], "lab1")
+        known = read(ROOT / "solutions" / ANSWERS[answer], "lab1")
         known.lay_out(find_labs(ROOT / "exercises")["lab1"], tmp_path / "in")
         hand_in, loses = tmp_path / "in", known.loses
     for number in range(ROUNDS):

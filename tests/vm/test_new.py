@@ -44,7 +44,7 @@ def test_an_lsm_program_may_look_on_at_the_labs_hook_alone(tmp_path: Path, image
     assert lost(tmp_path, "lab7", solutions, "vm") == {}
     solution = (solutions / "lab7" / "mkdir.c").read_text()
 
-    forbids = tmp_path / "tests" / "wrong_answers" / "lab7" / "forbids.c"
+    forbids = tmp_path / "solutions" / "lab7" / "wrong" / "forbids.c"
     shutil.copy(forbids, solutions / "lab7" / "mkdir.c")
     assert lost(tmp_path, "lab7", solutions, "vm") == read(forbids, "lab7").loses
 

@@ -257,7 +257,7 @@ OTHERWISE = {"lab3/own_flags.py"}
 """What a machine goes about in another way than this one."""
 CHOSEN = [
     answer
-    for answer in (*answers("right_answers"), *answers("wrong_answers"))
+    for answer in (*answers("right"), *answers("wrong"))
     if os.environ.get("LABEBPF_ANSWERS") == "all" or answer.kernel or answer.id in OTHERWISE
 ]
 """What this machine's own kernel may lack is judged here each time; the rest, when asked for."""
@@ -273,7 +273,7 @@ def test_an_answer_gets_the_same_verdict(answer: Answer, tmp_path: Path, image: 
 
 
 def test_a_machine_speaks_the_students_language(tmp_path: Path, image: Image) -> None:
-    answer = read(ROOT / "tests" / "wrong_answers" / "lab0" / "clone_and_mkdir.c", "lab0")
+    answer = read(ROOT / "solutions" / "lab0" / "wrong" / "clone_and_mkdir.c", "lab0")
     answer.lay_out(LABS["lab0"], tmp_path / "in")
     arguments = command("lab0", submission=tmp_path / "in", out=tmp_path / "out", kernel="vm")
     done = subprocess.run(
