@@ -224,7 +224,7 @@ class Prover:
 
     def _answers(self, kind: str) -> Step:
         """Each answer loses what its header says, no more and no less."""
-        what = say("wrong answers") if kind == "wrong_answers" else say("right answers")
+        what = say("wrong answers") if kind == "wrong" else say("right answers")
         known = self._known[kind]
         problems, unjudged = [], []
         for number, answer in enumerate(known):

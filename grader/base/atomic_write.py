@@ -1,4 +1,4 @@
-"""Writing a person's files: in one step, and they stay that person's."""
+"""Write a person's files in one step; under sudo they still belong to that person."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write `path` in one step, with the mode and the owner that it had; a new one is its folder's.
+    """Write `data` to `path` in one step, and leave its mode and owner as they were.
 
-    With sudo in a user's checkout it stays that user's. Raises OSError.
+    A new file gets the owner of its folder. Raises OSError.
     """
     there = path.is_file() and not path.is_symlink()
     before = path.stat() if there else path.parent.stat()
@@ -30,9 +30,9 @@ def put(path: Path, data: bytes) -> None:
 
 
 def make_folder(folder: Path, *, new: bool = False) -> None:
-    """Make `folder`, and those above it, where they are missing; as in `put` they stay a person's.
+    """Make `folder` and the folders above it, where they are missing, for the owner above.
 
-    Raises OSError; with `new` also where `folder` is there already.
+    Raises OSError; with `new` also where `folder` exists.
     """
     if folder.is_dir() and not new:
         return
@@ -44,7 +44,7 @@ def make_folder(folder: Path, *, new: bool = False) -> None:
 
 
 def give_back(folder: Path) -> None:
-    """Let what root made of `folder` and in it belong to whom the folder around it does."""
+    """Give what root made in `folder`, and `folder` itself, to the owner of the folder above."""
     if os.geteuid() != 0 or not folder.is_dir():
         return
     around = folder.parent.stat()
@@ -54,10 +54,10 @@ def give_back(folder: Path) -> None:
                 os.chown(name, around.st_uid, around.st_gid, dir_fd=here, follow_symlinks=False)
 
 
-def keep(path: Path) -> Path:
-    """Copy `path` to a new file beside it, named by the time, and never over another: its path.
+def back_up(path: Path) -> Path:
+    """Copy `path` to a new file beside it, named by the time, and return the path of the copy.
 
-    Raises OSError.
+    No other file is overwritten. Raises OSError.
     """
     data, before = path.read_bytes(), path.stat()
     name, number = f"{path.name}.bak-{datetime.now():%Y%m%d-%H%M%S}", 1

@@ -1,6 +1,6 @@
-"""What can go wrong, each with one sentence for what happened and one for what to do.
+"""The errors that a person reads: each says in one sentence what happened, in another what to do.
 
-Which of these costs a student points is decided in grader.verdict, from the class alone.
+grader.verdict decides from the class alone which of them costs a student points.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class LabebpfError(Exception):
     """Base of all errors that a person reads. `what` happened; `remedy` says what to do."""
 
     exit_status = 3
-    """Of a command that it ends."""
+    """The exit status of a command that this error ends."""
 
     def __init__(self, what: Message, remedy: Message = NO_MESSAGE) -> None:
         super().__init__(f"{what} {remedy}".strip())
@@ -31,13 +31,13 @@ class UsageError(LabebpfError):
 
 
 class AbortedError(LabebpfError):
-    """The person at the terminal ended it."""
+    """The person at the terminal ended the command."""
 
     exit_status = 130
 
 
 class CourseError(LabebpfError):
-    """A lab's manifest and its checks do not agree: the instructor's to mend."""
+    """A lab's manifest and its checks do not agree; the instructor has to correct them."""
 
 
 class InfraError(LabebpfError):
@@ -77,7 +77,7 @@ PHASES: Mapping[Phase, Message] = {
     "trigger": say("trigger"),
     "wait": say("wait"),
 }
-"""What a person reads of each."""
+"""What a person reads of each phase."""
 
 
 class PhaseTimeoutError(LabebpfError):

@@ -1,4 +1,4 @@
-"""What git knows of a checkout."""
+"""Read from the git repository of a checkout."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def git(root: Path, *arguments: str) -> bytes:
-    """Read from the repository of the checkout `root`: what git prints.
+    """Run git in the checkout `root`, and return what it prints; nothing where git fails.
 
-    Nothing where git fails, or is not there. Nothing is written: with sudo the checkout is another
-    user's, and an index that root had renewed would be root's.
+    Git may not write: under sudo the checkout is another user's, and an index that root renewed
+    would belong to root.
     """
-    # Whose code this is already: its repository is trusted as well, but to run commands.
+    # The code of this checkout runs already, so its repository is trusted, but to run no commands.
     trusted = ("-c", f"safe.directory={root}", "-c", "core.fsmonitor=false")
     command = ["git", "--no-optional-locks", "-C", str(root), *trusted, *arguments]
     try:

@@ -1,4 +1,4 @@
-"""One process at a time: locks on files, which end with whoever holds them."""
+"""Locks on files, for one process at a time; the kernel releases them when their holder ends."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def take(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
-    """Lock the file or folder `path`, once nobody else does: the descriptor that holds the lock.
+def acquire_lock(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
+    """Lock the file or folder `path`, and return the descriptor that holds the lock.
 
-    A file is made if need be. `waiting` is called, once, if somebody else has it. Who inherits the
-    descriptor holds the lock too (flock(2)). Raises OSError where the file cannot be made.
+    A missing file is made. While another process holds the lock this one waits; before, it calls
+    `waiting` once. A process that inherits the descriptor holds the lock too (flock(2)). Raises
+    OSError where the file cannot be made.
     """
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
@@ -32,19 +33,19 @@ def take(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
 
 @contextmanager
 def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[int]:
-    """Hold the lock of `path` meanwhile; gives the descriptor that holds it."""
-    descriptor = take(path, waiting)
+    """Hold the lock on `path` within the block, which gets the descriptor that holds it."""
+    descriptor = acquire_lock(path, waiting)
     try:
         yield descriptor
-        # A child that was forked meanwhile may have the descriptor for another moment.
+        # A child that was forked in the block may have the descriptor for another moment.
         fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
 
 
 @contextmanager
-def turn(path: Path, seconds: float) -> Iterator[None]:
-    """Hold the lock of the file `path` meanwhile, or after `seconds` of waiting go on without."""
+def locked_within(path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock on the file `path` within the block, if it is free within `seconds`."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         # flock(2) knows no deadline; flock(1) does, and locks what it shares with its parent.

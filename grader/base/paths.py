@@ -1,4 +1,4 @@
-"""What this process finds around it: its checkout, the system's programs, a language to speak."""
+"""Find what is around this process: its checkout, the system's programs, the person's language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")
 
 
 def system_files() -> list[str]:
-    """Arguments to bubblewrap that show the system's programs, read-only, and nobody's files."""
+    """Return arguments to bubblewrap that show the system's programs alone, read-only."""
     arguments = []
     for path in SYSTEM:
         if os.path.islink(path):
@@ -28,9 +28,9 @@ def system_files() -> list[str]:
 
 
 def open_standard_streams() -> None:
-    """Open what is closed of standard input, output and error, as /dev/null.
+    """Open /dev/null in place of a closed standard input, output or error.
 
-    Else the next file that is opened takes its place, and is what children get as theirs.
+    Otherwise the next file that is opened takes its number, and children inherit that file.
     """
     for standard, name in enumerate(("stdin", "stdout", "stderr")):
         try:
@@ -44,7 +44,7 @@ def open_standard_streams() -> None:
 
 
 def language(chosen: str | None = None) -> str:
-    """The language to speak: `chosen`, LABEBPF_LANG, or the locale's; English by default."""
+    """Return the language to speak: `chosen`, LABEBPF_LANG, or the locale's; English by default."""
     variables = ("LABEBPF_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     for name in (chosen, *map(os.environ.get, variables)):
         if name:

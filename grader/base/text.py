@@ -1,4 +1,4 @@
-"""The one place where a student's text is made safe to show, and cut to size."""
+"""Make a student's text safe to show, and cut it to size. No other module does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 
 
 def clean(text: str | bytes) -> str:
-    """Text without terminal escapes and control characters, for every place that shows it.
+    """Return `text` without terminal escapes and control characters, for every place that shows it.
 
-    Commands of CI systems (a line that begins with ::, ##[ and ##vso[ anywhere) are broken up.
-
-    Undecodable bytes become U+FFFD. Tabs and newlines stay; surrogates, which neither XML nor
-    UTF-8 can hold, do not. Bidirectional overrides go too: they make text read as what it isn't.
+    Commands of CI systems (:: at the start of a line, ##[ and ##vso[ anywhere) are broken up.
+    Undecodable bytes become U+FFFD, and surrogates, which neither XML nor UTF-8 can hold, "?". Tabs
+    and newlines stay. Bidirectional overrides, which disguise text, become U+FFFD.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", errors="replace")
@@ -27,7 +26,7 @@ def clean(text: str | bytes) -> str:
 
 
 def blank(line: str) -> bool:
-    """Whether a line of output says nothing: also where Python shows it as bytes, b''.
+    """Tell whether `line` of output is empty, also if Python shows it as empty bytes, b''.
 
     The kernel ends each message of bpf_trace_printk with a newline since 5.9; one that has its own
     leaves an empty line after it.
@@ -36,7 +35,7 @@ def blank(line: str) -> bool:
 
 
 def cut(text: str, limit: int = 20_000) -> str:
-    """`text`, or its head and tail with a line between them that says how much is missing."""
+    """Return `text`, with a line in place of its middle if it is longer than `limit` characters."""
     if len(text) <= limit:
         return text
     half = limit // 2
@@ -45,9 +44,9 @@ def cut(text: str, limit: int = 20_000) -> str:
 
 
 def last_lines(text: str, limit: int = 30) -> tuple[int, list[str]]:
-    """How many lines of `text` are left out, and its last ones.
+    """Return how many lines of `text` are left out, and the last ones, which stay.
 
-    There are `limit` of them, or one more: to say that one is left out takes a line too.
+    `limit` lines stay, or one more: to say that one is left out takes a line too.
     """
     lines = text.splitlines()
     out = len(lines) - limit

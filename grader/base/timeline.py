@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Mark(str, Enum):
-    """What is wrong with a moment. `FOREIGN` is a report of what should have none."""
+    """What is wrong with a moment. `FOREIGN`: it was reported, and should not have been."""
 
     RIGHT = ""
     MISSING = "missing"
@@ -33,7 +33,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The moments in order, and the likely cause of what is wrong with them, if they tell it.
+    """The moments in order, and the likely cause of what is wrong with them, "" if they tell none.
 
     `cause` is a name of grader.verdict.causes, whose sentence has `details` filled in.
     """

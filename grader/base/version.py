@@ -1,4 +1,4 @@
-"""Which grader this is: a mark has to say what made it."""
+"""Name the version of this grader, for the results that it makes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from grader.base.git import git
 from grader.base.paths import ROOT
 
 _CODE = ("grader", "bpf_templates", "exercises/*/test_*.py", "exercises/*/conftest.py")
-"""What decides a verdict. The rest of a checkout is the student's, and changes all the time."""
+"""The files that decide a verdict. The others are a student's, who changes them all the time."""
 
 
 def grader_version() -> dict[str, str]:
-    """The version and the commit of this checkout; "" for what is unknown.
+    """Return the version and the commit of this checkout; "" for what is unknown.
 
-    The commit has "-dirty" after it where code that judges is not as it was committed.
+    "-dirty" follows the commit where code that judges differs from it.
     """
     try:
         released = version("labebpf")

@@ -1,4 +1,4 @@
-"""Waiting until a deadline: for a line from another process, for a folder that is in use."""
+"""Wait until a deadline: for a line from another process, for a folder that is in use."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Lines:
         self._rest = bytearray()
 
     def next(self, deadline: float) -> bytes:
-        """Return the next line, without its end. `deadline` is a time of time.monotonic().
+        """Return the next line, without its end. `deadline` is a time of time.monotonic(), in s.
 
-        Raises TimeoutError then, EOFError when there is no whole line any more, and ValueError
-        when it is too long.
+        Raises TimeoutError at the deadline, EOFError when no whole line is left, and ValueError
+        when the line is too long.
         """
         end = self._rest.find(b"\n")
         while end < 0:
@@ -48,9 +48,10 @@ class Lines:
 def remove_folder(
     folder: Path, seconds: float = 5.0, first: Callable[[], object] = lambda: None
 ) -> bool:
-    """Remove an empty folder that the kernel may hold busy for a moment; `first` goes before.
+    """Call `first` and remove an empty folder, again until it is gone.
 
-    Both are done again until it is gone. False when it is still there after `seconds`.
+    The kernel may hold the folder busy for a moment. Returns False if the folder still exists
+    after `seconds`.
     """
     deadline = time.monotonic() + seconds
     while True:

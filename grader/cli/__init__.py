@@ -17,7 +17,7 @@ from grader.base.paths import open_standard_streams
 from grader.base.text import clean
 from grader.base.version import grader_version
 from grader.cli import author, grade, machines, study
-from grader.ui.localized_click import Group, note, said, settle
+from grader.ui.localized_click import Group, note, said, set_language
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -59,7 +59,7 @@ def main() -> None:
     """Run the command line; whatever ends it early becomes a sentence and an exit status."""
     open_standard_streams()
     arguments = sys.argv[1:] or ["--help"]
-    settle(arguments, labebpf)
+    set_language(arguments, labebpf)
     sys.exit(_written(lambda: _run(arguments)))
 
 

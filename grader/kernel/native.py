@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from grader.base.errors import InfraError
-from grader.base.lock import take
+from grader.base.lock import acquire_lock
 from grader.base.messages import Message, say
 from grader.base.waiting import remove_folder
 from grader.evidence.witness import Witness
@@ -87,7 +87,7 @@ class NativeKernel:
         RUN.mkdir(exist_ok=True)
         RUN.chmod(0o711)
         with ExitStack() as held:
-            lock = take(
+            lock = acquire_lock(
                 RUN / "lock",
                 lambda: waiting(say("Another grading uses this kernel; waiting for its end.")),
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.base.atomic_write import keep, put
+from grader.base.atomic_write import back_up, put
 from grader.base.errors import InfraError, UsageError
 from grader.base.git import git
 from grader.base.messages import say
@@ -46,7 +46,7 @@ def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
 def put_back(stub: Stub) -> Path | None:
     """Write `stub`; the path of the copy that was made of what was there. Raises InfraError."""
     try:
-        backup = keep(stub.path) if stub.path.exists() else None
+        backup = back_up(stub.path) if stub.path.exists() else None
         put(stub.path, stub.data)
     except OSError as error:
         raise InfraError(

@@ -1,1 +1,1 @@
-"""The command line's terminal: its console, its options' and help's language."""
+"""What the command line prints to, and the language of its options and help."""

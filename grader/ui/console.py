@@ -1,4 +1,4 @@
-"""What a person sees of a command while it works, on a terminal and where there is none."""
+"""Show a person what a command is doing, on a terminal and where there is none."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from grader.base.paths import language
 
 
 class _Console(Console):
-    """A console that leaves it to the command what becomes of it when nobody reads any more."""
+    """A console that raises BrokenPipeError when nobody reads its output any more."""
 
     def on_broken_pipe(self) -> None:
         raise  # The BrokenPipeError that is being handled. (Rich's own ends with status 1.)
 
 
 def open_console(*, stderr: bool = False) -> Console:
-    """Where to print to. It is plain text unless it is a terminal; with NO_COLOR, there too."""
+    """Open the console to print to: in plain text where there is no terminal, or with NO_COLOR."""
     plain = bool(os.environ.get("NO_COLOR"))
-    # no_color of rich leaves what is bold or dim.
+    # no_color of rich leaves bold and dim text as it is.
     return _Console(stderr=stderr, highlight=False, color_system=None if plain else "auto")
 
 
 @contextmanager
 def going_on(what: str) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal that `what` goes on, and the step of it that is told."""
+    """Show on a terminal that `what` goes on; the block gets a function that names its step."""
     with open_console(stderr=True).status(Text(f"{what} ...")) as status:
         yield lambda step: status.update(Text(f"{what}: {step.rstrip('.')} ..."))
 
 
 class Steps:
-    """What to tell of a long job's steps: a bar on a terminal, a line for each elsewhere."""
+    """Shows the steps of a long job: by a bar on a terminal, by a line for each step elsewhere."""
 
     def __init__(self, title: str, *, transient: bool = False) -> None:
         self._title = title
@@ -61,7 +61,7 @@ class Steps:
         self._bar.stop()
 
     def __call__(self, step: Message, done: float) -> None:
-        """`done` of the job is done, from 0 to 1, and `step` goes on."""
+        """Show that `step` goes on, and which part of the job is done, from 0 to 1."""
         told = translate(step, language())
         self._bar.update(self._task, description=f"{self._title}: {told}", completed=done)
         if not self._console.is_terminal and told != self._told:
@@ -70,7 +70,7 @@ class Steps:
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Without the bar, so that something else can be printed."""
+        """Hide the bar within the block, so that something else can be printed."""
         self._bar.stop()
         yield
         self._bar.start()

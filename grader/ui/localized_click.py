@@ -1,7 +1,7 @@
-"""The command line in its reader's language: our own words, and click's.
+"""Translate the command line: our own sentences, and click's.
 
 Click looks its words up with gettext, in the catalogue and the language of the whole process. So
-the language is settled once, before click reads anything: its complaints are in it too.
+the language is set once, before click reads any argument: its error messages are translated too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from grader.base.paths import language
 
 
 class Command(click.Command):
-    """A command with --lang. What it is worth was seen by `settle`."""
+    """A command with the option --lang, whose value `set_language` has read already."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,17 +42,17 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group of such commands."""
+    """A group of commands with the option --lang."""
 
     command_class = Command
     group_class = type
 
 
-def settle(arguments: Sequence[str], command: click.Command) -> None:
-    """Let this process, and those that it starts, speak the language that is asked for.
+def set_language(arguments: Sequence[str], command: click.Command) -> None:
+    """Let this process, and those that it starts, speak the language that `arguments` ask for.
 
-    That is what --lang says in `arguments`, or what `language` finds. `command` has its help said
-    in it, with all its subcommands.
+    --lang names the language; otherwise `language` finds it. The help of `command`, and of all
+    commands below it, is translated in place.
     """
     asked = [value for option, value in pairwise([*arguments, ""]) if option == "--lang"]
     asked += [each[len("--lang=") :] for each in arguments if each.startswith("--lang=")]
@@ -81,7 +81,7 @@ def _translate_help(command: click.Command, lang: str) -> None:
 
 
 def said(text: Message) -> str:
-    """`text` in the language that is settled."""
+    """Return `text` in the language of this process."""
     return translate(text, language())
 
 
@@ -91,7 +91,7 @@ def echo(text: Message, *, err: bool = False) -> None:
 
 
 def tell(text: Message) -> None:
-    """Print sentences, on a terminal with its lines broken between words."""
+    """Print sentences; on a terminal, break lines between words."""
     told = said(text)
     if sys.stdout.isatty():
         told = click.wrap_text(told, shutil.get_terminal_size().columns)
@@ -99,12 +99,15 @@ def tell(text: Message) -> None:
 
 
 def note(text: Message) -> None:
-    """Tell the person at the terminal something beside what a command prints."""
+    """Print a sentence to standard error, beside what a command prints."""
     click.echo(f"labebpf: {said(text)}", err=True)
 
 
 def agreed(question: Message) -> bool:
-    """Whether the person says yes; nobody to answer is a no. Raises click.Abort on Ctrl-C."""
+    """Ask the person `question`, and tell whether the answer is yes.
+
+    Without anybody to answer it is no. Raises click.Abort on Ctrl-C.
+    """
     choices = said(say("y/N"))
     suffix = f" [{choices}]: "
     try:

@@ -1,4 +1,4 @@
-"""catalogue.toml: what the tools say of a refused program, what it means, and how one mends it."""
+"""Read catalogue.toml: what the tools say of a refused program, what that means, and what to do."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ else:
     import tomli as tomllib
 
 STAGES = ("compiler", "backend", "verifier", "kernel")
-"""Who may refuse a program, in the order in which it comes to them."""
+"""The tools that may refuse a program, in the order in which they get it."""
 _UNKNOWN = Text(en="see the log", fr="voir le journal")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One mistake that is known; the head of catalogue.toml says what the fields are."""
+    """One known mistake; the head of catalogue.toml explains the fields."""
 
     id: str
     says: Mapping[str, Sequence[str]]
@@ -39,12 +39,12 @@ class Entry:
     otherwise: Mapping[str, Text] = field(default_factory=dict)
 
     def match(self, stage: str, said: str) -> re.Match[str] | None:
-        """How `said`, by that stage, fits; None when it does not."""
+        """Match what that stage said; None if it does not fit."""
         found = (re.search(pattern, said, re.MULTILINE) for pattern in self.says.get(stage, ()))
         return next(filter(None, found), None)
 
     def told(self, values: Mapping[str, str]) -> tuple[Message, Message]:
-        """Cause and mend, with `values` in their places."""
+        """Return the cause and what to do, with `values` filled in."""
         return self._filled(self.cause, values), self._filled(self.mend, values)
 
     def _filled(self, text: Text, values: Mapping[str, str]) -> Message:
@@ -57,7 +57,7 @@ class Entry:
 
 
 class _Words(dict[str, str]):
-    """The values of placeholders, with words for one that could not be told."""
+    """The values of placeholders, with other words for those that are unknown."""
 
     def __init__(self, words: Mapping[str, str], lang: str) -> None:
         super().__init__(words)
@@ -69,7 +69,7 @@ class _Words(dict[str, str]):
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """The catalogue, in its order."""
+    """Read the catalogue, in its order."""
     text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
     return tuple(_entry(table) for table in tomllib.loads(text)["entry"])
 

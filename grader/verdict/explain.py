@@ -1,6 +1,6 @@
-"""From what the tools printed to the student's own line, and a sentence that helps.
+"""Explain what the tools printed: find the student's own line, and the catalogue's sentences on it.
 
-What they say is looked up in the catalogue. What is not in it is shown as it is, never guessed at.
+What the catalogue does not have is shown in the tools' own words, and never guessed at.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DIAGNOSTIC = re.compile(
     re.MULTILINE,
 )
 _COUNT = re.compile(r"(?:\d{1,9} (?:warning|error)s?(?: and )?)+ generated\.")
-"""What clang ends with."""
+"""The last line that clang prints."""
 _GUTTER = re.compile(r"^ *\d+ \| ?")
 _BACKEND = re.compile(r"^(?:error: /virtual/main\.c|LLVM ERROR|Error at line).*$", re.MULTILINE)
 _REFUSED = re.compile(r"^bpf: Failed to load program: .*$", re.MULTILINE)
@@ -35,7 +35,7 @@ _CALL = re.compile(r"\(85\) call (bpf_\w+)#\d+")
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the catalogue knows of an error, and where it is in the student's `file`.
+    """What the catalogue knows of an error, and where the error is in the student's `file`.
 
     `known` is the entry's id, `values` its placeholders; `line` counts from 1 and is 0 if unknown.
     `excerpt` is that line, with a caret where one can be set. `log` is bounded.
@@ -53,7 +53,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class _Diagnostic:
-    """What clang says of a place in the student's file, after BCC's rewriting."""
+    """What clang says of a place in the student's file, as BCC rewrote that file."""
 
     kind: str
     message: str
@@ -63,7 +63,7 @@ class _Diagnostic:
 
 @dataclass(frozen=True)
 class _Found:
-    """The entry that fits, its placeholders, and the warning of clang's that it is about."""
+    """The entry that fits, its placeholders, and the warning of clang that the entry is about."""
 
     entry: Entry
     match: re.Match[str]
@@ -77,17 +77,17 @@ class _Refusal:
 
     said: str
     quotes: Sequence[Quote]
-    """The lines of the source that it quotes, in the order in which it went through them."""
+    """The lines of the source that the verifier quotes, in the order in which it meets them."""
     places: Mapping[int, Quote | None]
     calls: Mapping[int, str]
-    """The helper that an instruction calls, empty if it calls none."""
+    """The helper that each instruction calls, "" if it calls none."""
     last: int
 
     def line(self, file: SourceFile, insn: int | None) -> int:
-        """The line of instruction `insn`, or of the last one; 0 if it cannot be told.
+        """Find the line of instruction `insn`, of the last one for None; 0 if it is unknown.
 
-        Where the kernel said EINVAL, BCC has the log of a second load, without any lines of the
-        source: then a call is found if the file has only one like it.
+        Where the kernel answered EINVAL, BCC has the log of a second load, which quotes no lines of
+        the source: then a call is found if the file has only one of its helper.
         """
         last = self.quotes[-1] if self.quotes else None
         if quote := last if insn is None else self.places.get(insn):
@@ -97,9 +97,9 @@ class _Refusal:
 
 
 def explain(error: SubmissionError, source: bytes) -> Explanation | None:
-    """Say what `error` comes from, and on which line of `source`; None if no entry fits.
+    """Explain `error`, which `source` led to; None if no entry of the catalogue fits.
 
-    The log is bounded before anything is looked for in it.
+    The log is cut to size before anything is looked for in it.
     """
     log = clean(cut(error.log, _LOG_LIMIT))
     log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
@@ -129,7 +129,7 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
             line, column = only, 0
         values = _values(found, file, error.file, line)
         if found.entry.variable and "variable" not in {*values, *found.entry.otherwise}:
-            continue  # It is only about one that can be told.
+            continue  # The entry is only about a variable that can be named.
         excerpt = file.excerpt(line, column=column, name=values.get("variable", ""))
         what, remedy = found.entry.told(values)
         line = line or error.line
@@ -138,7 +138,7 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
 
 
 def _look_up(stage: str, said: str, told: Sequence[_Diagnostic]) -> Iterator[_Found]:
-    """The entries that fit what the stage said, the best first."""
+    """Find the entries that fit what the stage said, the best first."""
     for entry in entries():
         match = entry.match(stage, said)
         if match is None:
@@ -152,23 +152,23 @@ def _look_up(stage: str, said: str, told: Sequence[_Diagnostic]) -> Iterator[_Fo
 
 
 def _line_of(match: re.Match[str]) -> int:
-    """On which line of the text the match ends, from 0."""
+    """Return the line of the text on which the match ends, from 0."""
     return match.string.count("\n", 0, match.end())
 
 
 def _place(
     diagnostic: _Diagnostic, file: SourceFile, told: Sequence[_Diagnostic]
 ) -> tuple[int, int]:
-    """The student's line and column, 0 for what cannot be told.
+    """Find the student's line and column, 0 for what is unknown.
 
-    A column is that of the line as it is quoted: BCC may have rewritten it.
+    The column is known only where BCC left the line as the student wrote it.
     """
     line = file.place(diagnostic.quote, [other.quote for other in told], of_compiler=True)
     return line, diagnostic.column if file.reads(line, diagnostic.quote.text) else 0
 
 
 def _values(found: _Found, file: SourceFile, name: str, line: int) -> dict[str, str]:
-    """The placeholders that can be told, safe to show, each on one line."""
+    """Return the placeholders whose values are known, safe to show, each on one line."""
     values = {key: value for key, value in found.values.items() if value}
     values["file"] = name
     if source := file.line(line).strip():
@@ -179,9 +179,9 @@ def _values(found: _Found, file: SourceFile, name: str, line: int) -> dict[str, 
 
 
 def _diagnostics(log: str) -> Iterator[_Diagnostic]:
-    """What clang says of the student's file; what it says of headers is not the student's.
+    """Read what clang says of the student's file, and leave out what it says of headers.
 
-    It quotes a line once for what it says of the same place.
+    Clang quotes a line once for all that it says of the same place.
     """
     quote = Quote("")
     for found in _DIAGNOSTIC.finditer(log):
@@ -193,9 +193,9 @@ def _diagnostics(log: str) -> Iterator[_Diagnostic]:
 
 
 def _refusal(log: str) -> _Refusal | None:
-    """What the verifier printed, None when it did not.
+    """Read what the verifier printed; None if nothing in `log` is from it.
 
-    It ends with its statistics, or with an empty line on kernels that have none.
+    Its output ends with statistics, or with an empty line on kernels that print none.
     """
     start, end = _REFUSED.search(log), _FINAL.search(log)
     if not start and not end:
@@ -209,7 +209,7 @@ def _refusal(log: str) -> _Refusal | None:
     for line in (text if end else text.partition("\n\n")[0]).split("\n"):
         if quoted := _QUOTED.fullmatch(line):
             words, path, number = quoted.groups()
-            # Those of BCC's own headers are passed over.
+            # Lines of BCC's own headers are left out.
             if words.strip() and path in (None, "main.c"):
                 quotes.append(Quote(words, int(number or 0)))
             continue
@@ -224,7 +224,7 @@ def _refusal(log: str) -> _Refusal | None:
 
 
 def _written(helper: str) -> str:
-    """A pattern for how a student writes a call of `helper`, as an operation of a table too."""
+    """Return a pattern for a student's call of `helper`, also as an operation of a table."""
     if operation := re.fullmatch(r"bpf_map_(\w+)_elem", helper):
         return rf"\b{helper}\s*\(|\.(?:{operation[1]}|\w*increment|insert)\w*\s*\("
     if helper == "bpf_perf_event_output":
@@ -233,7 +233,7 @@ def _written(helper: str) -> str:
 
 
 def _filled(pattern: str, values: Mapping[str, str]) -> str:
-    """`pattern` with its placeholders filled in; one that was not told matches nothing."""
+    """Fill in the placeholders of `pattern`; one without a value matches nothing."""
 
     def value(placeholder: re.Match[str]) -> str:
         told = values.get(placeholder[1])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.base.errors import InfraError
-from grader.base.lock import turn
+from grader.base.lock import locked_within
 from grader.base.messages import Message, say
 from grader.base.text import clean, cut
 from grader.vm.image_store import Image, cache
@@ -140,7 +140,7 @@ class MachineGrading:
         """Let no other machine of this user's load all CPUs, or end that."""
         self._alone.close()
         if alone:
-            self._alone.enter_context(turn(cache() / "load", _TURN_SECONDS))
+            self._alone.enter_context(locked_within(cache() / "load", _TURN_SECONDS))
             self._send({"alone": True})
 
     def finish(self) -> dict[str, str]:

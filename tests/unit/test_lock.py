@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from grader.base.lock import turn
+from grader.base.lock import locked_within
 from tests.support.waiting import is_awaited, wait_until
 
 PATIENCE = 60.0
@@ -16,11 +16,11 @@ def test_turns_come_one_after_the_other(tmp_path: Path) -> None:
     told = threading.Event()
 
     def second() -> None:
-        with turn(tmp_path / "lock", PATIENCE):
+        with locked_within(tmp_path / "lock", PATIENCE):
             events.append("second")
         told.set()
 
-    with turn(tmp_path / "lock", PATIENCE):
+    with locked_within(tmp_path / "lock", PATIENCE):
         threading.Thread(target=second).start()
         assert wait_until(lambda: is_awaited(tmp_path / "lock") or told.is_set())
         events.append("first")
@@ -29,5 +29,5 @@ def test_turns_come_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(tmp_path: Path) -> None:
-    with turn(tmp_path / "lock", PATIENCE), turn(tmp_path / "lock", 0.2):
+    with locked_within(tmp_path / "lock", PATIENCE), locked_within(tmp_path / "lock", 0.2):
         pass

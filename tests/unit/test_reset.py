@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.base.atomic_write import keep
+from grader.base.atomic_write import back_up
 from grader.labs import Lab, find_labs
 from grader.runner.progress import Progress
 from grader.submission.files import read_submission
@@ -97,7 +97,7 @@ def test_no_copy_is_ever_overwritten(tmp_path: Path) -> None:
     for number in range(5):
         path.write_text(str(number))
         path.chmod(0o600 + number)
-        kept.append(keep(path))
+        kept.append(back_up(path))
     assert len(set(kept)) == 5
     assert [copy.read_text() for copy in kept] == list("01234")
     assert [stat.S_IMODE(copy.stat().st_mode) & 7 for copy in kept] == list(range(5))
