@@ -113,7 +113,7 @@ def read(path: Path, lab: str) -> Answer:
     if kind in KINDS and kind not in header:
         raise CourseError(
             say("{path} has {keys} in its header.", path=path, keys=_listed(header)),
-            say("Move it out of {kind}, or mend the header.", kind=f"{kind}/"),
+            say("Move it out of {kind}/, or mend the header.", kind=kind),
         )
     if kernel := header.get("kernel", ""):
         check_need(str(path), "kernel:", kernel)
