@@ -51,7 +51,7 @@ def commands(result: Result, token: str = "") -> str:
     ]
     worst = list(_LEVELS)
     found = [(lab, task) for lab in result.labs for task in lab.tasks if task.status in _LEVELS]
-    for lab, task in sorted(found, key=lambda each: worst.index(Status(each[1].status))):
+    for lab, task in sorted(found, key=lambda each: worst.index(each[1].status)):
         lines.append(_annotation(lab, task, result.lang))
     return "\n".join(lines) + "\n"
 
@@ -59,7 +59,7 @@ def commands(result: Result, token: str = "") -> str:
 def _annotation(lab: LabResult, task: TaskResult, lang: str) -> str:
     where = {"file": place(lab, task), "line": str(task.line) if task.line else ""}
     text = cut(explanation(task, lang), 4000)
-    return _command(_LEVELS[Status(task.status)], text, **where, title=name(task))
+    return _command(_LEVELS[task.status], text, **where, title=name(task))
 
 
 def _command(command: str, text: str, **properties: str) -> str:
@@ -98,9 +98,9 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
         yield f"| | {' | '.join(translate(head, result.lang) for head in heads)} |"
         yield "| --- | --- | ---: | --- |"
         for task in selected:
-            mark, _ = MARKS[Status(task.status)]
+            mark, _ = MARKS[task.status]
             points = f"{task.points}/{task.max_points}"
-            verdict = Status(task.status).word(result.lang)
+            verdict = task.status.word(result.lang)
             yield f"| {mark} | {_inline(name(task))} | {points} | {verdict} |"
         yield ""
         for task in selected:
@@ -112,7 +112,7 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
 
 def _fold(task: TaskResult, lang: str) -> Iterator[str]:
     """HTML, in which GitHub reads no Markdown: a `pre` block ends at its end tag alone."""
-    told = html.escape(f"{name(task)}: {Status(task.status).word(lang)}")
+    told = html.escape(f"{name(task)}: {task.status.word(lang)}")
     yield f"<details><summary>{told}</summary>"
     yield ""
     yield f"<pre>{html.escape(explanation(task, lang))}</pre>"

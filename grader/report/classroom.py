@@ -116,7 +116,7 @@ def _points(lab: LabResult, task: TaskResult, without: str, lang: str) -> list[d
         text = say("{task} ({number} of {most})", task=name(task), number=number, most=most)
         return translate(text, lang)
 
-    told = one_line(f"{name(task)}: {Status(task.status).word(lang)}. {task.why}")
+    told = one_line(f"{name(task)}: {task.status.word(lang)}. {task.why}")
     where = place(lab, task)
     more = one_line(f"{told} {task.remedy} {where and f'({where})'}")
     return [

@@ -41,7 +41,7 @@ def junit(result: Result) -> str:
 
 
 def _counts(tasks: Iterable[TaskResult]) -> dict[str, str]:
-    tags = [_TAGS.get(Status(task.status), "") for task in tasks]
+    tags = [_TAGS.get(task.status, "") for task in tasks]
     return {
         "tests": str(len(tags)),
         "failures": str(tags.count("failure")),
@@ -61,7 +61,7 @@ def _suite(lab: LabResult, result: Result) -> ET.Element:
     for task in lab.tasks:
         time = f"{task.seconds:.3f}"
         case = ET.SubElement(suite, "testcase", classname=lab.lab, name=name(task), time=time)
-        tag = _TAGS.get(Status(task.status))
+        tag = _TAGS.get(task.status)
         if tag:
             message = f"{task.status}: {one_line(task.why)}"
             ET.SubElement(case, tag, message=message).text = explanation(task, result.lang)

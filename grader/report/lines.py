@@ -32,7 +32,7 @@ def _safe_task(task: TaskResult) -> TaskResult:
     texts = {
         field.name: clean(value)
         for field in fields(task)
-        if isinstance(value := getattr(task, field.name), str)
+        if type(value := getattr(task, field.name)) is str
     }
     for name in ("id", "title", "file", "hint"):
         texts[name] = one_line(texts[name])

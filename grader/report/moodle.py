@@ -178,7 +178,7 @@ def _feedback(result: Result) -> str:
     for lab in result.labs:
         for task in lab.tasks:
             if task.status != Status.PASS and task.selected:
-                verdict = Status(task.status).word(result.lang)
+                verdict = task.status.word(result.lang)
                 title = f"{name(task)}: {verdict}, {task.points}/{task.max_points}"
                 told = explanation(replace(task, log="", excerpt="", timeline=()), result.lang)
                 parts.append(f"<p><b>{_html(title)}</b><br>{_html(told)}</p>")

@@ -47,8 +47,8 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
             cells = [Text(f"{task.id:<5}{task.title}")]
             for tasks, result in zip(by_id, results, strict=True):
                 found = tasks[task.id]
-                mark, style = MARKS[Status(found.status)]
-                cells.append(Text(f"{mark} {Status(found.status).word(result.lang)}", style=style))
+                mark, style = MARKS[found.status]
+                cells.append(Text(f"{mark} {found.status.word(result.lang)}", style=style))
                 if found.why:
                     release = result.kernel["release"]
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
@@ -67,10 +67,10 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
     for task in lab.tasks:
         if not task.selected:
             continue
-        mark, style = MARKS[Status(task.status)]
+        mark, style = MARKS[task.status]
         line = Text(f"  {mark} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
-        line.append(column(Status(task.status).word(lang), lang), style=style)
+        line.append(column(task.status.word(lang), lang), style=style)
         row(console, line, task.title)
         quiet = task.status in (Status.PASS, Status.FAIL, Status.ERROR) and not details
         repeated = task.why == said and task.status in (Status.INFRA, Status.BLOCKED)

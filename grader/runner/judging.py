@@ -33,15 +33,8 @@ from grader.report.timeline_text import drawn
 from grader.runner import private_checks
 from grader.runner.session import CHECK_SECONDS, SESSION, BlockedError, Grading, needed
 from grader.verdict.classify import finding_of
-from grader.verdict.record import (
-    BROKEN_OFF,
-    NOT_RUN,
-    Finding,
-    Rubric,
-    Status,
-    forget_result,
-    write_result,
-)
+from grader.verdict.record import Finding, Status, forget_result, write_result
+from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,7 +16,8 @@ from _pytest.runner import runtestprotocol
 
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say, translate
-from grader.verdict.record import PRIVATE, Finding, Status
+from grader.verdict.record import Finding, Status
+from grader.verdict.rubric import PRIVATE
 
 _NAME = pytest.StashKey[tuple[str, str]]()
 _BROKEN = say("The private checks are not in order. Give --reveal to see what is wrong.")

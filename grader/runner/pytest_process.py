@@ -20,7 +20,8 @@ from grader.base.paths import ROOT
 from grader.base.text import clean
 from grader.base.version import grader_version
 from grader.labs import Lab
-from grader.verdict.record import Finding, Result, Rubric, Status
+from grader.verdict.record import Finding, Result, Status
+from grader.verdict.rubric import Rubric
 
 _NO_CHECKS = 5
 """How pytest ends that found none."""

@@ -25,7 +25,8 @@ from grader.labs import Lab, Task, add_private, find_labs, not_in_order
 from grader.runner.private_checks import refuse_to_show
 from grader.submission.files import Refusal, Submission, read_submission, root_of
 from grader.submission.sandbox import visible
-from grader.verdict.record import BROKEN_OFF, NOT_RUN, Finding, LabResult, Result, Rubric
+from grader.verdict.record import Finding, LabResult, Result
+from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
 
 _PHASES: Mapping[Phase, Message] = {
     "compile": say("the program is compiled"),

@@ -51,7 +51,7 @@ def _printed(finding: Finding, lang: str) -> str:
     task = TaskResult(
         id="0.0",
         title="",
-        status=finding.status.value,
+        status=finding.status,
         points=0,
         max_points=1,
         why=finding.why,

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from grader.base.timeline import Mark, Moment
-from grader.verdict.record import LabResult, Result, TaskResult
+from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 STARTED = "2024-06-07T08:09:10Z"
 KERNEL = {"where": "native", "release": "6.18", "headers": "running 6.18"}
@@ -15,7 +15,8 @@ KERNEL = {"where": "native", "release": "6.18", "headers": "running 6.18"}
 def a_task(number: str, status: str, most: int, **more: object) -> TaskResult:
     points = most if status == "pass" else 0
     more = {"unjudged": status == "infra"} | more
-    return TaskResult(number, f"Étape {number}", status, points, most, **more)  # type: ignore[arg-type]
+    titles = {"id": number, "title": f"Étape {number}"}
+    return TaskResult(Status(status), **titles, points=points, max_points=most, **more)  # type: ignore[arg-type]
 
 
 def a_result(*labs: LabResult) -> Result:

@@ -19,7 +19,8 @@ from grader.report.actions import commands
 from grader.report.formats import FORMATS
 from grader.report.terminal import render
 from grader.verdict.classify import finding_of
-from grader.verdict.record import LabResult, Result, Rubric
+from grader.verdict.record import LabResult, Result
+from grader.verdict.rubric import Rubric
 from tests.support.consumers import TOTALS, Terminal, read_classroom50, read_junit, run
 from tests.support.sample_results import a_result
 

@@ -17,7 +17,8 @@ from grader.authoring.prove_report import show_fates, show_step
 from grader.base.errors import CourseError
 from grader.base.messages import Message, say
 from grader.labs import find_labs
-from grader.verdict.record import Finding, Result, Rubric, Status
+from grader.verdict.record import Finding, Result, Status
+from grader.verdict.rubric import Rubric
 from tests.support.checkout import ROOT, copy, labebpf
 
 LABS = find_labs(ROOT / "exercises")
