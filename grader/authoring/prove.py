@@ -9,15 +9,13 @@ from __future__ import annotations
 import functools
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.answers import KINDS, Answer, answer_paths, read
+from grader.authoring.background import BURN, beside
 from grader.authoring.equivalents import Equivalent, equivalents
 from grader.authoring.mutant_outcomes import MutantOutcome, fate_of, is_refused_unseen
 from grader.authoring.mutants import Mutant, mutants
@@ -33,8 +31,6 @@ from grader.verdict.record import Result, Status, TaskResult
 
 Tell = Callable[[Message, float], None]
 """Is told what is going on, and how much of that is done (0 to 1)."""
-
-BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
 
 
 @dataclass(frozen=True)
@@ -321,7 +317,7 @@ class Prover:
         """Grade `mutant`, in whose place the solution of `tasks` stands."""
         if is_refused_unseen(mutant):
             return MutantOutcome.NOT_COMPILING
-        concerned = _with_dependents(self.lab, tasks)
+        concerned = self.lab.with_dependents(tasks)
         equivalent = any(entry.covers(mutant) for entry in self._equivalents)
         if concerned <= self._unjudged:
             return MutantOutcome.EQUIVALENT if equivalent else MutantOutcome.NOT_JUDGED
@@ -388,29 +384,8 @@ class Prover:
         ]
 
 
-@contextmanager
-def beside(code: str, count: int) -> Iterator[None]:
-    """Run `count` processes of Python `code` meanwhile; each ends when this process does."""
-    children = [subprocess.Popen([sys.executable, "-I", "-c", code]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for child in children:
-            child.terminate()
-            child.wait()
-
-
 def _tasks(result: Result) -> list[TaskResult]:
     return [task for lab in result.labs for task in lab.tasks]
-
-
-def _with_dependents(lab: Lab, tasks: Iterable[str]) -> frozenset[str]:
-    """`tasks`, and all that need one of them."""
-    found = set(tasks)
-    for task in lab.tasks:  # A task can only need those above it.
-        if found.intersection(task.needs):
-            found.add(task.id)
-    return frozenset(found)
 
 
 def _short(path: Path) -> str:

@@ -19,9 +19,9 @@ from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
-from grader.kernel.features import Probe
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
+from grader.kernel.probe import Probe
 from grader.kernel.uprobe import Uprobe
 from grader.labs import Lab
 from grader.submission.files import Submission

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from errno import EACCES
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +17,11 @@ from grader.base.messages import say
 from grader.base.paths import ROOT, language
 from grader.base.text import clean
 from grader.cli import options
-from grader.labs import Lab, add_private, find_labs
+from grader.labs import Lab, Labs, add_private, find_labs
 from grader.ui.localized_click import Command, note
+
+if TYPE_CHECKING:
+    from grader.verdict.record import Result
 
 
 @click.command(
@@ -64,97 +68,145 @@ def grade(
     html: Path | None,
     time_scale: float,
 ) -> None:
-    from rich.text import Text
-
     from grader.base.atomic_write import make_folder
-    from grader.report.terminal import render, render_by_kernel
-    from grader.runner import pytest_process
-    from grader.runner.kernel_choice import parse
-    from grader.runner.session import private_folder
-    from grader.student import overview
     from grader.submission.files import read_submission
-    from grader.ui.console import going_on, open_console
-    from grader.verdict.record import forget_result, write_result
-    from grader.vm import image_store
 
-    if html and kernel == "all":
-        raise UsageError(say("--html is for one kernel."), say("Name it with --kernel."))
-    if kernel == "all":
-        kernels = [f"vm:{image.version}" for image in image_store.built()]
-        if not kernels:
-            raise InfraError(
-                say("There is no image to grade on."), say("Run: ./labebpf image build")
-            )
-        folders = [Path(out or "", each.removeprefix("vm:")) for each in kernels]
-    else:
-        kernels, folders = [parse(kernel)], [Path(out or "")]
-    for folder in folders if out else ():
-        with _writing(folder, "--out"):
-            forget_result(folder)
-    labs = own = find_labs(ROOT / "exercises")
-    flags = [f"--time-scale={time_scale}"]
-    hidden: list[str] = []
-    if private is not None:
-        apart = private_folder(Path(private))
-        labs = add_private(labs, apart, reveal=reveal)
-        hidden = [f"--private={apart}"]
-        if reveal:
-            flags, hidden = [*flags, *hidden, "--reveal"], []
-    if of:
-        chosen, tasks = options.choose_tasks(of, labs)
-        submitted = _hand_in(names, submission, chosen)
-        flags += ["--untrusted"]
-    else:
-        chosen, tasks = options.choose_tasks(names, labs)
-        submitted = options.submission_folder(submission)
-        if submission is not None:
-            _refuse_empty(submitted, chosen)
-    flags += [f"--submission={submitted}"]
+    kernels = _kernels(kernel, html)
+    folders = [
+        Path(out, each.removeprefix("vm:") if kernel == "all" else "") for each in kernels if out
+    ]
+    _forget_results(folders)
+    own = find_labs(ROOT / "exercises")
+    labs, flags, hidden = _private(own, private, reveal)
+    chosen, tasks = options.choose_tasks(of or names, labs)
+    submitted = _submitted(names, of, submission, chosen)
+    flags += [f"--time-scale={time_scale}", f"--submission={submitted}"]
+    flags += ["--untrusted"] if of else []
     # As they are now: while it is graded, the student may save a file.
-    sources = (
-        {lab.name: read_submission(submitted, lab.name, lab.edits) for lab in chosen}
-        if html
-        else {}
-    )
+    sources = {lab.name: read_submission(submitted, lab.name, lab.edits) for lab in chosen if html}
     if out:
         with _writing(Path(out), "--out"):
             make_folder(Path(out))
     if html:
         _check_file(html, "--html")
-    results = []
-    for each in kernels:
-        what = f"{', '.join(lab.name for lab in chosen)} ({each})"
-        try:
-            with going_on(what) as tell:
-                if hidden:
-                    shown = [own[lab.name] for lab in chosen]
-                    result, log = pytest_process.grade_apart(
-                        shown, chosen, each, flags, hidden, language(), tell, tasks
-                    )
-                else:
-                    result, log = pytest_process.grade(chosen, each, flags, language(), tell, tasks)
-        except KeyboardInterrupt:
-            raise AbortedError(say("The grading was interrupted; there is no verdict.")) from None
-        results.append(result)
-        if log:
-            open_console().print(Text(log))
+    shown = [own[lab.name] for lab in chosen]
+    results = [_grade_on(each, chosen, shown, tasks, flags, hidden) for each in kernels]
     try:
-        for folder, result in zip(folders, results, strict=True) if out else ():
-            with _writing(folder, "--out"):
-                write_result(folder, result)
+        _write_results(folders, results)
         if html:
             from grader.report.html import html as page
 
             _write(html, page(results[0], sources).encode(), "--html")
     finally:  # Whoever reads may stop reading, as head does; a disk may be full.
-        console = open_console()
-        if kernel == "all":
-            render_by_kernel(console, results)
-        else:
-            render(console, results[0])
-            if not of and submission is None:
-                overview.show_next(console, results[0])
+        _show(results, by_kernel=kernel == "all", next_step=not of and submission is None)
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
+
+
+def _kernels(kernel: str, html: Path | None) -> list[str]:
+    """The kernels to grade on, one after the other. Raises InfraError and UsageError."""
+    from grader.runner.kernel_choice import parse
+    from grader.vm import image_store
+
+    if kernel != "all":
+        return [parse(kernel)]
+    if html:
+        raise UsageError(say("--html is for one kernel."), say("Name it with --kernel."))
+    kernels = [f"vm:{image.version}" for image in image_store.built()]
+    if not kernels:
+        raise InfraError(say("There is no image to grade on."), say("Run: ./labebpf image build"))
+    return kernels
+
+
+def _forget_results(folders: Sequence[Path]) -> None:
+    from grader.verdict.record import forget_result
+
+    for folder in folders:
+        with _writing(folder, "--out"):
+            forget_result(folder)
+
+
+def _private(labs: Labs, private: str | None, reveal: bool) -> tuple[Labs, list[str], list[str]]:
+    """The labs with their private tasks, and the plugin's options for those.
+
+    Of the options the first are for each grading, the others for one apart, of private checks that
+    nobody is to read.
+    """
+    from grader.runner.session import private_folder
+
+    if private is None:
+        return labs, [], []
+    apart = private_folder(Path(private))
+    labs = add_private(labs, apart, reveal=reveal)
+    option = f"--private={apart}"
+    return (labs, [option, "--reveal"], []) if reveal else (labs, [], [option])
+
+
+def _submitted(
+    names: tuple[str, ...], of: tuple[str, ...], submission: str | None, labs: list[Lab]
+) -> Path:
+    """The folder to grade. Raises UsageError where it has nothing of `labs`."""
+    if of:
+        return _hand_in(names, submission, labs)
+    submitted = options.submission_folder(submission)
+    if submission is not None:
+        _refuse_empty(submitted, labs)
+    return submitted
+
+
+def _grade_on(
+    kernel: str,
+    labs: Sequence[Lab],
+    shown: Sequence[Lab],
+    tasks: Collection[str],
+    flags: Sequence[str],
+    hidden: Sequence[str],
+) -> Result:
+    """Grade `labs` on `kernel`: what pytest printed is shown if it left no result.
+
+    With `hidden`, the options of private checks, only what a grading of `shown` says is shown.
+    """
+    from rich.text import Text
+
+    from grader.runner import pytest_process
+    from grader.ui.console import going_on, open_console
+
+    lang = language()
+    try:
+        with going_on(f"{', '.join(lab.name for lab in labs)} ({kernel})") as tell:
+            if hidden:
+                result, log = pytest_process.grade_apart(
+                    shown, labs, kernel, flags, hidden, lang, tell, tasks
+                )
+            else:
+                result, log = pytest_process.grade(labs, kernel, flags, lang, tell, tasks)
+    except KeyboardInterrupt:
+        raise AbortedError(say("The grading was interrupted; there is no verdict.")) from None
+    if log:
+        open_console().print(Text(log))
+    return result
+
+
+def _write_results(folders: Sequence[Path], results: Sequence[Result]) -> None:
+    from grader.verdict.record import write_result
+
+    for folder, result in zip(folders, results, strict=bool(folders)):
+        with _writing(folder, "--out"):
+            write_result(folder, result)
+
+
+def _show(results: Sequence[Result], *, by_kernel: bool, next_step: bool) -> None:
+    """Print the results, and with `next_step` what the student does next."""
+    from grader.report.terminal import render, render_by_kernel
+    from grader.student import overview
+    from grader.ui.console import open_console
+
+    console = open_console()
+    if by_kernel:
+        render_by_kernel(console, results)
+        return
+    render(console, results[0])
+    if next_step:
+        overview.show_next(console, results[0])
 
 
 @click.command(

@@ -21,7 +21,7 @@ from grader.ui.localized_click import Command, Group, echo, said
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.kernel.features import Probe
+    from grader.kernel.probe import Probe
     from grader.vm.image_store import Image
 
 
@@ -49,8 +49,9 @@ _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
 def doctor(names: tuple[str, ...], as_json: bool) -> None:
     import json
 
-    from grader.kernel.features import Features, Probe
+    from grader.kernel.features import Features
     from grader.kernel.mounts import missing_mounts, mount
+    from grader.kernel.probe import Probe
     from grader.runner.kernel_choice import place
     from grader.vm import doctor as vm_survey
 

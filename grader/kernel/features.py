@@ -6,9 +6,7 @@ import ctypes
 import os
 import re
 import resource
-import shutil
 import struct
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,9 +15,11 @@ from pathlib import Path
 from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
 from grader.base.messages import NO_MESSAGE, Message, say
-from grader.evidence.bpftool import SEARCH, find_bpftool, lsm_hook_id, vmlinux_btf_id
+from grader.evidence.bpftool import lsm_hook_id, vmlinux_btf_id
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import DEBUGFS, TRACEFS, mounted
+from grader.kernel.probe import Probe
+from grader.kernel.tools import bcc, bpftool, tool
 from grader.kernel.uprobe import UPROBES
 from grader.submission.sandbox import Limits
 
@@ -31,19 +31,6 @@ _BPF_MAP_CREATE, _BPF_PROG_LOAD = 0, 5
 _PROG_TYPE_XDP = 6
 _PROG_TYPE_TRACING, _BPF_TRACE_FENTRY = 26, 24
 _PROG_TYPE_LSM, _BPF_LSM_MAC = 29, 27
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One thing that was looked for; `ok` is None where it cannot be told.
-
-    `remedy` is a command or a sentence, for when it is not ok.
-    """
-
-    name: str
-    ok: bool | None
-    detail: Message
-    remedy: Message = NO_MESSAGE
 
 
 @dataclass(frozen=True)
@@ -73,8 +60,8 @@ class Features:
             open_files,
             bcc,
             bpftool,
-            lambda: _tool("bwrap", "bubblewrap"),
-            lambda: _tool("setpriv", "util-linux"),
+            lambda: tool("bwrap", "bubblewrap"),
+            lambda: tool("setpriv", "util-linux"),
         ]
         return [probe() for probe in probes]
 
@@ -332,55 +319,6 @@ def open_files() -> Probe:
     return Probe("open files", allowed >= needed, detail, say("ulimit -n 1024"))
 
 
-def bcc() -> Probe:
-    """Tell whether /usr/bin/python3 has BCC. The package bcc of PyPI is not it."""
-    code = "import bcc; print(getattr(bcc, '__version__', '?'), hasattr(bcc, 'BPF'))"
-    done = subprocess.run(
-        ["/usr/bin/python3", "-I", "-c", code], capture_output=True, check=False, text=True
-    )
-    remedy = say("apt-get install python3-bpfcc, or dnf install python3-bcc")
-    if done.returncode != 0:
-        return Probe("bcc", False, say("not there for /usr/bin/python3"), remedy)
-    version, has_bpf = done.stdout.split()
-    if has_bpf != "True":
-        return Probe(
-            "bcc",
-            False,
-            say("another package of that name"),
-            say("pip uninstall bcc; {remedy}", remedy=remedy),
-        )
-    return Probe("bcc", True, Message(version))
-
-
-def bpftool() -> Probe:
-    """Tell whether bpftool is there and runs."""
-    try:
-        path = find_bpftool()
-    except InfraError:
-        path = None
-    return _version("bpftool", path, "bpftool")
-
-
-def _tool(name: str, package: str) -> Probe:
-    return _version(name, shutil.which(name, path=SEARCH), package)
-
-
-def _version(name: str, path: str | None, package: str) -> Probe:
-    if not path:
-        return Probe(name, False, say("missing"), _install(package))
-    done = subprocess.run([path, "--version"], capture_output=True, check=False, text=True)
-    if done.returncode != 0:
-        return Probe(
-            name,
-            False,
-            say("{path} does not run (status {status})", path=path, status=done.returncode),
-            _install(package),
-        )
-    return Probe(
-        name, True, Message(done.stdout.splitlines()[0]) if done.stdout else say("present")
-    )
-
-
 def _fentry() -> Probe:
     try:
         _load(_PROG_TYPE_TRACING, _BPF_TRACE_FENTRY, vmlinux_btf_id("vfs_mkdir", _BPF_TRACE_FENTRY))
@@ -390,10 +328,6 @@ def _fentry() -> Probe:
             "fentry", False, refused, say("Use a kernel with BTF, as most distributions have.")
         )
     return Probe("fentry", True, say("an fentry program loads"))
-
-
-def _install(package: str) -> Message:
-    return say("apt-get install {package}, or dnf install {package}", package=package)
 
 
 def _uprobes() -> Probe:

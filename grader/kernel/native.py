@@ -22,7 +22,6 @@ from grader.base.waiting import remove_folder
 from grader.evidence.witness import Witness
 from grader.kernel.features import (
     Features,
-    Probe,
     open_files,
     privileges,
     sandbox_capabilities,
@@ -30,6 +29,7 @@ from grader.kernel.features import (
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
 from grader.kernel.netns import Network
+from grader.kernel.probe import Probe
 from grader.kernel.tracefs_copy import bwrap_arguments, kernel_copy
 from grader.kernel.uprobe import Uprobe
 from grader.submission.cgroup import leftover_groups, remove_group

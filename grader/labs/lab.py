@@ -90,6 +90,14 @@ class Lab:
             say("Its tasks are {ids}.", ids=ids),
         )
 
+    def with_dependents(self, tasks: Iterable[str]) -> frozenset[str]:
+        """`tasks`, and all that need one of them."""
+        found = set(tasks)
+        for task in self.tasks:  # A task can only need those above it.
+            if found.intersection(task.needs):
+                found.add(task.id)
+        return frozenset(found)
+
 
 class Labs(dict[str, Lab]):
     """The labs of a course whose manifests are right, by name, and what is wrong with the others.

@@ -27,23 +27,7 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
     Source: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
     """
     result = safe(result)
-    missing = [task.id for lab in result.labs for task in lab.tasks if task.unjudged]
-    if missing:
-        raise InfraError(
-            say(
-                "This machine could not judge {names}, which would count as failed.",
-                names=", ".join(missing),
-            ),
-            say("Grade again, with --kernel vm or where ./labebpf doctor finds no gap."),
-        )
-    if result.unselected:
-        raise UsageError(
-            say(
-                "Tasks were not selected, and would count as failed: {names}.",
-                names=", ".join(result.unselected),
-            ),
-            say("Grade the whole lab."),
-        )
+    _require_all(result)
     who = {
         "classroom": "CLASSROOM",
         "assignment": "ASSIGNMENT",
@@ -78,6 +62,27 @@ def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> 
         ],
     }
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+
+def _require_all(result: Result) -> None:
+    """Raise InfraError or UsageError unless each task was judged."""
+    missing = [task.id for lab in result.labs for task in lab.tasks if task.unjudged]
+    if missing:
+        raise InfraError(
+            say(
+                "This machine could not judge {names}, which would count as failed.",
+                names=", ".join(missing),
+            ),
+            say("Grade again, with --kernel vm or where ./labebpf doctor finds no gap."),
+        )
+    if result.unselected:
+        raise UsageError(
+            say(
+                "Tasks were not selected, and would count as failed: {names}.",
+                names=", ".join(result.unselected),
+            ),
+            say("Grade the whole lab."),
+        )
 
 
 def classroom(result: Result) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say
-from grader.kernel.features import Features, Probe, privileges
+from grader.kernel.features import Features, privileges
 from grader.kernel.mounts import mount_privately
+from grader.kernel.probe import Probe
 from grader.vm import image_store
 from grader.vm.qemu import QEMU
 

@@ -147,14 +147,7 @@ def supervise(
             # Ctrl-C is for this process; it ends the other one, which then has nothing to say.
             start_new_session=True,
         ) as child:
-            try:
-                while given_up and child.poll() is None:
-                    if given_up():
-                        raise GivenUpError
-                code = child.wait()
-            except BaseException:
-                child.kill()
-                raise
+            code = _wait(child, given_up)
         output.seek(0)
         printed = output.read().decode(errors="replace")
         record.seek(0)
@@ -162,7 +155,25 @@ def supervise(
     try:
         return Result.from_json(recorded.decode()), ""
     except (ValueError, KeyError, TypeError):
-        pass
+        return _without_verdict(code, labs, lang, tasks, started), printed
+
+
+def _wait(child: subprocess.Popen[bytes], given_up: Callable[[], bool] | None) -> int:
+    """Return the exit status of `child`, which ends with this. Raises GivenUpError."""
+    try:
+        while given_up and child.poll() is None:
+            if given_up():
+                raise GivenUpError
+        return child.wait()
+    except BaseException:
+        child.kill()
+        raise
+
+
+def _without_verdict(
+    code: int, labs: Sequence[Lab], lang: str, tasks: Collection[str], started: datetime
+) -> Result:
+    """Make the result of a grader that ended with status `code` and left none."""
     ended = say("signal {n}", n=-code) if code < 0 else say("status {n}", n=code)
     why = say("The grader ended with {ended}, without a verdict.", ended=ended)
     remedy = say("Nothing is held against the submission. Grade again.")
@@ -176,7 +187,7 @@ def supervise(
     seconds = (datetime.now(timezone.utc) - started).total_seconds()
     kernel = {"where": "none", "release": os.uname().release, "headers": ""}
     when = f"{started:%Y-%m-%dT%H:%M:%SZ}"
-    return Result(when, seconds, kernel, tuple(results), lang, grader_version()), printed
+    return Result(when, seconds, kernel, tuple(results), lang, grader_version())
 
 
 def _follow(reading: int, tell: Callable[[str], object]) -> None:

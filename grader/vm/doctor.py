@@ -7,7 +7,7 @@ import shutil
 
 from grader.base.errors import InfraError
 from grader.base.messages import Message, say
-from grader.kernel.features import Probe
+from grader.kernel.probe import Probe
 from grader.vm import image_store
 from grader.vm.accelerator import KVM, remembered
 from grader.vm.qemu import INSTALL, QEMU, qemu_version

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.answers import read
-from grader.authoring.prove import BURN, beside
+from grader.authoring.background import BURN, beside
 from grader.evidence.bpftool import Bpftool
 from grader.kernel.features import Features
 from grader.kernel.headers import find_headers

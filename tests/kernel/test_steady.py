@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.answers import read
-from grader.authoring.prove import BURN, beside
+from grader.authoring.background import BURN, beside
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.labs import find_labs

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader.base.messages import Message, say
-from grader.kernel.features import Features, Probe, lockdown, privileges, sandbox_capabilities
+from grader.kernel.features import Features, lockdown, privileges, sandbox_capabilities
 from grader.kernel.mounts import mounted
+from grader.kernel.probe import Probe
 from grader.labs import find_labs
 from grader.runner.kernel_choice import place
 from grader.vm import image_store

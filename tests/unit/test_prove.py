@@ -12,7 +12,7 @@ from grader.authoring.answers import answers, read
 from grader.authoring.equivalents import Equivalent, equivalents
 from grader.authoring.mutant_outcomes import MutantOutcome, fate_of
 from grader.authoring.mutants import Mutant, mutants
-from grader.authoring.prove import Problem, Step, _with_dependents
+from grader.authoring.prove import Problem, Step
 from grader.authoring.prove_report import show_fates, show_step
 from grader.base.errors import CourseError
 from grader.base.messages import Message, say
@@ -71,7 +71,7 @@ def test_the_fate_of_a_mutant(
     ],
 )
 def test_a_mistake_concerns_the_tasks_that_need_its_own(tasks: list[str], all_: set[str]) -> None:
-    assert _with_dependents(LABS["lab3"], tasks) == all_
+    assert LABS["lab3"].with_dependents(tasks) == all_
 
 
 RIGHT = "/*\n * right: It does.\n"
