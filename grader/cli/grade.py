@@ -131,7 +131,7 @@ def _private(labs: Labs, private: str | None, reveal: bool) -> tuple[Labs, list[
     Of the options the first are for each grading, the others for one apart, of private checks that
     nobody is to read.
     """
-    from grader.runner.session import private_folder
+    from grader.runner.private_checks import private_folder
 
     if private is None:
         return labs, [], []

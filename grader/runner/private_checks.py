@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import faulthandler
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from _pytest.runner import runtestprotocol
 
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say, translate
+from grader.submission.sandbox import visible
 from grader.verdict.record import Finding, Status
 from grader.verdict.rubric import PRIVATE
 
@@ -102,3 +104,18 @@ def bare(item: pytest.Item, report: pytest.TestReport, lang: str) -> pytest.Test
 def bare_collection() -> pytest.CollectReport:
     """The report on private checks that cannot be collected."""
     return pytest.CollectReport("private", "failed", _BROKEN, [])
+
+
+def private_folder(given: Path) -> Path:
+    """`given`, if private checks can lie there. Raises UsageError."""
+    folder = given.resolve()
+    if not folder.is_dir():
+        raise UsageError(
+            say("There is no folder {given}.", given=given), say("Give --private one that exists.")
+        )
+    if visible(folder):
+        raise UsageError(
+            say("Student code could see what is in {given}.", given=given),
+            say("Move it out of /usr."),
+        )
+    return folder

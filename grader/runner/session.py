@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -22,9 +23,8 @@ from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
 from grader.labs import Lab, Task, add_private, find_labs, not_in_order
-from grader.runner.private_checks import refuse_to_show
+from grader.runner.private_checks import private_folder, refuse_to_show
 from grader.submission.files import Refusal, Submission, read_submission, root_of
-from grader.submission.sandbox import visible
 from grader.verdict.record import Finding, LabResult, Result
 from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
 
@@ -93,6 +93,7 @@ class Grading:
         self._environment: LabEnvironment | None = None
         self._submissions: dict[str, Submission] = {}
         self.final: Result | None = None
+        self._ending: Future[None] | None = None
         self._started = datetime.now(timezone.utc)
         self._clock = time.monotonic()
         self._task = ""
@@ -326,11 +327,19 @@ class Grading:
         return self._told.setdefault(id(error), (error, task))[1]
 
     def finish(self, unrun: Finding = NOT_RUN) -> Result:
-        """The result, taken once, before the kernel is let go."""
+        """The result, taken once. The kernel is let go from then on: see `wait_for_end`."""
         if self.final is None:
             self.final = self._result(unrun)
-            self.close()
+            if self.remote:
+                self.close()
+            else:  # The kernel takes its time, while the result is shown.
+                self._ending = ThreadPoolExecutor(1).submit(self.close)
         return self.final
+
+    def wait_for_end(self) -> None:
+        """Return when the kernel was let go. Raises what kept it from that."""
+        if self._ending:
+            self._ending.result()
 
     def _result(self, unrun: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
@@ -373,21 +382,6 @@ class Grading:
                 self._tell(told)
             else:
                 os.write(2, f"labebpf: {told}\n".encode())
-
-
-def private_folder(given: Path) -> Path:
-    """`given`, if private checks can lie there. Raises UsageError."""
-    folder = given.resolve()
-    if not folder.is_dir():
-        raise UsageError(
-            say("There is no folder {given}.", given=given), say("Give --private one that exists.")
-        )
-    if visible(folder):
-        raise UsageError(
-            say("Student code could see what is in {given}.", given=given),
-            say("Move it out of /usr."),
-        )
-    return folder
 
 
 SESSION = pytest.StashKey[Grading]()
