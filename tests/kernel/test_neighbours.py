@@ -20,7 +20,7 @@ from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.labs import find_labs
 from grader.submission.sandbox import PYTHON
-from tests.support.checkout import ROOT, copy
+from tests.support.checkout import ROOT, copy, copy_solution
 from tests.support.grading import MKDIRS, grade
 from tests.support.waiting import wait_until
 
@@ -123,7 +123,7 @@ def lay_out(answers: dict[str, str], folder: Path) -> dict[str, str]:
             answer.lay_out(lab, folder)
             loses |= answer.loses
         else:
-            shutil.copytree(ROOT / "solutions" / lab.name, folder / lab.name)
+            copy_solution(lab.name, folder / lab.name)
     return loses
 
 

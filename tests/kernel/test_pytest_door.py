@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.vm import image_store
-from tests.support.checkout import ROOT, copy
+from tests.support.checkout import ROOT, copy, copy_solution
 from tests.support.grading import run_pytest
 
 pytestmark = pytest.mark.timeout(900)  # An image may have to be built first.
@@ -33,7 +33,7 @@ def pytest_lab3(folder: Path, kernel: str, *options: str) -> tuple[int, str]:
 
 
 def hand_in(folder: Path, program: Path | None = None) -> None:
-    shutil.copytree(ROOT / "solutions" / "lab3", folder / "lab3", dirs_exist_ok=True)
+    copy_solution("lab3", folder / "lab3")
     if program:
         shutil.copyfile(program, folder / "lab3" / "counter.c")
 

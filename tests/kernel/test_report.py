@@ -11,7 +11,7 @@ import pytest
 
 from grader.report.formats import FORMATS
 from grader.verdict.record import Result, Status
-from tests.support.checkout import ROOT
+from tests.support.checkout import ROOT, copy_solution
 from tests.support.consumers import ADA, HEADER, RUNNER, TOTALS, cells
 from tests.support.grading import grade
 
@@ -29,7 +29,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("every-status")
     for lab in ("lab1", "lab2", "lab3"):
-        shutil.copytree(ROOT / "solutions" / lab, folder / lab)
+        copy_solution(lab, folder / lab)
     (folder / "lab1" / "directory_create.py").write_text(LOOPS)
     (folder / "lab2" / "timestamp.c").write_text(BREAKS)
     shutil.copyfile(LOSES, folder / "lab3" / "counter.c")

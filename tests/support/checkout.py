@@ -30,6 +30,12 @@ def copy(folder: Path, parts: Sequence[str] = PARTS) -> Path:
     return folder
 
 
+def copy_solution(lab: str, folder: Path) -> Path:
+    """The solution of `lab` as a hand-in, in `folder`: nothing else that lies beside it."""
+    beside = shutil.ignore_patterns("__pycache__", "mutants.toml", *KINDS)
+    return shutil.copytree(ROOT / "solutions" / lab, folder, ignore=beside, dirs_exist_ok=True)
+
+
 def command(*arguments: str) -> list[str]:
     """`labebpf` of the checkout in which it is run."""
     return [sys.executable, "-B", "-m", "grader", *arguments]

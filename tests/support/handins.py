@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.checkout import ROOT
+from tests.support.checkout import ROOT, copy_solution
 from tests.support.grading import Grading
 
 PUBLIC = [f"3.{number}" for number in range(1, 8)]
@@ -205,7 +204,7 @@ def lay_out(folder: Path) -> Path:
 
 def hand_in(folder: Path, script: str = "") -> Path:
     """Hand in the solution of lab 3, with another `script` if there is one."""
-    shutil.copytree(ROOT / "solutions" / "lab3", folder)
+    copy_solution("lab3", folder)
     if script:
         (folder / "counter.py").write_text(script)
     return folder

@@ -19,7 +19,7 @@ import pytest
 
 from grader.vm import image_store
 from grader.vm.image_store import Image
-from tests.support.checkout import AS_NOBODY, NOBODY, ROOT
+from tests.support.checkout import AS_NOBODY, NOBODY, ROOT, copy_solution
 from tests.support.terminal import CTRL_C, CTRL_D, CTRL_X, CTRL_Z, ESCAPE, SECONDS, Typist
 from tests.support.waiting import wait_until
 
@@ -84,8 +84,7 @@ class World:
 @pytest.fixture
 def world(image: Image, tmp_path: Path) -> Iterator[World]:
     hand_in = tmp_path / "hand-in"
-    ours = shutil.ignore_patterns("mutants.toml")
-    shutil.copytree(ROOT / "solutions" / "lab3", hand_in / "lab3", ignore=ours)
+    copy_solution("lab3", hand_in / "lab3")
     made = World(image, hand_in, os.environ | {"LABEBPF_WORLD": str(tmp_path)})
     yield made
     for typist in made.terminals:

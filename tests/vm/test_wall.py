@@ -26,7 +26,7 @@ from grader.vm.accelerator import fastest
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
 from grader.vm.snapshots import stored
-from tests.support.checkout import AS_NOBODY, NOBODY, ROOT
+from tests.support.checkout import AS_NOBODY, NOBODY, ROOT, copy_solution
 from tests.support.grading import command, grade
 from tests.support.waiting import wait_until
 
@@ -229,7 +229,7 @@ b.trace_print()
 def test_who_ends_the_grader_is_told_so_and_the_machine_is_not_blamed(
     tmp_path: Path, image: Image
 ) -> None:
-    shutil.copytree(ROOT / "solutions" / "lab1", tmp_path / "lab1")
+    copy_solution("lab1", tmp_path / "lab1")
     (tmp_path / "lab1" / "directory_create.py").write_text(KILLS_EVERYBODY)
     done = grade("lab1", submission=tmp_path, out=tmp_path / "out", kernel="vm")
     assert done.status == 1
