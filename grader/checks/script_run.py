@@ -82,8 +82,8 @@ class ScriptRun:
         self._script.wait_for(settled, 3 * limit, every=0.02 * self._context.scale)
         limit = round(time.monotonic() - start)
         if self._attached():
-            self._script.wait_for_rest(0.2 * self._context.scale)
             self._look()
+            self._script.wait_for_rest(0.2 * self._context.scale)
             return
         self._let_it_end()
         raise self._unattached(limit, loaded=loaded_since is not None)
