@@ -73,9 +73,8 @@ class LabEnvironment:
         self.once = Once(self)
         """Looks at the program once, for all the tasks that hang on what is seen."""
         if context.lab.program in context.submission.files:
-            self._loader("program").begin()
-            if pattern:
-                self._loader("pattern")
+            for build in ("program", "pattern") if pattern else ("program",):
+                self._loader(build).begin()
         if script and context.lab.script in context.submission.files:
             self._script = ScriptUnderTest(context)
 
@@ -270,14 +269,9 @@ class LabEnvironment:
         return self._programs[which]
 
     def _compiled(self) -> None:
-        """Start what else is to start, before the program is attached: starting makes directories.
-
-        The two builds are not compiled at once: the second finds what the first has cached.
-        """
+        """Let all have started before the program is attached: starting makes directories."""
         if self._pattern:
-            pattern = self._loader("pattern")
-            pattern.wait_until_ready()
-            pattern.begin()
+            self._loader("pattern").begin()
         if self._script and not self._script.running:
             self._script.wait_until_ready()
 

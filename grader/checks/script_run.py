@@ -69,21 +69,21 @@ class ScriptRun:
 
         def settled() -> bool:
             nonlocal loaded_since
+            if self._attached() or self._script.status is not None:
+                return True
             now = time.monotonic()
             if loaded_since is None and self._context.bpftool.program_ids(self._script.pids()):
                 loaded_since = now
             if loaded_since is None:
                 # Beside others a compiler takes its time: it is waited for while it computes.
-                waited = now - start > limit and not self._script.computes
-            else:
-                waited = now - loaded_since > idle
-            return self._attached() or self._script.status is not None or waited
+                return now - start > limit and not self._script.computes
+            return now - loaded_since > idle
 
-        self._script.wait_for(settled, 3 * limit, every=0.02 * self._context.scale)
+        self._script.wait_for(settled, 3 * limit, every=0.01 * self._context.scale)
         limit = round(time.monotonic() - start)
         if self._attached():
             self._look()
-            self._script.wait_for_rest(0.2 * self._context.scale)
+            self._script.wait_for_rest(0.2 * self._context.scale, asleep=True)
             return
         self._let_it_end()
         raise self._unattached(limit, loaded=loaded_since is not None)

@@ -40,6 +40,10 @@ OBSERVING_TYPES = frozenset({"kprobe", "tracepoint", "raw_tracepoint", "tracing"
 """Program types, in bpftool's words, that can look on and no more."""
 
 Seen = TypeVar("Seen")
+_ATTACHED_BY = dict(
+    enumerate(("raw_tracepoint", "tracepoint", "kprobe", "kretprobe", "uprobe", "uretprobe"))
+)
+"""enum bpf_task_fd_type of include/uapi/linux/bpf.h, in bpftool's words."""
 _PROG_INFO = struct.Struct("=224xI")
 """struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
 _LSM_MAC = 27
@@ -93,6 +97,7 @@ class Bpftool:
         longer than everything else about it.
         """
         self._network = network
+        self._libbpf = Libbpf()
         self._path = find_bpftool()
         self._dump = [self._path]
         if helper_symbols:
@@ -135,13 +140,7 @@ class Bpftool:
     def attachments(self, pids: Iterable[int]) -> list[Attachment]:
         """Return where the processes `pids` have attached programs: perf events, BPF links, XDP."""
         wanted = set(pids)
-        found = []
-        for entry in (self._json("perf", "show") or []) if _may_attach(wanted) else []:
-            if entry["pid"] in wanted:
-                where = entry.get("tracepoint") or entry.get("func") or entry.get("filename", "")
-                found.append(
-                    Attachment(entry["pid"], entry["prog_id"], entry["fd_type"], str(where))
-                )
+        found = [each for pid in wanted for each in self._perf_events(pid)]
         linked = _held("link_id", wanted)
         for entry in (self._json("link", "show") or []) if linked else []:
             if entry["id"] in linked:
@@ -151,6 +150,24 @@ class Bpftool:
         loaded = _held("prog_id", wanted) if here else set()
         found += [Attachment(0, number, "xdp", at) for number, at in here if number in loaded]
         return found
+
+    def _perf_events(self, pid: int) -> Iterator[Attachment]:
+        """Return what a process has attached to perf events and raw tracepoints.
+
+        The kernel is asked, as `bpftool perf` does (BPF_TASK_FD_QUERY, Linux 4.18), of this process
+        alone: bpftool looks into every one of the machine.
+        """
+        name = ctypes.create_string_buffer(os.pathconf("/", "PC_PATH_MAX"))
+        program, kind = ctypes.c_uint32(), ctypes.c_uint32()
+        offset, address = ctypes.c_uint64(), ctypes.c_uint64()
+        told = [ctypes.byref(each) for each in (program, kind, offset, address)]
+        for descriptor in _attaching(pid):
+            name.value = b""
+            length = ctypes.byref(ctypes.c_uint32(len(name)))
+            with suppress(OSError):  # It is closed by now, or attaches nothing.
+                self._libbpf.call("bpf_task_fd_query", pid, descriptor, 0, name, length, *told)
+                where = name.value.decode(errors="replace")
+                yield Attachment(pid, program.value, _ATTACHED_BY.get(kind.value, ""), where)
 
     def places(self, pids: Iterable[int], tracefs: Path) -> dict[str, list[tuple[str, str]]]:
         """Return where the processes `pids` have attached each program, by its name in the kernel.
@@ -334,14 +351,13 @@ def _names_helpers(symbols: Path) -> bool:
     return any("__bpf_call_base" in line and int(line.split()[0], 16) for line in lines)
 
 
-def _may_attach(pids: Iterable[int]) -> bool:
-    """Tell whether any of `pids` holds a perf event or a raw tracepoint, without asking bpftool.
-
-    bpftool looks into every process of the machine, which is too much to do again and again.
-    """
+def _attaching(pid: int) -> Iterator[int]:
+    """Return the descriptors of a process by which a program can be attached."""
     # anon_inode:[perf_event]; bpf-raw-tracepoint, bpf_link or bpf-link, by kernel.
     kinds = re.compile("perf_event|raw|link")
-    return any(kinds.search(kind) for pid in pids for kind in _each(pid, "fd", os.readlink))
+    for entry, kind in _each(pid, "fd", lambda entry: (entry, os.readlink(entry))):
+        if kinds.search(kind):
+            yield int(entry.name)
 
 
 def _held(key: str, pids: Iterable[int]) -> set[int]:

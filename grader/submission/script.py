@@ -23,7 +23,7 @@ from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
-from grader.submission.threads import await_events, prioritise, states
+from grader.submission.threads import await_events, pause, prioritise, states
 
 HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
@@ -138,31 +138,30 @@ class Script:
         """Whether one of its threads has, or wants, a CPU now."""
         return bool(states(self._sandbox.pids()) & {"R", "D"})
 
-    def wait_for_rest(self, seconds: float) -> bool:
+    def wait_for_rest(self, seconds: float, *, asleep: bool = False) -> bool:
         """Pump output until the script awaits an event, and all that it printed is here.
 
-        False when that did not come: it may have more to print, as one that sleeps has.
+        False when that did not come: it may have more to print, as one that sleeps has. Where
+        `asleep`, that counts too.
         """
+        waits = pause if asleep else await_events
         deadline = time.monotonic() + seconds
         while self.status is None:
             while self._pump(0) and time.monotonic() < deadline:
                 pass
-            if self._awaits_events() and not self._pump(0):
+            if self._has_read_all() and waits(self._sandbox.pids()) and not self._pump(0):
                 return True
             if time.monotonic() >= deadline:
                 break
             self._pump(0.002)
         return False
 
-    def _awaits_events(self) -> bool:
-        """Whether it has nothing to do until something happens: all that was fed to it is read."""
-        return not self._unread and await_events(self._sandbox.pids()) and not self._in_fifo()
-
-    def _in_fifo(self) -> int:
-        """How many bytes of what was fed to it are still to be read."""
+    def _has_read_all(self) -> bool:
+        """Whether nothing of what was fed to it is still to be read."""
         if self._sink < 0:
-            return 0
-        return int.from_bytes(fcntl.ioctl(self._sink, termios.FIONREAD, b"\0" * 4), sys.byteorder)
+            return not self._unread
+        unread = fcntl.ioctl(self._sink, termios.FIONREAD, bytes(4))
+        return not self._unread and not int.from_bytes(unread, sys.byteorder)
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_AWAITING = {
-    "x86_64": "read=0 poll=7 readv=19 wait4=61 rt_sigtimedwait=128 rt_sigsuspend=130 pause=34"
-    " epoll_wait=232 waitid=247 ppoll=271 epoll_pwait=281 futex=202",
-    "aarch64": "read=63 readv=65 ppoll=73 waitid=95 futex=98 rt_sigsuspend=133 rt_sigtimedwait=137"
-    " epoll_pwait=22 wait4=260",
+_WAITING = {
+    "x86_64": "read=0 poll=7 readv=19 select=23 pause=34 nanosleep=35 wait4=61 rt_sigtimedwait=128"
+    " rt_sigsuspend=130 futex=202 clock_nanosleep=230 epoll_wait=232 waitid=247 pselect6=270"
+    " ppoll=271 epoll_pwait=281",
+    "aarch64": "epoll_pwait=22 read=63 readv=65 pselect6=72 ppoll=73 waitid=95 futex=98"
+    " nanosleep=101 clock_nanosleep=115 rt_sigsuspend=133 rt_sigtimedwait=137 wait4=260",
 }
-"""System calls that wait for something to happen, with their numbers, by architecture (asm/unistd.h
-of Linux). A sleep is none of them."""
+"""System calls that wait, with their numbers, by architecture (asm/unistd.h of Linux)."""
+_SLEEPS = {"select", "nanosleep", "clock_nanosleep", "pselect6"}
+"""Those by which Python's time.sleep() lets time pass; the others wait for something to happen."""
 
 
 def threads(pids: Iterable[int]) -> list[Path]:
@@ -42,10 +44,19 @@ def await_events(pids: Sequence[int]) -> bool:
     Not so for one that lets time pass: it may have something to do although nothing more happens.
     Where the kernel does not say it, on an architecture that is not known here, nothing is so.
     """
-    numbers = dict(word.split("=") for word in _AWAITING.get(platform.machine(), "").split())
+    return _all_in(_WAITING.get(platform.machine(), ""), pids, sleeping=False)
+
+
+def pause(pids: Sequence[int]) -> bool:
+    """Whether each of their threads awaits an event, or sleeps. As unsure as `await_events`."""
+    return _all_in(_WAITING.get(platform.machine(), ""), pids, sleeping=True)
+
+
+def _all_in(calls: str, pids: Sequence[int], *, sleeping: bool) -> bool:
+    numbers = dict(word.split("=") for word in calls.split())
     names = {number: name for name, number in numbers.items()}
     every = threads(pids)
-    return bool(every) and all(_awaits(thread, names) for thread in every)
+    return bool(every) and all(_waits(thread, names, sleeping=sleeping) for thread in every)
 
 
 def prioritise(pids: Iterable[int], nice: int) -> None:
@@ -63,13 +74,15 @@ def _state(thread: Path) -> str:
         return "X"
 
 
-def _awaits(thread: Path, names: dict[str, str]) -> bool:
-    """Whether it is in one of the system calls `names`, by number (/proc/PID/syscall, proc(5))."""
+def _waits(thread: Path, names: dict[str, str], *, sleeping: bool) -> bool:
+    """Whether it is in one of the system calls `names`, by number (/proc/PID/syscall, proc(5)).
+
+    One that lets time pass counts where `sleeping`.
+    """
     try:
         number, *arguments = (thread / "syscall").read_text().split()
     except (OSError, ValueError):
         return False
     name = names.get(number, "")
-    if name == "futex":
-        return int(arguments[3], 16) == 0  # Else its timeout's address.
-    return bool(name)
+    sleeps = name in _SLEEPS or (name == "futex" and int(arguments[3], 16) != 0)  # Its timeout.
+    return bool(name) and (sleeping or not sleeps)

@@ -156,6 +156,23 @@ def test_who_lets_time_pass_does_not_rest(start: Start, then: str, rests: bool) 
     assert script.wait_for_rest(PATIENCE if rests else 0.5) == rests
 
 
+@pytest.mark.parametrize(
+    ("then", "waits"),
+    [
+        ("input()", True),
+        ("threading.Event().wait(9)", True),
+        ("time.sleep(9)", True),
+        ("select.select([], [], [], 9)", True),
+        ("subprocess.run(['sleep', '9'])", True),
+        ("threading.Thread(target=time.sleep, args=[9]).start()\nwhile True:\n    pass", False),
+    ],
+)
+def test_who_sleeps_can_be_waited_for_too(start: Start, then: str, waits: bool) -> None:
+    modules = "import select, subprocess, threading, time"
+    script = ready(start(f"{modules}\nprint('one', flush=True)\n{then}"))
+    assert script.wait_for_rest(PATIENCE if waits else 0.5, asleep=True) == waits
+
+
 def test_who_rests_has_printed_all(start: Start) -> None:
     loop = "for number in range(20000):\n    print(number)\ninput()"
     script = start(loop)
