@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from grader.base.errors import LabebpfError, Phase, PhaseTimeoutError
 from grader.base.messages import say
+from grader.base.profile import note, span
 from grader.base.text import cut
 from grader.base.waiting import Lines
 
@@ -64,13 +65,15 @@ class RpcProcess:
 
     def __init__(self, name: str, start: Callable[[int], subprocess.Popen[bytes]]) -> None:
         self._name = name
-        self._unanswered: set[str] = set()
+        self._unanswered: dict[str, tuple[str, int]] = {}
+        """By id what was called, and when, in ns of the monotonic clock."""
         self._answers: dict[str, dict[str, Any]] = {}
         self._channel, theirs = socket.socketpair()
         self._channel.settimeout(_SEND_SECONDS)
         self._lines = Lines(self._channel.fileno(), MAX_ANSWER)
         with theirs:
             self._process = start(theirs.fileno())
+        self._lane = f"{name} {self._process.pid}"
 
     @property
     def alive(self) -> bool:
@@ -95,7 +98,7 @@ class RpcProcess:
     def send(self, call: str, /, **arguments: Any) -> str:
         """Send a request, if the process is there; return the id with which to `receive`."""
         number = secrets.token_hex(8)
-        self._unanswered.add(number)
+        self._unanswered[number] = call, time.monotonic_ns()
         request = {"id": number, "call": call, "arguments": arguments}
         with suppress(OSError):
             self._channel.sendall(json.dumps(request).encode() + b"\n")
@@ -112,7 +115,8 @@ class RpcProcess:
         TypeError or ValueError.
         """
         try:
-            answer = self._answer(number, time.monotonic() + seconds)
+            with span(f"waits for the {self._name}"):
+                answer = self._answer(number, time.monotonic() + seconds)
             if "error" not in answer:
                 return read(answer["value"])
             kind, reason = (cut(expect(str, answer[key])) for key in ("kind", "error"))
@@ -130,7 +134,7 @@ class RpcProcess:
         """Return the answer to one request, and keep those to others for who asks for them."""
         while number not in self._answers:
             answer = expect(dict, json.loads(self._lines.next(deadline)))
-            self._unanswered.remove(answer["id"])
+            note(*self._unanswered.pop(answer["id"]), self._lane)
             self._answers[answer["id"]] = answer
         return self._answers[number]
 

@@ -46,7 +46,7 @@ class Context:
         `scale` stretches every deadline; `tell` is told each phase.
         """
         self._tell_phase = tell
-        self._threads = ThreadPoolExecutor()
+        self._threads = ThreadPoolExecutor(thread_name_prefix="beside")
         """The kernel takes its time over what is made and taken down there: other things go on."""
         self._ending: list[Future[object]] = []
         self.kernel = kernel

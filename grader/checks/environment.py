@@ -307,7 +307,7 @@ class LabEnvironment:
 
     def _begin(self, script: ScriptUnderTest) -> None:
         """Let the script run, when nothing of the program does any more."""
-        with ThreadPoolExecutor(1) as other:
+        with ThreadPoolExecutor(1, thread_name_prefix="beside") as other:
             # Its processes are killed before the script has a compiler; that what they had in the
             # kernel goes takes longer.
             ended = other.submit(self._close_programs)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, suppress
 
 from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
+from grader.base.profile import span
 from grader.checks.context import Context
 from grader.checks.program_under_test import refuse_acting
 from grader.evidence.attribution import OwnTracePipe
@@ -52,6 +53,7 @@ class ScriptRun:
         """Return when the script's Python, which may just have been started, has BCC."""
         self._script.wait_until_ready(60 * self._context.scale)
 
+    @span("waits for the script to attach")
     def begin(self) -> None:
         """Let the script run, and return when it has a program attached.
 
@@ -95,6 +97,7 @@ class ScriptRun:
         )
         return self._context.bpftool.places(self._script.pids(), self._context.kernel.tracefs)
 
+    @span("waits for the script to rest")
     def rest(self) -> list[str]:
         """Wait until all is printed, but not for ever: other processes may cause more of it.
 
@@ -138,6 +141,7 @@ class ScriptRun:
 
         return self._wait_for(condition, seconds)
 
+    @span("waits for the script to print")
     def _wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Wait for `condition`: whether it came true.
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
 from grader.base.messages import say
+from grader.base.profile import span
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
@@ -294,6 +295,7 @@ class ScriptUnderTest(ScriptRun):
             file=self.name,
         )
 
+    @span("waits for the script to end")
     def interrupt(self) -> None:
         """Press Ctrl-C, and expect the script to end.
 

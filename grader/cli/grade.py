@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from errno import EACCES
 from pathlib import Path
@@ -56,6 +56,12 @@ if TYPE_CHECKING:
 @click.option(
     "--html", metavar=say("FILE"), type=click.Path(path_type=Path), help=say("Write a page there.")
 )
+@click.option(
+    "--profile",
+    metavar=say("FILE"),
+    type=click.Path(path_type=Path),
+    help=say("Write there what it did when, for https://ui.perfetto.dev, and show a table."),
+)
 @options.time_scale
 def grade(
     names: tuple[str, ...],
@@ -66,12 +72,13 @@ def grade(
     kernel: str,
     out: str | None,
     html: Path | None,
+    profile: Path | None,
     time_scale: float,
 ) -> None:
     from grader.base.atomic_write import make_folder
     from grader.submission.files import read_submission
 
-    kernels = _kernels(kernel, html)
+    kernels = _kernels(kernel, {"--html": html, "--profile": profile})
     folders = [
         Path(out, each.removeprefix("vm:") if kernel == "all" else "") for each in kernels if out
     ]
@@ -87,8 +94,11 @@ def grade(
     if out:
         with _writing(Path(out), "--out"):
             make_folder(Path(out))
-    if html:
-        _check_file(html, "--html")
+    for file, option in ((html, "--html"), (profile, "--profile")):
+        if file:
+            _check_file(file, option)
+    if profile:
+        flags.append(f"--profile={profile.resolve()}")
     shown = [own[lab.name] for lab in chosen]
     results = [_grade_on(each, chosen, shown, tasks, flags, hidden) for each in kernels]
     try:
@@ -99,18 +109,25 @@ def grade(
             _write(html, page(results[0], sources).encode(), "--html")
     finally:  # Whoever reads may stop reading, as head does; a disk may be full.
         _show(results, by_kernel=kernel == "all", next_step=not of and submission is None)
+        if profile:
+            _show_profile(profile)
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
-def _kernels(kernel: str, html: Path | None) -> list[str]:
-    """The kernels to grade on, one after the other. Raises InfraError and UsageError."""
+def _kernels(kernel: str, files: Mapping[str, Path | None]) -> list[str]:
+    """The kernels to grade on, one after the other. Of several no option of `files` can tell.
+
+    Raises InfraError and UsageError.
+    """
     from grader.runner.kernel_choice import parse
     from grader.vm import image_store
 
     if kernel != "all":
         return [parse(kernel)]
-    if html:
-        raise UsageError(say("--html is for one kernel."), say("Name it with --kernel."))
+    for option in (name for name, file in files.items() if file):
+        raise UsageError(
+            say("{option} is for one kernel.", option=option), say("Name it with --kernel.")
+        )
     kernels = [f"vm:{image.version}" for image in image_store.built()]
     if not kernels:
         raise InfraError(say("There is no image to grade on."), say("Run: ./labebpf image build"))
@@ -207,6 +224,14 @@ def _show(results: Sequence[Result], *, by_kernel: bool, next_step: bool) -> Non
     render(console, results[0])
     if next_step:
         overview.show_next(console, results[0])
+
+
+def _show_profile(path: Path) -> None:
+    from grader.base.profile import read_chrome_trace
+    from grader.report.profile_table import profile_table
+    from grader.ui.console import open_console
+
+    open_console().print(profile_table(read_chrome_trace(path.read_text(encoding="utf-8"))))
 
 
 @click.command(

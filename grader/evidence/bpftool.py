@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
+from grader.base.profile import span
 from grader.evidence.maps import Libbpf
 
 SEARCH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
@@ -232,6 +233,7 @@ class Bpftool:
             pid=holders[0].get("pid", "?"),
         )
 
+    @span("bpftool")
     def _helpers(self, number: int) -> frozenset[str]:
         """Return the helpers that the program calls.
 
@@ -262,6 +264,7 @@ class Bpftool:
                 say("bpftool {names} printed no JSON.", names=" ".join(arguments))
             ) from error
 
+    @span("bpftool")
     def _run(self, *arguments: str, tool: Sequence[str] = ()) -> str:
         try:
             done = subprocess.run(

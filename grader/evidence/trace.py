@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.base.errors import InfraError
 from grader.base.messages import say
+from grader.base.profile import span
 from grader.base.waiting import remove_folder
 
 PRINTK = "bpf_trace/bpf_trace_printk"
@@ -113,6 +114,7 @@ class TraceInstance:
     is something to collect.
     """
 
+    @span("makes a trace instance")
     def __init__(self, tracefs: Path, name: str, events: Iterable[str]) -> None:
         self.folder = tracefs / "instances" / name
         self._formats: dict[int, EventFormat] = {}
@@ -185,6 +187,7 @@ class TraceInstance:
         finally:
             self._write("tracing_on", "1")
 
+    @span("removes a trace instance")
     def remove(self) -> None:
         for descriptor in (*self._buffers.values(), self._ready):
             if descriptor >= 0:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
+from grader.guest.guest_profile import read_profile
 from grader.guest.system import (
     OUT,
     PRIVATE,
@@ -104,7 +105,8 @@ class Grader:
         except (OSError, ValueError):
             result = {}
         kernel = result.get("kernel", {})
-        self._wire.send({"ended": status, "kernel": kernel, "log": self.log()})
+        profile = read_profile()
+        self._wire.send({"ended": status, "kernel": kernel, "log": self.log(), "profile": profile})
 
     def _show_life(self) -> None:
         """Tell the host that every CPU of this machine runs what it is given."""
@@ -136,7 +138,7 @@ def shell(wire: Wire[GuestMessage], request: ShellOrder) -> None:
             traceback.print_exc()
         finally:
             os._exit(70)
-    wire.send({"ended": reap(child), "kernel": {}, "log": ""})
+    wire.send({"ended": reap(child), "kernel": {}, "log": "", "profile": []})
 
 
 def reap(child: int, meanwhile: Callable[[], None] = lambda: None) -> int:

@@ -13,7 +13,9 @@ from typing import cast
 import pytest
 
 from grader.base.errors import InfraError
+from grader.base.profile import Recorder, span
 from grader.guest.guest_kernel import GuestKernel
+from grader.guest.guest_profile import write_profile
 from grader.guest.system import OUT, PRIVATE, ROOT, SUBMISSION
 from grader.runner import judging
 from grader.runner.session import SESSION, TAKEN, Grading
@@ -39,6 +41,7 @@ class ChecksRunner:
         self._ready = ready
         self._selected: list[str] = []
         self._config: pytest.Config | None = None
+        self._recorder: Recorder | None = None
 
     def run(self) -> int:
         """Run pytest; return its exit status."""
@@ -66,6 +69,8 @@ class ChecksRunner:
         config.option.time_scale = order["time_scale"]
         config.option.lang = order["lang"]
         config.option.refused = order["refused"]
+        if order["profile"]:
+            self._recorder = Recorder()
         if order["private"]:
             # What may be seen of private checks, the host decides.
             config.option.private, config.option.reveal = str(PRIVATE), True
@@ -91,8 +96,14 @@ class ChecksRunner:
             if "run" not in message:
                 return True
             item, following = items[message["run"]], items.get(message["next"] or "")
-            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            with span(f"judges {item.name}"):
+                session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self._wire.send({"ran": item.nodeid})
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        if self._recorder:
+            write_profile(self._recorder)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         assert self._config

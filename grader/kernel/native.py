@@ -18,6 +18,7 @@ from pathlib import Path
 from grader.base.errors import InfraError
 from grader.base.lock import acquire_lock
 from grader.base.messages import Message, say
+from grader.base.profile import span
 from grader.base.waiting import remove_folder
 from grader.evidence.witness import Witness
 from grader.kernel.features import (
@@ -57,6 +58,7 @@ class NativeKernel:
 
     where = "native"
 
+    @span("takes the kernel")
     def __init__(
         self,
         *,
@@ -212,6 +214,7 @@ class NativeKernel:
             "headers": str(self.headers),
         }
 
+    @span("lets go of the kernel")
     def close(self) -> None:
         """Let go of the kernel. Environments and sandboxes must be closed before."""
         with self._held as closing:  # The lock last, whatever fails before.

@@ -16,12 +16,25 @@ from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say, translate
 from grader.base.paths import ROOT
 from grader.runner.kernel_choice import choose, likely_needs, parse
+from grader.runner.profiling import Profiling
 from grader.runner.progress import Progress
 from grader.runner.remote import RemoteRun, files_below, guest_id
 from grader.runner.session import CHECK_SECONDS, SESSION, Grading
 from grader.vm.remote_grading import GradeRequest
 
 pytest_plugins = ("grader.runner.judging",)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("labebpf").addoption(
+        "--profile", metavar="FILE", default=None, help="write what the grading did when there"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if path := config.getoption("--profile"):
+        plugin = Profiling(config.invocation_params.dir / path)
+        config.pluginmanager.register(plugin, "labebpf-profiling")
 
 
 @pytest.hookimpl(trylast=True)
@@ -100,6 +113,7 @@ def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
         },
         private=files_below(grading.private, names) if grading.private else {},
         hides=grading.hides,
+        profile=bool(grading.config.getoption("--profile")),
     )
 
 

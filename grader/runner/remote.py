@@ -15,6 +15,7 @@ import pytest
 
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import Message, say
+from grader.base.profile import Span
 from grader.base.text import clean
 from grader.runner.private_checks import is_private
 from grader.verdict.classify import finding_of
@@ -54,6 +55,8 @@ class RemoteRun:
         self._deadly: set[str] = set()
         self._told = 0.0
         self._kernel: dict[str, str] = {}
+        self.profile: list[Span] = []
+        """What the guest did when, if that was asked for."""
 
     def judge(
         self, item: pytest.Item, following: pytest.Item | None
@@ -84,6 +87,7 @@ class RemoteRun:
         if self._session and not broken_off:
             try:
                 self._kernel = self._session.finish()
+                self.profile = self._session.profile
             except MachineDiedError:
                 self._kernel = self._session.describe()
         self.close()

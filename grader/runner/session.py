@@ -333,7 +333,7 @@ class Grading:
             if self.remote:
                 self.close()
             else:  # The kernel takes its time, while the result is shown.
-                self._ending = ThreadPoolExecutor(1).submit(self.close)
+                self._ending = ThreadPoolExecutor(1, thread_name_prefix="beside").submit(self.close)
         return self.final
 
     def wait_for_end(self) -> None:

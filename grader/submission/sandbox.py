@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.base.paths import SYSTEM, system_files
+from grader.base.profile import span
 from grader.submission.cgroup import Cgroup
 
 PYTHON = "/usr/bin/python3"
@@ -101,6 +102,7 @@ class Sandbox:
             path.write_bytes(data)
             path.chmod(0o444)
 
+    @span("starts a sandbox")
     def start(
         self,
         argv: Sequence[str],
@@ -177,6 +179,7 @@ class Sandbox:
                 stack.callback(os.close, found[pid])
         return found
 
+    @span("closes a sandbox")
     def close(self) -> None:
         """End every process of the sandbox, and remove its files.
 

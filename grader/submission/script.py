@@ -21,6 +21,7 @@ from typing import Protocol
 
 from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
+from grader.base.profile import note
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
 from grader.submission.threads import await_events, pause, prioritise, states
@@ -92,6 +93,8 @@ class Script:
             os.close(slave)
             theirs.close()
         os.set_blocking(self._master, False)
+        self._started = time.monotonic_ns()
+        self._lane = f"script {self._child.pid}"
         self._end = -1
         """Readable once it has ended; -1 before Linux 5.3, where that is asked for at intervals."""
         with suppress(OSError):
@@ -104,6 +107,8 @@ class Script:
         with suppress(OSError):  # It has died since it was ready; its status says how.
             self._channel.sendall(name.encode())
             self._channel.shutdown(socket.SHUT_WR)
+        note("starts, and waits", self._started, self._lane)
+        self._started = time.monotonic_ns()
 
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the process has BCC, and waits for `begin`.
@@ -288,6 +293,7 @@ class Script:
 
     def close(self) -> None:
         """End the script and everything that it started."""
+        note("runs", self._started, self._lane)
         with ExitStack() as closing:
             if self._sink >= 0:
                 closing.callback(os.close, self._sink)

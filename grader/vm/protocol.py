@@ -44,6 +44,8 @@ class GradeOrder(TypedDict):
     lang: str
     refused: Mapping[str, Mapping[str, tuple[str, str]]]
     """Why a file was not taken, and what to do: by lab and name."""
+    profile: bool
+    """Whether to tell, in Ended, what was done when."""
 
 
 @final
@@ -189,6 +191,8 @@ class Ended(TypedDict):
     kernel: dict[str, Any]
     """What result.json says of the kernel."""
     log: str
+    profile: list[list[str | int]]
+    """Lane and name of each span, and how many ns before this message it began and ended."""
 
 
 class TerminalEvent(TypedDict, total=False):

@@ -18,6 +18,7 @@ from typing import Any
 from grader.base.errors import InfraError
 from grader.base.lock import locked_within
 from grader.base.messages import Message, say
+from grader.base.profile import Span, span
 from grader.base.text import clean, cut
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
@@ -66,6 +67,8 @@ class GradeRequest:
     refused: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     """Why a file was not taken, and what to do: by lab and name, told in that language."""
     private: Mapping[str, bytes] = field(default_factory=dict)
+    profile: bool = False
+    """Whether the guest is to tell what it did when."""
     hides: bool = False
     """Whether the guest's output, which tells of private checks, must not be shown."""
 
@@ -80,6 +83,7 @@ class GradeRequest:
             "time_scale": scale,
             "lang": self.lang,
             "refused": self.refused,
+            "profile": self.profile,
         }
 
 
@@ -98,13 +102,17 @@ class MachineGrading:
         self._image = image
         self._alone = ExitStack()
         started = time.monotonic()
-        self.machine = start(image, root, config)
+        with span("waits for the machine to be ready"):
+            self.machine = start(image, root, config)
+        self.profile: list[Span] = []
+        """What the guest did when, once it has ended."""
         self.seconds = {"restore": time.monotonic() - started}
         """What getting ready took, by phase."""
         started = time.monotonic()
         try:
-            self._send({"grade": order.message(self._scale)})
-            message = self._receive()
+            with span("waits for the machine to collect"):
+                self._send({"grade": order.message(self._scale)})
+                message = self._receive()
             if message.get("collected") != list(order.selected):
                 raise InfraError(
                     say("The virtual machine does not find the same checks as this one."),
@@ -146,7 +154,10 @@ class MachineGrading:
     def finish(self) -> dict[str, str]:
         """End the guest's pytest; return what result.json is to say of the kernel."""
         self._send({"finish": True})
-        kernel = self._receive().get("kernel")
+        with span("waits for the machine to end"):
+            ended = self._receive()
+        self.profile = _spans(ended.get("profile"), time.monotonic_ns())
+        kernel = ended.get("kernel")
         return self.describe(str(kernel.get("headers")) if isinstance(kernel, dict) else "")
 
     def describe(self, headers: str = "") -> dict[str, str]:
@@ -197,6 +208,22 @@ def crowding(load: float) -> float:
     Machines beside a machine slow it down, emulated ones above all, whose CPUs wait for each other.
     """
     return min(max(1.0, load / len(os.sched_getaffinity(0))), _MOST_CROWDED)
+
+
+def _spans(told: object, now: int) -> list[Span]:
+    """Read a guest's spans, whose times are in ns before `now`; none of what is no span."""
+    try:
+        spans = [Span.read(each) for each in told] if isinstance(told, list) else []
+    except (TypeError, ValueError):
+        return []
+    return [
+        Span(_safe(f"machine: {each.lane}"), _safe(each.name), now - each.start, now - each.end)
+        for each in spans
+    ]
+
+
+def _safe(name: str) -> str:
+    return cut(clean(name), 100)
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from grader.vm.machine_config import MachineConfig
 from grader.vm.snapshots import stored
 from tests.support.checkout import AS_NOBODY, NOBODY, ROOT, copy_solution
 from tests.support.grading import command, grade
+from tests.support.profiles import by_process, profile_of
 from tests.support.waiting import wait_until
 
 LABS = find_labs(ROOT / "exercises")
@@ -251,6 +252,20 @@ def test_a_debugger_is_refused() -> None:
     )  # fmt: skip
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "--kernel native" in done.stderr
+
+
+def test_what_a_machine_did_is_in_the_profile(tmp_path: Path, image: Image) -> None:
+    spans, _ = profile_of("lab3", "vm", tmp_path / "profile.json")
+    found = by_process(spans)
+    assert {"compile", "load", "attach"} <= found["machine: loader"]
+    assert "waits for the loader" in found["machine: grader"]
+    assert {"waits for the machine to be ready", "judges 3.1"} <= found["grader"]
+    (judged,) = (s for s in spans if s.name == "judges 3.1")
+    # The two clocks are brought together: what the host waits for is what the machine does.
+    assert any(
+        s.lane.startswith("machine: loader") and judged.start < s.start < s.end < judged.end
+        for s in spans
+    )
 
 
 OTHERWISE = {"lab3/own_flags.py"}

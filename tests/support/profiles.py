@@ -1,0 +1,36 @@
+"""The profile of a real grading."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.base.profile import Span, read_chrome_trace
+from tests.support.checkout import ROOT
+
+
+def profile_of(lab: str, kernel: str, file: Path) -> tuple[list[Span], str]:
+    """Grade the solution of `lab` on `kernel`: its profile, and the table that was shown."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "grader", "grade", lab, "--submission", "solutions"),
+            *("--kernel", kernel, "--lang", "en", "--profile", str(file)),
+        ],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    return read_chrome_trace(file.read_text()), done.stdout
+
+
+def by_process(spans: list[Span]) -> dict[str, set[str]]:
+    """What each kind of process was at."""
+    found: dict[str, set[str]] = {}
+    for each in spans:
+        found.setdefault(re.sub(r" \d+$", "", each.lane), set()).add(each.name)
+    return found
