@@ -211,12 +211,22 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     context_settings={"ignore_unknown_options": True},
     help=say("Run this project's own tests; further arguments go to pytest."),
 )
+@click.option(
+    "--quick", is_flag=True, help=say("Only what takes a minute: no browser, no machine.")
+)
 @click.argument("arguments", nargs=-1, metavar=say("[PYTEST-ARGUMENTS]..."))
-def test(arguments: tuple[str, ...]) -> None:
+def test(quick: bool, arguments: tuple[str, ...]) -> None:
+    import os
     import subprocess
 
     # All of them: those on this kernel, which can't share it, beside those in machines, and beside
     # those that need neither.
-    everything = ("-n", "3", "--dist", "loadscope", "tests")
-    command = [sys.executable, "-m", "pytest", "-rs", *(arguments or everything)]
+    chosen = ["-n", "3", "--dist", "loadscope", "tests"]
+    if quick:
+        chosen = ["-n", "2", "--dist", "loadscope", "-m", "not slow", "tests/unit"]
+        if os.geteuid() == 0:
+            chosen.append("tests/kernel/test_steady.py::test_the_solutions_get_all_points[quiet]")
+    if arguments:
+        chosen = [*(chosen if quick else ()), *arguments]
+    command = [sys.executable, "-m", "pytest", "-rs", *chosen]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)

@@ -17,6 +17,8 @@ from grader.submission.files import Submission
 from grader.verdict.record import LabResult, Result, Status
 from tests.support.sample_results import EVERY, FAILED, HOSTILE, a_result, hostile
 
+pytestmark = pytest.mark.slow
+
 PHONE = {"width": 360, "height": 740}
 PROGRAM = "".join(f"line {number}\n" for number in range(1, 31)).encode()
 

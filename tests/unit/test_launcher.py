@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.checkout import AS_NOBODY, NOBODY, PARTS, ROOT, copy
 
+pytestmark = pytest.mark.slow
+
 PARTS_OF_IT = (*PARTS, "labebpf")
 TOOLS = (
     *("sh", "uname", "readlink", "id", "cksum", "sed", "printf", "python3", "flock", "env", "stat"),

@@ -24,6 +24,8 @@ from grader.labs.stubs import drifted
 from tests.support.checkout import NOBODY, copy, labebpf
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = ("exercises/lab7", "solutions/lab7")
 LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]
 

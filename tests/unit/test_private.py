@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.checkout import ROOT
 
+pytestmark = pytest.mark.slow
+
 SECRET = "xyzzy"
 MANIFEST = """
 [[task]]
