@@ -13,9 +13,9 @@ from pathlib import Path
 def acquire_lock(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
     """Lock the file or folder `path`, and return the descriptor that holds the lock.
 
-    A missing file is made. While another process holds the lock this one waits; before, it calls
-    `waiting` once. A process that inherits the descriptor holds the lock too (flock(2)). Raises
-    OSError where the file cannot be made.
+    A missing file is made. While another process holds the lock this one waits; when that takes
+    more than a second it calls `waiting` once. A process that inherits the descriptor holds the
+    lock too (flock(2)). Raises OSError where the file cannot be made.
     """
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
@@ -23,8 +23,9 @@ def acquire_lock(path: Path, waiting: Callable[[], None] = lambda: None) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            waiting()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if not _lock_within(descriptor, 1):
+                waiting()
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
     except BaseException:
         os.close(descriptor)
         raise
@@ -48,9 +49,14 @@ def locked_within(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock on the file `path` within the block, if it is free within `seconds`."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        # flock(2) knows no deadline; flock(1) does, and locks what it shares with its parent.
-        command = ["flock", "--wait", str(seconds), str(descriptor)]
-        subprocess.run(command, pass_fds=[descriptor], check=False)
+        _lock_within(descriptor, seconds)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock_within(descriptor: int, seconds: float) -> bool:
+    """Lock what is open as `descriptor`, if it is free within `seconds`; whether it was."""
+    # flock(2) knows no deadline; flock(1) does, and locks what it shares with its parent.
+    command = ["flock", "--wait", str(seconds), str(descriptor)]
+    return subprocess.run(command, pass_fds=[descriptor], check=False).returncode == 0

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 
 from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
-from grader.base.profile import span
+from grader.base.profile import note, span
 from grader.checks.context import Context
 from grader.checks.program_under_test import refuse_acting
 from grader.evidence.attribution import OwnTracePipe
@@ -82,6 +82,7 @@ class ScriptRun:
             return now - loaded_since > idle
 
         self._script.wait_for(settled, 3 * limit, every=0.01 * self._context.scale)
+        note("compiles, loads, attaches", self._began, self._script.lane)
         limit = round(time.monotonic() - start)
         if self._attached():
             self._look()

@@ -59,7 +59,7 @@ class ChecksRunner:
         with os.fdopen(self._order) as pipe:
             text = pipe.read()
         if not text:
-            self._kernel.let_go()
+            self._kernel.close()
             os._exit(0)
         order: GradeOrder = json.loads(text)
         random.seed()  # Else it would go on as in every other machine of this snapshot.

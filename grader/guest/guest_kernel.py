@@ -18,10 +18,7 @@ _SECONDS = 600
 
 
 class GuestKernel(NativeKernel):
-    """Starts what each grading needs; `get_ready` waits for that.
-
-    `close`, at the end of a grading, does nothing: the machine is thrown away then.
-    """
+    """Starts what each grading needs; `get_ready` waits for that."""
 
     def __init__(self, wire: Wire[GuestMessage]) -> None:
         super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
@@ -59,10 +56,3 @@ class GuestKernel(NativeKernel):
             yield
         finally:
             self._wire.send({"alone": False})
-
-    def close(self) -> None:
-        pass
-
-    def let_go(self) -> None:
-        """Close what this kernel holds, as `NativeKernel.close` does."""
-        super().close()

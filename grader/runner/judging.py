@@ -325,12 +325,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = 3
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if grading := config.stash.get(SESSION, None):
-        grading.wait_for_end()
-
-
 @pytest.fixture
 def lab(request: pytest.FixtureRequest) -> Lab:
     """The lab that this check belongs to."""

@@ -36,10 +36,8 @@ class Profiling:
         with span("writes the result"):
             yield
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_unconfigure(self, config: pytest.Config) -> Iterator[None]:
-        with span("waits for the end of what was let go"):
-            yield
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
         guest = getattr(config.stash[SESSION].remote, "profile", ())
         self._recorder.close()
         put(self._path, chrome_trace([*self._recorder.spans, *guest]).encode())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -93,7 +92,6 @@ class Grading:
         self._environment: LabEnvironment | None = None
         self._submissions: dict[str, Submission] = {}
         self.final: Result | None = None
-        self._ending: Future[None] | None = None
         self._started = datetime.now(timezone.utc)
         self._clock = time.monotonic()
         self._task = ""
@@ -327,19 +325,16 @@ class Grading:
         return self._told.setdefault(id(error), (error, task))[1]
 
     def finish(self, unrun: Finding = NOT_RUN) -> Result:
-        """The result, taken once. The kernel is let go from then on: see `wait_for_end`."""
+        """The result, taken once.
+
+        What is in this machine's kernel goes when this process has ended: it takes a while, for
+        which nobody has to wait, and the kernel's keeper sees to it in any case.
+        """
         if self.final is None:
             self.final = self._result(unrun)
             if self.remote:
-                self.close()
-            else:  # The kernel takes its time, while the result is shown.
-                self._ending = ThreadPoolExecutor(1, thread_name_prefix="beside").submit(self.close)
+                self.remote.close()
         return self.final
-
-    def wait_for_end(self) -> None:
-        """Return when the kernel was let go. Raises what kept it from that."""
-        if self._ending:
-            self._ending.result()
 
     def _result(self, unrun: Finding) -> Result:
         kernel = {"where": "none", "release": os.uname().release, "headers": ""}
@@ -353,17 +348,6 @@ class Grading:
         seconds = time.monotonic() - self._clock
         started = f"{self._started:%Y-%m-%dT%H:%M:%SZ}"
         return Result(started, seconds, kernel, labs, self.lang, grader_version())
-
-    def close(self) -> None:
-        with ExitStack() as closing:
-            if isinstance(self._kernel, NativeKernel):
-                closing.callback(self._kernel.close)
-                self._kernel = None
-            if self._environment:
-                closing.callback(self._environment.close)
-                self._environment = None
-            if self.remote:
-                self.remote.close()
 
     def _limit(self) -> float | None:
         """Seconds after which the keeper ends this process; none under a debugger."""

@@ -93,8 +93,9 @@ class Script:
             os.close(slave)
             theirs.close()
         os.set_blocking(self._master, False)
+        self.lane = f"script {self._child.pid}"
+        """Of the profile."""
         self._started = time.monotonic_ns()
-        self._lane = f"script {self._child.pid}"
         self._end = -1
         """Readable once it has ended; -1 before Linux 5.3, where that is asked for at intervals."""
         with suppress(OSError):
@@ -107,8 +108,7 @@ class Script:
         with suppress(OSError):  # It has died since it was ready; its status says how.
             self._channel.sendall(name.encode())
             self._channel.shutdown(socket.SHUT_WR)
-        note("starts, and waits", self._started, self._lane)
-        self._started = time.monotonic_ns()
+        note("starts, and waits", self._started, self.lane)
 
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the process has BCC, and waits for `begin`.
@@ -293,7 +293,6 @@ class Script:
 
     def close(self) -> None:
         """End the script and everything that it started."""
-        note("runs", self._started, self._lane)
         with ExitStack() as closing:
             if self._sink >= 0:
                 closing.callback(os.close, self._sink)

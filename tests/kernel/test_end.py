@@ -35,7 +35,7 @@ def test_the_kernel_of_a_machine_ends_what_it_started(before: State) -> None:
         children = descendants(os.getpid())
         kernel = GuestKernel(Wire(here.fileno()))
         assert len(descendants(os.getpid())) > len(children)
-        kernel.let_go()
+        kernel.close()
         assert descendants(os.getpid()) == children
     assert wait_until(lambda: not state().beyond(before), 10), state().beyond(before)
 

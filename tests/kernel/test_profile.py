@@ -28,7 +28,7 @@ def test_the_profile_has_each_process_and_what_was_waited_for(tmp_path: Path) ->
     spans, table = profile_of("lab2", "native", tmp_path / "profile.json")
     found = by_process(spans)
     assert {"ready", "compile", "load", "attach", "collect"} <= found["loader"]
-    assert {"starts, and waits", "runs"} <= found["script"]
+    assert {"starts, and waits", "compiles, loads, attaches"} <= found["script"]
     assert "attach" in found["witness"]
     assert "calls" in found["workload"]
     assert {"takes the kernel", "judges 2.1", "judges 2.5"} <= found["grader"]
