@@ -7,6 +7,7 @@ import time
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 
 from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
 from grader.base.messages import say
@@ -26,8 +27,9 @@ from grader.submission.tracebacks import last_error, traceback_line
 
 _MANY = 8, 12
 """So many decoys that others' calls hardly ever fall into all of one kind."""
-_MOST_TRIALS = 200
-"""Beside processes that make directories all the time on each CPU, about one in ten settles it."""
+_TRIALS, _TRIAL_SECONDS = 200, 10
+"""Beside processes that make directories all the time on each CPU, about one in ten settles it. Of
+others the storm may be over in some seconds: until then, more of them."""
 _MOST_RESTS = 20
 """So often a script rests, until nothing more was left in the trace; others may go on for ever."""
 _PROMPT = 3
@@ -157,14 +159,17 @@ class ScriptUnderTest(ScriptRun):
         told: list[int] = []
         seen_prompt = 0
         self.rest()
-        for _ in range(_MOST_TRIALS):
+        end = time.monotonic() + _TRIAL_SECONDS * self._context.scale
+        for trial in count():
+            if trial >= _TRIALS and time.monotonic() > end:
+                break
             with witness.brake(), self._script.preferred():
                 (window,) = self._context.workload.calls(1)
 
                 def prompt(window: Window = window) -> bool:
                     told.extend(time_ for line in self._script.lines for time_ in numbers(line))
                     self._script.forget_lines()
-                    return witness.all_told(window, told[-_MOST_TRIALS:], since)
+                    return witness.all_told(window, told[-_TRIALS:], since)
 
                 def settled(window: Window = window) -> bool:
                     return prompt(window) or witness.comes_after(window)
