@@ -35,8 +35,16 @@ class Entry:
     seen: Sequence[str]
     warned: str = ""
     find: str = ""
+    source: str = ""
     variable: str = ""
+    general: bool = False
     otherwise: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> set[str]:
+        """The placeholders without whose values it says nothing."""
+        fix = {"fix"} if "{fix}" in self.mend.en else set()
+        return fix | ({"variable"} if self.variable else set())
 
     def match(self, stage: str, said: str) -> re.Match[str] | None:
         """Match what that stage said; None if it does not fit."""

@@ -19,9 +19,11 @@ _LOG_LIMIT = 1 << 16
 _LINE_LIMIT = 4000
 _LAST_LINES = 8
 _DIAGNOSTIC = re.compile(
-    r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)(?=\n(.*))",
+    r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)"
+    r"(?=\n(.*)(?:\n[ ~|]*\^[ ~^]*\n([ |]+[^ |\n][^\n]*))?)",
     re.MULTILINE,
 )
+"""A message, the line that is quoted below it, and below its caret what clang would write there."""
 _COUNT = re.compile(r"(?:\d{1,9} (?:warning|error)s?(?: and )?)+ generated\.")
 """The last line that clang prints."""
 _GUTTER = re.compile(r"^ *\d+ \| ?")
@@ -59,16 +61,18 @@ class _Diagnostic:
     message: str
     column: int
     quote: Quote
+    fix: str = ""
+    """What clang would write below the caret, "" for no such hint."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """The entry that fits, its placeholders, and the warning of clang that the entry is about."""
+    """The entry that fits, its placeholders, and what clang says that the entry is about."""
 
     entry: Entry
-    match: re.Match[str]
+    stage: str
     values: Mapping[str, str]
-    warning: _Diagnostic | None = None
+    diagnostic: _Diagnostic | None = None
 
 
 @dataclass(frozen=True)
@@ -105,36 +109,41 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
     log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
     file = SourceFile(source if error.file.endswith(".c") else b"")
     told = list(_diagnostics(log))
-    first = next((d for d in told if "error" in d.kind), None)
-    same = [d for d in told if first and d.quote == first.quote and d.kind != "note"]
-    backend = "\n".join(_BACKEND.findall(log))
+    same = _of_first_error(told)
     refusal = _refusal(log)
     if same:
-        stage, said = "compiler", "\n".join(d.message for d in same)
-    elif backend:
-        stage, said = "backend", backend
+        every = _look_up_compiler(same)
+    elif backend := "\n".join(_BACKEND.findall(log)):
+        every = _look_up("backend", backend, told)
     elif refusal:
-        stage, said = "verifier", refusal.said
+        every = _look_up("verifier", refusal.said, told)
     else:
-        stage, said = "kernel", f"{log}\n{clean(error.what)}"
-    for found in _look_up(stage, said, told):
+        every = _look_up("kernel", f"{log}\n{clean(error.what)}", told)
+    for found in every:
         line = column = 0
-        diagnostic = same[_line_of(found.match)] if same else found.warning
-        if diagnostic:
-            line, column = _place(diagnostic, file, told)
-        elif refusal and stage == "verifier":
+        if found.diagnostic:
+            line, column = _place(found.diagnostic, file, told)
+        elif refusal and found.stage == "verifier":
             insn = found.values.get("insn")
             line = refusal.line(file, int(insn) if insn else None)
         if found.entry.find and (only := file.find(_filled(found.entry.find, found.values))):
             line, column = only, 0
+        if found.entry.source and not file.has(line, found.entry.source):
+            continue  # The message has another reason here.
         values = _values(found, file, error.file, line)
-        if found.entry.variable and "variable" not in {*values, *found.entry.otherwise}:
-            continue  # The entry is only about a variable that can be named.
+        if not found.entry.needs <= {*values, *found.entry.otherwise}:
+            continue  # The entry is only about what can be named.
         excerpt = file.excerpt(line, column=column, name=values.get("variable", ""))
         what, remedy = found.entry.told(values)
         line = line or error.line
         return Explanation(what, remedy, found.entry.id, values, error.file, line, excerpt, log)
     return None
+
+
+def _of_first_error(told: Sequence[_Diagnostic]) -> list[_Diagnostic]:
+    """What clang says of the line of its first error, up to that error and beyond it."""
+    first = next((each for each in told if "error" in each.kind), None)
+    return [each for each in told if first and each.quote == first.quote and each.kind != "note"]
 
 
 def _look_up(stage: str, said: str, told: Sequence[_Diagnostic]) -> Iterator[_Found]:
@@ -143,17 +152,30 @@ def _look_up(stage: str, said: str, told: Sequence[_Diagnostic]) -> Iterator[_Fo
         match = entry.match(stage, said)
         if match is None:
             continue
-        if not entry.warned or stage == "compiler":
-            yield _Found(entry, match, match.groupdict())
+        if not entry.warned:
+            yield _Found(entry, stage, match.groupdict())
             continue
         for warning in told:
             if warned := re.search(entry.warned, warning.message):
-                yield _Found(entry, match, {**match.groupdict(), **warned.groupdict()}, warning)
+                yield _Found(entry, stage, {**match.groupdict(), **warned.groupdict()}, warning)
 
 
-def _line_of(match: re.Match[str]) -> int:
-    """Return the line of the text on which the match ends, from 0."""
-    return match.string.count("\n", 0, match.end())
+def _look_up_compiler(same: Sequence[_Diagnostic]) -> Iterator[_Found]:
+    """Find the entries that fit what clang says of the line of its first error, the best first.
+
+    The first message counts, whatever the order of the entries: what clang says after its first
+    error often follows from that. A warning before it may tell more, and is no error by itself.
+    """
+    messages = [each.message for each in same]
+    error = next(at for at, each in enumerate(same) if "error" in each.kind)
+    for at in range(error + 1):
+        said = "\n".join(messages[at:])
+        for entry in entries():
+            match = entry.match("compiler", said)
+            # What begins on a later line is about a later message.
+            if match and "\n" not in said[: match.start()] and (at == error or not entry.general):
+                last = at + said.count("\n", 0, match.end())
+                yield _Found(entry, "compiler", match.groupdict(), same[last])
 
 
 def _place(
@@ -175,6 +197,8 @@ def _values(found: _Found, file: SourceFile, name: str, line: int) -> dict[str, 
         values["source"] = source
     if found.entry.variable and (variable := file.name_on(line, found.entry.variable)):
         values["variable"] = variable
+    if found.diagnostic and found.diagnostic.fix:
+        values["fix"] = found.diagnostic.fix
     return {key: cut(" ".join(clean(value).split()), 400) for key, value in values.items()}
 
 
@@ -185,11 +209,11 @@ def _diagnostics(log: str) -> Iterator[_Diagnostic]:
     """
     quote = Quote("")
     for found in _DIAGNOSTIC.finditer(log):
-        number, column, kind, message, quoted = found.groups()
+        number, column, kind, message, quoted, fix = found.groups()
         again = _DIAGNOSTIC.match(f"{quoted}\n") or _COUNT.fullmatch(quoted)
         if quote.number != int(number) or not again:
             quote = Quote(_GUTTER.sub("", quoted), int(number))
-        yield _Diagnostic(kind, message, int(column), quote)
+        yield _Diagnostic(kind, message, int(column), quote, (fix or "").strip(" |"))
 
 
 def _refusal(log: str) -> _Refusal | None:

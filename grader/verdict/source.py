@@ -24,13 +24,16 @@ _REWRITTEN = (
     (rf"bpf_ringbuf_output\({_POINTER},", ".ringbuf_output("),
     (r"\bbpf_ringbuf_(submit|discard)\(", r".ringbuf_\1("),
     (
-        r'\(\{char_fmt\[\]=((?:"(?:[^"\\]|\\.)*")|\w+);'
+        r'\(\{char_fmt\[\]=((?:"(?:[^"\\]|\\.)*")?[^;"\n]{0,80});'
         r"bpf_trace_printk_\(_fmt,sizeof\(_fmt\)([^;\n]*)\);\}\)",
         r"bpf_trace_printk(\1\2)",
     ),
     (r",BPF_(?:ANY|NOEXIST)\)", ")"),
 )
 """What BCC makes of the operations of its tables, blanks left out, and what the student wrote."""
+_CHARACTER = re.compile(r"<U\+([0-9A-F]{4,5})>")
+_UNDECODABLE = re.compile(r"<[89A-F][0-9A-F]>")
+"""How clang shows a character that it does not print, and a byte that is of no character."""
 _OPERATION = re.compile(r"\b\w+\.(lookup|update|insert|delete|perf_submit|ringbuf_\w+)\(")
 
 
@@ -57,6 +60,10 @@ class SourceFile:
         found = {number for number, _ in self._search(pattern)}
         return found.pop() if len(found) == 1 else 0
 
+    def has(self, number: int, pattern: str) -> bool:
+        """Whether `pattern` matches in a line, comments and strings aside."""
+        return any(line == number for line, _ in self._search(pattern))
+
     def name_on(self, number: int, pattern: str) -> str:
         """Which of the names that `pattern` finds anywhere is on a line; empty if not just one."""
         names = {match["variable"] for _, match in self._search(pattern)}
@@ -77,12 +84,16 @@ class SourceFile:
         recognition where it stands, as far as `others` were found and show the difference. Before
         the compiler BCC adds lines for each TRACEPOINT_PROBE alone.
         """
+        if _UNDECODABLE.search(quote.text):
+            return next((n for n, line in enumerate(self.lines, 1) if "\ufffd" in line), 0)
         shifted = not of_compiler or "TRACEPOINT_PROBE" in self._code
         if not shifted and quote.number <= len(self.lines) and self.reads(quote.number, quote.text):
             return quote.number
         found = self._like(quote.text)
         if len(found) == 1:
             return found[0]
+        if quote.text.strip() == "}" and (extra := self._closes_nothing):
+            return extra
         near = sorted(
             {other for other in others if other.number and quote.number},
             key=lambda other: abs(other.number - quote.number),
@@ -125,9 +136,24 @@ class SourceFile:
         return _NO_CODE.sub(blank, "\n".join(self.lines))
 
     def _search(self, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
+        lines = [line[:_WIDEST] for line in self._code.split("\n")]
+        for number, line in enumerate(lines, 1):
+            following = "\n".join(lines[number : number + 1]) if "\n" in pattern else ""
+            text = f"{line}\n{following}" if following else line
+            for match in re.finditer(pattern, text):
+                if match.start() <= len(line):
+                    yield number, match
+
+    @cached_property
+    def _closes_nothing(self) -> int:
+        """The line of the first closing brace that none was opened for; 0 if there is none."""
+        depth = 0
         for number, line in enumerate(self._code.split("\n"), 1):
-            for match in re.finditer(pattern, line[:_WIDEST]):
-                yield number, match
+            for brace in re.findall(r"[{}]", line):
+                depth += 1 if brace == "{" else -1
+                if depth < 0:
+                    return number
+        return 0
 
     @cached_property
     def _bare(self) -> list[str]:
@@ -135,11 +161,11 @@ class SourceFile:
 
     def _like(self, quoted: str) -> list[int]:
         """The lines that read like `quoted`, or have it in them."""
-        wanted = _bare(_original(quoted))
-        if len(wanted) < 3:
-            return []
-        same = [number for number, line in enumerate(self._bare, 1) if line == wanted]
-        return same or [number for number, line in enumerate(self._bare, 1) if wanted in line]
+        wanted = _bare(_original(_CHARACTER.sub(lambda code: chr(int(code[1], 16)), quoted)))
+        same = [number for number, line in enumerate(self._bare, 1) if wanted and line == wanted]
+        if same or len(wanted) < 3:
+            return same
+        return [number for number, line in enumerate(self._bare, 1) if wanted in line]
 
 
 def _original(quoted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import string
@@ -42,9 +43,8 @@ def test_an_entry_is_there_once() -> None:
 
 @pytest.mark.parametrize("entry", entries(), ids=IDS)
 def test_both_languages_say_the_same_of_what_can_be_told(entry: Entry) -> None:
-    known = always(entry) | {"file", "source", *entry.otherwise}
+    known = always(entry) | {"file", "source", *entry.otherwise, *entry.needs}
     if entry.variable:
-        known.add("variable")
         assert "variable" in re.compile(entry.variable).groupindex
     for text in (entry.cause, entry.mend):
         assert text.en and text.fr and text.en != text.fr
@@ -66,7 +66,8 @@ def test_an_entry_was_seen_where_it_says_and_nowhere_else(entry: Entry) -> None:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_a_broken_program_is_for_an_entry_and_says_what_it_shows(program: Path) -> None:
     assert entry_of(program) in IDS
-    text = program.read_text(encoding="utf-8")
+    data = program.read_bytes()
+    text = data.decode("utf-16" if data.startswith(codecs.BOM_UTF16_LE) else "utf-8-sig")
     assert re.match(r"/\*\n \* shows: [A-Z].+\.\n( \* hook: \S+\n)? \*/\n", text)
     assert program.with_suffix(".txt").is_file()
 

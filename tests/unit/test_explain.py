@@ -349,3 +349,85 @@ def test_a_string_without_an_end_is_read_to_the_end_of_its_line_once() -> None:
     log = "Error at line 9: Unsupport signed division for DAG: 0x1: i64 = sdiv 0x2, 0x3\n"
     source = '#if 0\n"' + '\\"' * 120_000 + '\n#endif\nsay("n %d", n / m);\n'
     assert explained(log, source).line == 4
+
+
+def said(*messages: str, quoted: str, number: int = 3) -> str:
+    """What clang prints of one line: each message with its kind."""
+    return "".join(
+        f"/virtual/main.c:{number}:{column}: {message}\n{quoted}\n    ^\n"
+        for column, message in enumerate(messages, 5)
+    )
+
+
+@pytest.mark.parametrize(
+    "messages, known",
+    [
+        (
+            ["error: use of undeclared identifier 'x'", "error: expected ';' after expression"],
+            "E03",
+        ),
+        (
+            ["error: expected ';' after expression", "error: use of undeclared identifier 'x'"],
+            "E67",
+        ),
+        (["error: never heard of it", "error: expected ';' after expression"], "compiler"),
+        (["warning: never heard of it", "error: expected ';' after expression"], "E01"),
+        (["warning: multi-character character constant", "error: never heard of it"], "E112"),
+        (["error: never heard of it", "warning: multi-character character constant"], "compiler"),
+    ],
+)
+def test_clangs_first_error_decides_and_a_warning_before_it(
+    messages: list[str], known: str
+) -> None:
+    error = explained(said(*messages, quoted="\tf(x) g();"), "\n\n\tf(x) g();\n")
+    assert error.known == known
+
+
+def test_clangs_own_proposal_is_shown_where_no_entry_has_a_better_one() -> None:
+    place = "/virtual/main.c:2:3: error: never heard of it\n        p.a;\n         ^\n"
+    log = f"{place}         ->\n1 error generated.\n"
+    error = explained(log, "\n\tp.a;\n")
+    assert (error.known, error.values["fix"]) == ("fix", "->")
+    assert explained(f"{place}1 error generated.\n", "\n\tp.a;\n").known == "compiler"
+
+
+@pytest.mark.parametrize(
+    "message, quoted, source, known",
+    [
+        ("expected expression", "\tx = 1 ? : ;", "\tx = 1 ? : ;", "compiler"),
+        ("expected expression", "\tx := 1;", "\tx := 1;", "E107"),
+        ("expected expression", "\ty = ;", '\ty = ; // not :=\n\tf(":=");', "compiler"),
+        ("expected parameter declarator", "int f(3)", "int f(3)", "compiler"),
+        ("expected parameter declarator", 'SEC("x")', 'SEC("x")', "E106"),
+        ("expected identifier or '('", "{", "int f(void);\nint x;\n{", "compiler"),
+        ("expected identifier or '('", "{", "int f(void);\n{", "E110"),
+        ("use of undeclared identifier 'x'", "\tx = 1;", "int g(void);\n\tx = 1;", "E03"),
+        ("use of undeclared identifier 'x'", " x = y;", "TRACEPOINT_PROB(x, y)\n{", "E111"),
+        ("use of undeclared identifier 'x'", " x = y;", "TRACEPOINT_PROBE(x, y)\n{", "E03"),
+        ("use of undeclared identifier 'x'", " x = y;", "TRACEPOINT_MINE(x, y)\n{", "E03"),
+        ("use of undeclared identifier 'IF'", " IF = 1;", " IF = 1;", "E108"),
+        ("use of undeclared identifier 'Iff'", " Iff = 1;", " Iff = 1;", "E03"),
+    ],
+)
+def test_a_message_is_explained_by_what_stands_in_the_line(
+    message: str, quoted: str, source: str, known: str
+) -> None:
+    assert explained(said(f"error: {message}", quoted=quoted), f"{source}\n").known == known
+
+
+@pytest.mark.parametrize(
+    "source, quoted, line",
+    [
+        ("int f(void)\n{\n\treturn 0;\n}\n", "{", 2),
+        ("int f(void)\n{\n}\n}\n", "}", 4),
+        ("void f(void)\n{\n\tif (1) {\n\t}\n}\n\n}\nvoid g(void)\n{\n}\n", "}", 7),
+        ("void f(void)\n{\n}\nvoid g(void)\n{\n}\n", "}", 0),
+        ("void f(void)\n{\n\t;\n}\n", "\t;", 3),
+        ('void f(void)\n{\n\tsay("}}");\n/* } */\n}\n}\n', "}", 6),
+    ],
+)
+def test_a_line_of_one_character_is_found_if_there_is_one_like_it(
+    source: str, quoted: str, line: int
+) -> None:
+    log = said("error: never heard of it", quoted=quoted, number=30)
+    assert explained(log, "TRACEPOINT_PROBE(a, b)\n" + source).line == (line + 1 if line else 0)

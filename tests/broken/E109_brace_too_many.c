@@ -1,0 +1,9 @@
+/*
+ * shows: One closing brace too many.
+ */
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	bpf_trace_printk("Hello");
+	return 0;
+}
+}

@@ -1,0 +1,8 @@
+/*
+ * shows: A string in single quotes.
+ */
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	bpf_trace_printk('Hello');
+	return 0;
+}
