@@ -57,15 +57,17 @@ class Pace:
     script that looks too seldom may have looked just after the change.
     """
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, limit: float, looked: float | None = None) -> None:
+        """`looked` is when the script is known to have looked before, of time.monotonic()."""
         self._limit = limit
         self._in_time = self._late = 0
-        self._before: float | None = None
+        self._before = looked
 
     def note(self, shown: float, *, prompt: bool) -> None:
         """Note a change shown at `shown` (s, of time.monotonic()): `prompt` within the limit.
 
-        The first one says nothing: how long the script took to begin is not asked for.
+        Without a look before it the first one says nothing: how long the script took to begin is
+        not asked for.
         """
         if self._before is not None:
             self._in_time += shown - self._before < self._limit

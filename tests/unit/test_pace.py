@@ -45,3 +45,17 @@ def test_the_first_change_says_nothing() -> None:
     for shown in (21.0, 22.0, 23.0):
         pace.note(shown, prompt=True)
     assert pace.in_time and not pace.late
+
+
+def test_a_look_before_the_first_change_counts() -> None:
+    pace = Pace(1.5, 20.0)
+    for shown in (21.0, 22.0, 23.0):
+        pace.note(shown, prompt=True)
+    assert pace.in_time and not pace.late
+
+
+def test_one_that_looks_every_two_seconds_is_late_after_a_look_too() -> None:
+    pace = Pace(1.5, 0.0)
+    for shown in (2.0, 4.0, 6.0):
+        pace.note(shown, prompt=False)
+    assert pace.late and not pace.in_time
