@@ -20,10 +20,10 @@ _LINE_LIMIT = 4000
 _LAST_LINES = 8
 _DIAGNOSTIC = re.compile(
     r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)"
-    r"(?=\n(.*)(?:\n[ ~|]*\^[ ~^]*\n([ |]+[^ |\n][^\n]*))?)",
+    r"(?=\n(.*)(?:\n([ ~|]*)\^[ ~^]*\n([ |]+)([^ |\n][^\n]*))?)",
     re.MULTILINE,
 )
-"""A message, the line that is quoted below it, and below its caret what clang would write there."""
+"""A message, the line that is quoted below it, and below its caret what clang would write."""
 _COUNT = re.compile(r"(?:\d{1,9} (?:warning|error)s?(?: and )?)+ generated\.")
 """The last line that clang prints."""
 _GUTTER = re.compile(r"^ *\d+ \| ?")
@@ -120,16 +120,10 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
     else:
         every = _look_up("kernel", f"{log}\n{clean(error.what)}", told)
     for found in every:
-        line = column = 0
-        if found.diagnostic:
-            line, column = _place(found.diagnostic, file, told)
-        elif refusal and found.stage == "verifier":
-            insn = found.values.get("insn")
-            line = refusal.line(file, int(insn) if insn else None)
-        if found.entry.find and (only := file.find(_filled(found.entry.find, found.values))):
-            line, column = only, 0
-        if found.entry.source and not file.has(line, found.entry.source):
+        place = _where(found, file, told, refusal)
+        if place is None:
             continue  # The message has another reason here.
+        line, column = place
         values = _values(found, file, error.file, line)
         if not found.entry.needs <= {*values, *found.entry.otherwise}:
             continue  # The entry is only about what can be named.
@@ -138,6 +132,28 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
         line = line or error.line
         return Explanation(what, remedy, found.entry.id, values, error.file, line, excerpt, log)
     return None
+
+
+def _where(
+    found: _Found, file: SourceFile, told: Sequence[_Diagnostic], refusal: _Refusal | None
+) -> tuple[int, int] | None:
+    """Find the line and column that are to be shown, 0 for what is unknown.
+
+    None where the entry is about a line that reads otherwise.
+    """
+    line = column = 0
+    if found.diagnostic:
+        line, column = _place(found.diagnostic, file, told)
+    elif refusal and found.stage == "verifier":
+        insn = found.values.get("insn")
+        line = refusal.line(file, int(insn) if insn else None)
+    find, source = (_filled(each, found.values) for each in (found.entry.find, found.entry.source))
+    only = file.find(find) if find else 0
+    if only:
+        line, column = only, 0
+    if source and ((find and not only) or not file.has(line, source)):
+        return None
+    return line, column
 
 
 def _of_first_error(told: Sequence[_Diagnostic]) -> list[_Diagnostic]:
@@ -209,11 +225,12 @@ def _diagnostics(log: str) -> Iterator[_Diagnostic]:
     """
     quote = Quote("")
     for found in _DIAGNOSTIC.finditer(log):
-        number, column, kind, message, quoted, fix = found.groups()
+        number, column, kind, message, quoted, caret, before, fix = found.groups()
         again = _DIAGNOSTIC.match(f"{quoted}\n") or _COUNT.fullmatch(quoted)
         if quote.number != int(number) or not again:
             quote = Quote(_GUTTER.sub("", quoted), int(number))
-        yield _Diagnostic(kind, message, int(column), quote, (fix or "").strip(" |"))
+        there = caret is not None and len(caret) == len(before)
+        yield _Diagnostic(kind, message, int(column), quote, fix.rstrip() if there else "")
 
 
 def _refusal(log: str) -> _Refusal | None:
@@ -251,6 +268,9 @@ def _written(helper: str) -> str:
     """Return a pattern for a student's call of `helper`, also as an operation of a table."""
     if operation := re.fullmatch(r"bpf_map_(\w+)_elem", helper):
         return rf"\b{helper}\s*\(|\.(?:{operation[1]}|\w*increment|insert)\w*\s*\("
+    if copies := re.fullmatch(r"bpf_probe_read(?:_user|_kernel)?(_str)?", helper):
+        # BCC takes the older one where it finds no other.
+        return rf"\bbpf_probe_read(?:_user|_kernel)?{copies[1] or ''}\s*\("
     if helper == "bpf_perf_event_output":
         return rf"\b{helper}\s*\(|\.perf_submit\w*\s*\("
     return rf"\b{helper}\s*\(|\.{helper.removeprefix('bpf_')}\s*\("

@@ -431,3 +431,61 @@ def test_a_line_of_one_character_is_found_if_there_is_one_like_it(
 ) -> None:
     log = said("error: never heard of it", quoted=quoted, number=30)
     assert explained(log, "TRACEPOINT_PROBE(a, b)\n" + source).line == (line + 1 if line else 0)
+
+
+def test_a_proposal_for_another_place_is_not_shown() -> None:
+    log = "/virtual/main.c:1:5: error: never heard of it\n    x = p;\n      ^ ~\n        *\n"
+    assert explained(log, "    x = p;\n").known == "compiler"
+
+
+CONVERTS = "incompatible pointer to integer conversion assigning to 'u64' from "
+
+
+@pytest.mark.parametrize(
+    "message, source, known",
+    [
+        (CONVERTS + "'u64 *'; dereference with *", "\tn = p + 1;", "E120"),
+        (CONVERTS + "'u64 *'; dereference with *", "\tn = t.lookup(&k);", "E121"),
+        (CONVERTS + "'int (*)(void)'", "\tn = f;", "E52"),
+        ("cannot increment value of type 'void'", "\t(*t.lookup(&k))++;", "E122"),
+        ("cannot increment value of type 'void'", "\t(*p)++;", "compiler"),
+        ("type name requires a specifier or qualifier", "\t__uint(type, 1);", "E123"),
+        ("type name requires a specifier or qualifier", "\tfoo(type, 1);", "compiler"),
+        ("'stdio.h' file not found", "#include <stdio.h>", "E07"),
+        ("'vmlinux.h' file not found", '#include "vmlinux.h"', "E124"),
+        ("pasting formed 'a-', an invalid preprocessing token", "F(a, -)", "compiler"),
+        ("conflicting types for 'f'", "int f(int a)\n{\n}\nint f(long a)\n{\n}", "compiler"),
+        ("conflicting types for 'f'", "int f(long a)\n{\n}", "E132"),
+        ("use of undeclared identifier 'TASK_COMM'", "\tx[TASK_COMM];", "E03"),
+        ("invalid preprocessing directive", "# a comment", "E138"),
+        ("invalid preprocessing directive, did you mean '#include'?", "# inclde <a>", "compiler"),
+        ("invalid preprocessing directive", "#pragme once", "compiler"),
+    ],
+)
+def test_a_like_message_of_another_reason_is_not_explained_by_it(
+    message: str, source: str, known: str
+) -> None:
+    quoted = source.split("\n")[0]
+    assert explained(said(f"error: {message}", quoted=quoted), f"{source}\n").known == known
+
+
+def verifier(*lines: str) -> str:
+    return "\n".join(("bpf: Failed to load program: x", *lines, "processed 7 insns (limit 1)\n"))
+
+
+@pytest.mark.parametrize(
+    "quoted, said, known",
+    [
+        ("p = bpf_map_lookup_elem(&t, &k);", "R1 type=scalar expected=map_ptr", "E125"),
+        ("p = mine(&t, &k);", "R1 type=scalar expected=map_ptr", "verifier"),
+        ("f(p, 1);", "invalid write to stack R1 off=-8 size=16", "verifier"),
+        ("bpf_probe_read(b, 16, p);", "invalid write to stack R1 off=-8 size=16", "E130"),
+        ("p->b++;", "R0 invalid mem access 'map_value_or_null'", "E23"),
+        ("(*n)++;", "R0 invalid mem access 'map_value_or_null'", "E135"),
+    ],
+)
+def test_what_the_verifier_says_is_told_by_the_students_line(
+    quoted: str, said: str, known: str
+) -> None:
+    log = verifier(f"; {quoted} @ main.c:9", "7: (79) r1 = *(u64 *)(r0 +8)", said)
+    assert explained(log, f"\t{quoted}\n").known == known
