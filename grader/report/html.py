@@ -10,18 +10,18 @@ import jinja2
 
 from grader.base.messages import say, translate
 from grader.base.text import clean
-from grader.base.timeline import Moment
+from grader.base.timeline import Mark, Moment
 from grader.report.lines import safe
 from grader.report.terminal import MARKS, kernel_of
-from grader.report.timeline_text import COLUMNS, MARKED
+from grader.report.timeline_text import COLUMNS, MARKED, reported
 from grader.submission.files import Submission
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 _AROUND = 4
 """Lines of the source above and below the marked one."""
 _WIDEST = 300
-_WIDE, _LEFT, _LANE = 440, 48, 26
-"""Of a timeline's picture: its width, where time begins, and the height of a CPU's lane."""
+_LANE = 26
+"""The height of a CPU's lane in a timeline's picture, in pixels."""
 _NO_SOURCES: Mapping[str, Submission] = {}
 _VERDICTS = {
     "pass": say("passed"),
@@ -44,7 +44,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Dot:
-    """A moment in a timeline's picture: where it stands, and what is to be read of it."""
+    """A moment in a timeline's picture: where it stands, and what is to be read of it.
+
+    `x` is a share of the picture's width, in percent; `y` is in pixels, as is all text's size: on
+    a telephone the picture is narrower, and no smaller.
+    """
 
     x: float
     y: float
@@ -54,10 +58,14 @@ class Dot:
 
 @dataclass(frozen=True)
 class Picture:
-    """A timeline: a lane with its name for each CPU, and its height in all; `ms` is its length."""
+    """A timeline: a lane with its name for each CPU, and its height in all; `ms` is its length.
+
+    `legend` has each mark that is in it, and what that means.
+    """
 
     lanes: tuple[tuple[str, float], ...]
     dots: tuple[Dot, ...]
+    legend: tuple[tuple[str, str], ...]
     height: float
     ms: float
 
@@ -87,12 +95,13 @@ def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str
         kernel=kernel_of(result),
         unjudged=result.unjudged,
         excerpt=lambda lab, task: _excerpt(sources, lab, task),
-        picture=_picture,
+        picture=lambda moments: _picture(moments, lang),
         marked=lambda moment: translate(MARKED[moment.mark], lang) if moment.mark else "",
+        reported=lambda moment: reported(moment, lang),
     )
 
 
-def _picture(moments: Sequence[Moment]) -> Picture | None:
+def _picture(moments: Sequence[Moment], lang: str) -> Picture | None:
     """The timeline of `moments`; None where fewer than two have a time."""
     timed = [moment for moment in moments if moment.at >= 0]
     if len(timed) < 2:
@@ -100,18 +109,24 @@ def _picture(moments: Sequence[Moment]) -> Picture | None:
     cpus = sorted({moment.cpu for moment in timed}, key=lambda cpu: (cpu < 0, cpu))
     lanes = {cpu: (place + 0.5) * _LANE for place, cpu in enumerate(cpus)}
     length = max(moment.at for moment in timed) or 1
-    scale = (_WIDE - _LEFT - _LANE) / length
     dots = [
         Dot(
-            round(_LEFT + moment.at * scale, 1),
+            round(100 * moment.at / length, 1),
             lanes[moment.cpu],
-            moment.mark.value or "right",
-            f"{moment.event} +{moment.at / 1e6:.3f} ms: {' | '.join(moment.reports) or '-'}",
+            _name(moment.mark),
+            f"{moment.event} +{moment.at / 1e6:.3f} ms: {reported(moment, lang)}",
         )
         for moment in timed
     ]
+    there = {moment.mark for moment in timed}
+    legend = tuple((_name(m), translate(word, lang)) for m, word in MARKED.items() if m in there)
     named = tuple((f"CPU {cpu}" if cpu >= 0 else "?", y) for cpu, y in lanes.items())
-    return Picture(named, tuple(dots), len(lanes) * _LANE + 18, length / 1e6)
+    return Picture(named, tuple(dots), legend, len(lanes) * _LANE + 18, length / 1e6)
+
+
+def _name(mark: Mark) -> str:
+    """The class of a mark in the page."""
+    return mark.value or "right"
 
 
 def _excerpt(sources: Mapping[str, Submission], lab: LabResult, task: TaskResult) -> list[Line]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.base.messages import say, translate
 from grader.base.text import last_lines
-from grader.report.timeline_text import drawn
+from grader.report.timeline_text import WRONG, drawn
 from grader.verdict.record import LabResult, Result, Status, TaskResult, column
 
 MARKS = {
@@ -79,7 +79,7 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
             # A student's words must not come to stand at a line's start: on a terminal what is
             # folded is indented, elsewhere nothing is folded, nor what is there to be copied.
             folded = console.file.isatty() and task.status != Status.INFRA
-            for text in describe(task, lang):
+            for text in describe(task, lang, console.width - _INDENT if folded else 0):
                 _fold(console, text) if folded else _indent(console, text)
     if left := [task.id for task in lab.tasks if not task.selected]:
         told = translate(say("Not selected: {tasks}.", tasks=", ".join(left)), lang)
@@ -113,8 +113,11 @@ def _fold(console: Console, text: Text) -> None:
         _indent(console, Text(bar, style=text.style).append_text(line))
 
 
-def describe(task: TaskResult, lang: str) -> Iterable[Text]:
-    """What a person is told of a task that did not pass, line by line."""
+def describe(task: TaskResult, lang: str, width: int = 0) -> Iterable[Text]:
+    """What a person is told of a task that did not pass, line by line.
+
+    The timeline takes `width` columns at most, unless that is 0.
+    """
     for sentence in (task.why, task.cause, task.remedy):
         if sentence:
             yield Text(" ".join(sentence.split()))
@@ -126,8 +129,8 @@ def describe(task: TaskResult, lang: str) -> Iterable[Text]:
     yield from _row(translate(say("where:"), lang), place)
     yield from map(Text, task.excerpt.splitlines())
     yield from _row(translate(say("hint:"), lang), task.hint)
-    for row in drawn(task.timeline, lang):
-        yield Text(row, style="dim")
+    for row in drawn(task.timeline, lang, width):
+        yield Text(row, style="red" if row.startswith(WRONG) else "dim")
     if task.log.strip():
         cut, shown = last_lines(task.log.strip())
         if cut:

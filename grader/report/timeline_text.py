@@ -1,50 +1,81 @@
-"""A timeline as lines of text: each event, and beside it what was reported of it."""
+"""A timeline as lines of text: each event, whether it is right, and what was reported of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.base.messages import Message, say, translate
 from grader.base.timeline import Mark, Moment
 
 MARKED: Mapping[Mark, Message] = {
+    Mark.RIGHT: say("as it should be"),
     Mark.MISSING: say("missing"),
     Mark.DOUBLED: say("more than once"),
-    Mark.FOREIGN: say("should not be there"),
+    Mark.FOREIGN: say("too many"),
     Mark.WRONG: say("wrong"),
 }
+"""What each mark means, for a person to read."""
 COLUMNS = (say("time"), say("CPU"), say("event"), say("reported"))
+WRONG = "✗"
+"""A line that is wrong begins with it."""
+_RIGHT = "✓"
 _ROWS = 12
 _WIDTH = 60
+_LEAST = 8
+"""Of the characters of what was reported, so many are left on any terminal."""
+_NARROW = 70
+"""Below so many columns the times are left out: the order shows."""
+
+Row = tuple[str, ...]
 
 
-def drawn(moments: Sequence[Moment], lang: str) -> list[str]:
-    """A line for each of `moments` below a line of titles; the middle is cut out of many."""
+def drawn(moments: Sequence[Moment], lang: str, width: int = 0) -> list[str]:
+    """A line for each of `moments` below a line of titles, no wider than `width` unless that is 0.
+
+    Of many, those that are right are left out first.
+    """
     if not moments:
         return []
-    cut = max(0, len(moments) - _ROWS)
-    head, tail = moments[: len(moments) - cut - _ROWS // 2], moments[len(moments) - _ROWS // 2 :]
-    rows = [(*(translate(column, lang) for column in COLUMNS), "")]
-    rows += [_row(moment, lang) for moment in head]
-    if cut:
-        more = translate(say("... {count} more ...", count=cut), lang)
-        rows.append(("", "", more, "", ""))
-    rows += [_row(moment, lang) for moment in (tail if cut else moments[len(head) :])]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = []
-    for at, *others in rows:
-        cells = [at.rjust(widths[0])]
-        cells += [cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    rows = [("", *(translate(column, lang) for column in COLUMNS)), *_rows(moments, lang)]
+    if 0 < width < _NARROW:
+        rows = [(mark, *others) for mark, _, *others in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rest = sum(widths[:-1]) + 2 * len(widths[:-1])
+    room = max(width - rest, _LEAST) if width else _WIDTH
+    return [_line(row, widths, room) for row in rows]
 
 
-def _row(moment: Moment, lang: str) -> tuple[str, ...]:
-    told = " | ".join(" ".join(text.split())[:_WIDTH] for text in moment.reports)
+def reported(moment: Moment, lang: str) -> str:
+    """What was reported of `moment`, on one line."""
+    texts = (" ".join(text.split()) for text in moment.reports)
+    return " | ".join(texts) or translate(say("nothing"), lang)
+
+
+def _rows(moments: Sequence[Moment], lang: str) -> Iterator[Row]:
+    order = sorted(range(len(moments)), key=lambda place: moments[place].mark is Mark.RIGHT)
+    before = -1
+    for place in [*sorted(order[:_ROWS]), len(moments)]:
+        if left_out := place - before - 1:
+            more = translate(say("... {count} more ...", count=left_out), lang)
+            yield ("", "", "", more, "")
+        if place < len(moments):
+            yield _row(moments[place], lang)
+        before = place
+
+
+def _row(moment: Moment, lang: str) -> Row:
+    wrong = f"{WRONG} {translate(MARKED[moment.mark], lang)}"
     return (
+        _RIGHT if moment.mark is Mark.RIGHT else wrong,
         f"+{moment.at / 1e6:.3f} ms" if moment.at >= 0 else "",
         str(moment.cpu) if moment.cpu >= 0 else "",
         moment.event,
-        told or "-",
-        f"✗ {translate(MARKED[moment.mark], lang)}" if moment.mark is not Mark.RIGHT else "",
+        reported(moment, lang),
     )
+
+
+def _line(row: Row, widths: Sequence[int], room: int) -> str:
+    *cells, last = row
+    shown = last if len(last) <= room else f"{last[: room - 1]}…"
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
+    return "  ".join((*padded, shown)).rstrip()

@@ -133,6 +133,12 @@ def test_a_timeline_is_a_picture_and_a_table(show: Show) -> None:
     page = show(html(replace(EVERY, lang="fr")))
     picture = page.get_by_role("img", name="Ce qui s'est passé")
     assert picture.is_visible()
+    assert page.locator(".legend li").all_inner_texts() == [
+        "comme il faut",
+        "manque",
+        "plus d'une fois",
+        "en trop",
+    ]
     marks = picture.locator("g").evaluate_all("all => all.map(each => each.getAttribute('class'))")
     assert marks == ["doubled", "missing", "right", "foreign"], "the last one has no time"
     assert picture.locator("title").first.text_content() == "mkdir 5f3a +0.000 ms: 1 | 2"
@@ -150,6 +156,19 @@ def test_a_timeline_is_a_picture_and_a_table(show: Show) -> None:
     assert "plus d'une fois" in rows[1] and "manque" in rows[2] and "faux" in rows[5]
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_text_is_small_on_a_telephone(show: Show, width: int) -> None:
+    """12 px at least, in the picture too: it is drawn narrower there, and not smaller."""
+    page = show(html(EVERY), viewport={"width": width, "height": 740})
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => [...e.childNodes].some("
+        "c => c.nodeType === 3 && c.data.trim()) && e.localName !== 'title').map(e => "
+        "parseFloat(getComputedStyle(e).fontSize) * (e.getCTM ? e.getCTM().a : 1))"
+    )
+    assert len(sizes) > 50 and min(sizes) >= 12
+
+
 @pytest.mark.parametrize("status", ["fail", "error", "infra"])
 def test_hostile_text_is_text(show: Show, said: list[str], status: str) -> None:
     """All of it is on the page, and the browser has made nothing of it."""
@@ -159,14 +178,14 @@ def test_hostile_text_is_text(show: Show, said: list[str], status: str) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.locator("pre.log").text_content() == task.log
     assert page.locator(".why").all_text_contents() == [task.why, task.cause]
-    assert page.locator("td").nth(3).text_content() == " | ".join(task.timeline[0].reports)
+    assert page.locator("td").nth(4).text_content() == " | ".join(task.timeline[0].reports)
     assert page.locator(".remedy").text_content() == task.remedy
     names = page.evaluate("[...new Set([...document.querySelectorAll('*')].map(e => e.localName))]")
     assert set(names) <= {
         *("html", "head", "meta", "link", "title", "style", "body", "header", "main", "footer"),
         *("section", "article", "h1", "h2", "h3", "p", "div", "span", "small", "i", "code", "pre"),
         *("dl", "dt", "dd", "details", "summary", "figure", "table", "tbody", "tr", "th", "td"),
-        *("svg", "g", "line", "text", "circle", "path", "title"),
+        *("svg", "g", "line", "text", "circle", "path", "title", "ul", "li"),
     }
     assert said == []
 
