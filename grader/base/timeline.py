@@ -22,7 +22,7 @@ class Moment:
     """One event, such as "mkdir 5f3a9c", and its reports; or reports that belong to none ("").
 
     `at` is in ns since the first event, less than 0 for a report before it, -1 where only the order
-    is known; `cpu` -1 is unknown.
+    is known; `cpu` -1 is unknown. A report is a submission's own words, or a message.
     """
 
     at: int

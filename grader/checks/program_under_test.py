@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from grader.evidence.event_timeline import by_value
 from grader.evidence.maps import Map
 from grader.evidence.matching import Matching, match
 from grader.evidence.workload import Window
-from grader.submission.program import PATTERN, Table
+from grader.submission.program import DECLARED_WITH, PATTERN, Table
+from grader.verdict.source import SourceFile
 
 _PERF_PAGES = 64
 _UNSET = b"\xaa" * 4
@@ -176,19 +178,36 @@ class ProgramUnderTest:
             raise BehaviourError(
                 say("{name} declares no table named {table}.", name=self._name, table=name),
                 say("Declare it at the top of the file; its name is {name}.", name=name),
-                expected=say("a table {name} ({kind})", name=name, kind=kind),
-                actual=say("tables: {there}", there=there) if there else say("no table"),
+                expected=say("a table {name} ({kind})", name=name, kind=DECLARED_WITH[kind]),
+                actual=there or say("no table"),
                 file=self._name,
             )
         if found.type != kind:
+            line, macro = self._declaration(found)
             raise BehaviourError(
-                say("{name} is not of the kind that this lab asks for.", name=name),
+                say(
+                    "{name} is declared with {macro}: this lab asks for {kind}.",
+                    name=name,
+                    macro=macro,
+                    kind=DECLARED_WITH[kind],
+                ),
                 say("Declare it as the handout says."),
-                expected=kind,
-                actual=found.type,
+                expected=DECLARED_WITH[kind],
+                actual=macro,
                 file=self._name,
+                line=line,
             )
         return found
+
+    def _declaration(self, table: Table) -> tuple[int, str]:
+        """Find the line that declares `table`, 0 if unknown, and BCC's macro in it.
+
+        The kernel has one kind for several macros: an array may be a histogram.
+        """
+        source = SourceFile(self._source)
+        line = source.find(rf"\bBPF_\w+\s*\([^;]{{0,100}}\b{re.escape(table.name)}\b")
+        written = re.search(r"\bBPF_(?!TABLE)\w+", source.line(line))
+        return line, written[0] if written else DECLARED_WITH[table.type]
 
     def counter(self, name: str, key: int = 0) -> Counter:
         """Find the hash table `name`, whose `key` counts.
@@ -288,7 +307,7 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
                 say(
                     "{file} loads a program of type {type}, which the lab does not ask for.",
                     file=file,
-                    type=program.type,
+                    type=f"BPF.{program.type.upper()}",
                 ),
                 say("Use the hook that the handout names."),
                 file=file,

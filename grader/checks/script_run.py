@@ -14,6 +14,7 @@ from grader.checks.program_under_test import refuse_acting
 from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.trace import PRINTK, TraceInstance
+from grader.submission.program import DECLARED_WITH
 from grader.submission.tracebacks import last_error, traceback_line
 
 
@@ -189,7 +190,7 @@ class ScriptRun:
             raise BehaviourError(
                 say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
                 say("Load {program}, which declares it.", program=self._context.lab.program),
-                expected=say("a table {name} ({kind})", name=name, kind=kind),
+                expected=say("a table {name} ({kind})", name=name, kind=DECLARED_WITH[kind]),
                 actual=say("no such table"),
                 log=self.output(),
                 file=self.name,

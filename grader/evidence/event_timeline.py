@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from grader.base.messages import say
 from grader.base.timeline import Mark, Moment, Timeline
 from grader.evidence.matching import place_of
 from grader.evidence.trace import Record
@@ -68,12 +69,13 @@ def by_value(
     """Return the timeline of `reports` that name a time (ns) themselves: numbers, and text.
 
     One of the numbers should lie in the window of its event. Where other processes made `others`
-    events, what belongs to none of the workload's is theirs.
+    events, what belongs to none of the workload's may be theirs, and is left out.
     """
     base = windows[0].start if windows else 0
     # Events of several CPUs do not come in the order in which they happened; times know it.
     reports = sorted(reports, key=lambda report: max(report[0], default=0))
-    pairs = list(zip(windows, reports, strict=False)) if len(windows) == len(reports) else []
+    paired = not others and len(windows) == len(reports)
+    pairs = list(zip(windows, reports, strict=True)) if paired else []
     told: list[list[str]] = [[] for _ in windows]
     moments, wrong = [], []
     for place, (times, text) in enumerate(reports):
@@ -120,7 +122,9 @@ def by_growth(
         elif grown > wanted + others:
             mark = Mark.DOUBLED if wanted and grown == 2 else Mark.WRONG
             mark = mark if wanted else Mark.FOREIGN
-        text = f"{_entry(before)} → {_entry(after)}"
+        text = say("counter: {before} → {after}", before=_entry(before), after=_entry(after))
+        if others:
+            text = say("{change}, with {n} by other processes", change=text, n=others)
         moments.append(_moment(window, base, [text], mark))
         growth.append(max(0, grown - others))
     wanted_growth = [grown for grown, step in zip(growth, steps, strict=True) if step[0].call == of]
@@ -140,7 +144,7 @@ def by_growth(
 
 
 def _entry(value: int | None) -> str:
-    return "-" if value is None else str(value)
+    return say("no entry") if value is None else str(value)
 
 
 def _moment(window: Window, base: int, texts: Sequence[str], mark: Mark) -> Moment:

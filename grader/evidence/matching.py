@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.evidence.workload import Window
 
 
@@ -26,12 +28,21 @@ class Matching:
         """Windows without any report."""
         return sum(1 for count in self.counts if count == 0)
 
-    def describe(self) -> str:
-        """Return the counts in words, for a person."""
-        words = ", ".join(str(count) for count in self.counts) or say("none")
+    def describe(self) -> Message:
+        """Return in words how many reports the windows have, for a person."""
+        tally = sorted(Counter(self.counts).items())
+        if len(tally) == 1:
+            words = say("{count} for each of them", count=tally[0][0])
+        else:
+            parts = [say("{count} for {n} of them", count=count, n=n) for count, n in tally]
+            words = reduce(_and, parts) if parts else say("none")
         if not self.stray:
             return words
-        return say("{counts}; {stray} outside any of them", counts=words, stray=len(self.stray))
+        return say("{counts}; {stray} at other times", counts=words, stray=len(self.stray))
+
+
+def _and(one: Message, other: Message) -> Message:
+    return say("{one}, {other}", one=one, other=other)
 
 
 def place_of(windows: Sequence[Window], time: int) -> int | None:

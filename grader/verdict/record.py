@@ -84,7 +84,11 @@ class Finding:
     def told(self, lang: str) -> Finding:
         """The same in `lang`, as far as it was said and there are translations."""
         texts: dict[str, Any] = {name: shown(text, lang) for name, text in self._texts().items()}
-        return replace(self, **texts)
+        timeline = tuple(
+            replace(moment, reports=tuple(shown(text, lang) for text in moment.reports))
+            for moment in self.timeline
+        )
+        return replace(self, timeline=timeline, **texts)
 
     def cleaned(self) -> Finding:
         """The same, safe to show, and of a bounded length."""

@@ -176,6 +176,16 @@ def test_where_others_make_directories_their_times_are_not_held_against_anybody(
     assert marks(by_value(events, reports)) == ["", "", "foreign"]
 
 
+def test_where_one_is_missing_another_processs_time_does_not_stand_for_it() -> None:
+    events = windows("mkdir mkdir")
+    reports = [((value,), str(value)) for value in (events[0].end + 90, events[1].start + 1)]
+    shown = by_value(events, reports, others=1)
+    assert [(moment.mark, moment.reports) for moment in shown.moments] == [
+        (Mark.MISSING, ()),
+        (Mark.RIGHT, (str(events[1].start + 1),)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("attached", "calls"),
     [
@@ -248,6 +258,15 @@ def test_what_others_count_meanwhile_is_theirs() -> None:
     events = windows("mkdir rmdir")
     shown = by_growth([(events[0], 1, 4, 2), (events[1], 4, 5, 1)])
     assert (shown.cause, marks(shown)) == ("", ["", ""])
+    assert [moment.reports for moment in shown.moments] == [
+        ("counter: 1 → 4, with 2 by other processes",),
+        ("counter: 4 → 5, with 1 by other processes",),
+    ]
+
+
+def test_a_counter_without_an_entry_is_told_in_words() -> None:
+    (first, _) = grown([None, 1, 2], "mkdir mkdir").moments
+    assert first.reports == ("counter: no entry → 1",)
 
 
 def test_every_cause_has_a_sentence_in_both_languages() -> None:

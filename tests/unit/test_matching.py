@@ -40,11 +40,22 @@ def test_each_time_falls_into_its_window(
     assert matching.missing == missing
 
 
-def test_the_counts_are_told_in_words() -> None:
-    assert match(WINDOWS, [15, 15, 35]).describe() == "2, 1, 0"
-    assert match(WINDOWS, [15, 99, 98]).describe() == "1, 0, 0; 2 outside any of them"
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        ([15, 15, 35], "0 for 1 of them, 1 for 1 of them, 2 for 1 of them"),
+        ([15, 99, 98], "0 for 2 of them, 1 for 1 of them; 2 at other times"),
+        ([12, 15, 35, 36, 55, 56], "2 for each of them"),
+        ([], "0 for each of them"),
+    ],
+)
+def test_the_counts_are_told_in_words(times: list[int], told: str) -> None:
+    assert match(WINDOWS, times).describe() == told
+
+
+def test_without_events_there_is_nothing_to_count() -> None:
     assert match([], []).describe() == "none"
-    assert match([], [1]).describe() == "none; 1 outside any of them"
+    assert match([], [1]).describe() == "none; 1 at other times"
 
 
 def test_a_random_count_is_within_its_range_and_not_always_the_same() -> None:

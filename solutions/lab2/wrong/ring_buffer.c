@@ -1,7 +1,7 @@
 /*
  * wrong: A ring buffer, where a perf buffer is asked for.
  * loses: 2.1 fail, 2.2 blocked, 2.3 blocked, 2.4 blocked, 2.5 blocked
- * says: not of the kind
+ * says: declared with BPF_RINGBUF_OUTPUT
  */
 
 struct timestamp_mkdir_class {

@@ -1,7 +1,7 @@
 /*
  * wrong: An array, where a hash table is asked for.
  * loses: 3.1 fail, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: not of the kind
+ * says: declared with BPF_ARRAY
  */
 
 BPF_ARRAY(compteur, u64, 1);

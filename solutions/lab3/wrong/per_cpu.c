@@ -1,7 +1,7 @@
 /*
  * wrong: A table per CPU has not one count but one for each CPU.
  * loses: 3.1 fail, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: not of the kind
+ * says: declared with BPF_PERCPU_HASH
  */
 
 BPF_PERCPU_HASH(compteur);
