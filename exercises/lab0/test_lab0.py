@@ -11,6 +11,7 @@ from grader.checks import (
     Window,
     Workload,
     expect,
+    line_count,
     random_count,
     say,
     task,
@@ -119,7 +120,7 @@ def expect_no_line(others: Printed) -> None:
         ),
         say("Attach to clone, or to sched_process_fork."),
         expected=say("no line"),
-        actual=say("lines: {n}", n=len(others.records)),
+        actual=line_count(len(others.records)),
         timeline=others,
     )
 
@@ -150,7 +151,7 @@ def require_nothing_else(others: Printed, spared: bool) -> None:
         ),
         say("Attach it to clone, or to sched_process_fork, and to nothing else."),
         expected=say("no line"),
-        actual=say("lines: {n}", n=len(others.records)),
+        actual=line_count(len(others.records)),
         timeline=others,
     )
 

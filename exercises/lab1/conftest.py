@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks import Environment, InfraError, expect, listed, say
+from grader.checks import Environment, InfraError, Message, expect, listed, say
 
 BLACKLIST = Path("/sys/kernel/debug/kprobes/blacklist")
 ACTIVE = Path("/sys/kernel/debug/kprobes/list")
@@ -84,7 +84,7 @@ class ProbePoints:
             say("{function}() does not return a list of names.", function=function),
             say("Return a list of strings."),
             expected=say("a list of strings"),
-            actual=type(found).__name__,
+            actual=say("a value of the type {type}", type=type(found).__name__),
         )
         return list(found)
 
@@ -96,13 +96,8 @@ class ProbePoints:
             not missing and not extra,
             say("{what} does not return what the kernel lists.", what=what),
             say("Match the pattern from the start of each name; leave out the [module]."),
-            expected=say("names: {n}", n=len(wanted)),
-            actual=say(
-                "names: {count}; missing {missing}, too many {extra}",
-                count=len(set(found)),
-                missing=listed(missing[:3]),
-                extra=listed(extra[:3]),
-            ),
+            expected=say("{n} names", n=len(wanted)),
+            actual=_compared(len(set(found)), missing[:3], extra[:3]),
         )
 
     @contextmanager
@@ -115,6 +110,16 @@ class ProbePoints:
         by_bcc, by_hand = self.some(seldom - self.active_names(), 2)  # Others may probe some.
         with self._environment.kprobe(by_bcc), self._environment.kprobe_event(by_hand):
             yield [by_bcc, by_hand]
+
+
+def _compared(count: int, missing: list[str], extra: list[str]) -> Message:
+    """How many names were found, and some of those that are missing and that are too many."""
+    told = say("{n} names", n=count)
+    if missing:
+        told = say("{names}, without {missing}", names=told, missing=listed(missing))
+    if extra:
+        told = say("{names}, and with {extra}", names=told, extra=listed(extra))
+    return told
 
 
 def _lines(path: Path) -> list[str]:

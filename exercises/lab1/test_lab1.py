@@ -14,6 +14,7 @@ from grader.checks import (
     Trace,
     Workload,
     expect,
+    line_count,
     listed,
     random_count,
     say,
@@ -97,7 +98,7 @@ def test_nothing_else_leaves_a_line(reported: Printed, environment: Environment)
         say("Something else than mkdir left lines: rmdir, open, rename, stat or unlink."),
         say("Attach to mkdir alone."),
         expected=say("no line after {n} calls", n=len(others.windows)),
-        actual=say("lines: {n}", n=len(others.records)),
+        actual=line_count(len(others.records)),
         timeline=others,
     )
 
@@ -126,7 +127,7 @@ def require_nothing_else(others: Printed, spared: bool) -> None:
         ),
         say("Attach it to mkdir, and to nothing else."),
         expected=say("no line after {n} calls", n=len(others.windows)),
-        actual=say("lines: {n}", n=len(others.records)),
+        actual=line_count(len(others.records)),
         timeline=others,
     )
 

@@ -9,7 +9,9 @@ from grader.checks import (
     ScriptOutput,
     Submitted,
     Workload,
+    event_count,
     expect,
+    line_count,
     listed,
     random_count,
     say,
@@ -33,7 +35,7 @@ def expect_events(got: Submitted, right: bool) -> None:
         say("Each mkdir must submit one event."),
         say("Call events.perf_submit once in each call of the function."),
         expected=say("{n} events after {n} mkdirs", n=len(got.windows)),
-        actual=say("{n} events", n=len(got.samples)),
+        actual=event_count(len(got.samples)),
         timeline=got,
     )
 
@@ -137,7 +139,7 @@ def test_each_mkdir_submits_one_event(
         say("Something else than mkdir submits events: rmdir, open, rename, stat or unlink."),
         say("Attach to mkdir alone."),
         expected=say("no event after {n} calls", n=len(others.windows)),
-        actual=say("{n} events", n=len(others.samples)),
+        actual=event_count(len(others.samples)),
         timeline=others,
     )
 
@@ -184,7 +186,9 @@ def expect_each_shown(script: Script, shown: ScriptOutput) -> None:
         say("The script did not print the time stamp of every event."),
         say("Print timestamp_mkdir in decimal, all of its digits, as each event comes."),
         expected=say("{n} time stamps after {n} mkdirs", n=n),
-        actual=say("{events} of them; lines: {count}", events=shown.events, count=len(shown.lines)),
+        actual=say(
+            "{events} of them, in {lines}", events=shown.events, lines=line_count(len(shown.lines))
+        ),
         log=script.output(),
         timeline=shown,
     )
@@ -196,7 +200,7 @@ def expect_once(script: Script, shown: ScriptOutput, right: bool) -> None:
         say("The script must print one line for each event."),
         say("Print once in the callback."),
         expected=say("{n} lines after {n} mkdirs", n=len(shown.windows)),
-        actual=say("lines: {n}", n=len(shown.lines)),
+        actual=line_count(len(shown.lines)),
         log=script.output(),
         timeline=shown,
     )

@@ -303,7 +303,7 @@ def changes(counter: Counter, workload: Workload) -> Iterator[Change]:
             # Of others' mkdirs a counter that is not atomic may lose some.
             kept = count.start >= last and count.counted >= len(count.windows)
             last = count.end
-            yield Change(counter, count.end, count.windows[-1], kept=kept)
+            yield Change(counter, total, count.end, count.windows[-1], kept=kept)
 
 
 def expect_none_beyond(script: Script, counter: Counter) -> None:

@@ -16,7 +16,7 @@ from grader.base.errors import BehaviourError, InfraError
 from grader.base.messages import Message, say
 from grader.checks.counter import Count, Counted, Counter
 from grader.checks.environment import LabEnvironment as Environment
-from grader.checks.expectation import Evidence, expect, listed
+from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
 from grader.checks.pace import Change
 from grader.checks.program_under_test import ProgramUnderTest as Program
 from grader.checks.program_under_test import Submitted
@@ -47,7 +47,9 @@ __all__ = [
     "Trace",
     "Window",
     "Workload",
+    "event_count",
     "expect",
+    "line_count",
     "listed",
     "numbers",
     "random_count",

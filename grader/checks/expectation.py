@@ -50,6 +50,16 @@ def listed(values: Iterable[object]) -> str:
     return ", ".join(map(str, values)) or say("none")
 
 
+def line_count(n: int) -> Message:
+    """Say that there are `n` lines."""
+    return {0: say("no line"), 1: say("1 line")}.get(n) or say("{n} lines", n=n)
+
+
+def event_count(n: int) -> Message:
+    """Say that there are `n` events."""
+    return {0: say("no event"), 1: say("1 event")}.get(n) or say("{n} events", n=n)
+
+
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.base.errors import InfraError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.checks.counter import Counter
 from grader.checks.script_output import numbers
 from grader.evidence.workload import Window
@@ -17,12 +17,13 @@ _ENOUGH = 3
 class Change:
     """A change of a counter, whose table then held `wanted` or more, which a script is to show.
 
-    `call` is the last one that made it. The line that shows the count must have the number `beside`
-    too, if there is one: a CPU. The change was not `kept` if the table had lost it when it was
-    read.
+    Of these the grader had `put` some there itself; `call` is the last one that added to it. The
+    line that shows the count must have the number `beside` too, if there is one: a CPU. The change
+    was not `kept` if the table had lost it when it was read.
     """
 
     counter: Counter
+    put: int
     wanted: int
     call: Window
     kept: bool = True
@@ -34,11 +35,17 @@ class Change:
         return self.call.end / 1e9
 
     @property
-    def what(self) -> str:
-        """What a line that shows the change has in it, for a person to read."""
-        if self.beside is None:
-            return str(self.wanted)
-        return say("{cpu} and {total}", cpu=self.beside, total=self.wanted)
+    def what(self) -> Message:
+        """What a line that shows the change has in it, and why that, for a person to read."""
+        wanted: object = self.wanted
+        if self.beside is not None:
+            wanted = say("{cpu} and {total}", cpu=self.beside, total=self.wanted)
+        return say(
+            "a line with {wanted}, within a second: the grader put {put} into the table, and the "
+            "rest was counted since",
+            wanted=wanted,
+            put=self.put,
+        )
 
     def shown_on(self, line: str) -> bool:
         """Tell whether a line of output shows the change, or what others have counted since."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.base.messages import say
 from grader.base.timeline import Timeline
-from grader.checks.expectation import expect
+from grader.checks.expectation import expect, line_count
 from grader.checks.trace_output import Printed
 from grader.evidence.event_timeline import by_value
 from grader.evidence.matching import Matching
@@ -84,7 +84,7 @@ class Relayed:
             say("The script must print one line for each line of the trace."),
             say("Print each one once, as it comes."),
             expected=expected,
-            actual=say("lines: {n}", n=len(self.lines)),
+            actual=line_count(len(self.lines)),
             log=self.log,
         )
 

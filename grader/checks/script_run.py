@@ -254,7 +254,7 @@ class ScriptRun:
                 program=self._context.lab.program,
             ),
             expected=say("a BPF program of the script's own, attached"),
-            actual=say("one that is loaded only") if loaded else say("no BPF program"),
+            actual=say("one that is loaded, and not attached") if loaded else say("no BPF program"),
             log=self.output(),
             file=self.name,
         )

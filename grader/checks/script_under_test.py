@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import count
 
 from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
-from grader.base.messages import say
+from grader.base.messages import Message, say
 from grader.base.profile import span
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
@@ -92,7 +92,7 @@ class ScriptUnderTest(ScriptRun):
             if self.read_until(lambda line: bool(numbers(line)), 0.5):
                 self._looked = time.monotonic()
                 return
-        self._expect_count(False, say("a number"))
+        self._expect_count(False, say("a line with a number, within a second"))
 
     def relayed(
         self, trace: Trace, act: Callable[..., Sequence[Window]], *arguments: object
@@ -278,8 +278,8 @@ class ScriptUnderTest(ScriptRun):
             )
         pace.require()
 
-    def _expect_count(self, seen: bool, what: object) -> None:
-        """Raise BehaviourError unless a count was `seen`: a line with `what`."""
+    def _expect_count(self, seen: bool, expected: Message) -> None:
+        """Raise BehaviourError unless a count was `seen`, which was `expected`."""
         if not seen and re.search(r"\d", self.unfinished):
             raise self._unended(say("a line for each new count"))
         lines = self.output().strip().splitlines()
@@ -287,7 +287,7 @@ class ScriptUnderTest(ScriptRun):
             seen,
             say("The script did not show the count that its table held."),
             say("Read the table again at least once a second, and print the count when it is new."),
-            expected=say("a line with {what}, within a second", what=what),
+            expected=expected,
             actual=lines[-1] if lines else say("no output"),
             log=self.output(),
         )

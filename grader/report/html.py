@@ -13,7 +13,7 @@ from grader.base.text import clean
 from grader.base.timeline import Mark, Moment
 from grader.report.lines import safe
 from grader.report.terminal import MARKS, kernel_of
-from grader.report.timeline_text import COLUMNS, MARKED, reported
+from grader.report.timeline_text import COLUMNS, MARKED, reported, when
 from grader.submission.files import Submission
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
@@ -98,6 +98,7 @@ def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str
         picture=lambda moments: _picture(moments, lang),
         marked=lambda moment: translate(MARKED[moment.mark], lang) if moment.mark else "",
         reported=lambda moment: reported(moment, lang),
+        when=lambda moment: when(moment, lang),
     )
 
 

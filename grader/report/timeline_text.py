@@ -51,10 +51,16 @@ def reported(moment: Moment, lang: str) -> str:
     return " | ".join(texts) or translate(say("nothing"), lang)
 
 
+def when(moment: Moment, lang: str) -> str:
+    """When `moment` was, after the first event; nothing where that is not known."""
+    if moment.at < -1:
+        return translate(say("before"), lang)
+    return f"+{moment.at / 1e6:.3f} ms" if moment.at >= 0 else ""
+
+
 def _rows(moments: Sequence[Moment], lang: str) -> Iterator[Row]:
-    order = sorted(range(len(moments)), key=lambda place: moments[place].mark is Mark.RIGHT)
     before = -1
-    for place in [*sorted(order[:_ROWS]), len(moments)]:
+    for place in [*_shown(moments), len(moments)]:
         if left_out := place - before - 1:
             more = translate(say("... {count} more ...", count=left_out), lang)
             yield ("", "", "", more, "")
@@ -63,11 +69,19 @@ def _rows(moments: Sequence[Moment], lang: str) -> Iterator[Row]:
         before = place
 
 
+def _shown(moments: Sequence[Moment]) -> list[int]:
+    """The places of those that are shown: the first that are wrong, and what stands before them."""
+    wrong = [place for place, moment in enumerate(moments) if moment.mark is not Mark.RIGHT]
+    wrong.sort(key=lambda place: not moments[place].event)
+    first = dict.fromkeys([*wrong[: _ROWS // 2], *range(len(moments))])
+    return sorted(list(first)[:_ROWS])
+
+
 def _row(moment: Moment, lang: str) -> Row:
     wrong = f"{WRONG} {translate(MARKED[moment.mark], lang)}"
     return (
         _RIGHT if moment.mark is Mark.RIGHT else wrong,
-        f"+{moment.at / 1e6:.3f} ms" if moment.at >= 0 else "",
+        when(moment, lang),
         str(moment.cpu) if moment.cpu >= 0 else "",
         moment.event,
         reported(moment, lang),

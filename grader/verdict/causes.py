@@ -14,11 +14,11 @@ CAUSES: Mapping[str, Message] = {
     "too_broad": say(
         "The program also runs for other system calls: {calls}. It is attached too broadly."
     ),
-    "silent": say("Nothing was reported of any of them. The program is attached to: {places}."),
+    "silent": say("None of them was reported. The program is attached to {places}."),
     "quiet": say(
-        "Nothing was reported of any of them, although the program is attached to {places}: a "
-        "condition in it lets none of them pass, or what it reports does not get out, as with %f "
-        "in a format."
+        "None of them was reported, although the program is attached to {places}: it reports "
+        "nothing, or blank text; a condition in it lets none of them pass; or what it reports does "
+        "not get out, as with %f in a format."
     ),
     "some_cpus": say(
         "Events were missed on some CPUs, and on no others: what the program uses, or reads, "

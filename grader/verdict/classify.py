@@ -6,7 +6,6 @@ import traceback
 from dataclasses import replace
 
 from grader.base.errors import (
-    PHASES,
     BehaviourError,
     CourseError,
     InfraError,
@@ -52,18 +51,7 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
             shown.moments,
         )
     if isinstance(error, PhaseTimeoutError):
-        return Finding(
-            Status.TIMEOUT,
-            error.what,
-            error.remedy,
-            expected=say(
-                "the {phase} phase ends within {limit:g} s",
-                phase=PHASES[error.phase],
-                limit=error.limit,
-            ),
-            actual=say("it did not"),
-            log=error.log,
-        )
+        return Finding(Status.TIMEOUT, error.what, error.remedy, log=error.log)
     if isinstance(error, InfraError):
         return Finding(Status.INFRA, error.what, error.remedy, log=error.log)
     if isinstance(error, CourseError):
