@@ -69,7 +69,7 @@ def by_value(
     """Return the timeline of `reports` that name a time (ns) themselves: numbers, and text.
 
     One of the numbers should lie in the window of its event. Where other processes made `others`
-    events, what belongs to none of the workload's may be theirs, and is left out.
+    events, what belongs to none of the workload's may be theirs: it is counted, and not shown.
     """
     base = windows[0].start if windows else 0
     # Events of several CPUs do not come in the order in which they happened; times know it.
@@ -77,28 +77,40 @@ def by_value(
     paired = not others and len(windows) == len(reports)
     pairs = list(zip(windows, reports, strict=True)) if paired else []
     told: list[list[str]] = [[] for _ in windows]
-    moments, wrong = [], []
+    moments: list[Moment] = []
+    wrong = []
     for place, (times, text) in enumerate(reports):
         homes = [i for i, w in enumerate(windows) for number in times if w.holds(number)]
         if homes and (not pairs or place in homes):
             told[place if pairs else homes[0]].append(text)
         else:
             wrong.append((times, text))
-            if not pairs and not others:
-                moments.append(Moment(-1, "", -1, (text,), Mark.FOREIGN))
     for place, window in enumerate(windows):
         texts = told[place]
         mark = _by_count(len(texts), wanted=window.call == of)
         if pairs and not texts:
             texts, mark = [pairs[place][1][1]], Mark.WRONG
         moments.append(_moment(window, base, texts, mark))
-    moments.sort(key=lambda moment: (moment.at < 0, moment.at))
+    moments.sort(key=lambda moment: moment.at)
+    moments += [] if pairs else _of_no_event([text for _, text in wrong], others)
     in_order = [report for _, report in pairs]
     counts = [len(texts) for texts in told]
     # Where each event has a report with its time, the others are too many, and not wrong times.
     cause = _of_times(windows, wrong, in_order, others) if wrong and not all(counts) else ""
     surplus = len(wrong) > others
     return _told(moments, windows, counts, of, attached, cause, surplus=surplus)
+
+
+def _of_no_event(texts: Sequence[str], others: int) -> list[Moment]:
+    """Show reports that belong to no event of the workload; of others' events, how many."""
+    if not others:
+        return [Moment(-1, "", -1, (text,), Mark.FOREIGN) for text in texts]
+    told = say(
+        "{n} of other times, while other processes made {others} events",
+        n=len(texts),
+        others=others,
+    )
+    return [Moment(-1, "", -1, (told,), Mark.WRONG)] if len(texts) > others else []
 
 
 def by_growth(

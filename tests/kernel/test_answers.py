@@ -13,6 +13,7 @@ from grader.labs import find_labs
 from grader.verdict.record import TaskResult
 from tests.support.checkout import ROOT
 from tests.support.grading import grade
+from tests.support.words import faults_told
 
 LABS = find_labs(ROOT / "exercises")
 
@@ -40,6 +41,7 @@ def judge(answer: Answer, folder: Path) -> None:
     assert done.lost == expected, f"{answer.sentence}\n{done.output}"
     told = [TaskResult.read(task) for task in done.tasks]
     assert unjudged or answer.is_told(told), f"not told {answer.says!r}:\n{done.output}"
+    assert not [fault for task in told for fault in faults_told(task)], done.output
 
 
 @pytest.mark.parametrize("answer", answers("right"), ids=lambda answer: answer.id)

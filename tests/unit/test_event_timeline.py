@@ -176,6 +176,14 @@ def test_where_others_make_directories_their_times_are_not_held_against_anybody(
     assert marks(by_value(events, reports)) == ["", "", "foreign"]
 
 
+def test_where_others_make_directories_wrong_times_are_told_beside_theirs() -> None:
+    events = windows("mkdir mkdir")
+    reports = [((value,), str(value)) for value in (1, 2, 3, 4)]
+    shown = by_value(events, reports, others=2).moments
+    assert [moment.mark for moment in shown] == [Mark.MISSING, Mark.MISSING, Mark.WRONG]
+    assert shown[2].reports == ("4 of other times, while other processes made 2 events",)
+
+
 def test_where_one_is_missing_another_processs_time_does_not_stand_for_it() -> None:
     events = windows("mkdir mkdir")
     reports = [((value,), str(value)) for value in (events[0].end + 90, events[1].start + 1)]

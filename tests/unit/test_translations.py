@@ -83,7 +83,7 @@ def test_what_is_filled_in_is_said_in_the_language_too() -> None:
     said = say("{name} does not end cleanly on Ctrl-C, but with {how}", name="a.py", how=how)
     assert said == "a.py does not end cleanly on Ctrl-C, but with an error: KeyError: 'a'"
     assert translate(said, "fr") == (
-        "a.py ne se termine pas proprement sur Ctrl-C, mais avec une erreur : KeyError: 'a'"
+        "a.py ne se termine pas proprement sur Ctrl-C, mais avec une erreur : « KeyError: 'a' »"
     )
     assert translate(said, "en") == translate(said, "tlh") == said
 
