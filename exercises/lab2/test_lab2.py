@@ -69,7 +69,7 @@ def expect_times(got: Submitted, *, spared: bool) -> None:
         say("timestamp_mkdir is not the kernel's time of that mkdir, in nanoseconds."),
         say("bpf_ktime_get_ns() gives it. Its clock is CLOCK_MONOTONIC."),
         expected=span(got),
-        actual=listed(got.times[:3]),
+        actual=listed(sorted(got.times)[:3]),
         timeline=got,
     )
 
@@ -87,7 +87,7 @@ def expect_at_start(got: Submitted) -> None:
         say("The event has the kernel's time in it, but not at its start."),
         say("Declare timestamp_mkdir first in the structure."),
         expected=span(got),
-        actual=listed(got.times[:3]),
+        actual=listed(sorted(got.times)[:3]),
     )
 
 
@@ -157,7 +157,7 @@ def test_the_event_carries_the_kernels_time(
             say("A part of the event is never set: it shows what was on the kernel's stack."),
             say("Initialise the whole structure, its padding too: = {}"),
             expected=say("every byte set"),
-            actual=got.unset.hex(" "),
+            actual=got.unset,
         )
         expect_times(got, spared=spared)
 

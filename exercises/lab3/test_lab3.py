@@ -91,7 +91,7 @@ def strays(environment: Environment) -> None:
         count.exact,
         say("Something else than mkdir is counted: rmdir, open, rename, stat or unlink."),
         say("Attach to mkdir alone."),
-        expected=say("{made} more after {n} of each", made=count.made, n=n),
+        expected=say("{made} more after {n} calls of each", made=count.made, n=n),
         actual=say("{counted} more", counted=count.counted),
         timeline=counter.steps(workload),
     )
@@ -175,7 +175,7 @@ def first_count(counter: Counter, workload: Workload) -> Count:
 def entries(counter: Counter) -> str:
     """What the table holds, for a person to read."""
     found = [f"compteur[{key}] = {value}" for key, value in counter.table.items().items()]
-    return listed(found[:10]) if found else say("compteur = {value}", value=say("empty"))
+    return listed(found[:10]) if found else say("an empty table")
 
 
 def expect_key_0(right: bool, why: Message, keys: list[int]) -> None:
@@ -328,7 +328,7 @@ def expect_only_mkdirs(script: Script, counter: Counter, workload: Workload, spa
             "rmdir, open, rename, stat or unlink."
         ),
         say("Attach it to mkdir, and to nothing else."),
-        expected=say("{made} more after {n} of each", made=count.made, n=n),
+        expected=say("{made} more after {n} calls of each", made=count.made, n=n),
         actual=say("{counted} more", counted=count.counted),
         log=script.output(),
     )

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError, SubmissionError
-from grader.base.messages import say
+from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
@@ -26,7 +26,7 @@ from grader.submission.program import DECLARED_WITH, PATTERN, Table
 from grader.verdict.source import SourceFile
 
 _PERF_PAGES = 64
-_UNSET = b"\xaa" * 4
+_UNSET = re.compile(rb"\xaa{4,}")
 """What the second build of a program fills uninitialised memory with."""
 
 
@@ -71,9 +71,17 @@ class Submitted:
         return min(map(len, self.samples), default=0)
 
     @property
-    def unset(self) -> bytes:
-        """The first sample of the second build in which something was never set, or b""."""
-        return next((sample for sample in self.samples if _UNSET in sample), b"")
+    def unset(self) -> Message:
+        """Which bytes of a sample of the second build were never set; nothing if all were."""
+        for sample in self.samples:
+            if found := _UNSET.search(sample):
+                return say(
+                    "bytes {first} to {last} of {size} never set",
+                    first=found.start() + 1,
+                    last=found.end(),
+                    size=len(sample),
+                )
+        return NO_MESSAGE
 
     @property
     def matching(self) -> Matching:

@@ -8,8 +8,8 @@ from grader.base.messages import NO_MESSAGE, Message, say
 
 CAUSES: Mapping[str, Message] = {
     "twice": say(
-        "Each event was reported exactly twice: the program is attached twice, at the entry "
-        "and at the exit of the call perhaps, or reports twice."
+        "Each event was reported or counted exactly twice: the program is attached twice, at the "
+        "entry and at the exit of the call perhaps, or does it twice."
     ),
     "too_broad": say(
         "The program also runs for other system calls: {calls}. It is attached too broadly."

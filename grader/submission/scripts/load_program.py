@@ -154,7 +154,8 @@ class Service:
                 self.perf = True
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # Its keys or values are no numbers, or of types that ctypes does not have.
-            raise Exception(f"{table} is no buffer: {error}") from error
+            print(f"{table}: {error}", flush=True)
+            raise Exception(f"{table} is no buffer for events") from error
 
     def collect(self) -> dict[str, Any]:
         """Return the samples since the last call, and how many were lost.

@@ -1,6 +1,6 @@
 # wrong: Clears the table after each look, so that the count starts again.
 # loses: 3.5 fail
-# says: print the count when it is new
+# says: neither clear it nor write to it
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 
