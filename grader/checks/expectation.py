@@ -8,7 +8,7 @@ from typing import Protocol
 
 from grader.base.errors import BehaviourError, LabebpfError
 from grader.base.messages import NO_MESSAGE, Message, say
-from grader.base.timeline import Timeline
+from grader.base.timeline import Mark, Timeline
 
 
 class Evidence(Protocol):
@@ -29,8 +29,8 @@ def expect(
 ) -> None:
     """Raise BehaviourError, with these words for the student, unless `condition` holds.
 
-    The timeline of the evidence `timeline` is then made, and shown. Of a list in `expected` or
-    `actual` its elements are shown.
+    The timeline of the evidence `timeline` is then made, and shown if anything in it is wrong. Of a
+    list in `expected` or `actual` its elements are shown.
     """
     if condition:
         return
@@ -38,6 +38,8 @@ def expect(
     if timeline:
         with suppress(LabebpfError):  # It is no part of the verdict.
             shown = timeline.timeline()
+    if shown and not shown.cause and all(moment.mark is Mark.RIGHT for moment in shown.moments):
+        shown = None
     raise BehaviourError(
         why, remedy, expected=_text(expected), actual=_text(actual), log=log, timeline=shown
     )

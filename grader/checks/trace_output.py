@@ -19,7 +19,8 @@ class Printed:
     """The lines that a submission's programs left in the trace while the workload acted.
 
     Each of the `windows` of a call `of` that kind should have one, others none. With `numbers`, the
-    line of each window has its number in it. `attached` tells where the program is attached.
+    line of each window has its number in it, after `words`; `others` calls of other processes may
+    have come between. `attached` tells where the program is attached.
     """
 
     windows: tuple[Window, ...]
@@ -27,6 +28,8 @@ class Printed:
     of: str
     attached: Callable[[], Sequence[str]]
     numbers: tuple[int, ...] = ()
+    words: str = ""
+    others: int = 0
 
     @property
     def matching(self) -> Matching:
@@ -37,9 +40,12 @@ class Printed:
         """Find the lines that were left in the time of `window`."""
         return [record.text for record in self.records if window.holds(record.time)]
 
-    def numbered(self, numbers: Sequence[int]) -> Printed:
-        """Return the same, where the line of each window should have its number in it."""
-        return replace(self, numbers=tuple(numbers))
+    def numbered(self, numbers: Sequence[int], words: str = "", others: int = 0) -> Printed:
+        """Return the same, where the line of each window should have its number, after `words`.
+
+        It may be smaller by `others`: so many calls of other processes may have come later.
+        """
+        return replace(self, numbers=tuple(numbers), words=words, others=others)
 
     def timeline(self) -> Timeline:
         """Show each call, and the lines that were left in its time."""
@@ -48,6 +54,8 @@ class Printed:
             self.records,
             of=self.of,
             numbers=self.numbers,
+            words=self.words,
+            others=self.others,
             attached=self.attached(),
         )
 

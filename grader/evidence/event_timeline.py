@@ -28,12 +28,15 @@ def by_time(
     *,
     of: str = "mkdir",
     numbers: Sequence[int] = (),
+    words: str = "",
+    others: int = 0,
     attached: Sequence[str] = (),
 ) -> Timeline:
     """Return the timeline of trace `records`, by the time that the kernel gave them.
 
     Each call `of` that kind should have one report, others none. With `numbers`, that of each
-    window has its number in it. `attached` is where the program is attached.
+    window has its number in it, after `words`, or one that is smaller by `others` at most: calls
+    of other processes, which may have come later. `attached` is where the program is attached.
     """
     base = windows[0].start if windows else 0
     inside: list[list[str]] = [[] for _ in windows]
@@ -48,8 +51,9 @@ def by_time(
     moments = []
     for place, (window, texts) in enumerate(zip(windows, inside, strict=True)):
         mark = _by_count(len(texts), wanted=window.call == of)
-        wrong = place < len(numbers) and numbers[place] not in _integers(texts)
-        if mark is Mark.RIGHT and wrong:
+        said = _integers(texts, words)
+        right = place >= len(numbers) or any(0 <= numbers[place] - n <= others for n in said)
+        if mark is Mark.RIGHT and not right:
             mark = Mark.WRONG
         moments.append(_moment(window, base, texts, mark))
     moments = sorted([*moments, *strays], key=lambda moment: moment.at)
@@ -228,8 +232,10 @@ def _of_counts(counts: Sequence[int], cpus: Sequence[int]) -> str:
     return ""
 
 
-def _integers(texts: Iterable[str]) -> list[int]:
-    return [int(found) for text in texts for found in re.findall(r"\d{1,20}", text)]
+def _integers(texts: Iterable[str], words: str = "") -> list[int]:
+    """Find the numbers in `texts` that stand after `words`."""
+    number = re.compile(re.escape(words) + r"(\d{1,20})")
+    return [int(found) for text in texts for found in number.findall(text)]
 
 
 def _of_numbers(inside: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:

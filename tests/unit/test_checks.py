@@ -9,7 +9,7 @@ import pytest
 
 from grader.authoring.new import checks
 from grader.base.errors import BehaviourError
-from grader.base.timeline import Timeline
+from grader.base.timeline import Mark, Moment, Timeline
 from grader.checks import (
     Printed,
     Relayed,
@@ -44,7 +44,7 @@ def test_the_timeline_is_made_when_the_check_fails() -> None:
 
     class Seen:
         def timeline(self) -> Timeline:
-            made.append(Timeline(()))
+            made.append(Timeline((Moment(0, "mkdir a", 0, (), Mark.MISSING),)))
             return made[-1]
 
     expect(True, say("It does not."), timeline=Seen())
@@ -52,6 +52,16 @@ def test_the_timeline_is_made_when_the_check_fails() -> None:
     with pytest.raises(BehaviourError) as caught:
         expect(False, say("It does not."), timeline=Seen())
     assert made == [caught.value.timeline]
+
+
+def test_a_timeline_in_which_nothing_is_wrong_does_not_contradict_the_verdict() -> None:
+    class Right:
+        def timeline(self) -> Timeline:
+            return Timeline((Moment(0, "mkdir a", 0, ("a",), Mark.RIGHT),))
+
+    with pytest.raises(BehaviourError) as caught:
+        expect(False, say("Too few."), timeline=Right())
+    assert caught.value.timeline is None
 
 
 def test_a_list_is_shown_without_what_python_puts_around_it() -> None:

@@ -112,6 +112,27 @@ def test_the_number_in_a_line_tells(said: Callable[[int], int], cause: str) -> N
     assert marks(shown) == ["wrong" if cause else ""] * 3
 
 
+@pytest.mark.parametrize(
+    ("text", "others", "right"),
+    [
+        ("count: {n}", 0, True),
+        ("count = {n}", 0, False),
+        ("count: {n}1", 0, False),
+        ("{n} count: 3", 0, False),
+        ("count: {less}", 0, False),
+        ("count: {less}", 1, True),
+    ],
+)
+def test_a_line_with_its_number_in_other_words_is_wrong(
+    text: str, others: int, right: bool
+) -> None:
+    """As the check has it: smaller by what other processes have counted later, at most."""
+    (event,) = windows("mkdir")
+    records = lines([event], [1], text.format(n=70, less=69))
+    shown = by_time([event], records, numbers=[70], words="count: ", others=others)
+    assert marks(shown) == ["" if right else "wrong"]
+
+
 OFFSET = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
 
 
