@@ -310,12 +310,13 @@ def refuse_acting(programs: Sequence[LoadedProgram], file: str, hook: str) -> No
         asked_for = kind == program.type == "xdp" or (
             kind == program.type == "lsm" and program.hook_id == lsm_hook_id(place)
         )
+        constant = f"BPF.{program.type.upper()}"
         if program.type and program.type not in OBSERVING_TYPES and not asked_for:
             raise SubmissionError(
                 say(
                     "{file} loads a program of type {type}, which the lab does not ask for.",
                     file=file,
-                    type=f"BPF.{program.type.upper()}",
+                    type=constant,
                 ),
                 say("Use the hook that the handout names."),
                 file=file,
