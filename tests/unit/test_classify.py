@@ -67,8 +67,7 @@ def test_an_error_of_the_submission_keeps_its_place_and_its_log() -> None:
 
 def test_a_timeout_names_its_phase_and_its_limit() -> None:
     found = finding_of(PhaseTimeoutError("load", 2.5, log="half"))
-    assert "load" in found.expected
-    assert "2.5 s" in found.expected
+    assert "load" in found.why and "2.5 s" in found.why
     assert found.log == "half"
     assert "--time-scale" in found.remedy
 

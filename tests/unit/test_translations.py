@@ -128,7 +128,10 @@ def test_what_a_student_wrote_is_no_template() -> None:
     ("error", "why"),
     [
         (BehaviourError(say("{name} has no BPF function yet.", name="a.c")), "a.c n'a pas encore"),
-        (SubmissionError(say("{name} ended with status {status}.", name="a", status=3)), "code 3"),
+        (
+            SubmissionError(say("{name} ended with status {status}.", name="a", status=3)),
+            "code de sortie 3",
+        ),
         (
             BehaviourError(say("Each mkdir must leave one line.")),
             "Chaque mkdir doit laisser une ligne.",
