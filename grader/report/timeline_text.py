@@ -24,7 +24,8 @@ _WIDTH = 60
 _LEAST = 8
 """Of the characters of what was reported, so many are left on any terminal."""
 _NARROW = 70
-"""Below so many columns the times are left out: the order shows."""
+"""Below so many columns the times are left out: the order shows. Names have `_SHORT` ones then."""
+_SHORT = 16
 
 Row = tuple[str, ...]
 
@@ -38,7 +39,7 @@ def drawn(moments: Sequence[Moment], lang: str, width: int = 0) -> list[str]:
         return []
     rows = [("", *(translate(column, lang) for column in COLUMNS)), *_rows(moments, lang)]
     if 0 < width < _NARROW:
-        rows = [(mark, *others) for mark, _, *others in rows]
+        rows = [(mark, cpu, _cut(event, _SHORT), told) for mark, _, cpu, event, told in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rest = sum(widths[:-1]) + 2 * len(widths[:-1])
     room = max(width - rest, _LEAST) if width else _WIDTH
@@ -90,6 +91,9 @@ def _row(moment: Moment, lang: str) -> Row:
 
 def _line(row: Row, widths: Sequence[int], room: int) -> str:
     *cells, last = row
-    shown = last if len(last) <= room else f"{last[: room - 1]}…"
     padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
-    return "  ".join((*padded, shown)).rstrip()
+    return "  ".join((*padded, _cut(last, room))).rstrip()
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"

@@ -48,7 +48,8 @@ def test_of_many_wrong_lines_the_first_are_shown() -> None:
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize("width", [51, 91])
 def test_it_fits_a_terminal(width: int, lang: str) -> None:
-    long = replace(RIGHT[3], reports=("Nombre de dossier(s) : 268435489 " * 9,), mark=Mark.FOREIGN)
+    said = "Nombre de dossier(s) : 268435489 " * 9
+    long = Moment(9, "unlink 2d0ad498903f.moved", 0, (said,), Mark.DOUBLED)
     lines = drawn([*RIGHT[:3], long], lang, width)
     assert max(map(len, lines)) <= width
     assert any("✗" in line and "Nombre" in line and line.endswith("…") for line in lines)
