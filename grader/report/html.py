@@ -117,7 +117,8 @@ def _picture(moments: Sequence[Moment], lang: str) -> Picture | None:
             _name(moment.mark),
             f"{moment.event} +{moment.at / 1e6:.3f} ms: {reported(moment, lang)}",
         )
-        for moment in timed
+        # What is wrong lies on top, where many come close together.
+        for moment in sorted(timed, key=lambda moment: moment.mark is not Mark.RIGHT)
     ]
     there = {moment.mark for moment in timed}
     legend = tuple((_name(m), translate(word, lang)) for m, word in MARKED.items() if m in there)
