@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
 
 from grader.base.messages import say
 from grader.base.timeline import Mark, Moment, Timeline
@@ -12,6 +14,9 @@ from grader.evidence.matching import place_of
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
 
+Report = tuple[Sequence[int], str]
+"""The numbers of a report, of which one may be a time (ns), and its text."""
+_HEXADECIMAL = re.compile(r"\b(?:0x)?([0-9a-f]{8,16})\b", re.IGNORECASE)
 _PLACES = {"fork": r"\w*sys_(?:\w+_)?clone3?|sched_process_fork"}
 """Where a call comes past that is not named after it; fork() makes the system call clone."""
 _CALL = r"(?:sys_(?:enter|exit)|__\w+_sys)_(\w+)"
@@ -64,7 +69,7 @@ def by_time(
 
 def by_value(
     windows: Sequence[Window],
-    reports: Sequence[tuple[Sequence[int], str]],
+    reports: Sequence[Report],
     *,
     of: str = "mkdir",
     others: int = 0,
@@ -78,30 +83,30 @@ def by_value(
     base = windows[0].start if windows else 0
     # Events of several CPUs do not come in the order in which they happened; times know it.
     reports = sorted(reports, key=lambda report: max(report[0], default=0))
-    paired = not others and len(windows) == len(reports)
-    pairs = list(zip(windows, reports, strict=True)) if paired else []
+    in_order = reports if not others and len(windows) == len(reports) else []
     told: list[list[str]] = [[] for _ in windows]
-    moments: list[Moment] = []
     wrong = []
-    for place, (times, text) in enumerate(reports):
-        homes = [i for i, w in enumerate(windows) for number in times if w.holds(number)]
-        if homes and (not pairs or place in homes):
-            told[place if pairs else homes[0]].append(text)
+    for place, report in enumerate(reports):
+        homes = [i for i, w in enumerate(windows) for number in report[0] if w.holds(number)]
+        if homes and (not in_order or place in homes):
+            told[place if in_order else homes[0]].append(report[1])
         else:
-            wrong.append((times, text))
-    for place, window in enumerate(windows):
-        texts = told[place]
+            wrong.append(report)
+    # Where each event has a report with its time, the others are too many, and not wrong times.
+    surplus = len(wrong) > others
+    turn = _turn_of(windows, wrong, in_order, others) if surplus and not all(told) else None
+    left, moments = list(wrong), []
+    for place, (window, texts) in enumerate(zip(windows, told, strict=True)):
         mark = _by_count(len(texts), wanted=window.call == of)
-        if pairs and not texts:
-            texts, mark = [pairs[place][1][1]], Mark.WRONG
+        found = in_order[place : place + 1] or (turn.nearest(window, left) if turn else [])
+        if found and not texts:
+            texts, mark = [found[0][1]], Mark.WRONG
+            left.remove(found[0])
         moments.append(_moment(window, base, texts, mark))
     moments.sort(key=lambda moment: moment.at)
-    moments += [] if pairs else _of_no_event([text for _, text in wrong], others)
-    in_order = [report for _, report in pairs]
+    moments += _of_no_event([text for _, text in left], others)
     counts = [len(texts) for texts in told]
-    # Where each event has a report with its time, the others are too many, and not wrong times.
-    cause = _of_times(windows, wrong, in_order, others) if wrong and not all(counts) else ""
-    surplus = len(wrong) > others
+    cause = turn.cause if turn else ""
     return _told(moments, windows, counts, of, attached, cause, surplus=surplus)
 
 
@@ -252,50 +257,68 @@ def _of_numbers(inside: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
     return "double_number" if all_say(lambda number: 2 * number) else ""
 
 
-def _of_times(
-    windows: Sequence[Window],
-    wrong: Sequence[tuple[Sequence[int], str]],
-    in_order: Sequence[tuple[Sequence[int], str]],
-    others: int,
-) -> str:
-    """Return the cause that wrong times tell, if any: what turns all but others' into right ones.
+@dataclass(frozen=True)
+class _Turn:
+    """What turns wrong times into right ones: `guesses` are the times that a report may mean.
+
+    A guess may be `before` an event's time, or `after` it, by so many ns.
+    """
+
+    cause: str
+    guesses: Callable[[Report], Iterable[int]]
+    before: int = 0
+    after: int = 0
+
+    def distance(self, window: Window, report: Report) -> float:
+        """Return how far from `window` the best guess for `report` is (ns); inf if none can be."""
+        fitting = (
+            abs(guess - window.start)
+            for guess in self.guesses(report)
+            if window.start - self.before <= guess <= window.end + self.after
+        )
+        return min(fitting, default=inf)
+
+    def nearest(self, window: Window, reports: Sequence[Report]) -> list[Report]:
+        """Find the report that is most likely of `window`; none if no report can be."""
+        found = min(reports, key=lambda report: self.distance(window, report), default=None)
+        return [found] if found and self.distance(window, found) < inf else []
+
+
+def _turns(windows: Sequence[Window]) -> Iterator[_Turn]:
+    offset = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
+    yield _Turn("wall_clock", lambda report: [n - offset for n in report[0]], _SLACK, _LATER)
+    yield _Turn("microseconds", lambda report: [n * 1_000 for n in report[0]], 1_000)
+    yield _Turn("milliseconds", lambda report: [n * 1_000_000 for n in report[0]], 1_000_000)
+    # Of the upper half there may be two: the lower one starts anew every 4.3 s.
+    high = {edge >> 32 << 32 for window in windows for edge in (window.start, window.end)}
+    yield _Turn("low_half", lambda report: [half + n for n in report[0] for half in high])
+    yield _Turn("hexadecimal", lambda report: [int(n, 16) for n in _HEXADECIMAL.findall(report[1])])
+
+
+def _turn_of(
+    windows: Sequence[Window], wrong: Sequence[Report], in_order: Sequence[Report], others: int
+) -> _Turn | None:
+    """Return what wrong times tell, if anything: what turns all but others' into right ones.
 
     A few of an earlier event's may be among them too, which came late.
     """
+    enough = min(len(wrong) - others, len(windows))
 
-    def enough(fits: Iterable[bool]) -> bool:
-        return sum(fits) >= max(1, min(len(wrong) - others, len(windows)))
+    def turns(turn: _Turn) -> bool:
+        fitting = (any(turn.distance(w, report) < inf for w in windows) for report in wrong)
+        return sum(fitting) >= enough
 
-    def right(guesses: Iterable[Iterable[int]], before: int = 0, after: int = 0) -> bool:
-        def fits(value: int) -> bool:
-            return any(window.start - before <= value <= window.end + after for window in windows)
-
-        return enough(any(map(fits, each)) for each in guesses)
-
-    def turned(turn: Callable[[int], int], before: int = 0, after: int = 0) -> bool:
-        return right((map(turn, times) for times, _ in wrong), before, after)
-
-    offset = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
-    if turned(lambda number: number - offset, _SLACK, _LATER):
-        return "wall_clock"
-    for unit, name in ((1_000, "microseconds"), (1_000_000, "milliseconds")):
-        if turned(unit.__mul__, before=unit):
-            return name
-    # Of the upper half there may be two: the lower one starts anew every 4.3 s.
-    high = {edge >> 32 << 32 for window in windows for edge in (window.start, window.end)}
-    if right([half + number for number in times for half in high] for times, _ in wrong):
-        return "low_half"
-    hexadecimal = re.compile(r"\b(?:0x)?([0-9a-f]{8,16})\b", re.IGNORECASE)
-    if right([int(found, 16) for found in hexadecimal.findall(text)] for _, text in wrong):
-        return "hexadecimal"
+    if found := next(filter(turns, _turns(windows)), None):
+        return found
     # One of many is no time that was never set: a program may begin with it.
     many = len(in_order) > 0 or len(wrong) - others >= len(windows)
-    if many and enough(any(number == 0 for number in times) for times, _ in wrong):
-        return "never_set"
+    if many and sum(0 in times for times, _ in wrong) >= enough:
+        return _Turn("never_set", lambda _: ())
     later = [
         any(before.holds(number) for number in times)
         for before, (times, _) in zip(windows, in_order[1:], strict=False)
     ]
     if later and all(later):
-        return "previous"
-    return "taken_later" if windows and turned(lambda number: number, after=_LATER) else ""
+        return _Turn("previous", lambda _: ())
+    taken_later = _Turn("taken_later", lambda report: report[0], after=_LATER)
+    return taken_later if windows and turns(taken_later) else None

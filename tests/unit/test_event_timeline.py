@@ -197,6 +197,17 @@ def test_where_others_make_directories_their_times_are_not_held_against_anybody(
     assert marks(by_value(events, reports)) == ["", "", "foreign"]
 
 
+def test_where_others_make_directories_too_a_wrong_time_stands_beside_its_event() -> None:
+    events = windows("mkdir mkdir mkdir")
+    between = [event.end + 90_000 for event in events]
+    times = sorted([*(event.start + 70 for event in events), *between])
+    shown = by_value(events, [((value // 1000,), str(value)) for value in times], others=3)
+    assert shown.cause == "microseconds"
+    assert [(moment.mark, moment.reports) for moment in shown.moments] == [
+        (Mark.WRONG, (str(event.start + 70),)) for event in events
+    ]
+
+
 def test_where_others_make_directories_wrong_times_are_told_beside_theirs() -> None:
     events = windows("mkdir mkdir")
     reports = [((value,), str(value)) for value in (1, 2, 3, 4)]
