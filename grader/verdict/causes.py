@@ -43,8 +43,7 @@ CAUSES: Mapping[str, Message] = {
         "stored when lookup() finds no entry, or it is stored under another key."
     ),
     "copy_grows": say(
-        "The count stays what the first event made it: perhaps a copy of it grows, and does "
-        "not get into the table."
+        "The count stays as it is: perhaps a copy of it grows, and does not get into the table."
     ),
     "one_less": say(
         "Each number is one less than it should be: it is the number before this event."

@@ -155,7 +155,7 @@ class Service:
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # Its keys or values are no numbers, or of types that ctypes does not have.
             print(f"{table}: {error}", flush=True)
-            raise Exception(f"{table} is no buffer for events") from error
+            raise Exception(f"{table} cannot be opened as a buffer") from error
 
     def collect(self) -> dict[str, Any]:
         """Return the samples since the last call, and how many were lost.

@@ -1,7 +1,7 @@
 /*
  * wrong: Declares the buffer by hand, with values that are no descriptors, and submits nothing.
  * loses: 2.2 error, 2.3 blocked, 2.4 blocked, 2.5 blocked
- * says: is no buffer
+ * says: cannot be opened as a buffer
  */
 struct four {
 	char bytes[4];

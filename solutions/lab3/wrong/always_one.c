@@ -1,7 +1,7 @@
 /*
  * wrong: Writes 1 each time.
  * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: The count stays what the first event made it
+ * says: The count stays as it is
  */
 
 BPF_HASH(compteur);
