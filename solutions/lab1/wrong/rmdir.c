@@ -1,7 +1,7 @@
 /*
  * wrong: Hooks rmdir, not mkdir.
  * loses: 1.2 fail, 1.3 blocked, 1.4 blocked, 1.5 blocked
- * says: attached to: sys_enter_rmdir
+ * says: attached to sys_enter_rmdir
  */
 
 TRACEPOINT_PROBE(syscalls, sys_enter_rmdir)
