@@ -16,6 +16,8 @@ from grader.evidence.workload import Window
 
 Report = tuple[Sequence[int], str]
 """The numbers of a report, of which one may be a time (ns), and its text."""
+Step = tuple[Window, int | None, int | None, int]
+"""An event, what a counter held before and after it, and how many events others made meanwhile."""
 _HEXADECIMAL = re.compile(r"\b(?:0x)?([0-9a-f]{8,16})\b", re.IGNORECASE)
 _PLACES = {"fork": r"\w*sys_(?:\w+_)?clone3?|sched_process_fork"}
 """Where a call comes past that is not named after it; fork() makes the system call clone."""
@@ -123,14 +125,14 @@ def _of_no_event(texts: Sequence[str], others: int) -> list[Moment]:
 
 
 def by_growth(
-    steps: Sequence[tuple[Window, int | None, int | None, int]],
+    steps: Sequence[Step],
     *,
     of: str = "mkdir",
     attached: Sequence[str] = (),
 ) -> Timeline:
     """Return the timeline of a counter: for each event what it held before and after it.
 
-    None is no entry yet. The last of a step is how many events others made at the same time.
+    None is no entry yet.
     """
     moments, growth = [], []
     base = steps[0][0].start if steps else 0
@@ -147,13 +149,14 @@ def by_growth(
         if others:
             text = say("{change}, with {n} by other processes", change=text, n=others)
         moments.append(_moment(window, base, [text], mark))
-        growth.append(max(0, grown - others))
+        # What others may have added tells nothing: a step that may be right counts as that.
+        growth.append(wanted if mark is Mark.RIGHT else max(0, grown - others))
     wanted_growth = [grown for grown, step in zip(growth, steps, strict=True) if step[0].call == of]
-    _, before, after, _ = steps[0]
+    _, before, after, others = steps[0]
     cause = ""
     if before is None and after == 0 and wanted_growth[1:] and all(wanted_growth[1:]):
         cause = "starts_at_zero"
-    elif before is None and after == 2 and set(wanted_growth[1:]) == {1}:
+    elif before is None and after == 2 and not others and set(wanted_growth[1:]) == {1}:
         cause = "first_twice"
     elif before is None and (after or 0) > 1 << 32:
         cause = "unset"

@@ -304,6 +304,14 @@ def test_what_others_count_meanwhile_is_theirs() -> None:
     ]
 
 
+def test_what_others_may_have_added_is_no_cause() -> None:
+    """Whether the first one stored 0 or 1 cannot be told where another came between."""
+    events = windows("mkdir " * 4)
+    values = [None, 1, 2, 3, 4]
+    steps = [(e, values[i], values[i + 1], int(i == 0)) for i, e in enumerate(events)]
+    assert by_growth(steps, attached=["sys_enter_mkdir"]).cause == ""
+
+
 def test_a_counter_without_an_entry_is_told_in_words() -> None:
     (first, _) = grown([None, 1, 2], "mkdir mkdir").moments
     assert first.reports == ("counter: no entry → 1",)
