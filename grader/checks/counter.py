@@ -13,6 +13,7 @@ from grader.evidence.witness import Witness
 from grader.evidence.workload import Window, Workload
 
 _TRIES = 5
+"""So often a timeline of a counter is made anew, until no other process came between."""
 
 
 @dataclass(frozen=True)
