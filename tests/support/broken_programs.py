@@ -1,7 +1,8 @@
 """Programs that the tools refuse, each with what a student is told of it, in both languages.
 
 tests/broken/E23_no_null_check.c is for entry E23 of the catalogue; beside it, E23_no_null_check.txt
-has what is printed. Its header may name a hook, else it is a tracepoint. Those in
+has what is printed. Its header may name a hook, else it is a tracepoint; and an entry that it is
+`not:` for, though it makes a like message: there the message has another reason. Those in
 tests/broken/recorded/, scripts among them, were refused elsewhere: the header says by which Linux
 and BCC, and unit/logs has what these said.
 """

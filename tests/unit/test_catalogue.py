@@ -68,7 +68,9 @@ def test_a_broken_program_is_for_an_entry_and_says_what_it_shows(program: Path) 
     assert entry_of(program) in IDS
     data = program.read_bytes()
     text = data.decode("utf-16" if data.startswith(codecs.BOM_UTF16_LE) else "utf-8-sig")
-    assert re.match(r"/\*\n \* shows: [A-Z].+\.\n( \* hook: \S+\n)? \*/\n", text)
+    assert re.match(r"/\*\n \* shows: [A-Z].+\.\n( \* (hook|not): \S+\n)* \*/\n", text)
+    for known in re.findall(r"^ \* not: (\S+)$", text, re.MULTILINE):
+        assert known in IDS and known != entry_of(program)
     assert program.with_suffix(".txt").is_file()
 
 

@@ -1,0 +1,10 @@
+/*
+ * shows: Prints as a kernel module does.
+ */
+#include <linux/kernel.h>
+
+int hello(void *ctx)
+{
+	printk("hello\n");
+	return 0;
+}
