@@ -444,8 +444,8 @@ CONVERTS = "incompatible pointer to integer conversion assigning to 'u64' from "
 @pytest.mark.parametrize(
     "message, source, known",
     [
-        (CONVERTS + "'u64 *'; dereference with *", "\tn = p + 1;", "E120"),
-        (CONVERTS + "'u64 *'; dereference with *", "\tn = t.lookup(&k);", "E121"),
+        (CONVERTS + "'u64 *'; dereference with *", "\tn = p + 1;", "E121"),
+        (CONVERTS + "'u64 *'; dereference with *", "\tn = t.lookup(&k);", "E120"),
         (CONVERTS + "'int (*)(void)'", "\tn = f;", "E52"),
         ("cannot increment value of type 'void'", "\t(*t.lookup(&k))++;", "E122"),
         ("cannot increment value of type 'void'", "\t(*p)++;", "compiler"),
@@ -454,11 +454,10 @@ CONVERTS = "incompatible pointer to integer conversion assigning to 'u64' from "
         ("'stdio.h' file not found", "#include <stdio.h>", "E07"),
         ("'vmlinux.h' file not found", '#include "vmlinux.h"', "E124"),
         ("pasting formed 'a-', an invalid preprocessing token", "F(a, -)", "compiler"),
-        ("conflicting types for 'f'", "int f(int a)\n{\n}\nint f(long a)\n{\n}", "compiler"),
-        ("conflicting types for 'f'", "int f(long a)\n{\n}", "E132"),
         ("use of undeclared identifier 'TASK_COMM'", "\tx[TASK_COMM];", "E03"),
-        ("invalid preprocessing directive", "# a comment", "E138"),
-        ("invalid preprocessing directive, did you mean '#include'?", "# inclde <a>", "compiler"),
+        ("invalid preprocessing directive", "# a comment", "E149"),
+        ("invalid preprocessing directive", "# inclde <linux/sched.h>", "compiler"),
+        ("invalid preprocessing directive", "# defin N 3", "compiler"),
         ("invalid preprocessing directive", "#pragme once", "compiler"),
     ],
 )
@@ -476,12 +475,10 @@ def verifier(*lines: str) -> str:
 @pytest.mark.parametrize(
     "quoted, said, known",
     [
-        ("p = bpf_map_lookup_elem(&t, &k);", "R1 type=scalar expected=map_ptr", "E125"),
+        ("p = bpf_map_lookup_elem(&t, &k);", "R1 type=scalar expected=map_ptr", "E134"),
         ("p = mine(&t, &k);", "R1 type=scalar expected=map_ptr", "verifier"),
-        ("f(p, 1);", "invalid write to stack R1 off=-8 size=16", "verifier"),
-        ("bpf_probe_read(b, 16, p);", "invalid write to stack R1 off=-8 size=16", "E130"),
         ("p->b++;", "R0 invalid mem access 'map_value_or_null'", "E23"),
-        ("(*n)++;", "R0 invalid mem access 'map_value_or_null'", "E135"),
+        ("n = &p->b; (*n)++;", "R0 invalid mem access 'map_value_or_null'", "E138"),
     ],
 )
 def test_what_the_verifier_says_is_told_by_the_students_line(
