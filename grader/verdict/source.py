@@ -67,8 +67,12 @@ class SourceFile:
     def name_on(self, number: int, pattern: str) -> str:
         """Which of the names that `pattern` finds anywhere is on a line; empty if not just one."""
         names = {match["variable"] for _, match in self._search(pattern)}
-        names &= set(re.findall(r"[A-Za-z_]\w*", self.line(number)))
+        names &= self.names(number)
         return names.pop() if len(names) == 1 else ""
+
+    def names(self, number: int) -> set[str]:
+        """The words on a line; "" is always among them."""
+        return {"", *re.findall(r"[A-Za-z_]\w*", self.line(number))}
 
     def reads(self, number: int, quoted: str) -> bool:
         """Whether a line is what is quoted, blanks aside."""
