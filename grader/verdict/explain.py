@@ -18,6 +18,7 @@ from grader.verdict.source import Quote, SourceFile
 _LOG_LIMIT = 1 << 16
 _LINE_LIMIT = 4000
 _LAST_LINES = 8
+_WARNINGS = 20
 _DIAGNOSTIC = re.compile(
     r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)"
     r"(?=\n(.*)(?:\n([ ~|]*)\^[ ~^]*\n([ |]+)([^ |\n][^\n]*))?)",
@@ -105,8 +106,7 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
 
     The log is cut to size before anything is looked for in it.
     """
-    log = clean(cut(error.log, _LOG_LIMIT))
-    log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
+    log = _bounded(error.log)
     file = SourceFile(source if error.file.endswith(".c") else b"")
     told = list(_diagnostics(log))
     same = _of_first_error(told)
@@ -157,6 +157,25 @@ def _where(
     if source and ((find and not only) or not file.has(line, source)):
         return None
     return line, column
+
+
+def warned_of(printed: str, source: bytes) -> Explanation | None:
+    """Explain the first warning that an entry is about, of a program that is loaded."""
+    log, file = _bounded(printed), SourceFile(source)
+    told = list(_diagnostics(log))
+    for warning in told[:_WARNINGS]:
+        line, column = _place(warning, file, told)
+        for entry in entries():
+            if line and entry.match("warning", warning.message) and file.has(line, entry.source):
+                excerpt = file.excerpt(line, column=column)
+                return Explanation(*entry.told({}), entry.id, {}, "", line, excerpt, log)
+    return None
+
+
+def _bounded(log: str) -> str:
+    """Return `log` safe to show, and cut to the size in which anything is looked for."""
+    log = clean(cut(log, _LOG_LIMIT))
+    return "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
 
 
 def _of_first_error(told: Sequence[_Diagnostic]) -> list[_Diagnostic]:
