@@ -319,6 +319,11 @@ class LabEnvironment:
             script.begin()
             ended.result()
 
+    def printed(self) -> str:
+        """Return what the tools printed of the program; nothing while it is not loaded."""
+        program = self._programs.get("program")
+        return program.log() if program else ""
+
     def close(self) -> None:
         """Take everything down, whatever part of it fails."""
         self.context.close(self._end_script, self._close_programs)

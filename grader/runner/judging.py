@@ -32,9 +32,11 @@ from grader.labs import Lab, Task
 from grader.report.timeline_text import drawn
 from grader.runner import private_checks
 from grader.runner.session import CHECK_SECONDS, SESSION, BlockedError, Grading, needed
+from grader.submission.files import Submission
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status, forget_result, write_result
 from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
+from grader.verdict.source import SourceFile
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -235,13 +237,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     finding = _finding(grading, lab, task, report, call)
     if finding is None:
         return
-    if finding.status is not Status.PASS and not finding.line:
-        file = finding.file or task.file
-        line = grading.submission(lab).line_of_todo(file, task.id)
-        finding = replace(finding, file=file, line=line)
+    if finding.status is not Status.PASS:
+        finding = placed(finding, grading.submission(lab), task)
     finding = rubric.add(task, finding.told(grading.lang), item.nodeid)
     report.labebpf = asdict(finding)  # type: ignore[attr-defined]
     _reword(report, finding, grading.place(lab, finding), grading.lang)
+
+
+def placed(finding: Finding, submission: Submission, task: Task) -> Finding:
+    """Point to the TODO of `task`, for what has no line, and show it, so that it looks like one."""
+    file = finding.file or task.file
+    if finding.line:
+        return replace(finding, file=file)
+    line = submission.line_of_todo(file, task.id)
+    shown = SourceFile(submission.files.get(file, b"")).excerpt(line)
+    return replace(finding, file=file, line=line, excerpt=finding.excerpt or shown)
 
 
 def _finding(
@@ -271,7 +281,7 @@ def _finding(
     if isinstance(error, pytest.UsageError):
         return Finding(Status.INFRA, str(error))
     source = grading.submission(lab).files.get(lab.program, b"")
-    return finding_of(error, source, grading.lang)
+    return finding_of(error, source, grading.lang, grading.printed(lab, task))
 
 
 def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -> None:

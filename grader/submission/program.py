@@ -38,6 +38,9 @@ STRICT = (
 )
 """What LLVM 16 refuses by itself and LLVM 14 only warns of: one verdict with every compiler."""
 
+WARNED = ("-Wunused-value",)
+"""What BCC has clang not warn of, and what tells why a program does nothing: *value++."""
+
 PATTERN = "-ftrivial-auto-var-init=pattern"
 """Fills what the program leaves uninitialised with 0xAA: newer verifiers accept such bytes."""
 
@@ -142,7 +145,7 @@ class Program:
         """Hand the file in, and let the loader compile it."""
         self.name = name
         self._sandbox.put({name: source})
-        flags = [*STRICT, *extra_flags]
+        flags = [*STRICT, *WARNED, *extra_flags]
         self._compiling = self._process.send("compile", path=f"/lab/{name}", cflags=flags)
 
     def wait_until_ready(self, seconds: float) -> None:

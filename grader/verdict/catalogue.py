@@ -18,8 +18,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-STAGES = ("compiler", "backend", "verifier", "kernel")
-"""The tools that may refuse a program, in the order in which they get it."""
+STAGES = ("compiler", "backend", "verifier", "kernel", "warning")
+"""The tools that may refuse a program, in the order in which they get it; clang also warns."""
 _UNKNOWN = Text(en="see the log", fr="voir le journal")
 
 

@@ -68,6 +68,9 @@ CAUSES: Mapping[str, Message] = {
     ),
 }
 
+GUESSES = ("quiet", "uncounted", "copy_grows")
+"""Those that say what is likely, and where clang's warning of a line says more."""
+
 
 def sentence_of(cause: str, details: Mapping[str, str]) -> Message:
     """Return what a person is told of `cause`, with `details` filled in; nothing for ""."""

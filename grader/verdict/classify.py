@@ -15,17 +15,37 @@ from grader.base.errors import (
 )
 from grader.base.messages import say
 from grader.base.timeline import Timeline
-from grader.verdict.causes import sentence_of
-from grader.verdict.explain import explain
+from grader.verdict.causes import GUESSES, sentence_of
+from grader.verdict.explain import explain, warned_of
 from grader.verdict.record import Finding, Status
 
 
-def finding_of(error: BaseException, source: bytes = b"", lang: str = "en") -> Finding:
+def finding_of(
+    error: BaseException, source: bytes = b"", lang: str = "en", printed: str = ""
+) -> Finding:
     """The finding for what a check raised, in `lang`.
 
-    `source` is the student's C file, to find lines in.
+    `source` is the student's C file, to find lines in; `printed` is what the tools printed of the
+    program that runs, which may have been warned of.
     """
-    return _finding_of(error, source).told(lang)
+    finding = _finding_of(error, source)
+    if isinstance(error, BehaviourError) and not finding.line and _unclear(error):
+        finding = _warned_of(finding, source, printed)
+    return finding.told(lang)
+
+
+def _unclear(error: BehaviourError) -> bool:
+    """Tell whether the timeline of `error` names no cause, or a likely one only."""
+    return not error.timeline or error.timeline.cause in ("", *GUESSES)
+
+
+def _warned_of(finding: Finding, source: bytes, printed: str) -> Finding:
+    """What clang warned of in a program that does the wrong thing is a likely cause of that."""
+    known = warned_of(printed, source)
+    if not known:
+        return finding
+    cause = say("{what} {remedy}", what=known.what, remedy=known.remedy)
+    return replace(finding, cause=cause, line=known.line, excerpt=known.excerpt)
 
 
 def _finding_of(error: BaseException, source: bytes) -> Finding:

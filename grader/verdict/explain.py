@@ -18,6 +18,7 @@ from grader.verdict.source import Quote, SourceFile
 _LOG_LIMIT = 1 << 16
 _LINE_LIMIT = 4000
 _LAST_LINES = 8
+_WARNINGS = 20
 _DIAGNOSTIC = re.compile(
     r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)"
     r"(?=\n(.*)(?:\n([ ~|]*)\^[ ~^]*\n([ |]+)([^ |\n][^\n]*))?)",
@@ -105,8 +106,7 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
 
     The log is cut to size before anything is looked for in it.
     """
-    log = clean(cut(error.log, _LOG_LIMIT))
-    log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
+    log = _bounded(error.log)
     file = SourceFile(source if error.file.endswith(".c") else b"")
     told = list(_diagnostics(log))
     same = _of_first_error(told)
@@ -120,13 +120,18 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
     else:
         every = _look_up("kernel", f"{log}\n{clean(error.what)}", told)
     for found in every:
-        place = _where(found, file, told, refusal)
+        insn = found.values.get("insn")
+        of_verifier = refusal if found.stage == "verifier" else None
+        refused = of_verifier.line(file, int(insn) if insn else None) if of_verifier else 0
+        place = _where(found, file, told, refused)
         if place is None:
             continue  # The message has another reason here.
         line, column = place
         values = _values(found, file, error.file, line)
         if not found.entry.needs <= {*values, *found.entry.otherwise}:
             continue  # The entry is only about what can be named.
+        if refused not in (0, line) and values.get("variable", "") not in file.names(refused):
+            continue  # What is refused is about another variable.
         excerpt = file.excerpt(line, column=column, name=values.get("variable", ""))
         what, remedy = found.entry.told(values)
         line = line or error.line
@@ -135,18 +140,16 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
 
 
 def _where(
-    found: _Found, file: SourceFile, told: Sequence[_Diagnostic], refusal: _Refusal | None
+    found: _Found, file: SourceFile, told: Sequence[_Diagnostic], refused: int
 ) -> tuple[int, int] | None:
     """Find the line and column that are to be shown, 0 for what is unknown.
 
-    None where the entry is about a line that reads otherwise.
+    `refused` is the line that the verifier names. None where the entry is about a line that reads
+    otherwise.
     """
-    line = column = 0
+    line, column = refused, 0
     if found.diagnostic:
         line, column = _place(found.diagnostic, file, told)
-    elif refusal and found.stage == "verifier":
-        insn = found.values.get("insn")
-        line = refusal.line(file, int(insn) if insn else None)
     find, source = (_filled(each, found.values) for each in (found.entry.find, found.entry.source))
     only = file.find(find) if find else 0
     if only:
@@ -154,6 +157,25 @@ def _where(
     if source and ((find and not only) or not file.has(line, source)):
         return None
     return line, column
+
+
+def warned_of(printed: str, source: bytes) -> Explanation | None:
+    """Explain the first warning that an entry is about, of a program that is loaded."""
+    log, file = _bounded(printed), SourceFile(source)
+    told = list(_diagnostics(log))
+    for warning in told[:_WARNINGS]:
+        line, column = _place(warning, file, told)
+        for entry in entries():
+            if line and entry.match("warning", warning.message) and file.has(line, entry.source):
+                excerpt = file.excerpt(line, column=column)
+                return Explanation(*entry.told({}), entry.id, {}, "", line, excerpt, log)
+    return None
+
+
+def _bounded(log: str) -> str:
+    """Return `log` safe to show, and cut to the size in which anything is looked for."""
+    log = clean(cut(log, _LOG_LIMIT))
+    return "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
 
 
 def _of_first_error(told: Sequence[_Diagnostic]) -> list[_Diagnostic]:

@@ -62,13 +62,17 @@ class SourceFile:
 
     def has(self, number: int, pattern: str) -> bool:
         """Whether `pattern` matches in a line, comments and strings aside."""
-        return any(line == number for line, _ in self._search(pattern))
+        return any(self._search(pattern, number))
 
     def name_on(self, number: int, pattern: str) -> str:
         """Which of the names that `pattern` finds anywhere is on a line; empty if not just one."""
         names = {match["variable"] for _, match in self._search(pattern)}
-        names &= set(re.findall(r"[A-Za-z_]\w*", self.line(number)))
+        names &= self.names(number)
         return names.pop() if len(names) == 1 else ""
+
+    def names(self, number: int) -> set[str]:
+        """The words on a line; "" is always among them."""
+        return {"", *re.findall(r"[A-Za-z_]\w*", self.line(number))}
 
     def reads(self, number: int, quoted: str) -> bool:
         """Whether a line is what is quoted, blanks aside."""
@@ -135,9 +139,11 @@ class SourceFile:
 
         return _NO_CODE.sub(blank, "\n".join(self.lines))
 
-    def _search(self, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
+    def _search(self, pattern: str, only: int = 0) -> Iterator[tuple[int, re.Match[str]]]:
         lines = [line[:_WIDEST] for line in self._code.split("\n")]
         for number, line in enumerate(lines, 1):
+            if only not in (0, number):
+                continue
             following = "\n".join(lines[number : number + 1]) if "\n" in pattern else ""
             text = f"{line}\n{following}" if following else line
             for match in re.finditer(pattern, text):

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.base.errors import SubmissionError
+from grader.base.errors import BehaviourError, SubmissionError
+from grader.base.messages import say
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
 from grader.kernel.uprobe import Uprobe
-from grader.verdict.explain import Explanation, explain
-from tests.support.broken_programs import PROGRAMS, entry_of, printed
+from grader.submission.program import Program
+from grader.verdict.explain import Explanation, explain, warned_of
+from tests.support.broken_programs import PROGRAMS, WARNED, entry_of, printed
 from tests.support.checkout import ROOT
 
 PLACES: dict[str, Callable[[], Network | Uprobe | None]] = {
@@ -45,11 +47,15 @@ def refusal(kernel: NativeKernel, source: bytes) -> SubmissionError:
         if place:
             stack.callback(place.close)
         program = stack.enter_context(kernel.loader(1.0, place))
-        program.begin("program.c", source)
-        program.compile(60)
-        program.load(hook, 60)
-        program.attach(60)
+        attach(program, source, hook)
     return caught.value
+
+
+def attach(program: Program, source: bytes, hook: str) -> None:
+    program.begin("program.c", source)
+    program.compile(60)
+    program.load(hook, 60)
+    program.attach(60)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
@@ -63,3 +69,20 @@ def test_a_broken_program_is_explained(kernel: NativeKernel, program: Path) -> N
     if os.environ.get("LABEBPF_GOLDEN") == "write":
         told.write_text(printed(error, source), encoding="utf-8")
     assert printed(error, source) == told.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("program", WARNED, ids=lambda path: path.stem)
+def test_what_clang_warned_of_is_told_where_a_program_does_the_wrong_thing(
+    kernel: NativeKernel, program: Path
+) -> None:
+    source = program.read_bytes()
+    with kernel.loader(1.0) as loader:
+        attach(loader, source, "tracepoint:syscalls:sys_enter_mkdir")
+        log = loader.log()
+    explained = warned_of(log, source)
+    assert (explained.known if explained else "none") == entry_of(program), log
+    said = printed(BehaviourError(say("It is wrong."), file="program.c"), source, log)
+    told = program.with_suffix(".txt")
+    if os.environ.get("LABEBPF_GOLDEN") == "write":
+        told.write_text(said, encoding="utf-8")
+    assert said == told.read_text(encoding="utf-8")

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.base.errors import SubmissionError
+from grader.base.errors import LabebpfError
 from grader.report.terminal import describe
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, TaskResult
 
 FOLDER = Path(__file__).parents[1] / "broken"
 PROGRAMS = sorted(FOLDER.glob("*.c"))
+WARNED = sorted(FOLDER.glob("warned/*.c"))
+"""Programs that the kernel loads, and that clang warns of."""
 ELSEWHERE = sorted([*FOLDER.glob("recorded/*.c"), *FOLDER.glob("recorded/*.py")])
 RECORDED = "6.18/0.26"
 """The Linux and the BCC that refused them when they were written."""
@@ -42,9 +44,9 @@ def recorded() -> list[tuple[str, str, str]]:
     return found
 
 
-def printed(error: SubmissionError, source: bytes) -> str:
+def printed(error: LabebpfError, source: bytes, log: str = "") -> str:
     """What a student is told, the log left out, in English and in French."""
-    told = {lang: finding_of(error, source, lang).cleaned() for lang in ("en", "fr")}
+    told = {lang: finding_of(error, source, lang, log).cleaned() for lang in ("en", "fr")}
     return "".join(f"[{lang}]\n{_printed(finding, lang)}\n" for lang, finding in told.items())
 
 
@@ -56,6 +58,7 @@ def _printed(finding: Finding, lang: str) -> str:
         points=0,
         max_points=1,
         why=finding.why,
+        cause=finding.cause,
         remedy=finding.remedy,
         file=finding.file,
         line=finding.line,

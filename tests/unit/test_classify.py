@@ -15,6 +15,7 @@ from grader.base.errors import (
 )
 from grader.base.messages import say
 from grader.base.rpc import ChildDiedError, RefusedError
+from grader.base.timeline import Timeline
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Status
 
@@ -123,3 +124,15 @@ def test_an_error_that_the_catalogue_knows_is_told_in_the_language_asked_for() -
     assert "events" in found.why and "events" in french.why
     assert (found.excerpt, found.known) == (french.excerpt, french.known)
     assert found.why != french.why and found.remedy != french.remedy
+
+
+@pytest.mark.parametrize("cause, line", [("", 2), ("copy_grows", 2), ("one_less", 0)])
+def test_a_warning_of_clang_tells_more_than_a_guess_and_less_than_what_was_seen(
+    cause: str, line: int
+) -> None:
+    warning = "/virtual/main.c:2:2: warning: expression result unused [-Wunused-value]\n\t*n++;\n"
+    error = BehaviourError(say("Bad."), timeline=Timeline((), cause=cause))
+    found = finding_of(error, b"int f(int *n) {\n\t*n++;\n}\n", printed=warning)
+    assert found.line == line
+    assert ("moves the pointer" in found.cause) is (line > 0)
+    assert finding_of(error, b"int x;\n", printed=warning).line == 0
