@@ -235,6 +235,8 @@ def _values(found: _Found, file: SourceFile, name: str, line: int) -> dict[str, 
         values["source"] = source
     if found.entry.variable and (variable := file.name_on(line, found.entry.variable)):
         values["variable"] = variable
+    if "message" in values:
+        values["message"] = values["message"].rstrip("?.")  # The entry's sentence goes on.
     if found.diagnostic and found.diagnostic.fix:
         values["fix"] = found.diagnostic.fix
     return {key: cut(" ".join(clean(value).split()), 400) for key, value in values.items()}
