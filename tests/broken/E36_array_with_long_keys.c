@@ -1,0 +1,6 @@
+/*
+ * shows: Declares an array whose keys have 8 bytes.
+ */
+BPF_TABLE("array", u64, u64, t, 10);
+
+int hello(void *ctx) { return 0; }
