@@ -128,3 +128,7 @@ class BehaviourError(LabebpfError):
         self.file = file
         self.line = line
         self.timeline = timeline
+
+
+class CallbackError(BehaviourError):
+    """A callback of the script's raised an error, which stands at the end of `log`."""

@@ -289,17 +289,11 @@ class ScriptRun:
                 file=self.name,
             )
         last = last_error(output)
-        remedy = say("The log shows where, and what it printed before.")
-        if last.partition(":")[0] == "KeyError":  # Of BCC's it says no more.
-            remedy = say(
-                "b[...] takes the name that a table has in the C file, and a table a key that is "
-                "in it: the log shows where."
-            )
         return SubmissionError(
             say("{name} ended with an error: {last}", name=self.name, last=last)
             if last
             else say("{name} ended with status {status}.", name=self.name, status=status),
-            remedy,
+            say("The log shows where, and what it printed before."),
             log=output,
             file=self.name,
             line=traceback_line(output, self.name),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
 
-from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError
+from grader.base.errors import BehaviourError, CallbackError, InfraError, PhaseTimeoutError
 from grader.base.messages import Message, say
 from grader.base.profile import span
 from grader.checks.context import Context
@@ -23,7 +23,7 @@ from grader.checks.trace_output import Trace
 from grader.evidence.matching import match, told_again
 from grader.evidence.workload import Window, random_count
 from grader.submission.script import ended_cleanly
-from grader.submission.tracebacks import last_error, traceback_line
+from grader.submission.tracebacks import find_error, last_error, traceback_line
 
 _MANY = 8, 12
 """So many decoys that others' calls hardly ever fall into all of one kind."""
@@ -377,12 +377,12 @@ class ScriptUnderTest(ScriptRun):
         return bool(times) and max(times) < start and max(times) >= self._began
 
     def _blame_callback(self) -> None:
-        """Raise BehaviourError for an exception in a callback, which ctypes prints and forgets."""
+        """Raise CallbackError for an exception in a callback, which ctypes prints and forgets."""
         output = self.output()
-        last = last_error(output) if "Exception ignored" in output else ""
-        if last:
-            raise BehaviourError(
-                say("{name} fails in its callback: {last}", name=self.name, last=last),
+        raised = find_error(output, self.name)
+        if raised and raised.callback:
+            raise CallbackError(
+                say("{name} fails in its callback: {last}", name=self.name, last=raised.message),
                 say("Python prints such an error, and goes on. The log shows where it is."),
                 log=output,
                 file=self.name,

@@ -17,6 +17,7 @@ import pytest
 
 from grader.base.errors import (
     BehaviourError,
+    CallbackError,
     CourseError,
     InfraError,
     PhaseTimeoutError,
@@ -280,7 +281,8 @@ def _finding(
         return finding_of(PhaseTimeoutError(grading.phase, limit))
     if isinstance(error, pytest.UsageError):
         return Finding(Status.INFRA, str(error))
-    source = grading.submission(lab).files.get(lab.program, b"")
+    scripted = isinstance(error, (SubmissionError, CallbackError)) and error.file
+    source = grading.submission(lab).files.get(scripted or lab.program, b"")
     return finding_of(error, source, grading.lang, grading.printed(lab, task))
 
 

@@ -3,19 +3,62 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+
+_BEGIN = re.compile(r"Traceback \(most recent call last\):?|^ +File \".*\", line \d+$", re.MULTILINE)
+_ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$", re.MULTILINE)
+_FRAME = re.compile(r"^ +File \"([^\"\n]*)\", line (\d+)(?:, in (\S+))?$", re.MULTILINE)
+_UNDECODED = re.compile(r"^SyntaxError: Non-UTF-8 code .*$", re.MULTILINE)
+_IGNORED = re.compile(r"^Exception ignored on calling ctypes callback function.*\n\Z", re.MULTILINE)
+_LIMIT = 1 << 16
+"""Characters at the end of the output that are looked at."""
+
+
+@dataclass(frozen=True)
+class Error:
+    """The last error of a script: `message` is its type and its text, on one line.
+
+    `place` is "script", or the file and the function of the library that raised it. ctypes prints
+    the error of a `callback`, and goes on.
+    """
+
+    message: str
+    place: str
+    callback: bool = False
+
+
+def find_error(output: str, name: str) -> Error | None:
+    """Return the error that the last traceback in `output` of the script `name` ends with."""
+    output = output[-_LIMIT:].replace("\r\n", "\n")  # From a terminal.
+    begins = list(_BEGIN.finditer(output))
+    if not begins:
+        found = _UNDECODED.search(output)
+        return Error(found[0][:500], "script") if found else None
+    # What stands below the error was printed after it.
+    ends = _ERROR.search(output, begins[-1].end())
+    if ends is None:
+        return None
+    frames = _FRAME.findall(output, begins[-1].start(), ends.start())
+    before = output[: begins[-1].start()]
+    return Error(ends[0].strip()[:500], _place(frames, name), bool(_IGNORED.search(before)))
+
+
+def _place(frames: list[tuple[str, str, str]], name: str) -> str:
+    """Tell where an error was raised: the script, or two parts of a path, and the function."""
+    library = [frame for frame in frames if not frame[0].startswith("<")]
+    if not library or library[-1][0].rpartition("/")[2] == name:
+        return "script"
+    path, _, function = library[-1]
+    return f"{'/'.join(path.split('/')[-2:])} {function}"
 
 
 def last_error(output: str) -> str:
     """Return the exception that a traceback in `output` ends with, and its message, or ""."""
-    output = output.replace("\r\n", "\n")  # From a terminal.
-    place = r"Traceback \(most recent call last\)|^  File \".*\", line \d+$"
-    places = list(re.finditer(place, output, re.MULTILINE))
-    rest = output[places[-1].end() :] if places else ""
-    errors = re.findall(r"^[A-Za-z_][\w.]*(?:: .*)?$", rest, re.MULTILINE)
-    return str(errors[-1])[:200] if errors else ""
+    found = find_error(output, "")
+    return found.message[:200] if found else ""
 
 
 def traceback_line(output: str, name: str) -> int:
     """Return the line of the student's script where its last traceback passed, or 0."""
-    found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d+)', output)
+    found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d{{1,9}})', output)
     return int(found[-1]) if found else 0

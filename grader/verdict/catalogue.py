@@ -1,4 +1,4 @@
-"""Read catalogue.toml: what the tools say of a refused program, what that means, and what to do."""
+"""Read the catalogues: what the tools say of a program or a script, what it means, what to do."""
 
 from __future__ import annotations
 
@@ -18,22 +18,25 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-STAGES = ("compiler", "backend", "verifier", "kernel", "warning")
-"""The tools that may refuse a program, in the order in which they get it; clang also warns."""
+STAGES = ("compiler", "backend", "verifier", "kernel", "warning", "python")
+"""The tools that may refuse a program, in the order in which they get it; clang also warns, and
+Python ends a script."""
+_FILES = ("catalogue.toml", "scripts.toml")
 _UNKNOWN = Text(en="see the log", fr="voir le journal")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One known mistake; the head of catalogue.toml explains the fields."""
+    """One known mistake; the heads of catalogue.toml and scripts.toml explain the fields."""
 
     id: str
     says: Mapping[str, Sequence[str]]
     """The patterns of each stage."""
     cause: Text
     mend: Text
-    seen: Sequence[str]
+    seen: Sequence[str] = ()
     warned: str = ""
+    on: str = ""
     find: str = ""
     source: str = ""
     variable: str = ""
@@ -77,9 +80,20 @@ class _Words(dict[str, str]):
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Read the catalogue, in its order."""
-    text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
-    return tuple(_entry(table) for table in tomllib.loads(text)["entry"])
+    """Read the catalogues, in their order."""
+    here = Path(__file__)
+    texts = [here.with_name(name).read_text(encoding="utf-8") for name in _FILES]
+    return tuple(_entry(table) for text in texts for table in tomllib.loads(text)["entry"])
+
+
+def filled(pattern: str, values: Mapping[str, str]) -> str:
+    """Fill in the placeholders of `pattern`; one without a value matches nothing."""
+
+    def value(placeholder: re.Match[str]) -> str:
+        told = values.get(placeholder[1])
+        return re.escape(told) if told else "(?!)"
+
+    return re.sub(r"\{([a-z]+)\}", value, pattern)
 
 
 def _entry(table: Mapping[str, Any]) -> Entry:

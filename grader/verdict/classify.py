@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.base.errors import (
     BehaviourError,
+    CallbackError,
     CourseError,
     InfraError,
     LabebpfError,
@@ -16,8 +17,10 @@ from grader.base.errors import (
 from grader.base.messages import say
 from grader.base.timeline import Timeline
 from grader.verdict.causes import GUESSES, sentence_of
-from grader.verdict.explain import explain, warned_of
+from grader.verdict.explain import Explanation, explain, warned_of
 from grader.verdict.record import Finding, Status
+from grader.verdict.scripts import explain_script
+from grader.verdict.source import SourceFile
 
 
 def finding_of(
@@ -25,8 +28,8 @@ def finding_of(
 ) -> Finding:
     """The finding for what a check raised, in `lang`.
 
-    `source` is the student's C file, to find lines in; `printed` is what the tools printed of the
-    program that runs, which may have been warned of.
+    `source` is the student's file that the error names, the C file if it names none; `printed` is
+    what the tools printed of the program that runs, which may have been warned of.
     """
     finding = _finding_of(error, source)
     if isinstance(error, BehaviourError) and not finding.line and _unclear(error):
@@ -36,6 +39,8 @@ def finding_of(
 
 def _unclear(error: BehaviourError) -> bool:
     """Tell whether the timeline of `error` names no cause, or a likely one only."""
+    if isinstance(error, CallbackError):
+        return False
     return not error.timeline or error.timeline.cause in ("", *GUESSES)
 
 
@@ -50,12 +55,16 @@ def _warned_of(finding: Finding, source: bytes, printed: str) -> Finding:
 
 def _finding_of(error: BaseException, source: bytes) -> Finding:
     if isinstance(error, SubmissionError):
-        known = explain(error, source)
+        known = _known(error, source)
         told = known or error
+        excerpt = (known.excerpt if known else "") or _excerpt(error, source)
         finding = Finding(
-            Status.ERROR, told.what, told.remedy, file=told.file, line=told.line, log=told.log
-        )
-        return replace(finding, excerpt=known.excerpt, known=known.known) if known else finding
+            Status.ERROR, told.what, told.remedy,
+            file=told.file, line=told.line, log=told.log, excerpt=excerpt,
+        )  # fmt: skip
+        return replace(finding, known=known.known) if known else finding
+    if isinstance(error, CallbackError):
+        return _of_callback(error, source)
     if isinstance(error, BehaviourError):
         shown = error.timeline or Timeline(())
         return Finding(
@@ -88,4 +97,30 @@ def _finding_of(error: BaseException, source: bytes) -> Finding:
         say("The grader itself failed: {name}.", name=type(error).__name__),
         say("Report it, with the log."),
         log=log,
+    )
+
+
+def _known(error: SubmissionError, source: bytes) -> Explanation | None:
+    script = explain_script(error, source) if error.file.endswith(".py") else None
+    return script or explain(error, source)
+
+
+def _excerpt(error: SubmissionError | BehaviourError, source: bytes) -> str:
+    """Return the line of the script that `error` names, to be shown with it."""
+    return SourceFile(source).excerpt(error.line) if error.file.endswith(".py") else ""
+
+
+def _of_callback(error: CallbackError, source: bytes) -> Finding:
+    """The finding for an error in a callback: what is known of it stands as the cause."""
+    known = explain_script(error, source)
+    return Finding(
+        Status.FAIL,
+        error.what,
+        known.remedy if known else error.remedy,
+        file=error.file,
+        line=known.line if known else error.line,
+        log=error.log,
+        cause=known.what if known else "",
+        excerpt=known.excerpt if known else _excerpt(error, source),
+        known=known.known if known else "",
     )

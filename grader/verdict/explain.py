@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from grader.base.errors import SubmissionError
 from grader.base.messages import Message
 from grader.base.text import clean, cut
-from grader.verdict.catalogue import Entry, entries
+from grader.verdict.catalogue import Entry, entries, filled
 from grader.verdict.source import Quote, SourceFile
 
 _LOG_LIMIT = 1 << 16
@@ -150,7 +150,7 @@ def _where(
     line, column = refused, 0
     if found.diagnostic:
         line, column = _place(found.diagnostic, file, told)
-    find, source = (_filled(each, found.values) for each in (found.entry.find, found.entry.source))
+    find, source = (filled(each, found.values) for each in (found.entry.find, found.entry.source))
     only = file.find(find) if find else 0
     if only:
         line, column = only, 0
@@ -298,13 +298,3 @@ def _written(helper: str) -> str:
     if helper == "bpf_perf_event_output":
         return rf"\b{helper}\s*\(|\.perf_submit\w*\s*\("
     return rf"\b{helper}\s*\(|\.{helper.removeprefix('bpf_')}\s*\("
-
-
-def _filled(pattern: str, values: Mapping[str, str]) -> str:
-    """Fill in the placeholders of `pattern`; one without a value matches nothing."""
-
-    def value(placeholder: re.Match[str]) -> str:
-        told = values.get(placeholder[1])
-        return re.escape(told) if told else "(?!)"
-
-    return re.sub(r"\{([a-z]+)\}", value, pattern)

@@ -1,0 +1,2 @@
+# shows: Uses BPF without its import.
+b = BPF(src_file="hello.c")

@@ -1,0 +1,3 @@
+# shows: Writes true.
+while true:
+    pass

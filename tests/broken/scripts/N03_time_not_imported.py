@@ -1,0 +1,2 @@
+# shows: Uses time without its import.
+time.sleep(1)

@@ -1,0 +1,3 @@
+# shows: Misspells a variable.
+counter = 1
+print(conter)

@@ -1,0 +1,2 @@
+# shows: Uses a name that nothing like it has.
+print(zyxwv)

@@ -1,0 +1,2 @@
+# shows: Imports a module that does not exist.
+import bccc

@@ -1,0 +1,2 @@
+# shows: Encodes bytes.
+print(b"a".encode())

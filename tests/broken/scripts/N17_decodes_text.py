@@ -1,0 +1,2 @@
+# shows: Decodes text.
+print("a".decode())

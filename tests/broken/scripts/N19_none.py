@@ -1,0 +1,3 @@
+# shows: Reads a field of None.
+found = None
+print(found.value)

@@ -1,0 +1,3 @@
+# shows: Prints as in Python 2.
+n = 1
+print "count:", n

@@ -1,0 +1,3 @@
+# shows: Indents nothing below while.
+while True:
+print("waiting")

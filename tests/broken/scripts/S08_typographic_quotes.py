@@ -1,0 +1,2 @@
+# shows: Has the quotes of a word processor.
+print(“count”)

@@ -1,0 +1,2 @@
+# shows: Has a blank that does not break.
+n = 1

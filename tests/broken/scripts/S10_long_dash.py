@@ -1,0 +1,2 @@
+# shows: Has a long dash for a minus.
+n = 3 – 1

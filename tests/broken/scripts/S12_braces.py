@@ -1,0 +1,4 @@
+# shows: Opens a block as in C.
+while (True) {
+    pass
+}

@@ -1,0 +1,3 @@
+# shows: Leaves out the colon of while.
+while True
+    pass

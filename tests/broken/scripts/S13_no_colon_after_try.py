@@ -1,0 +1,5 @@
+# shows: Leaves out the colon of try.
+try
+    pass
+except KeyError:
+    pass

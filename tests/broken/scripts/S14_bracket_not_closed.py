@@ -1,0 +1,3 @@
+# shows: Does not close a parenthesis.
+print("count"
+n = 1

@@ -1,0 +1,2 @@
+# shows: Closes one parenthesis too many.
+print("count"))

@@ -1,0 +1,3 @@
+# shows: Does not close a text of several lines.
+text = """
+int hello(void *ctx)

@@ -1,0 +1,2 @@
+# shows: Does not close a string.
+print("count)

@@ -1,0 +1,3 @@
+# shows: Counts with ++.
+n = 1
+n++

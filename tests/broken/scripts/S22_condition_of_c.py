@@ -1,0 +1,4 @@
+# shows: Joins conditions as in C.
+n = 1
+if n && True:
+    pass

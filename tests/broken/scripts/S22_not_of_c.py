@@ -1,0 +1,4 @@
+# shows: Negates as in C.
+n = 1
+if !n:
+    pass

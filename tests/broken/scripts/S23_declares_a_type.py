@@ -1,0 +1,2 @@
+# shows: Declares a variable as in C.
+int n = 0

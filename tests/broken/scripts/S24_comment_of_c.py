@@ -1,0 +1,3 @@
+# shows: Comments as in C.
+// Count.
+n = 1

@@ -1,0 +1,2 @@
+# shows: Adds bytes to text.
+print("line: " + b"mkdir")

@@ -1,0 +1,2 @@
+# shows: Splits bytes at text.
+print(b"a b".split(" "))

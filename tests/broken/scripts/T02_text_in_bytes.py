@@ -1,0 +1,4 @@
+# shows: Looks for text in bytes.
+line = b"mkdir"
+if "mkdir" in line:
+    print(line)

@@ -1,0 +1,3 @@
+# shows: Adds a number to text.
+n = 1
+print("count: " + n)

@@ -1,0 +1,3 @@
+# shows: Writes two names side by side.
+n = 1
+n n

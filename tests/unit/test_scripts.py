@@ -1,0 +1,74 @@
+"""Scripts that end with an error, run by each Python that is installed, and what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.base.errors import SubmissionError
+from grader.base.messages import say
+from grader.verdict.catalogue import entries
+from grader.verdict.classify import finding_of
+from grader.verdict.explain import Explanation
+from grader.verdict.scripts import explain_script
+from tests.support.broken_programs import entry_of
+from tests.support.broken_scripts import OF_BCC, SCRIPTS, error_of, golden, pythons, run
+
+
+def known(script: Path, output: str) -> str:
+    found = explain_script(error_of(script, output), script.read_bytes())
+    return found.known if isinstance(found, Explanation) else ""
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_an_error_of_a_script_is_explained(script: Path) -> None:
+    for python in pythons():
+        output = run(python, script)
+        assert known(script, output) == entry_of(script), (python, output)
+        said, written = golden(script, output)
+        assert said == written
+
+
+def test_each_entry_for_scripts_has_one() -> None:
+    of_scripts = {entry.id for entry in entries() if "python" in entry.says}
+    assert {entry_of(script) for script in (*SCRIPTS, *OF_BCC)} == of_scripts
+
+
+COUNTER_EXAMPLES = {
+    "a string with what C has": ('x = "a && b" 1\n', "syntax"),
+    "a colon that is there": ("x = 1\nif x y:\n    pass\n", "syntax"),
+    "a variable named like a module": ("def f():\n    print(time)\n\n\nf()\n", "N05"),
+    "a KeyError of its own": ('counts = {}\nprint(counts["a"])\n', ""),
+    "too few values of its own": ("a, b = (1,)\n", ""),
+    "a wrong call of its own": ("def f(a):\n    pass\n\n\nf()\n", ""),
+    "an end of its own": ("raise SystemExit('no')\n", ""),
+    "a lambda called in open_perf_buffer": ("def f(a):\n    pass\n\n\nprint(f())\n", ""),
+    "an error of its own words": ("raise Exception('SyntaxError: invalid syntax')\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", COUNTER_EXAMPLES)
+def test_a_like_message_for_another_reason_is_not_explained_by_it(
+    name: str, tmp_path: Path
+) -> None:
+    text, expected = COUNTER_EXAMPLES[name]
+    script = tmp_path / "script.py"
+    script.write_text(text)
+    for python in pythons():
+        output = run(python, script)
+        assert known(script, output) == expected, output
+
+
+def test_a_script_that_nothing_is_known_of_shows_its_line(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("n = 1\nprint(n / 0)\n")
+    output = run(pythons()[0], script)
+    found = finding_of(error_of(script, output), script.read_bytes())
+    assert (found.line, found.excerpt) == (2, "    2 | print(n / 0)")
+
+
+def test_what_a_script_prints_below_its_error_is_not_the_error() -> None:
+    log = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError\non\n'
+    found = explain_script(SubmissionError(say("No."), log=log, file="a.py", line=1), b"x\n")
+    assert found is None
