@@ -19,6 +19,7 @@ from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_run import ScriptRun
+from grader.checks.silence import remedy_for_silence
 from grader.checks.trace_output import Trace
 from grader.evidence.matching import match, told_again
 from grader.evidence.workload import Window, random_count
@@ -70,7 +71,7 @@ class ScriptUnderTest(ScriptRun):
                         say(
                             "{name} printed nothing, though its program was called.", name=self.name
                         ),
-                        say("Print each event as it comes."),
+                        remedy_for_silence(self._context.submission.files[self.name]),
                         expected=say("a line for each event"),
                         actual=say("no output"),
                         log=self.output(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BEGIN = re.compile(r"Traceback \(most recent call last\):?|^ +File \".*\", line \d+$", re.MULTILINE)
+_BEGIN = re.compile(
+    r"Traceback \(most recent call last\):?|^ +File \".*\", line \d+$", re.MULTILINE
+)
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$", re.MULTILINE)
 _FRAME = re.compile(r"^ +File \"([^\"\n]*)\", line (\d+)(?:, in (\S+))?$", re.MULTILINE)
 _UNDECODED = re.compile(r"^SyntaxError: Non-UTF-8 code .*$", re.MULTILINE)

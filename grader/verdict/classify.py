@@ -18,8 +18,8 @@ from grader.base.messages import say
 from grader.base.timeline import Timeline
 from grader.verdict.causes import GUESSES, sentence_of
 from grader.verdict.explain import Explanation, explain, warned_of
+from grader.verdict.explain_script import explain_script
 from grader.verdict.record import Finding, Status
-from grader.verdict.scripts import explain_script
 from grader.verdict.source import SourceFile
 
 

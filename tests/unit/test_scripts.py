@@ -1,4 +1,4 @@
-"""Scripts that end with an error, run by each Python that is installed, and what is said of them."""
+"""Scripts that end with an error, run by each Python there is, and what is said of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.base.messages import say
 from grader.verdict.catalogue import entries
 from grader.verdict.classify import finding_of
 from grader.verdict.explain import Explanation
-from grader.verdict.scripts import explain_script
+from grader.verdict.explain_script import explain_script
 from tests.support.broken_programs import entry_of
 from tests.support.broken_scripts import OF_BCC, SCRIPTS, error_of, golden, pythons, run
 

@@ -1,6 +1,6 @@
 # wrong: No colon after while True.
 # loses: 0.4 error, 0.5 blocked
-# says: SyntaxError: expected ':'
+# says: The : is missing at the end of a line that begins with while
 
 """Print a line for each process that is created, until Ctrl-C."""
 

@@ -1,6 +1,6 @@
 # wrong: The C file has another name.
 # loses: 0.4 error, 0.5 blocked
-# says: Could not find file
+# says: BCC does not find the C file
 
 """Print a line for each process that is created, until Ctrl-C."""
 

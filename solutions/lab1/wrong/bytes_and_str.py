@@ -1,6 +1,6 @@
 # wrong: Adds bytes to a string: a TypeError at the first message.
 # loses: 1.4 error, 1.5 blocked
-# says: TypeError
+# says: Bytes and text (str) meet in this line
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

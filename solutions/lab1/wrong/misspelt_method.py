@@ -1,6 +1,6 @@
 # wrong: The method is called trace_fields.
 # loses: 1.4 error, 1.5 blocked
-# says: no attribute 'trace_field'
+# says: it has trace_fields
 
 """Print a line for each mkdir on this machine, until Ctrl-C."""
 

@@ -1,6 +1,6 @@
 # wrong: Calls the callback where it should be handed over.
 # loses: 2.4 error, 2.5 blocked
-# says: TypeError
+# says: Leave out the parentheses: afficher_evenement
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

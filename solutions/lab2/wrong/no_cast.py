@@ -1,6 +1,6 @@
 # wrong: Takes the address for the structure: an AttributeError in the callback.
 # loses: 2.4 fail
-# says: fails in its callback: AttributeError
+# says: data is the address of the event
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

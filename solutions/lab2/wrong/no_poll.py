@@ -1,6 +1,6 @@
 # wrong: Opens the perf buffer and never polls it.
 # loses: 2.4 fail, 2.5 blocked
-# says: printed nothing, though its program was called
+# says: call b.perf_buffer_poll() in the loop
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

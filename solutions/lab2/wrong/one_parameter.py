@@ -1,6 +1,6 @@
 # wrong: The callback takes one parameter, where BCC passes three.
 # loses: 2.4 fail
-# says: fails in its callback: TypeError
+# says: Write def afficher_evenement(cpu, data, size)
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

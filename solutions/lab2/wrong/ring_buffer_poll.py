@@ -1,6 +1,6 @@
 # wrong: Polls ring buffers, and there is none.
 # loses: 2.4 error, 2.5 blocked
-# says: ended with an error
+# says: No ring buffer was opened
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

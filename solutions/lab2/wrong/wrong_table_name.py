@@ -1,6 +1,6 @@
 # wrong: The table is called events.
 # loses: 2.4 error, 2.5 blocked
-# says: the name that a table has in the C file
+# says: has no table named event.
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

@@ -1,6 +1,6 @@
 # wrong: Reads key 0 before there is one: a KeyError at the start.
 # loses: 3.5 error, 3.6 blocked
-# says: a table a key that is in it
+# says: has no entry for this key
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

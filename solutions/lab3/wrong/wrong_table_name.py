@@ -1,6 +1,6 @@
 # wrong: The table is called compteur.
 # loses: 3.5 error, 3.6 blocked
-# says: the name that a table has in the C file
+# says: has no table named counter
 
 """Show the number of directories made since the start, whenever it changes, until Ctrl-C."""
 

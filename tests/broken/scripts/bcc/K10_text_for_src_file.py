@@ -1,0 +1,4 @@
+# shows: Gives the name of a file as text.
+from bcc import BPF
+
+b = BPF(text="events.c")

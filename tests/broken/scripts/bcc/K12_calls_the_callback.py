@@ -1,0 +1,11 @@
+# shows: Calls the callback.
+from bcc import BPF
+
+b = BPF(src_file="events.c")
+
+
+def show(cpu, data, size):
+    print(size)
+
+
+b["events"].open_perf_buffer(show())

@@ -1,0 +1,4 @@
+# shows: Gives BPF nothing.
+from bcc import BPF
+
+b = BPF()

@@ -1,0 +1,4 @@
+# shows: Calls the module.
+import bcc
+
+b = bcc(src_file="events.c")
