@@ -29,6 +29,11 @@ _LATER = 500_000_000
 """By how many ns after an event a script may come to take the time itself."""
 
 
+_MOST_PIDS = 1 << 22
+"""A time (ns) is larger, soon after the machine has booted; a CPU or a process id is not."""
+_FRACTION = re.compile(r"(?<![\d.])(\d{1,10})\.(\d{1,9})(?![\d.])")
+
+
 def by_time(
     windows: Sequence[Window],
     records: Iterable[Record],
@@ -162,6 +167,8 @@ def by_growth(
         cause = "unset"
     elif after and set(wanted_growth[1:]) == {0}:
         cause = "copy_grows"
+    elif before is None and after == 1 and wanted_growth[1] == 1 and set(wanted_growth[2:]) == {0}:
+        cause = "not_followed"
     elif not any(growth) and _comes_past(of, attached):
         cause = "uncounted"
     return _told(moments, [step[0] for step in steps], growth, of, attached, cause)
@@ -313,9 +320,11 @@ def _turn_of(
 
     if found := next(filter(turns, _turns(windows)), None):
         return found
+    if _in_seconds(windows, [text for _, text in in_order]):
+        return _Turn("seconds", lambda _: ())
     # One of many is no time that was never set: a program may begin with it.
     many = len(in_order) > 0 or len(wrong) - others >= len(windows)
-    if many and sum(0 in times for times, _ in wrong) >= enough:
+    if many and sum(_is_zero(times, text) for times, text in wrong) >= enough:
         return _Turn("never_set", lambda _: ())
     later = [
         any(before.holds(number) for number in times)
@@ -325,3 +334,26 @@ def _turn_of(
         return _Turn("previous", lambda _: ())
     taken_later = _Turn("taken_later", lambda report: report[0], after=_LATER)
     return taken_later if windows and turns(taken_later) else None
+
+
+def _is_zero(times: Sequence[int], text: str) -> bool:
+    """Tell whether a time is 0, and not a CPU beside it, or what stands before a decimal point."""
+    return 0 in times and max(times) < _MOST_PIDS and not re.search(r"\d\.\d", text)
+
+
+def _in_seconds(windows: Sequence[Window], texts: Sequence[str]) -> bool:
+    """Tell whether each text has its event's time in seconds, since the same moment as others."""
+    if len(texts) < 2:
+        return False
+    found = [_FRACTION.findall(text) for text in texts]
+    digits = min((len(part) for each in found for _, part in each), default=0)
+    slack = max(10 ** (9 - digits), *(window.end - window.start for window in windows))
+    if windows[-1].start - windows[0].start <= 4 * slack:
+        return False  # Any number that stays the same would fit.
+    times = [[int(whole + part.ljust(9, "0")) for whole, part in each] for each in found]
+    ages = [
+        [time - window.start for time in each] for window, each in zip(windows, times, strict=True)
+    ]
+    return any(
+        all(any(abs(age - first) <= slack for age in each) for each in ages) for first in ages[0]
+    )

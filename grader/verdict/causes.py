@@ -45,6 +45,10 @@ CAUSES: Mapping[str, Message] = {
     "copy_grows": say(
         "The count stays as it is: perhaps a copy of it grows, and does not get into the table."
     ),
+    "not_followed": say(
+        "The count becomes 2 with the second event, and stays 2: what is added to is not the "
+        "number in the table, but perhaps whether lookup() found one. That number is *p."
+    ),
     "one_less": say(
         "Each number is one less than it should be: it is the number before this event."
     ),
@@ -55,6 +59,10 @@ CAUSES: Mapping[str, Message] = {
     ),
     "microseconds": say("The times are 1000 times too small: microseconds, not nanoseconds."),
     "milliseconds": say("The times are 1000000 times too small: milliseconds, not nanoseconds."),
+    "seconds": say(
+        "The times are in seconds, with a decimal point: all digits of the nanoseconds are asked "
+        "for, as a whole number that counts from when the machine booted."
+    ),
     "never_set": say("The time is 0: nothing was ever put into it."),
     "low_half": say(
         "These are the lower 32 bits of the right times: somewhere the time goes through 4 "

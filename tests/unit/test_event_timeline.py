@@ -11,6 +11,7 @@ import pytest
 
 from grader.base.messages import translate
 from grader.base.timeline import Mark, Timeline
+from grader.checks.script_output import numbers
 from grader.evidence.event_timeline import by_growth, by_time, by_value
 from grader.evidence.trace import Record
 from grader.evidence.workload import Window
@@ -270,6 +271,8 @@ def grown(values: Sequence[int | None], calls: str) -> Timeline:
         ([None, 2, 3, 4], "first_twice", Mark.RIGHT),
         ([None, 0xAAAA_AAAA_AAAA, 0xAAAA_AAAA_AAAB], "unset", Mark.RIGHT),
         ([5, 5, 5, 5], "copy_grows", Mark.MISSING),
+        ([None, 1, 2, 2, 2], "not_followed", Mark.MISSING),
+        ([None, 1, 2, 2, 3], "", Mark.RIGHT),
         ([5, 7, 9, 11], "twice", Mark.DOUBLED),
         ([5, 6, 6, 7, 7], "some_cpus", Mark.MISSING),
         ([None, None, None, None], "silent", Mark.MISSING),
@@ -324,3 +327,22 @@ def test_every_cause_has_a_sentence_in_both_languages() -> None:
         french = translate(english, "fr")
         assert english and french and english != french and "{" not in english + french
     assert sentence_of("", {}) == ""
+
+
+@pytest.mark.parametrize(
+    "text, cause",
+    [
+        (lambda t: f"{(t - 4_300_000_000) / 1e9:.9f}", "seconds"),
+        (lambda t: f"{t / 1e9:.9f} s", "seconds"),
+        (lambda t: "0.438639513", ""),
+        (lambda t: f"0.{t * 7 % 1_000_000_000:09}", ""),
+        (lambda t: "mkdir at 0 ns", "never_set"),
+        (lambda t: "CPU 0: 438639513", ""),
+    ],
+)
+def test_a_zero_beside_a_time_is_no_time_that_is_zero(
+    text: Callable[[int], str], cause: str
+) -> None:
+    events = windows()
+    texts = [text(event.start + 70) for event in events]
+    assert by_value(events, [(tuple(numbers(each)), each) for each in texts]).cause == cause
