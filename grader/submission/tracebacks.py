@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from grader.base.text import cut
+
 _BEGIN = re.compile(
     r"Traceback \(most recent call last\):?|^ +File \".*\", line \d+$", re.MULTILINE
 )
@@ -13,7 +15,7 @@ _FRAME = re.compile(r"^ +File \"([^\"\n]*)\", line (\d+)(?:, in (\S+))?$", re.MU
 _UNDECODED = re.compile(r"^SyntaxError: Non-UTF-8 code .*$", re.MULTILINE)
 _IGNORED = re.compile(r"^Exception ignored on calling ctypes callback function.*\n\Z", re.MULTILINE)
 _LIMIT = 1 << 16
-"""Characters at the end of the output that are looked at."""
+"""Characters of the output that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Error:
 
 def find_error(output: str, name: str) -> Error | None:
     """Return the error that the last traceback in `output` of the script `name` ends with."""
-    output = output[-_LIMIT:].replace("\r\n", "\n")  # From a terminal.
+    output = cut(output, _LIMIT).replace("\r\n", "\n")  # From a terminal.
     begins = list(_BEGIN.finditer(output))
     if not begins:
         found = _UNDECODED.search(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,19 @@ from tests.support.checkout import ROOT
 PROGRAM = "events.c"
 
 
+class _EmptyPipe:
+    """A trace_pipe in which nothing comes."""
+
+    def __init__(self) -> None:
+        self._end, self._sink = os.pipe()
+
+    def fileno(self) -> int:
+        return self._end
+
+    def read(self) -> bytes:
+        return b""
+
+
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[NativeKernel]:
     native = NativeKernel(hidden=(ROOT,), seconds=600, waiting=print)
@@ -27,6 +41,7 @@ def kernel() -> Iterator[NativeKernel]:
 def printed_by(kernel: NativeKernel, name: str, files: dict[str, bytes]) -> str:
     """What the script `name` prints in the sandbox, until it ends."""
     script = kernel.script()
+    script.feed(_EmptyPipe)
     try:
         script.wait_until_ready(60)
         script.begin(name, files)
