@@ -72,3 +72,18 @@ def test_what_a_script_prints_below_its_error_is_not_the_error() -> None:
     log = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError\non\n'
     found = explain_script(SubmissionError(say("No."), log=log, file="a.py", line=1), b"x\n")
     assert found is None
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "Traceback (most recent call last):\n" + "a." * 100_000,
+        '  File "' + 'a"' * 100_000 + ", line 1\nSyntaxError: invalid syntax\n",
+        "Exception ignored on calling ctypes callback function\n" * 10_000,
+        "Traceback (most recent call last):\n\x1b[31mKeyError: {0.__class__}\n",
+        'Traceback (most recent call last):\n  File "a.py", line ' + "9" * 5_000 + "\nKeyError\n",
+    ],
+)
+@pytest.mark.parametrize("source", [b"", b"\xff\n", b"if " * 50_000, b"{name}" * 100])
+def test_hostile_output_is_harmless(log: str, source: bytes) -> None:
+    finding_of(SubmissionError(say("No."), log=log, file="a.py", line=10**9), source).cleaned()
