@@ -43,7 +43,8 @@ CAUSES: Mapping[str, Message] = {
         "stored when lookup() finds no entry, or it is stored under another key."
     ),
     "copy_grows": say(
-        "The count stays as it is: perhaps a copy of it grows, and does not get into the table."
+        "The count stays as it is: each event stores the same number, or adds to a copy that does "
+        "not get into the table."
     ),
     "not_followed": say(
         "The count becomes 2 with the second event, and stays 2: what is added to is not the "

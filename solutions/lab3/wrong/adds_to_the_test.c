@@ -1,7 +1,7 @@
 /*
  * wrong: Adds 1 to whether there is a count, and not to the count.
  * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: The count stays as it is
+ * says: That number is *p
  */
 
 BPF_HASH(compteur);
