@@ -14,6 +14,8 @@ _ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$", re.MULTILINE)
 _FRAME = re.compile(r"^ +File \"([^\"\n]*)\", line (\d+)(?:, in (\S+))?$", re.MULTILINE)
 _UNDECODED = re.compile(r"^SyntaxError: Non-UTF-8 code .*$", re.MULTILINE)
 _IGNORED = re.compile(r"^Exception ignored on calling ctypes callback function.*\n\Z", re.MULTILINE)
+_CLEANUP = re.compile(r"Exception ignored (?:in\b|while calling deallocator)")
+"""How a line begins below which Python tells of an error at an object's end, which ends nothing."""
 _LIMIT = 1 << 16
 """Characters of the output that are looked at."""
 
@@ -32,19 +34,29 @@ class Error:
 
 
 def find_error(output: str, name: str) -> Error | None:
-    """Return the error that the last traceback in `output` of the script `name` ends with."""
+    """Return the error that the last traceback in `output` of the script `name` ends with.
+
+    One of an object's end, as when BCC cleans up after another error, counts if there is no other.
+    """
     output = cut(output, _LIMIT).replace("\r\n", "\n")  # From a terminal.
     begins = list(_BEGIN.finditer(output))
     if not begins:
         found = _UNDECODED.search(output)
         return Error(found[0][:500], "script") if found else None
+    starts = (begin for begin in reversed(begins) if not _of_cleanup(output, begin.start()))
+    begin = next(starts, begins[-1])
     # What stands below the error was printed after it.
-    ends = _ERROR.search(output, begins[-1].end())
+    ends = _ERROR.search(output, begin.end())
     if ends is None:
         return None
-    frames = _FRAME.findall(output, begins[-1].start(), ends.start())
-    before = output[: begins[-1].start()]
+    frames = _FRAME.findall(output, begin.start(), ends.start())
+    before = output[: begin.start()]
     return Error(ends[0].strip()[:500], _place(frames, name), bool(_IGNORED.search(before)))
+
+
+def _of_cleanup(output: str, start: int) -> bool:
+    """Tell whether a traceback that begins at `start` is of an error at an object's end."""
+    return bool(_CLEANUP.match(output, output.rfind("\n", 0, max(start - 1, 0)) + 1, start))
 
 
 def _place(frames: list[tuple[str, str, str]], name: str) -> str:

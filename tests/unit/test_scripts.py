@@ -8,6 +8,7 @@ import pytest
 
 from grader.base.errors import SubmissionError
 from grader.base.messages import say
+from grader.submission.tracebacks import last_error
 from grader.verdict.catalogue import entries
 from grader.verdict.classify import finding_of
 from grader.verdict.explain import Explanation
@@ -44,6 +45,9 @@ COUNTER_EXAMPLES = {
     "a wrong call of its own": ("def f(a):\n    pass\n\n\nf()\n", ""),
     "an end of its own": ("raise SystemExit('no')\n", ""),
     "a lambda called in open_perf_buffer": ("def f(a):\n    pass\n\n\nprint(f())\n", ""),
+    "bytes of letters for int": ("print(int(b'ab'))\n", ""),
+    "one number for two": ("a, b = 1\n", ""),
+    "an object of its own that is called": ("class A:\n    pass\n\n\nA()()\n", ""),
     "an error of its own words": ("raise Exception('SyntaxError: invalid syntax')\n", ""),
 }
 
@@ -74,10 +78,25 @@ def test_what_a_script_prints_below_its_error_is_not_the_error() -> None:
     assert found is None
 
 
+def test_what_goes_wrong_at_an_objects_end_is_not_the_error(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    end = "class A:\n    def __del__(self):\n        raise KeyError\n\n\n"
+    script.write_text(f"{end}a = A()\n")
+    for python in pythons():
+        alone = run(python, script)
+        assert "Traceback" in alone and last_error(alone).startswith("KeyError")
+    script.write_text(f"{end}def f():\n    a = A()\n    b\n\n\nf()\n")
+    for python in pythons():
+        both = run(python, script)
+        assert both.index("NameError") < both.index("KeyError")
+        assert last_error(both) == "NameError: name 'b' is not defined"
+
+
 @pytest.mark.parametrize(
     "log",
     [
         "Traceback (most recent call last):\n" + "a." * 100_000,
+        "Exception ignored in: f\nTraceback (most recent call last):\n" * 1_000,
         '  File "' + 'a"' * 100_000 + ", line 1\nSyntaxError: invalid syntax\n",
         "Exception ignored on calling ctypes callback function\n" * 10_000,
         "Traceback (most recent call last):\n\x1b[31mKeyError: {0.__class__}\n",

@@ -1,0 +1,2 @@
+# shows: Uses a name that there is not, and Python guesses at another one.
+print(count)

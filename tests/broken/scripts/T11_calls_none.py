@@ -1,0 +1,3 @@
+# shows: Calls what is None.
+show = None
+show()
