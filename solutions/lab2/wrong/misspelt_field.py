@@ -1,6 +1,6 @@
 # wrong: The field's name is misspelt in the callback.
 # loses: 2.4 fail
-# says: timestamp_mkdirr is nothing that an object of
+# says: The event has no field named timestamp_mkdirr
 
 """Print the kernel's time stamp of each mkdir on this machine, until Ctrl-C."""
 

@@ -1,7 +1,7 @@
 /*
  * wrong: Adds one to a copy, and does not put it into the table.
  * loses: 3.3 fail, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: a copy of it grows
+ * says: adds to a copy
  */
 
 BPF_HASH(compteur);
