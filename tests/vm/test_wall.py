@@ -299,4 +299,4 @@ def test_a_machine_speaks_the_students_language(tmp_path: Path, image: Image) ->
     assert "d'autres appels système : mkdir." in told
     assert "attendu : aucune ligne" in told
     assert re.search(r"vu : \d+ lignes?", told)
-    assert "ne devrait pas y être" in told
+    assert "✗ en trop" in told
