@@ -34,8 +34,11 @@ class Span:
         """Read what is to be a span's fields. Raises TypeError and ValueError."""
         if not isinstance(told, list) or len(told) != 4:
             raise ValueError(told)
-        lane, name, start, end = told
-        return cls(str(lane), str(name), int(start), int(end))
+        lane, name, *times = told
+        # What is no int can be infinite, and what is larger is no time.
+        if not all(isinstance(time_, int) and abs(time_) < 1 << 62 for time_ in times):
+            raise ValueError(times)
+        return cls(str(lane), str(name), *times)
 
 
 class Recorder(logging.Handler):

@@ -271,7 +271,9 @@ class LabEnvironment:
     def _compiled(self) -> None:
         """Let all have started before the program is attached: starting makes directories."""
         if self._pattern:
-            self._loader("pattern").begin()
+            pattern = self._loader("pattern")
+            pattern.begin()
+            pattern.wait_until_ready()
         if self._script and not self._script.running:
             self._script.wait_until_ready()
 

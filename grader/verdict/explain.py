@@ -106,7 +106,7 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
 
     The log is cut to size before anything is looked for in it.
     """
-    log = _bounded(error.log)
+    log = bounded(error.log)
     file = SourceFile(source if error.file.endswith(".c") else b"")
     told = list(_diagnostics(log))
     same = _of_first_error(told)
@@ -161,7 +161,7 @@ def _where(
 
 def warned_of(printed: str, source: bytes) -> Explanation | None:
     """Explain the first warning that an entry is about, of a program that is loaded."""
-    log, file = _bounded(printed), SourceFile(source)
+    log, file = bounded(printed), SourceFile(source)
     told = list(_diagnostics(log))
     for warning in told[:_WARNINGS]:
         line, column = _place(warning, file, told)
@@ -172,7 +172,7 @@ def warned_of(printed: str, source: bytes) -> Explanation | None:
     return None
 
 
-def _bounded(log: str) -> str:
+def bounded(log: str) -> str:
     """Return `log` safe to show, and cut to the size in which anything is looked for."""
     log = clean(cut(log, _LOG_LIMIT))
     return "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))

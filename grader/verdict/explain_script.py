@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from grader.base.errors import BehaviourError, SubmissionError
-from grader.base.text import clean, cut
+from grader.base.text import cut
 from grader.submission.tracebacks import Error, find_error
 from grader.verdict.catalogue import Entry, entries, filled
-from grader.verdict.explain import Explanation
+from grader.verdict.explain import Explanation, bounded
 from grader.verdict.source import SourceFile
 
-_LOG_LIMIT = 1 << 16
-_LINE_LIMIT = 4000
 _WIDEST = 400
 """Columns of a line of the script that are searched."""
 
@@ -23,8 +21,7 @@ def explain_script(error: SubmissionError | BehaviourError, source: bytes) -> Ex
 
     The log is cut to size before anything is looked for in it.
     """
-    log = clean(cut(error.log, _LOG_LIMIT))
-    log = "\n".join(line[:_LINE_LIMIT] for line in log.split("\n"))
+    log = bounded(error.log)
     found = find_error(log, error.file)
     if found is None:
         return None

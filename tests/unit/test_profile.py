@@ -87,7 +87,18 @@ def test_the_trace_is_chromes_and_read_again_it_is_the_same() -> None:
     assert read_chrome_trace(text) == moved
 
 
-@pytest.mark.parametrize("told", [None, [], ["a", "b", 1], ["a", "b", "c", 4], ["a", "b", 1, None]])
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        [],
+        ["a", "b", 1],
+        ["a", "b", "c", 4],
+        ["a", "b", 1, None],
+        ["a", "b", 1, float("inf")],
+        ["a", "b", 10**400, 1],
+    ],
+)
 def test_what_a_machine_sends_and_is_no_span_is_refused(told: object) -> None:
     with pytest.raises((TypeError, ValueError)):
         Span.read(told)
