@@ -32,9 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if path := config.getoption("--profile"):
-        plugin = Profiling(config.invocation_params.dir / path)
-        config.pluginmanager.register(plugin, "labebpf-profiling")
+    if given := config.getoption("--profile"):
+        path = config.invocation_params.dir / given
+        if not path.parent.is_dir():
+            raise pytest.UsageError(say("There is no folder {given}.", given=path.parent))
+        config.pluginmanager.register(Profiling(path), "labebpf-profiling")
 
 
 @pytest.hookimpl(trylast=True)

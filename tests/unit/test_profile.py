@@ -20,6 +20,7 @@ from grader.base.profile import (
     span,
 )
 from grader.report.profile_table import profile_table
+from tests.support.grading import run_pytest
 
 SPANS = [
     Span("grader", "judges 3.1", 5_000_000, 9_000_000),
@@ -113,3 +114,10 @@ def test_processes_of_one_kind_are_one_in_the_table() -> None:
         ["grader", "judges", "3.1", "1", "5", "4", "4"],
         ["loader", "compile", "2", "6", "3", "2"],
     ]
+
+
+def test_a_profile_in_a_folder_that_is_not_there_is_refused_before_anything_is_graded() -> None:
+    status, said = run_pytest("exercises/lab3", "--profile", "/nowhere/profile.json")
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert "There is no folder /nowhere." in said
+    assert "Traceback" not in said
