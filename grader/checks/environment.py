@@ -77,6 +77,8 @@ class LabEnvironment:
                 self._loader(build).begin()
         if script and context.lab.script in context.submission.files:
             self._script = ScriptUnderTest(context)
+            if not pattern:
+                self._script.compile_ahead()
 
     @property
     def lab(self) -> Lab:
@@ -133,7 +135,8 @@ class LabEnvironment:
         before = context.witness.lost_by_racy
         cpus = len(os.sched_getaffinity(0))
         unseen = context.trace.paused() if context.trace else nullcontext()
-        with context.kernel.others_waiting(), unseen, context.witness.meetings(cpus):
+        still = self._script.held() if self._script and not self._script.running else nullcontext()
+        with context.kernel.others_waiting(), unseen, still, context.witness.meetings(cpus):
             start = time.monotonic()
             spent, lost = 0.0, 0
             while spent < _ROUNDS_SECONDS * context.scale:
@@ -276,6 +279,8 @@ class LabEnvironment:
             pattern.wait_until_ready()
         if self._script and not self._script.running:
             self._script.wait_until_ready()
+            if self._pattern:  # Before, there were two compilers already.
+                self._script.compile_ahead()
 
     def _close(self, *which: str) -> None:
         with ExitStack() as closing:
@@ -316,10 +321,11 @@ class LabEnvironment:
             if self.context.place:
                 ended.result()  # What the script attaches there is not to be taken for theirs.
             _ = self.context.witness, self.context.workload_pid
-            if not self._trace_with_script:
-                self.context.retire_trace()
             script.begin()
             ended.result()
+        if not self._trace_with_script:
+            # Only now: the kernel attaches nothing while it removes a trace instance.
+            self.context.retire_trace()
 
     def printed(self) -> str:
         """Return what the tools printed of the program; nothing while it is not loaded."""

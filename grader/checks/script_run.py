@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
@@ -15,13 +15,17 @@ from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.submission.program import DECLARED_WITH
+from grader.submission.script import Script
 from grader.submission.tracebacks import last_error, traceback_line
+
+_COMPILE_SECONDS = 10
+"""Some forty times as long as a lab's program takes."""
 
 
 class ScriptRun:
     """One run of the student's script: its output, and what it has in the kernel.
 
-    Until `begin` nothing of the student's runs, and only BCC is imported.
+    Until `begin` nothing of the student's runs: BCC is imported, and compiles the program.
     """
 
     def __init__(self, context: Context) -> None:
@@ -33,10 +37,14 @@ class ScriptRun:
         self._looked_at: set[int] = set()
         self._end: Exception | None = None
         self._began = 0
-        self._script = context.kernel.script(context.scale, context.place)
-        self.attribution = context.attribution(self._script.pids)
+        self._script = self._started()
+        self.attribution = context.attribution(lambda: self._script.pids())
         """Whose lines in the trace are its programs'."""
-        self._script.feed(self._trace_pipe)
+
+    def _started(self) -> Script:
+        script = self._context.kernel.script(self._context.scale, self._context.place)
+        script.feed(self._trace_pipe)
+        return script
 
     @property
     def running(self) -> bool:
@@ -50,9 +58,32 @@ class ScriptRun:
         self._feed.follow(self._context.workload_pid, [PRINTK])
         return OwnTracePipe(self._feed, self.attribution)
 
+    def compile_ahead(self) -> None:
+        """Let BCC compile the program, if there is one, before the script asks for that."""
+        program, files = self._context.lab.program, self._context.submission.files
+        if program in files:
+            self._script.compile_ahead(program, files)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let it not have a CPU meanwhile. Raises SubmissionError if that cannot be."""
+        with self._script.held(10 * self._context.scale):
+            yield
+
     def wait_until_ready(self) -> None:
         """Return when the script's Python, which may just have been started, has BCC."""
         self._script.wait_until_ready(60 * self._context.scale)
+
+    def _end_compiling(self) -> None:
+        """Return when the script can begin.
+
+        What could not be compiled ahead, as where that ends the process, is left to the script.
+        """
+        self.wait_until_ready()
+        if not self._script.has_compiled(_COMPILE_SECONDS * self._context.scale):
+            self._script.close()
+            self._script = self._started()
+            self.wait_until_ready()
 
     @span("waits for the script to attach")
     def begin(self) -> None:
@@ -61,7 +92,7 @@ class ScriptRun:
         It may attach first and open its buffer afterwards: wait for that, where it can be seen.
         Raises what the student should read.
         """
-        self.wait_until_ready()
+        self._end_compiling()
         self._began = time.monotonic_ns()
         self._script.begin(self.name, self._context.submission.files)
         self._context.phase = "load"

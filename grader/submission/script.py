@@ -43,8 +43,9 @@ class LineSource(Protocol):
 class Script:
     """One run of a script on a pseudo-terminal in the sandbox.
 
-    Python starts at once, and imports BCC; nothing of the student's runs before `begin`. Nothing
-    is read behind the caller's back: output moves only inside `wait_for` and `interrupt`.
+    Python starts at once, and imports BCC; before `begin` nothing of the student's runs, and BCC
+    compiles at most. Nothing is read behind the caller's back: output moves only inside `wait_for`
+    and `interrupt`.
     """
 
     def __init__(self, sandbox: Sandbox, *, trace_pipes: Sequence[str] = ()) -> None:
@@ -70,9 +71,10 @@ class Script:
         self._head = b""
         self._tail = b""
         self._open = True
+        self._ready = self._compiles = False
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
-        self._channel, theirs = socket.socketpair()
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             self._child = sandbox.start(
                 [PYTHON, "/script.py", str(theirs.fileno())],
@@ -101,33 +103,57 @@ class Script:
         with suppress(OSError):
             self._end = os.pidfd_open(self._child.pid)
 
+    def compile_ahead(self, name: str, files: Mapping[str, bytes]) -> None:
+        """Let BCC compile the program `name` of `files`, as soon as it is there.
+
+        A script that asks BCC for just that has it at once; any other one notices nothing.
+        """
+        self._sandbox.put(files)
+        self._tell("compile", name)
+        self._compiles = True
+
     def begin(self, name: str, files: Mapping[str, bytes]) -> None:
         """Let the student's code run: the script `name`, with `files` beside it."""
         self.name = name
         self._sandbox.put(files)
-        with suppress(OSError):  # It has died since it was ready; its status says how.
-            self._channel.sendall(name.encode())
-            self._channel.shutdown(socket.SHUT_WR)
+        self._tell("run", name)
         note("starts, and waits", self._started, self.lane)
 
+    def _tell(self, word: str, name: str) -> None:
+        with suppress(OSError):  # It has died since it was ready; its status says how.
+            self._channel.sendall(f"{word} {name}".encode())
+
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the process has BCC, and waits for `begin`.
+        """Return when the process has BCC, and waits for `begin` or compiles.
 
         Raises InfraError: nothing is theirs yet.
         """
+        if self._ready:
+            return
         if not select.select([self._channel], [], [], seconds)[0]:
             raise InfraError(
                 say("Python did not start within {seconds:g} s.", seconds=seconds),
                 say("Grade again when the machine is less busy."),
             )
-        said = b""
-        with suppress(ConnectionResetError):
-            said = self._channel.recv(1, socket.MSG_PEEK)
-        if not said:
+        self._ready = self._answered(0)
+        if not self._ready:
             self._pump(0)
             raise InfraError(
                 say("Python did not start."), say("Run: ./labebpf doctor"), log=self.output()
             )
+
+    def has_compiled(self, seconds: float) -> bool:
+        """Wait until nothing compiles ahead; False if that did not end well within `seconds`."""
+        self._compiles = self._compiles and not self._answered(seconds)
+        return not self._compiles
+
+    def _answered(self, seconds: float) -> bool:
+        """Tell whether the process answers within `seconds`."""
+        if not select.select([self._channel], [], [], seconds)[0]:
+            return False
+        with suppress(ConnectionResetError):
+            return bool(self._channel.recv(1))
+        return False
 
     def pids(self) -> list[int]:
         return self._sandbox.pids()
