@@ -71,7 +71,7 @@ class Script:
         self._head = b""
         self._tail = b""
         self._open = True
-        self._ready = self._compiles = False
+        self._ready = self._ahead = self._compiles = False
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -104,13 +104,14 @@ class Script:
             self._end = os.pidfd_open(self._child.pid)
 
     def compile_ahead(self, name: str, files: Mapping[str, bytes]) -> None:
-        """Let BCC compile the program `name` of `files`, as soon as it is there.
+        """Let BCC compile the program `name` of `files`, as soon as it is there; once at most.
 
         A script that asks BCC for just that has it at once; any other one notices nothing.
         """
-        self._sandbox.put(files)
-        self._tell("compile", name)
-        self._compiles = True
+        if not self._ahead:
+            self._ahead = self._compiles = True
+            self._sandbox.put(files)
+            self._tell("compile", name)
 
     def begin(self, name: str, files: Mapping[str, bytes]) -> None:
         """Let the student's code run: the script `name`, with `files` beside it."""

@@ -60,7 +60,7 @@ int f(void *ctx)
 def start(kernel: NativeKernel, program: bytes, *, ahead: bool) -> Script:
     script = kernel.script()
     script.wait_until_ready(60)
-    if ahead:
+    for _ in range(2 if ahead else 0):  # The second time says nothing new.
         script.compile_ahead("counts.c", {"counts.c": program})
     return script
 

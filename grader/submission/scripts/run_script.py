@@ -78,7 +78,7 @@ def become() -> None:
             compile_ahead(name)
             channel.write(b"!")
             word, _, name = channel.read(4096).decode().partition(" ")
-    if not word:
+    if word != "run":
         return
     path = os.path.abspath(name)
     space = sys.modules["__main__"].__dict__
