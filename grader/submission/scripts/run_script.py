@@ -52,16 +52,17 @@ def compile_ahead(path: str) -> None:
         try:
             program = Ahead(text=text)
         except Exception:
-            lib.bpf_module_create_c_from_string = compile_now
             return
         finally:
+            lib.bpf_module_create_c_from_string = compile_now
             os.dup2(terminal, 2)
             os.close(terminal)
         log.seek(0)
         said = log.read()
     program.module = None  # Else it goes with this object, at the latest at the end.
     atexit.unregister(program.cleanup)
-    lib.bpf_module_create_c_from_string = take
+    if made:
+        lib.bpf_module_create_c_from_string = take
 
 
 def become() -> None:
