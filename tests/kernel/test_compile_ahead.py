@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 COUNTS = b"""
 BPF_HASH(counts);
 
-TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+TRACEPOINT_PROBE(syscalls, sys_enter_swapoff)
 {
 	u64 key = 0, one = 1, *count;
 
@@ -25,7 +25,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 	return 0;
 }
 """
-"""clang warns of it."""
+"""clang warns of it. Nobody calls swapoff meanwhile."""
 PLAIN = "from bcc import BPF\nb = BPF(src_file='counts.c')\nprint(len(b['counts']))\n"
 SCRIPTS = {
     "a file": PLAIN,
