@@ -15,7 +15,6 @@ from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import Message, say
 from grader.base.paths import open_standard_streams
 from grader.base.text import clean
-from grader.base.version import grader_version
 from grader.cli import author, grade, machines, study
 from grader.ui.localized_click import Group, note, said, set_language
 
@@ -31,6 +30,8 @@ COMMANDS = [
 
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
+        from grader.base.version import grader_version
+
         grader = grader_version()
         known = grader["version"], grader["commit"] and f"({grader['commit']})"
         click.echo(" ".join(filter(None, ("labebpf", *known))))
