@@ -258,6 +258,7 @@ class LabEnvironment:
             self.context.phase = phase
         if self._with_script:
             self._script = ScriptUnderTest(self.context)
+            self._script.compile_ahead()
         found = {name: there.get(name[:MOST_OF_A_NAME], []) for name in plain}
         call = re.sub(r".*:(sys_enter_|sys_exit_)?", "", self.context.lab.attach)
         return {
