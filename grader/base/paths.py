@@ -1,4 +1,4 @@
-"""Find what is around this process: its checkout, the system's programs, the person's language."""
+"""Find what is around this process: the engine, the system's programs, the person's language."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 """Where a distribution has its programs and libraries."""
 _ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")

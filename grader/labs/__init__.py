@@ -1,5 +1,6 @@
-"""What is taught: lab.toml read into Lab and Task, before any byte of a student's is seen."""
+"""What is taught: course.toml and lab.toml, read before any byte of a student's is seen."""
 
+from grader.labs.course import Course, Part, find_course, load_course
 from grader.labs.lab import (
     Lab,
     Labs,
@@ -13,13 +14,17 @@ from grader.labs.lab import (
 from grader.labs.manifest import Text
 
 __all__ = [
+    "Course",
     "Lab",
     "Labs",
+    "Part",
     "Task",
     "Text",
     "add_private",
     "check_need",
+    "find_course",
     "find_labs",
+    "load_course",
     "load_lab",
     "not_in_order",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
-from grader.labs.manifest import Reader, Text, read
+from grader.labs.manifest import LANGUAGES, Reader, Text, read
 
 _HOOKS = (
     r"tracepoint:\w+:\w+",
@@ -76,6 +76,11 @@ class Lab:
         return task.private and not self.reveal
 
     @property
+    def solutions(self) -> Path:
+        """The folder with its solution, which lies beside that of its exercises."""
+        return self.folder.parent.parent / "solutions"
+
+    @property
     def max_score(self) -> int:
         return sum(task.points for task in self.tasks)
 
@@ -116,8 +121,11 @@ class Labs(dict[str, Lab]):
                 raise self.broken[name]
 
 
-def find_labs(exercises: Path) -> Labs:
-    """The labs below `exercises`, in order; none where there is no such folder."""
+def find_labs(exercises: Path, languages: Sequence[str] = LANGUAGES) -> Labs:
+    """The labs below `exercises`, in order; none where there is no such folder.
+
+    Their texts have to be there in each of `languages`.
+    """
     folders = sorted(
         (path.parent for path in exercises.glob("*/lab.toml")),
         key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)] or [0],
@@ -125,19 +133,20 @@ def find_labs(exercises: Path) -> Labs:
     labs, broken = {}, {}
     for folder in folders:
         try:
-            labs[folder.name] = load_lab(folder)
+            labs[folder.name] = load_lab(folder, languages)
         except CourseError as error:
             broken[folder.name] = error
     return Labs(labs, broken)
 
 
-def load_lab(folder: Path) -> Lab:
+def load_lab(folder: Path, languages: Sequence[str] = LANGUAGES) -> Lab:
     """Read `folder`/lab.toml. Raises CourseError, naming the key, when it is not right."""
     path = folder / "lab.toml"
     top = read(path)
+    top.format()
     table, entries = top.table("lab"), top.tables("task")
     top.nothing_else()
-    manifest = Reader(path, "[lab]", table)
+    manifest = Reader(path, "[lab]", table, languages)
     lab = Lab(
         name=folder.name,
         folder=folder,
@@ -148,7 +157,7 @@ def load_lab(folder: Path) -> Lab:
         attach=manifest.string("attach"),
         call=manifest.string("call", default="mkdir"),
         needs=manifest.strings("needs", default=()),
-        tasks=tuple(_task(path, entry) for entry in entries),
+        tasks=tuple(_task(path, entry, languages) for entry in entries),
     )
     manifest.nothing_else()
     _check(path, lab)
@@ -198,6 +207,7 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
     """`lab` with the private tasks of `folder`/lab.toml after its own, which they may need."""
     path = folder / "lab.toml"
     top = read(path)
+    top.format()
     entries = top.tables("task")
     top.nothing_else()
     if not entries:
@@ -210,8 +220,14 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
     return joined
 
 
-def _task(path: Path, entry: dict[str, Any], *, private: bool = False) -> Task:
-    reader = Reader(path, f"task {entry.get('id', '?')}", entry)
+def _task(
+    path: Path,
+    entry: dict[str, Any],
+    languages: Sequence[str] = LANGUAGES,
+    *,
+    private: bool = False,
+) -> Task:
+    reader = Reader(path, f"task {entry.get('id', '?')}", entry, languages)
     task = Task(
         id=reader.string("id"),
         points=reader.integer("points"),

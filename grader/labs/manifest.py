@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+FORMAT = 1
+"""Of course.toml and lab.toml: `format` there says another once what they mean has changed."""
+LANGUAGES = ("en", "fr")
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,39 @@ def read(path: Path) -> Reader:
 
 
 class Reader:
-    """Takes typed values out of one TOML table and says which key is wrong, and where."""
+    """Takes typed values out of one TOML table and says which key is wrong, and where.
 
-    def __init__(self, path: Path, where: str, table: dict[str, Any]) -> None:
+    Texts have to be there in each of `languages`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        where: str,
+        table: dict[str, Any],
+        languages: Sequence[str] = LANGUAGES,
+    ) -> None:
+        self._path = path
         self._where = f"{path}: {where}"
         self._table = dict(table)
+        self._languages = languages
+
+    def format(self) -> None:
+        """Raise CourseError where the file is written for another labebpf than this one."""
+        found = self.integer("format", default=FORMAT)
+        if found == FORMAT:
+            return
+        raise CourseError(
+            say(
+                "{path} has format = {found}, and this labebpf reads {known}.",
+                path=self._path,
+                found=found,
+                known=FORMAT,
+            ),
+            say("Use a newer labebpf: `engine` in course.toml names it.")
+            if found > FORMAT
+            else say("Take the file from a newer course, or an older labebpf."),
+        )
 
     def table(self, key: str) -> dict[str, Any]:
         return dict(
@@ -59,8 +93,8 @@ class Reader:
     def string(self, key: str, default: str | None = None) -> str:
         return str(self._typed(key, self._table.pop(key, default), str, say("a string")))
 
-    def integer(self, key: str) -> int:
-        return int(self._typed(key, self._table.pop(key, None), int, say("a whole number")))
+    def integer(self, key: str, default: int | None = None) -> int:
+        return int(self._typed(key, self._table.pop(key, default), int, say("a whole number")))
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self._table.pop(key, default)
@@ -89,12 +123,13 @@ class Reader:
     def _text(self, key: str, value: Any) -> Text:
         table = self._typed(key, value, dict, "{ en = ..., fr = ... }")
         spoken = [isinstance(text, str) and text.strip() for text in table.values()]
-        if set(table) != {"en", "fr"} or not all(spoken):
+        if not set(self._languages) <= set(table) <= set(LANGUAGES) or not all(spoken):
             raise CourseError(
                 say("{where}: {key} lacks a language.", where=self._where, key=key),
-                say("Write it in en and in fr."),
+                say("Write it in {names}.", names=", ".join(self._languages)),
             )
-        return Text(en=table["en"], fr=table["fr"])
+        only = table[self._languages[0]]
+        return Text(en=table.get("en", only), fr=table.get("fr", only))
 
     def _typed(self, key: str, value: Any, kind: type, words: str) -> Any:
         if type(value) is not kind:

@@ -12,7 +12,10 @@ from pathlib import Path
 from grader.authoring.answers import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("grader", "exercises", "solutions", "bpf_templates", "conftest.py", "pyproject.toml")
+PARTS = (
+    *("grader", "exercises", "solutions", "bpf_templates"),
+    *("conftest.py", "pyproject.toml", "course.toml"),
+)
 NOBODY = 65534
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 """What to put before a command of root's, so that it runs without any privilege."""
