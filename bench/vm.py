@@ -81,7 +81,7 @@ def timed(image: Image) -> dict[str, float]:
     ).stdout  # fmt: skip
     selected = tuple(line for line in listed.splitlines() if line.startswith(module + "::"))
     order = GradeRequest(
-        labs=files_below(ROOT / "exercises", ["lab3"]),
+        labs=files_below([lab.folder]),
         submission={
             f"lab3/{name}": (ROOT / "solutions" / "lab3" / name).read_bytes() for name in lab.edits
         },
@@ -91,7 +91,7 @@ def timed(image: Image) -> dict[str, float]:
         time_scale=1,
         check_seconds=CHECK_SECONDS,
     )
-    session = MachineGrading(image, ROOT, order, MachineConfig())
+    session = MachineGrading(image, order, MachineConfig())
     phases = dict(session.seconds)
     try:
         for number, nodeid in enumerate(selected):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
-from grader.base.paths import ROOT
+from grader.base.paths import ENGINE
 from grader.labs import Lab, check_need
 from grader.labs.read_text import text_of
 from grader.verdict.record import Status, TaskResult
@@ -67,7 +67,7 @@ class Answer:
         target = folder / self.lab
         target.mkdir(parents=True)
         for name in lab.edits:
-            shutil.copyfile(ROOT / "solutions" / self.lab / name, target / name)
+            shutil.copyfile(lab.solutions / self.lab / name, target / name)
         if self.path.is_dir():
             for file in _files(self.path):
                 shutil.copyfile(file, target / file.name)
@@ -76,12 +76,12 @@ class Answer:
             shutil.copyfile(self.path, target / name)
 
 
-def answers(kind: str, solutions: Path = ROOT / "solutions") -> list[Answer]:
+def answers(kind: str, solutions: Path = ENGINE / "solutions") -> list[Answer]:
     """Read the answers of `kind` to all labs. Raises CourseError for a header that is not right."""
     return [read(path, path.parents[1].name) for path in answer_paths(kind, "*", solutions)]
 
 
-def answer_paths(kind: str, lab: str, solutions: Path = ROOT / "solutions") -> Iterator[Path]:
+def answer_paths(kind: str, lab: str, solutions: Path) -> Iterator[Path]:
     """Yield the files and folders that are answers of `kind` to `lab`, a pattern."""
     for path in sorted(solutions.glob(f"{lab}/{kind}/*")):
         if path.name != "__pycache__":

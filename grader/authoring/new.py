@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.base.atomic_write import make_folder, put
 from grader.base.errors import UsageError
 from grader.base.messages import say
-from grader.base.paths import ROOT
+from grader.base.paths import ENGINE
 from grader.labs import load_lab
 from grader.labs.stubs import stubs
 
@@ -79,7 +79,7 @@ def check_choices(hook: str, output: str | None, call: str | None) -> None:
         )
 
 
-def folders_of(name: str, root: Path = ROOT) -> list[Path]:
+def folders_of(name: str, root: Path) -> list[Path]:
     """Name the folders of a new lab `name`: the public one, and that of its solution.
 
     Raises UsageError for a name that is none, or that is taken.
@@ -101,8 +101,8 @@ def folders_of(name: str, root: Path = ROOT) -> list[Path]:
     return folders
 
 
-def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list[Path]:
-    """Make the lab `name` below `root`: the folders that were made.
+def new(name: str, hook: str, output: str, call: str, root: Path) -> list[Path]:
+    """Make the lab `name` in the course `root`: the folders that were made.
 
     Raises UsageError for a name that is none, or that is taken, and for what does not go together.
     Whatever else comes in between, Ctrl-C too, nothing of it stays.
@@ -110,7 +110,7 @@ def new(name: str, hook: str, output: str, call: str, root: Path = ROOT) -> list
     check_choices(hook, output, call)
     folders = exercise, solution = folders_of(name, root)
     number = name[len("lab") :]
-    render = _renderer(root / "bpf_templates", name, number, hook, output, call)
+    render = _renderer(ENGINE / "bpf_templates", name, number, hook, output, call)
     program, script = f"{call}.c", f"{call}.py"
     try:
         with ExitStack() as undo:
@@ -147,7 +147,7 @@ def _unwritten(name: str, error: OSError) -> UsageError:
     )
 
 
-def checks(root: Path = ROOT) -> Iterator[tuple[str, str]]:
+def checks(root: Path) -> Iterator[tuple[str, str]]:
     """All checks that a new lab can have, with the template that they are from.
 
     None for a checkout without templates.

@@ -21,10 +21,9 @@ from grader.authoring.mutant_outcomes import MutantOutcome, fate_of, is_refused_
 from grader.authoring.mutants import Mutant, mutants
 from grader.base.errors import CourseError, InfraError
 from grader.base.messages import NO_MESSAGE, Message, say
-from grader.base.paths import ROOT
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
-from grader.labs import Lab, stubs
+from grader.labs import HANDOUTS, Course, Lab, stubs
 from grader.labs.read_text import text_of
 from grader.runner import pytest_process
 from grader.verdict.record import Result, Status, TaskResult
@@ -58,8 +57,9 @@ class Prover:
     """Proves one lab, on one kernel."""
 
     def __init__(
-        self, lab: Lab, tell: Tell, *, kernel: str = "auto", time_scale: float = 1.0
+        self, course: Course, lab: Lab, tell: Tell, *, kernel: str = "auto", time_scale: float = 1
     ) -> None:
+        self._course = course
         self.lab = lab
         self.fates: list[tuple[Mutant, MutantOutcome]] = []
         self._tell = tell
@@ -95,33 +95,39 @@ class Prover:
     def _checks(self) -> Step:
         """lab.toml was read: it is whole. Do the checks agree with it?"""
         claim = say(
-            "lab.toml is complete, has hints in both languages, and the checks agree with it"
+            "lab.toml is complete, has hints in every language, and the checks agree with it"
         )
-        said = pytest_process.objections([self.lab])
+        said = pytest_process.objections(self._course, [self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
         problem = Problem(what, say("Fix what it names."), said)
         return Step(claim, (problem,) if said else (), vital=True)
 
     def _handouts(self) -> Step:
         problems = []
-        for name in ("README.md", "README.fr.md"):
+        for name in map(HANDOUTS.__getitem__, self._course.languages):
             path = self.lab.folder / name
             text = text_of(path) if path.is_file() else ""
             for task in self.lab.tasks:
                 if not re.search(rf"(?<![\d.]){re.escape(task.id)}(?![\d.]*\d)", text):
                     problems.append(
                         Problem(
-                            say("{path} does not name task {id}.", path=_short(path), id=task.id),
+                            say(
+                                "{path} does not name task {id}.",
+                                path=self._short(path),
+                                id=task.id,
+                            ),
                             say("Describe it."),
                         )
                     )
-        return Step(say("both handouts name every task"), tuple(problems), vital=True)
+        return Step(say("the handouts name every task"), tuple(problems), vital=True)
 
     def _stubs(self) -> Step:
         remedy = say("Run: ./labebpf stubs {lab}", lab=self.lab.name)
         problems = [
-            Problem(say("{path} is not what its solution makes of it.", path=_short(path)), remedy)
-            for path in stubs.drifted(self.lab, ROOT / "solutions")
+            Problem(
+                say("{path} is not what its solution makes of it.", path=self._short(path)), remedy
+            )
+            for path in stubs.drifted(self.lab, self.lab.solutions)
         ]
         return Step(
             say("the stubs are what the solutions make of them"), tuple(problems), vital=True
@@ -131,7 +137,7 @@ class Prover:
         """What answers say of themselves, and mutants.toml of mutants: nothing is graded for it."""
         problems = []
         for kind, known in self._known.items():
-            for path in answer_paths(kind, self.lab.name):
+            for path in answer_paths(kind, self.lab.name, self.lab.solutions):
                 try:
                     answer = read(path, self.lab.name)
                     answer.check(self.lab)
@@ -140,7 +146,7 @@ class Prover:
                 else:
                     known.append(answer)
         for name in self.lab.edits:
-            solution = stubs.read(self.lab, name, ROOT / "solutions")
+            solution = stubs.read(self.lab, name, self.lab.solutions)
             self._made += [
                 (mutant, tasks)
                 for mutant in mutants(name, text_of(solution.path))
@@ -155,7 +161,7 @@ class Prover:
             Problem(
                 say(
                     "{path} lists what no mutant does: {before!r} to {after!r}.",
-                    path=_short(self._list),
+                    path=self._short(self._list),
                     before=entry.before,
                     after=entry.after,
                 ),
@@ -167,10 +173,13 @@ class Prover:
         claim = say("what answers and equivalents say of themselves agrees with the lab")
         return Step(claim, tuple(problems), vital=True)
 
+    def _short(self, path: Path) -> str:
+        return str(path.relative_to(self.lab.solutions.parent))
+
     @property
     def _list(self) -> Path:
         """The list of mutants that do nothing wrong."""
-        return ROOT / "solutions" / self.lab.name / "mutants.toml"
+        return self.lab.solutions / self.lab.name / "mutants.toml"
 
     def _stub(self) -> Step:
         self._tell(say("the stub"), 0)
@@ -242,7 +251,7 @@ class Prover:
                     Problem(
                         say(
                             "{path} loses {lost}, and not {loses}.",
-                            path=_short(answer.path),
+                            path=self._short(answer.path),
                             lost=_said(lost),
                             loses=_said(loses),
                         ),
@@ -255,7 +264,7 @@ class Prover:
                     Problem(
                         say(
                             '{path} is not told "{says}".',
-                            path=_short(answer.path),
+                            path=self._short(answer.path),
                             says=answer.says,
                         ),
                         say("Let the check say what is wrong, or correct what the header says."),
@@ -296,7 +305,7 @@ class Prover:
                     "Make a check of {names} notice it. If it does nothing wrong, list it in "
                     "{path} and say why.",
                     names=", ".join(tasks),
-                    path=_short(self._list),
+                    path=self._short(self._list),
                 ),
                 mutant.diff(),
             )
@@ -342,7 +351,7 @@ class Prover:
             target = Path(folder, self.lab.name)
             target.mkdir()
             for name in self.lab.edits:
-                solution = ROOT / "solutions" / self.lab.name / name
+                solution = self.lab.solutions / self.lab.name / name
                 (target / name).write_bytes(
                     files[name].encode() if name in files else solution.read_bytes()
                 )
@@ -361,7 +370,9 @@ class Prover:
 
     def _grade(self, folder: Path, *options: str) -> Result:
         given = [f"--submission={folder}", f"--time-scale={self._time_scale}", *options]
-        result, self._printed = pytest_process.grade([self.lab], self._kernel, given, "en")
+        result, self._printed = pytest_process.grade(
+            self._course, [self.lab], self._kernel, given, "en"
+        )
         return result
 
     def _lost(self, result: Result) -> list[Problem]:
@@ -386,10 +397,6 @@ class Prover:
 
 def _tasks(result: Result) -> list[TaskResult]:
     return [task for lab in result.labs for task in lab.tasks]
-
-
-def _short(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 def _said(loses: Mapping[str, str]) -> str:

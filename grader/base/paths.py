@@ -7,8 +7,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-ENGINE = ROOT
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The grader's code."""
+CHECKOUT = not (PACKAGE / "shipped").is_dir()
+"""Whether it runs in a checkout, and not from a wheel, which has no tests."""
+ENGINE = PACKAGE.parent if CHECKOUT else PACKAGE / "shipped"
+"""What lies beside the code in a checkout: templates, and the labs that courses can follow."""
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 """Where a distribution has its programs and libraries."""
 _ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "localtime")

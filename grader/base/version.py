@@ -6,14 +6,14 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 
 from grader.base.git import git
-from grader.base.paths import ROOT
+from grader.base.paths import CHECKOUT, ENGINE
 
 _CODE = ("grader", "bpf_templates", "exercises/*/test_*.py", "exercises/*/conftest.py")
 """The files that decide a verdict. The others are a student's, who changes them all the time."""
 
 
 def grader_version() -> dict[str, str]:
-    """Return the version and the commit of this checkout; "" for what is unknown.
+    """Return the version and the commit of this engine; "" for what is unknown.
 
     "-dirty" follows the commit where code that judges differs from it.
     """
@@ -21,7 +21,9 @@ def grader_version() -> dict[str, str]:
         released = version("labebpf")
     except PackageNotFoundError:  # In a virtual machine.
         released = ""
-    told = git(ROOT, "status", "--porcelain=v2", "--branch", "--", *_CODE).decode(errors="replace")
+    # A wheel may lie in a repository of others: that of a course, which has its .venv there.
+    status = ("status", "--porcelain=v2", "--branch", "--", *_CODE)
+    told = git(ENGINE, *status).decode(errors="replace") if CHECKOUT else ""
     found = re.search(r"^# branch\.oid ([0-9a-f]+)$", told, re.MULTILINE)
     commit = found[1] if found else ""
     if commit and re.search(r"^[^#]", told, re.MULTILINE):

@@ -8,6 +8,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -52,8 +53,14 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     callback=_show_version,
     help=say("Show the version and the commit."),
 )
-def labebpf() -> None:
-    pass
+@click.option(
+    "--course",
+    metavar=say("DIR"),
+    type=click.Path(path_type=Path),
+    help=say("Folder of the course (default: the one around this folder)."),
+)
+def labebpf(course: Path | None) -> None:
+    """Commands take the course from `options.course`."""
 
 
 def main() -> None:

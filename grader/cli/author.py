@@ -25,9 +25,9 @@ from grader.authoring.new import (
 from grader.base.atomic_write import put
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
-from grader.base.paths import ROOT, language
+from grader.base.paths import CHECKOUT, ENGINE, language
 from grader.cli import options
-from grader.labs import find_labs
+from grader.labs import Course, Lab
 from grader.ui.localized_click import Command, echo
 
 Given = ParamSpec("Given")
@@ -67,10 +67,11 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     from grader.labs.stubs import drifted
 
     changed: dict[Path, str] = {}
-    for lab in options.choose(labs, find_labs(ROOT / "exercises")):
-        changed |= drifted(lab, ROOT / "solutions")
+    course = options.course()
+    for lab in _own(course, labs):
+        changed |= drifted(lab, lab.solutions)
     for path, text in changed.items():
-        place = path.relative_to(ROOT)
+        place = path.relative_to(course.folder)
         try:
             if not check:
                 put(path, text.encode())
@@ -85,6 +86,27 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
     sys.exit(1 if check and changed else 0)
 
 
+def _own(course: Course, names: tuple[str, ...]) -> list[Lab]:
+    """The labs of these names, all of the course's own if none is named. Raises UsageError."""
+    labs = options.choose(names, course.labs())
+    for lab in labs if names else ():
+        if not course.owns(lab):
+            raise UsageError(
+                say("{lab} is a lab of labebpf, and its stubs come with it.", lab=lab.name),
+                say("To change it, copy it: ./labebpf course add {lab} --copy", lab=lab.name),
+            )
+    return [lab for lab in labs if course.owns(lab)]
+
+
+def _refuse_wheel() -> None:
+    """Raise UsageError where labebpf has come without what a checkout has beside it."""
+    if not CHECKOUT:
+        raise UsageError(
+            say("This labebpf was installed as a package, which has no tests and no sources."),
+            say("Run this in a checkout of labebpf."),
+        )
+
+
 @click.command(
     cls=Command,
     help=say(
@@ -97,11 +119,12 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
 def words() -> None:
     from grader.authoring.translations import renewed
 
-    files, missing = renewed("fr", ROOT)
+    _refuse_wheel()
+    files, missing = renewed("fr", ENGINE)
     for path, data in files.items():
         if path.read_bytes() != data:
             path.write_bytes(data)
-            echo(say("{path} written", path=path.relative_to(ROOT)))
+            echo(say("{path} written", path=path.relative_to(ENGINE)))
     for sentence in missing:
         echo(say("No translation yet: {sentence}", sentence=sentence))
     if not missing:
@@ -125,7 +148,8 @@ def words() -> None:
 )
 @click.option("--call", type=click.Choice([*CALLS, *PACKET]), help=say("The call that it traces."))
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
-    folders_of(name)
+    course = options.course()
+    folders_of(name, course.folder)
     hook = hook or _ask(
         "hook",
         # Where none goes with both, the one that goes with the call says what is wrong.
@@ -139,8 +163,8 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
         if signal.getsignal(number) is signal.SIG_DFL:
             # As for Ctrl-C: what is half made goes.
             signal.signal(number, lambda number, _frame: sys.exit(128 + number))
-    for folder in new(name, hook, output, call):
-        made = f"{folder.relative_to(ROOT)}/"
+    for folder in new(name, hook, output, call, course.folder):
+        made = f"{folder.relative_to(course.folder)}/"
         echo(say("{path} written", path=made))
     command = f"sudo ./labebpf prove {name}"
     echo(say("Next: {command}", command=command))
@@ -193,10 +217,11 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     kernel = parse(kernel)
     console = open_console()
     wrong = False
-    for lab in options.choose(labs, find_labs(ROOT / "exercises")):
+    course = options.course()
+    for lab in options.choose(labs, course.labs()):
         console.print(Text(f"{lab.name}  {lab.title.get(language())}", style="bold"))
         with Steps(lab.name, transient=True) as progress:
-            prover = Prover(lab, progress, kernel=kernel, time_scale=time_scale)
+            prover = Prover(course, lab, progress, kernel=kernel, time_scale=time_scale)
             for step in prover.prove(rounds):
                 wrong |= bool(step.problems)
                 with progress.away():
@@ -219,6 +244,7 @@ def test(quick: bool, arguments: tuple[str, ...]) -> None:
     import os
     import subprocess
 
+    _refuse_wheel()
     # All of them: those on this kernel, which can't share it, beside those in machines, and beside
     # those that need neither.
     chosen = ["-n", "3", "--dist", "loadscope", "tests"]
@@ -229,4 +255,4 @@ def test(quick: bool, arguments: tuple[str, ...]) -> None:
     if arguments:
         chosen = [*(chosen if quick else ()), *arguments]
     command = [sys.executable, "-m", "pytest", "-rs", *chosen]
-    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    sys.exit(subprocess.run(command, cwd=ENGINE, check=False).returncode)

@@ -14,10 +14,10 @@ import click
 
 from grader.base.errors import AbortedError, InfraError, UsageError
 from grader.base.messages import say
-from grader.base.paths import ROOT, language
+from grader.base.paths import language
 from grader.base.text import clean
 from grader.cli import options
-from grader.labs import Lab, Labs, add_private, find_labs
+from grader.labs import Course, Lab, Labs, add_private
 from grader.ui.localized_click import Command, note
 
 if TYPE_CHECKING:
@@ -83,14 +83,18 @@ def grade(
         Path(out, each.removeprefix("vm:") if kernel == "all" else "") for each in kernels if out
     ]
     _forget_results(folders)
-    own = find_labs(ROOT / "exercises")
+    course = options.course()
+    own = course.labs()
     labs, flags, hidden = _private(own, private, reveal)
     chosen, tasks = options.choose_tasks(of or names, labs)
-    submitted = _submitted(names, of, submission, chosen)
+    submitted = _submitted(course, names, of, submission, chosen)
     flags += [f"--time-scale={time_scale}", f"--submission={submitted}"]
     flags += ["--untrusted"] if of else []
     # As they are now: while it is graded, the student may save a file.
-    sources = {lab.name: read_submission(submitted, lab.name, lab.edits) for lab in chosen if html}
+    sources = {
+        lab.name: read_submission(course.hand_in(submitted, lab), lab.name, lab.edits)
+        for lab in (chosen if html else ())
+    }
     if out:
         with _writing(Path(out), "--out"):
             make_folder(Path(out))
@@ -100,7 +104,7 @@ def grade(
     if profile:
         flags.append(f"--profile={profile.resolve()}")
     shown = [own[lab.name] for lab in chosen]
-    results = [_grade_on(each, chosen, shown, tasks, flags, hidden) for each in kernels]
+    results = [_grade_on(course, each, chosen, shown, tasks, flags, hidden) for each in kernels]
     try:
         _write_results(folders, results)
         if html:
@@ -159,18 +163,26 @@ def _private(labs: Labs, private: str | None, reveal: bool) -> tuple[Labs, list[
 
 
 def _submitted(
-    names: tuple[str, ...], of: tuple[str, ...], submission: str | None, labs: list[Lab]
+    course: Course,
+    names: tuple[str, ...],
+    of: tuple[str, ...],
+    submission: str | None,
+    labs: list[Lab],
 ) -> Path:
     """The folder to grade. Raises UsageError where it has nothing of `labs`."""
     if of:
-        return _hand_in(names, submission, labs)
-    submitted = options.submission_folder(submission)
+        return _hand_in(course, names, submission, labs)
+    if submission is None:
+        for lab in labs:
+            options.place(course, lab)
+    submitted = options.submission_folder(course, submission)
     if submission is not None:
-        _refuse_empty(submitted, labs)
+        _refuse_empty(course, submitted, labs)
     return submitted
 
 
 def _grade_on(
+    course: Course,
     kernel: str,
     labs: Sequence[Lab],
     shown: Sequence[Lab],
@@ -192,10 +204,10 @@ def _grade_on(
         with going_on(f"{', '.join(lab.name for lab in labs)} ({kernel})") as tell:
             if hidden:
                 result, log = pytest_process.grade_apart(
-                    shown, labs, kernel, flags, hidden, lang, tell, tasks
+                    course, shown, labs, kernel, flags, hidden, lang, tell, tasks
                 )
             else:
-                result, log = pytest_process.grade(labs, kernel, flags, lang, tell, tasks)
+                result, log = pytest_process.grade(course, labs, kernel, flags, lang, tell, tasks)
     except KeyboardInterrupt:
         raise AbortedError(say("The grading was interrupted; there is no verdict.")) from None
     if log:
@@ -316,7 +328,9 @@ def report(
     _write(out, rendered, "--out")
 
 
-def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) -> Path:
+def _hand_in(
+    course: Course, names: tuple[str, ...], submission: str | None, labs: list[Lab]
+) -> Path:
     """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
     from grader.submission.files import find_hand_in
 
@@ -325,19 +339,25 @@ def _hand_in(names: tuple[str, ...], submission: str | None, labs: list[Lab]) ->
             say("--lab is for one hand-in."), say("Write: ./labebpf grade DIR --lab LAB")
         )
     folder = options.folder_named("DIR", names[0], Path())
+    if course.folder.is_relative_to(folder):
+        # Its checks would be those of who handed it in.
+        raise UsageError(
+            say("The course {course} lies in the hand-in itself.", course=course.folder),
+            say("Grade from the folder of your own course, or name it: labebpf --course DIR grade"),
+        )
     for lab in labs:
         place = find_hand_in(folder, lab.name, lab.edits)
         note(say("{lab} is taken from {place}.", lab=lab.name, place=clean(str(place))))
     return folder
 
 
-def _refuse_empty(folder: Path, labs: list[Lab]) -> None:
+def _refuse_empty(course: Course, folder: Path, labs: list[Lab]) -> None:
     """Raise UsageError where `folder` has files of none of `labs`."""
     from grader.submission.files import find_hand_in
 
     for lab in labs:
         try:
-            find_hand_in(folder, lab.name, lab.edits)
+            find_hand_in(course.hand_in(folder, lab), lab.name, lab.edits)
             return
         except UsageError as error:
             refused = error

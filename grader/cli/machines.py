@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.base.errors import InfraError
+from grader.base.errors import InfraError, UsageError
 from grader.base.messages import Message, say
-from grader.base.paths import ROOT
+from grader.base.paths import ENGINE
 from grader.cli import options
-from grader.labs import find_labs
+from grader.labs import Course
 from grader.ui.localized_click import Command, Group, echo, said
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ def doctor(names: tuple[str, ...], as_json: bool) -> None:
     from grader.runner.kernel_choice import place
     from grader.vm import doctor as vm_survey
 
-    found = find_labs(ROOT / "exercises")
+    try:
+        found = options.course().labs()
+    except UsageError:  # What this machine can do is worth asking before there is a course.
+        found = Course(ENGINE).labs()
     chosen = options.choose(names, found) if names else list(found.values())
     mounted = []
     if os.geteuid() == 0:

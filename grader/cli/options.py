@@ -13,9 +13,8 @@ import click
 
 from grader.base.errors import UsageError
 from grader.base.messages import say
-from grader.base.paths import ROOT
 from grader.base.text import clean
-from grader.labs import Lab, Labs
+from grader.labs import Course, Lab, Labs, find_course, load_course
 from grader.submission.files import root_of
 
 if TYPE_CHECKING:
@@ -31,6 +30,26 @@ time_scale = click.option(
     default=1.0,
     help=say("Stretch deadlines."),
 )
+
+
+def course() -> Course:
+    """The course that --course names, else the one around this folder.
+
+    Raises UsageError, CourseError.
+    """
+    given = click.get_current_context().find_root().params.get("course")
+    return load_course(given) if given else find_course(Path.cwd())
+
+
+def place(course: Course, lab: Lab) -> Path:
+    """Where the student's files of `lab` lie. Raises UsageError where there are none yet."""
+    folder = course.place(lab)
+    if not folder.is_dir():
+        raise UsageError(
+            say("There are no files of {lab} to work on yet.", lab=lab.name),
+            say("Put its stubs there: ./labebpf reset {lab}", lab=lab.name),
+        )
+    return folder
 
 
 def choose(names: tuple[str, ...], labs: Labs) -> list[Lab]:
@@ -99,10 +118,10 @@ def choose_tasks(names: Sequence[str], labs: Labs) -> tuple[list[Lab], set[str]]
     return chosen, tasks
 
 
-def submission_folder(given: str | None) -> Path:
-    return (
-        ROOT / "exercises" if given is None else folder_named("--submission", given, Path(), ROOT)
-    )
+def submission_folder(course: Course, given: str | None) -> Path:
+    if given is None:
+        return course.exercises
+    return folder_named("--submission", given, Path(), course.folder)
 
 
 def folder_named(what: str, given: str, *bases: Path) -> Path:

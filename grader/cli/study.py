@@ -11,10 +11,10 @@ import click
 
 from grader.base.errors import UsageError
 from grader.base.messages import Message, say
-from grader.base.paths import ROOT, language
+from grader.base.paths import language
 from grader.base.text import clean
 from grader.cli import options
-from grader.labs import Lab, Task, find_labs
+from grader.labs import Course, Lab, Task
 from grader.ui.localized_click import Command, agreed, echo, note, said, tell
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ def list_labs(labs: tuple[str, ...]) -> None:
     from grader.student import overview
     from grader.ui.console import open_console
 
-    found = find_labs(ROOT / "exercises")
+    course = options.course()
+    found = course.labs()
     shown = options.choose(labs, found) if labs else found.values()
-    overview.show(open_console(), shown, Progress(ROOT), language())
+    overview.show(open_console(), course, shown, Progress(course.folder), language())
     for broken in () if labs else found.broken.values():
         note(Message(f"{said(broken.what)} {said(broken.remedy)}"))
 
@@ -57,7 +58,8 @@ def list_labs(labs: tuple[str, ...]) -> None:
 def hint(name: str, level: int | None) -> None:
     from grader.runner.progress import Progress
 
-    lab, task = _task(name)
+    course = options.course()
+    lab, task = _task(course, name)
     task_id = task.id
     last = len(task.hints)
     if level and level > last:
@@ -65,7 +67,7 @@ def hint(name: str, level: int | None) -> None:
             say("Task {task_id} has no hint {level}.", task_id=task_id, level=level),
             say("Its last one is {last}.", last=last),
         )
-    shown, remembered = (level, False) if level else Progress(ROOT).next_hint(lab, task)
+    shown, remembered = (level, False) if level else Progress(course.folder).next_hint(lab, task)
     click.echo(f"{task_id}  {task.title.get(language())}  ({shown}/{last})")
     tell(Message(task.hints[shown - 1].get(language())))
     if shown < last:
@@ -74,15 +76,15 @@ def hint(name: str, level: int | None) -> None:
         echo(say("More: {command}", command=command))
 
 
-def _task(name: str) -> tuple[Lab, Task]:
+def _task(course: Course, name: str) -> tuple[Lab, Task]:
     """The task of that id, or the one to go on with in the lab of that name."""
     from grader.runner.progress import Progress
 
-    labs = find_labs(ROOT / "exercises")
+    labs = course.labs()
     labs.refuse_broken([name, f"lab{name.partition('.')[0]}"])
     if name in labs:
         lab = labs[name]
-        if task := Progress(ROOT).of(lab).next(lab):
+        if task := Progress(course.folder).of(lab).next(lab):
             return lab, task
         raise UsageError(
             say("Every task of {name} is passed.", name=name),
@@ -121,9 +123,11 @@ def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
     from grader.student.watch import watch
     from grader.ui.console import open_console
 
-    (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
-    flags = [f"--submission={ROOT / 'exercises'}", f"--time-scale={time_scale}"]
-    watch(open_console(), chosen, parse(kernel), flags, language(), poll=poll)
+    course = options.course()
+    (chosen,) = options.choose((lab,), course.labs())
+    options.place(course, chosen)
+    flags = [f"--submission={course.exercises}", f"--time-scale={time_scale}"]
+    watch(open_console(), course, chosen, parse(kernel), flags, language(), poll=poll)
 
 
 @click.command(
@@ -141,10 +145,11 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
     from grader.runner.progress import Progress
     from grader.student.reset import put_back, stubs_to_put_back
 
-    (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
-    stubs = stubs_to_put_back(ROOT, chosen, Path(file).name if file else None)
+    course = options.course()
+    (chosen,) = options.choose((lab,), course.labs())
+    stubs = stubs_to_put_back(course, chosen, Path(file).name if file else None)
     for stub in stubs:
-        path = stub.path.relative_to(ROOT)
+        path = stub.path.relative_to(course.folder)
         echo(say("{path} will become the stub {origin}.", path=path, origin=stub.origin))
     if stubs and not yes and not agreed(say("What is there now is kept beside it. Go on?")):
         echo(say("Nothing was changed."))
@@ -162,7 +167,7 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
         echo(now)
     if not stubs:
         echo(say("The stub is already there."))
-    Progress(ROOT).forget(chosen)
+    Progress(course.folder).forget(chosen)
 
 
 @click.command(
@@ -189,14 +194,15 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     from grader.shell.client import LABS, open_shell
     from grader.vm import image_store
 
-    labs = options.choose((lab,) if lab else (), find_labs(ROOT / "exercises"))
-    folder = options.submission_folder(submission)
+    course = options.course()
+    labs = options.choose((lab,) if lab else (), course.labs())
+    folder = options.submission_folder(course, submission)
     if parse(kernel) == "native":
         raise UsageError(
             say("A shell runs in a virtual machine."), say("Give --kernel vm or vm:VERSION.")
         )
     image = options.image_of(kernel.partition(":")[2] or image_store.versions()[0])
-    terminal = open_shell(folder, labs, image, ROOT)
+    terminal = open_shell(folder, labs, image)
     where = f"{LABS}/{labs[0].name}" if len(labs) == 1 else LABS
     first = say(
         "Linux {release} in a machine of its own. You are root, and BCC is ready.\n"
@@ -227,8 +233,9 @@ def run_script(lab: str, kernel: str) -> None:
     from grader.runner.kernel_choice import choose, likely_needs, parse
     from grader.submission.files import read_submission
 
-    (chosen,) = options.choose((lab,), find_labs(ROOT / "exercises"))
-    if not (chosen.folder / chosen.script).is_file():
+    course = options.course()
+    (chosen,) = options.choose((lab,), course.labs())
+    if not (course.place(chosen) / chosen.script).is_file():
         raise UsageError(
             say("{name} has no {script}.", name=chosen.name, script=chosen.script),
             say(
@@ -238,19 +245,18 @@ def run_script(lab: str, kernel: str) -> None:
             ),
         )
     wishes = {need for task in chosen.tasks for need in task.kernel}
-    sources = read_submission(
-        ROOT / "exercises", chosen.name, (chosen.program, chosen.script)
-    ).files
+    names = (chosen.program, chosen.script)
+    sources = read_submission(course.exercises, chosen.name, names).files
     wishes |= likely_needs(sources.values())
     version = choose(parse(kernel), chosen.needs, wishes)
     if version is None:
         from grader.student.run_live import become_script
 
-        become_script(chosen)
+        become_script(chosen, course.place(chosen))
     from grader.shell.client import open_shell
 
     image = options.image_of(version)
-    terminal = open_shell(ROOT / "exercises", [chosen], image, ROOT)
+    terminal = open_shell(course.exercises, [chosen], image)
     first = say(
         "Linux {release} in a machine of its own runs {script}.\n"
         "A terminal beside it, in another window: ./labebpf shell {lab}",

@@ -1,6 +1,6 @@
 """What is taught: course.toml and lab.toml, read before any byte of a student's is seen."""
 
-from grader.labs.course import Course, Part, find_course, load_course
+from grader.labs.course import HANDOUTS, Course, Part, find_course, load_course
 from grader.labs.lab import (
     Lab,
     Labs,
@@ -14,6 +14,7 @@ from grader.labs.lab import (
 from grader.labs.manifest import Text
 
 __all__ = [
+    "HANDOUTS",
     "Course",
     "Lab",
     "Labs",

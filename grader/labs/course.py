@@ -20,6 +20,8 @@ from grader.labs.lab import Lab, Labs, find_labs, load_lab
 from grader.labs.manifest import LANGUAGES, Reader, Text, read
 
 MANIFEST = "course.toml"
+HANDOUTS = {"en": "README.md", "fr": "README.fr.md"}
+"""The files of a lab that its students read, by language."""
 _UNTITLED = Text("", "")
 
 
@@ -73,6 +75,10 @@ class Course:
     def owns(self, lab: Lab) -> bool:
         """Whether `lab` lies in the course, and is not followed."""
         return lab.folder.parent == self.exercises
+
+    def place(self, lab: Lab) -> Path:
+        """Where the student's files of `lab` lie: beside its checks, where it is not followed."""
+        return self.exercises / lab.name
 
     def hand_in(self, folder: Path, lab: Lab) -> Path:
         """`folder`, or where the solution of `lab` is if that is a followed one's: not in ours."""

@@ -64,6 +64,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--private", metavar="DIR", default=None, help="folder with private checks of the labs"
     )
+    group.addoption(
+        "--course", metavar="DIR", default=None, help="folder of the course (default: found upward)"
+    )
     group.addoption("--reveal", action="store_true", help="show what private checks say")
     # For the command that runs pytest: a file without a name.
     group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)

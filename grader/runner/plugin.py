@@ -14,7 +14,6 @@ import pytest
 from grader.base.atomic_write import give_back
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say, translate
-from grader.base.paths import ROOT
 from grader.runner.kernel_choice import choose, likely_needs, parse
 from grader.runner.profiling import Profiling
 from grader.runner.progress import Progress
@@ -84,7 +83,7 @@ def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
     for item in items:
         # The machine has limits of its own, and may have to be made first.
         item.add_marker(pytest.mark.timeout(0), append=False)
-    grading.remote = RemoteRun(version, ROOT, _request(grading, items), grading.tell_person)
+    grading.remote = RemoteRun(version, _request(grading, items), grading.tell_person)
 
 
 def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
@@ -95,7 +94,7 @@ def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
     names = sorted(grading.rubrics)
     submissions = {name: grading.submission(grading.labs[name]) for name in names}
     return GradeRequest(
-        labs=files_below(ROOT / "exercises", names),
+        labs=files_below(grading.labs[name].folder for name in names),
         submission={
             f"{name}/{file}": data
             for name, submission in submissions.items()
@@ -113,7 +112,7 @@ def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
             }
             for name, submission in submissions.items()
         },
-        private=files_below(grading.private, names) if grading.private else {},
+        private=files_below(folder for name in names if (folder := grading.labs[name].private)),
         hides=grading.hides,
         profile=bool(grading.config.getoption("--profile")),
     )
@@ -126,17 +125,19 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     grading = session.config.stash[SESSION]
     if not grading.final or session.config.getoption("--untrusted"):
         return
-    if grading.folder().resolve() == ROOT / "exercises":
+    if grading.folder().resolve() == grading.course.exercises:
         for rubric in grading.rubrics.values():
             if verdicts := rubric.settled():
-                Progress(ROOT).record(rubric.lab, verdicts, grading.submission(rubric.lab))
+                Progress(grading.course.folder).record(
+                    rubric.lab, verdicts, grading.submission(rubric.lab)
+                )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """Refuse to share the checks of labs among processes, which would wait for each other."""
     grading = node.config.stash[SESSION]
-    folders = {(node.config.rootpath / name.partition("::")[0]).parent for name in ids}
+    folders = {(node.config.rootpath / name.partition("::")[0]).resolve().parent for name in ids}
     if any(lab.folder in folders for lab in grading.labs.values()):
         why = say("Labs take turns on a kernel. Run their checks without -n.")
         pytest.exit(translate(why, grading.lang), pytest.ExitCode.USAGE_ERROR)

@@ -16,10 +16,10 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from grader.base.messages import say
-from grader.base.paths import ROOT
+from grader.base.paths import PACKAGE
 from grader.base.text import clean
 from grader.base.version import grader_version
-from grader.labs import Lab
+from grader.labs import Course, Lab
 from grader.verdict.record import Finding, Result, Status
 from grader.verdict.rubric import Rubric
 
@@ -32,6 +32,7 @@ class GivenUpError(Exception):
 
 
 def grade(
+    course: Course,
     labs: Sequence[Lab],
     kernel: str,
     options: Sequence[str],
@@ -40,7 +41,7 @@ def grade(
     tasks: Collection[str] = (),
     given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
-    """Grade on `kernel`: the result, and what pytest printed if it left none.
+    """Grade `labs` of `course` on `kernel`: the result, and what pytest printed if it left none.
 
     `tasks` are the ids of those to grade, at least one of each lab; all of them if it is empty.
 
@@ -51,11 +52,13 @@ def grade(
     a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
     """
     chosen = " or ".join(f'task(id="{task}")' for task in sorted(tasks))
-    command = _pytest(labs, f"--kernel={kernel}", f"--lang={lang}", f"-m={chosen}", *options)
-    return supervise(command, labs, lang, tell, tasks, given_up)
+    flags = (f"--kernel={kernel}", f"--lang={lang}", f"-m={chosen}", *options)
+    command = _pytest(course, labs, *flags)
+    return supervise(command, course, labs, lang, tell, tasks, given_up)
 
 
 def grade_apart(
+    course: Course,
     labs: Sequence[Lab],
     joined: Sequence[Lab],
     kernel: str,
@@ -72,12 +75,12 @@ def grade_apart(
     that into the log of a task that is shown.
     """
     public = [lab for lab in labs if not tasks or any(task.id in tasks for task in lab.tasks)]
-    results = [grade(public, kernel, options, lang, tell, tasks)] if public else []
-    results += [grade(joined, kernel, [*options, *private], lang, tell, tasks)]
+    results = [grade(course, public, kernel, options, lang, tell, tasks)] if public else []
+    results += [grade(course, joined, kernel, [*options, *private], lang, tell, tasks)]
     apart, failed = results[-1]
     log = results[0][1] if public else ""
     if failed:  # It has what a student printed in it.
-        log += objections(joined, *private)
+        log += objections(course, joined, *private)
     shown = {lab.lab: lab for result, _ in results[:-1] for lab in result.labs}
     both = []
     for lab in joined:
@@ -92,15 +95,15 @@ def grade_apart(
     return replace(results[0][0], seconds=seconds, labs=tuple(both)), log
 
 
-def objections(labs: Sequence[Lab], *options: str) -> str:
+def objections(course: Course, labs: Sequence[Lab], *options: str) -> str:
     """What is said when the checks of `labs` are collected; nothing when they fit lab.toml."""
     done = subprocess.run(
-        _pytest(labs, "--collect-only", "-q", *options),
+        _pytest(course, labs, "--collect-only", "-q", *options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=_environment(),
-        cwd=ROOT,
+        cwd=course.folder,
         check=False,
     )
     if done.returncode == _NO_CHECKS:
@@ -117,6 +120,7 @@ def objections(labs: Sequence[Lab], *options: str) -> str:
 
 def supervise(
     command: Sequence[str],
+    course: Course,
     labs: Sequence[Lab],
     lang: str,
     tell: Callable[[str], object] = str,
@@ -142,7 +146,7 @@ def supervise(
             stdin=subprocess.DEVNULL,
             stdout=output,
             env=_environment(),
-            cwd=ROOT,
+            cwd=course.folder,
             pass_fds=[record.fileno(), progress.fileno()],
             # Ctrl-C is for this process; it ends the other one, which then has nothing to say.
             start_new_session=True,
@@ -196,13 +200,16 @@ def _follow(reading: int, tell: Callable[[str], object]) -> None:
             tell(clean(step).strip())
 
 
-def _pytest(labs: Sequence[Lab], *options: str) -> list[str]:
+def _pytest(course: Course, labs: Sequence[Lab], *options: str) -> list[str]:
+    # What a conftest.py has counts for its own folder, if that lies below this one.
+    top = os.path.commonpath([course.folder, *(lab.folder for lab in labs)])
     return [
         # However this process ends, the grader ends with it; its keeper then tidies up.
         *("setpriv", "--pdeathsig", "KILL"),
         *(sys.executable, "-I", "-m", "pytest"),
         *("-p", "grader.runner.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"),
-        *("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
+        *("--rootdir", top, "-c", str(PACKAGE / "runner" / "pytest.ini")),
+        *("--confcutdir", str(course.folder), "--course", str(course.folder)),
         *options,
         *(str(lab.folder) for lab in labs),
     ]

@@ -6,7 +6,7 @@ ends a second time, a machine without the submission says whether the submission
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,8 @@ _AFTER = Finding(Status.BLOCKED, say("The submission ended the machine in an ear
 class RemoteRun:
     """The checks of one pytest session, judged in machines of one image."""
 
-    def __init__(
-        self, version: str, root: Path, order: GradeRequest, say: Callable[[Message], None]
-    ) -> None:
+    def __init__(self, version: str, order: GradeRequest, say: Callable[[Message], None]) -> None:
         self._version = version
-        self._root = root
         self._order = order
         self._say = say
         self._session: MachineGrading | None = None
@@ -129,7 +126,7 @@ class RemoteRun:
             raise self._refused
         launcher()  # Before minutes go into an image: is there a QEMU at all?
         image = image_store.build(self._version, self._progress)
-        self._session = MachineGrading(image, self._root, order, MachineConfig(fastest(image)))
+        self._session = MachineGrading(image, order, MachineConfig(fastest(image)))
         return self._session
 
     def _progress(self, what: str, share: float) -> None:
@@ -219,15 +216,15 @@ def _report(
     return report
 
 
-def files_below(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
-    """Return the files of `folder`/NAME for each of `names`, by their path below `folder`.
+def files_below(folders: Iterable[Path]) -> dict[str, bytes]:
+    """Return the files of `folders`, those of a lab each, by LAB/NAME.
 
     Not hidden ones, such as an editor's. Raises UsageError for what does not go into a machine.
     """
     files: dict[str, bytes] = {}
     left = _MOST_BYTES
-    for path in (path for name in names for path in sorted((folder / name).rglob("*"))):
-        place = path.relative_to(folder)
+    for path, folder in ((path, each) for each in folders for path in sorted(each.rglob("*"))):
+        place = path.relative_to(folder.parent)
         if "__pycache__" in place.parts or any(part[0] == "." for part in place.parts):
             continue
         try:

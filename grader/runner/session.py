@@ -15,13 +15,14 @@ import pytest
 
 from grader.base.errors import CourseError, InfraError, LabebpfError, Phase, UsageError
 from grader.base.messages import Message, say, translate
-from grader.base.paths import ROOT, language
+from grader.base.paths import ENGINE, PACKAGE, language
 from grader.base.text import clean
 from grader.base.version import grader_version
 from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
-from grader.labs import Lab, Task, add_private, find_labs, not_in_order
+from grader.labs import Lab, Task, add_private, not_in_order
+from grader.runner.followed import collect_followed, course_of
 from grader.runner.private_checks import private_folder, refuse_to_show
 from grader.submission.files import Refusal, Submission, read_submission, root_of
 from grader.verdict.record import Finding, LabResult, Result
@@ -73,7 +74,9 @@ class Grading:
         self.hides = False
         """Whether there are private checks, of which nothing but verdicts may be shown."""
         try:
-            self.labs = find_labs(ROOT / "exercises")
+            self.course = course_of(config)
+            self.labs = self.course.labs()
+            collect_followed(config, self.course, self.labs.values())
             if given := config.getoption("--private"):
                 self._add_private(given)
         except (CourseError, UsageError) as error:
@@ -123,7 +126,7 @@ class Grading:
         """The lab and the task that `item` judges, None for any other test."""
         lab = self.labs.get(item.path.parent.name)
         private = self.is_private(item)
-        if lab is None and item.path.parent.parent == ROOT / "exercises":
+        if lab is None and item.path.parents[1] in (self.course.exercises, ENGINE / "exercises"):
             try:
                 self.labs.refuse_broken([item.path.parent.name])
             except CourseError as error:
@@ -213,7 +216,9 @@ class Grading:
         if self._kernel is None:
             try:
                 self._kernel = NativeKernel(
-                    hidden=(ROOT,), seconds=self._limit(), waiting=self.tell_person
+                    hidden=(self.course.folder, ENGINE, PACKAGE),
+                    seconds=self._limit(),
+                    waiting=self.tell_person,
                 )
             except InfraError as error:
                 self._kernel = error
@@ -228,7 +233,8 @@ class Grading:
 
     def submission(self, lab: Lab) -> Submission:
         if lab.name not in self._submissions:
-            taken = read_submission(self.folder(), lab.name, lab.edits)
+            folder = self.course.hand_in(self.folder(), lab)
+            taken = read_submission(folder, lab.name, lab.edits)
             # In a machine there is nothing of the hand-in but what was taken on the host.
             told = getattr(self.config.option, "refused", {}).get(lab.name, {})
             refused = {name: Refusal(*why) for name, why in told.items()}
@@ -236,11 +242,11 @@ class Grading:
         return self._submissions[lab.name]
 
     def folder(self) -> Path:
-        """The submission's folder: from here, or from the root of the checkout."""
+        """The submission's folder: from here, or from the course."""
         given: str | None = self.config.getoption("--submission")
         if given is None:
-            return ROOT / "exercises"
-        for base in (self.config.invocation_params.dir, ROOT):
+            return self.course.exercises
+        for base in (self.config.invocation_params.dir, self.course.folder):
             folder: Path = base / given
             if folder.is_dir():
                 return folder
@@ -255,7 +261,7 @@ class Grading:
         """The path of the finding's file, as an editor that started pytest can open it."""
         if not finding.file:
             return ""
-        path = root_of(self.folder(), lab.name) / finding.file
+        path = root_of(self.course.hand_in(self.folder(), lab), lab.name) / finding.file
         here = self.config.invocation_params.dir
         return clean(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
@@ -269,7 +275,7 @@ class Grading:
                 self.kernel(),
                 lab,
                 self.submission(lab),
-                ROOT / "bpf_templates",
+                ENGINE / "bpf_templates",
                 scale=self.scale,
                 tell=self._tell_phase,
             )

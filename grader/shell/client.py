@@ -18,6 +18,7 @@ from typing import Any, NoReturn, cast
 
 from grader.base.errors import InfraError
 from grader.base.messages import Message, say
+from grader.base.paths import PACKAGE
 from grader.labs import Lab
 from grader.shell.changed_files import lab_folders
 from grader.shell.rendezvous import Rendezvous, rendezvous_folder
@@ -33,21 +34,25 @@ _TIDY = b"\x1b[?47l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[0m\r\n"
 """Leaves what an editor that was cut off had switched on: its screen, the mouse, no cursor."""
 
 
-def open_shell(submission: Path, labs: Sequence[Lab], image: Image, root: Path) -> ShellClient:
+def open_shell(submission: Path, labs: Sequence[Lab], image: Image) -> ShellClient:
     """Return a terminal in the machine of `image` with the files that `submission` has for `labs`.
 
-    The machine is started if there is none yet; until it is ready see `Terminal.wait`. `root` is
-    the grader's. Raises InfraError.
+    The machine is started if there is none yet; until it is ready see `Terminal.wait`.
+    Raises InfraError.
     """
-    facts = [os.uname().nodename, str(root), image.id, str(submission), *(lab.name for lab in labs)]
+    facts = [
+        os.uname().nodename,
+        str(PACKAGE),
+        image.id,
+        str(submission),
+        *(lab.name for lab in labs),
+    ]
     name = hashlib.sha256(os.fsencode("\0".join(facts))).hexdigest()[:16]
     rendezvous = Rendezvous(rendezvous_folder(), name)
     with rendezvous.locked():
         connection = rendezvous.connect()
         if connection is None:
-            connection = _start(
-                rendezvous, ShellRequest(image, root, lab_folders(submission, labs))
-            )
+            connection = _start(rendezvous, ShellRequest(image, lab_folders(submission, labs)))
     return ShellClient(connection)
 
 

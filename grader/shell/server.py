@@ -18,7 +18,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import Any, TypedDict, cast
 
@@ -41,10 +40,9 @@ _PATIENCE = 10
 
 @dataclass(frozen=True)
 class ShellRequest:
-    """A machine to be: its image, the grader's root, and the labs whose files are in it."""
+    """A machine to be: its image, and the labs whose files are in it."""
 
     image: Image
-    root: Path
     folders: tuple[LabFolder, ...]
 
     def order(self) -> ShellOrder:
@@ -198,7 +196,7 @@ class ShellServer:
         # It takes a moment, or with its first snapshot most of a minute.
         image = self._request.image
         with client.watched():
-            self._machine = start(image, self._request.root, MachineConfig(fastest(image)))
+            self._machine = start(image, MachineConfig(fastest(image)))
             self._stack.callback(self._machine.close)
         with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
             _bound_sending(end)

@@ -8,16 +8,23 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.base.messages import say, translate
-from grader.labs import Lab, Task
+from grader.labs import Course, Lab, Task
 from grader.report.terminal import MARKS, row
 from grader.runner.progress import LabProgress, Progress
 from grader.verdict.record import WRONG, Result, column
 
 
-def show(console: Console, labs: Iterable[Lab], progress: Progress, lang: str) -> None:
+def show(
+    console: Console, course: Course, labs: Iterable[Lab], progress: Progress, lang: str
+) -> None:
     """Print the points won and the verdict on each task; below it, the task to go on with."""
     labs = list(labs)
+    above = ""
     for lab in labs:
+        part = _part(course, lab, lang)
+        if part != above:
+            console.print(Text(part, style="bold underline"), soft_wrap=True)
+            above = part
         reached, files = progress.of(lab), progress.files(lab)
         won = sum(task.points for task in lab.tasks if reached.passed(task.id))
         title = f"{lab.name}  {lab.title.get(lang)}  {won}/{lab.max_score}"
@@ -42,6 +49,14 @@ def show_next(console: Console, result: Result) -> None:
             if task.status in WRONG:
                 _go_on(console, task.id, task.title, result.lang)
                 return
+
+
+def _part(course: Course, lab: Lab, lang: str) -> str:
+    """The title of the part that has `lab`; none in a course without parts."""
+    for part in course.parts:
+        if lab.name in part.labs:
+            return part.title.get(lang)
+    return translate(say("In no part of course.toml"), lang) if course.parts else ""
 
 
 def _next(labs: Sequence[Lab], progress: Progress) -> Task | None:

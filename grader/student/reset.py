@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.base.atomic_write import back_up, put
+from grader.base.atomic_write import back_up, make_folder, put
 from grader.base.errors import InfraError, UsageError
 from grader.base.git import git
 from grader.base.messages import say
-from grader.labs import Lab, stubs
+from grader.labs import Course, Lab, stubs
 from grader.submission.files import Submission
 
 
@@ -27,8 +27,8 @@ class Stub:
     origin: str
 
 
-def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
-    """The stubs of `lab`, or that of the file `only`, where the checkout `root` has something else.
+def stubs_to_put_back(course: Course, lab: Lab, only: str | None) -> list[Stub]:
+    """The stubs of `lab`, or that of the file `only`, where the course has something else.
 
     Raises UsageError for a file that the lab does not have, or whose stub is nowhere to be found.
     """
@@ -37,7 +37,7 @@ def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
             say("{name} has no file {only} to put back.", name=lab.name, only=only),
             say("There are {names}.", names=", ".join(lab.edits)),
         )
-    found = [_stub(root, lab, name) for name in lab.edits if only in (None, name)]
+    found = [_stub(course, lab, name) for name in lab.edits if only in (None, name)]
     return [
         stub for stub in found if not stub.path.is_file() or stub.path.read_bytes() != stub.data
     ]
@@ -46,6 +46,7 @@ def stubs_to_put_back(root: Path, lab: Lab, only: str | None) -> list[Stub]:
 def put_back(stub: Stub) -> Path | None:
     """Write `stub`; the path of the copy that was made of what was there. Raises InfraError."""
     try:
+        make_folder(stub.path.parent)
         backup = back_up(stub.path) if stub.path.exists() else None
         put(stub.path, stub.data)
     except OSError as error:
@@ -63,21 +64,21 @@ def put_back(stub: Stub) -> Path | None:
     return backup
 
 
-def _stub(root: Path, lab: Lab, name: str) -> Stub:
-    solution = root / "solutions" / lab.name / name
+def _stub(course: Course, lab: Lab, name: str) -> Stub:
+    place = course.place(lab) / name
+    solution = lab.solutions / lab.name / name
     if solution.is_file():
-        text = stubs.read(lab, name, root / "solutions").stub
-        return Stub(
-            lab.folder / name, text.encode(), say("of {path}", path=solution.relative_to(root))
-        )
+        text = stubs.read(lab, name, lab.solutions).stub
+        shown = solution.relative_to(course.folder) if course.owns(lab) else solution
+        return Stub(place, text.encode(), say("of {path}", path=shown))
     path = f"exercises/{lab.name}/{name}"
-    history = git(root, "log", "--reverse", "--format=%h %as", "--", path).decode()
+    history = git(course.folder, "log", "--reverse", "--format=%h %as", "--", path).decode()
     for version in history.splitlines():
         commit, date = version.split()
-        data = git(root, "show", f"{commit}:./{path}")
+        data = git(course.folder, "show", f"{commit}:./{path}")
         if _is_stub(lab, name, data):
             origin = say("of commit {commit}, {date}", commit=commit, date=date)
-            return Stub(lab.folder / name, data, origin)
+            return Stub(place, data, origin)
     raise UsageError(
         say(
             "The stub of {name} is nowhere to be found: here is no solution to make "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from grader.base.errors import InfraError
@@ -16,8 +17,8 @@ from grader.labs import Lab
 from grader.submission.sandbox import PYTHON
 
 
-def become_script(lab: Lab) -> NoReturn:
-    """Go on as the script of `lab`, as `sudo python3 SCRIPT` would run in the lab's folder.
+def become_script(lab: Lab, folder: Path) -> NoReturn:
+    """Go on as the script of `lab`, as `sudo python3 SCRIPT` would run in `folder`, the student's.
 
     What BCC needs, tracefs and kernel headers, is there for this process alone. Raises InfraError.
     """
@@ -42,8 +43,8 @@ def become_script(lab: Lab) -> NoReturn:
                    "env", "--default-signal=INT", *command]  # fmt: skip
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so.
-    if lab.folder.stat().st_uid != os.geteuid():
+    if folder.stat().st_uid != os.geteuid():
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # With sudo: what it imports stays the user's.
-    os.chdir(lab.folder)
+    os.chdir(folder)
     sys.stdout.flush()
     os.execvp(command[0], command)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.base.messages import say, translate
-from grader.labs import Lab
+from grader.labs import Course, Lab
 from grader.report.terminal import render
 from grader.runner import pytest_process
 from grader.ui.console import going_on
@@ -25,19 +25,26 @@ _MOMENT = 1.0
 
 
 def watch(
-    console: Console, lab: Lab, kernel: str, options: Sequence[str], lang: str, *, poll: bool
+    console: Console,
+    course: Course,
+    lab: Lab,
+    kernel: str,
+    options: Sequence[str],
+    lang: str,
+    *,
+    poll: bool,
 ) -> None:
     """Grade the student's own files of `lab` now, and whenever one was saved. Ends on Ctrl-C.
 
     A save while they are graded begins anew: the verdict on the older ones is of no use.
     """
     try:
-        saved = saves(lab.folder, lab.edits, poll=poll)
+        saved = saves(course.place(lab), lab.edits, poll=poll)
         while True:
             while not next(saved):
                 pass
             # A save that is seen now is newer than what is about to be graded.
-            while _grade(console, lab, kernel, options, lang, saved):
+            while _grade(console, course, lab, kernel, options, lang, saved):
                 pass
     except KeyboardInterrupt:
         console.print()
@@ -45,6 +52,7 @@ def watch(
 
 def _grade(
     console: Console,
+    course: Course,
     lab: Lab,
     kernel: str,
     options: Sequence[str],
@@ -57,7 +65,9 @@ def _grade(
     try:
         with going_on(f"{lab.name} ({kernel})") as tell:
             newer = partial(next, saved)
-            result, log = pytest_process.grade([lab], kernel, options, lang, tell, given_up=newer)
+            result, log = pytest_process.grade(
+                course, [lab], kernel, options, lang, tell, given_up=newer
+            )
     except pytest_process.GivenUpError:
         return True
     if log:

@@ -23,7 +23,6 @@ from typing import Any
 
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import Message, say
-from grader.base.paths import ROOT
 from grader.base.text import clean
 from grader.vm.payload import payload
 
@@ -115,7 +114,7 @@ def make(recipe: Recipe, folder: Path, lock: int, progress: Progress) -> dict[st
     (folder / "scratch").symlink_to(scratch)
     # The users that mmdebstrap acts as may not look into a home.
     kitchen = shutil.copytree(KITCHEN, scratch / "recipe")
-    (kitchen / "code.tar").write_bytes(payload(ROOT))
+    (kitchen / "code.tar").write_bytes(payload())
     for path in (scratch, kitchen, *kitchen.iterdir()):
         path.chmod(0o755)
     making = [

@@ -11,20 +11,23 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.base.paths import ENGINE, PACKAGE
+
 _START = "grader.guest.agent"
 _ENTRY = f"from {_START} import main\n\nmain()\n"
 """Python runs __main__.py of a folder that it is given (`python3 /opt/labebpf`)."""
-_DATA = (
-    *("grader/*/scripts/*.py", "grader/verdict/*.toml", "grader/locale/**/*.mo"),
-    "bpf_templates/*.j2",
-)
+_DATA = ("grader/*/scripts/*.py", "grader/verdict/*.toml", "grader/locale/**/*.mo")
 
 
-def payload(root: Path) -> bytes:
-    """Return the files as a tar, whose bytes depend on nothing but theirs."""
-    files = {str(path.relative_to(root)): path.read_bytes() for path in _imported(root)}
-    for path in (path for pattern in _DATA for path in root.glob(pattern)):
-        files[str(path.relative_to(root))] = path.read_bytes()
+def payload(code: Path = PACKAGE.parent, engine: Path = ENGINE) -> bytes:
+    """Return the files as a tar, whose bytes depend on nothing but theirs.
+
+    The package `grader` lies in `code`, the templates in `engine`.
+    """
+    paths = dict.fromkeys(_imported(code), code)
+    paths |= {path: code for pattern in _DATA for path in code.glob(pattern)}
+    paths |= dict.fromkeys(engine.glob("bpf_templates/*.j2"), engine)
+    files = {str(path.relative_to(base)): path.read_bytes() for path, base in paths.items()}
     files["__main__.py"] = _ENTRY.encode()
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:

@@ -12,7 +12,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from grader.base.errors import InfraError
@@ -90,9 +89,7 @@ class GradeRequest:
 class MachineGrading:
     """One pytest session in a machine of its own, until `close`."""
 
-    def __init__(
-        self, image: Image, root: Path, order: GradeRequest, config: MachineConfig
-    ) -> None:
+    def __init__(self, image: Image, order: GradeRequest, config: MachineConfig) -> None:
         """Start the machine and let the guest collect. Raises InfraError."""
         crowded = crowding(os.getloadavg()[0])
         self._silence = SILENT_SECONDS * crowded
@@ -103,7 +100,7 @@ class MachineGrading:
         self._alone = ExitStack()
         started = time.monotonic()
         with span("waits for the machine to be ready"):
-            self.machine = start(image, root, config)
+            self.machine = start(image, config)
         self.profile: list[Span] = []
         """What the guest did when, once it has ended."""
         self.seconds = {"restore": time.monotonic() - started}

@@ -43,13 +43,13 @@ def stored(image: Image) -> list[Path]:
     return sorted((cache() / "snapshots").glob(f"{image.version}-*[0-9a-f]"))
 
 
-def start(image: Image, root: Path, config: MachineConfig) -> Machine:
+def start(image: Image, config: MachineConfig) -> Machine:
     """Return a machine that is ready to grade, from its snapshot, which is made if missing.
 
     One that does not load is made again; not one whose machine was killed. Raises InfraError.
     """
     killed = False
-    code = payload(root)
+    code = payload()
     path = cache() / "snapshots" / f"{image.version}-{key(image, code, config)}"
     path.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(2):

@@ -19,7 +19,7 @@ import pytest
 
 from grader.cli import labebpf as group
 from grader.cli.options import choose_tasks
-from grader.labs import find_labs
+from grader.labs import find_labs, load_course
 from grader.report.formats import FORMATS
 from grader.runner.progress import Progress
 from grader.runner.pytest_process import supervise
@@ -30,7 +30,8 @@ from tests.support.checkout import labebpf as there
 from tests.support.sample_results import EVERY, JUDGED
 from tests.support.terminal import Typist
 
-LABS = find_labs(ROOT / "exercises")
+COURSE = load_course(ROOT)
+LABS = COURSE.labs()
 PLAIN = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -475,18 +476,20 @@ def test_checks_are_collected_without_root(as_nobody: tuple[str, ...]) -> None:
 def test_a_grader_that_leaves_no_record_passes_nothing(code: str, said: str) -> None:
     program = f"import os, sys; print('noise', flush=True); {code}"
     labs = [LABS["lab0"], LABS["lab3"]]
-    result, log = supervise([sys.executable, "-I", "-c", program], labs, "en")
+    result, log = supervise([sys.executable, "-I", "-c", program], COURSE, labs, "en")
     assert set(result.statuses) == {"infra"}
     assert (result.score, result.max_score, result.exit_status) == (0, 20, 3)
     assert said in result.labs[0].tasks[0].why
-    french, _ = supervise([sys.executable, "-I", "-c", program], labs, "fr")
+    french, _ = supervise([sys.executable, "-I", "-c", program], COURSE, labs, "fr")
     assert french.labs[0].tasks[0].why.startswith("Le correcteur s'est terminé avec le ")
     assert log == "noise\n"
 
 
 def test_of_a_grading_without_a_record_what_was_not_chosen_is_not_the_machine_s() -> None:
     labs = [LABS["lab0"], LABS["lab3"]]
-    result, _ = supervise([sys.executable, "-I", "-c", ""], labs, "en", tasks={"0.1", "3.2"})
+    result, _ = supervise(
+        [sys.executable, "-I", "-c", ""], COURSE, labs, "en", tasks={"0.1", "3.2"}
+    )
     assert result.statuses == ["infra", "infra"]
     assert len(result.unselected) == 10
 
@@ -519,6 +522,6 @@ def test_what_goes_on_is_told_as_it_comes_and_harmlessly() -> None:
         if step.startswith("3.2"):
             seen.set()
 
-    supervise([sys.executable, "-I", "-c", program], [LABS["lab3"]], "en", tell)
+    supervise([sys.executable, "-I", "-c", program], COURSE, [LABS["lab3"]], "en", tell)
     assert seen.wait(60)
     assert told == ["3.1  it is loaded", "3.2  the events are triggered"]

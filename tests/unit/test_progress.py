@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.labs import Lab, find_labs
+from grader.labs import Lab, find_labs, load_course
 from grader.runner.progress import FOLDER, Progress, fingerprint
 from grader.submission.files import read_submission
 from grader.verdict.record import Status
@@ -40,8 +40,12 @@ def listed(checkout: Path, *options: str, **environment: Any) -> dict[str, str]:
 
 def test_at_first_nothing_is_won_and_the_first_task_is_next(checkout: Path) -> None:
     lines = listed(checkout)
-    labs = find_labs(checkout / "exercises")
-    assert len(lines) == len(labs) + sum(len(lab.tasks) for lab in labs.values()) + 1
+    course = load_course(checkout)
+    labs = course.labs()
+    titles = [part.title.en for part in course.parts]
+    assert [line for line in lines.values() if line in titles] == titles
+    tasks = sum(len(lab.tasks) for lab in labs.values())
+    assert len(lines) == len(titles) + len(labs) + tasks + 1
     for lab in labs.values():
         assert lines[lab.name] == f"{lab.name}  {lab.title.en}  0/10"
         for task in lab.tasks:

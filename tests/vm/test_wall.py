@@ -189,7 +189,7 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
         check_seconds=3600,
         lang="en",
     )
-    grading = remote_grading.MachineGrading(image, ROOT, order, MachineConfig(fastest(image)))
+    grading = remote_grading.MachineGrading(image, order, MachineConfig(fastest(image)))
     try:
         reports = list(grading.run(check, check))
         assert [report["outcome"] for report in reports] == ["passed"] * 3

@@ -1,0 +1,41 @@
+"""Which course a pytest runs in, and where the labs are collected that it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from grader.base.errors import UsageError
+from grader.base.paths import ENGINE
+from grader.labs import Course, Lab, find_course, load_course
+
+
+def course_of(config: pytest.Config) -> Course:
+    """The course that was named, or that pytest runs in; the engine's own everywhere else.
+
+    Raises CourseError.
+    """
+    if given := config.getoption("--course"):
+        return load_course(config.invocation_params.dir / given)
+    try:
+        return find_course(config.rootpath)
+    except UsageError:
+        return Course(ENGINE)
+
+
+def collect_followed(config: pytest.Config, course: Course, labs: Iterable[Lab]) -> None:
+    """Have followed labs collected where they lie, if asked for where the course's own lie."""
+    base = config.invocation_params.dir
+    for lab in labs:
+        if course.owns(lab):
+            continue
+        place = course.place(lab)
+        for at, argument in enumerate(list(config.args)):
+            path, *names = argument.split("::")
+            asked = (base / path).resolve()
+            if asked.is_relative_to(place):
+                found = lab.folder / asked.relative_to(place)
+                config.args[at] = "::".join((str(found), *names))
+            elif place.is_relative_to(asked):
+                config.args.append(str(lab.folder))
