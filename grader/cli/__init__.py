@@ -16,7 +16,7 @@ from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import Message, say
 from grader.base.paths import open_standard_streams
 from grader.base.text import clean
-from grader.cli import author, grade, machines, study
+from grader.cli import author, course, grade, machines, study
 from grader.ui.localized_click import Group, note, said, set_language
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -26,6 +26,7 @@ COMMANDS = [
     *(study.list_labs, study.hint, study.watch, study.reset, study.shell, study.run_script),
     *(machines.doctor, machines.image),
     *(author.new_lab, author.stubs, author.words, author.prove, author.test),
+    course.course,
 ]
 
 

@@ -151,7 +151,8 @@ def reset(lab: str, file: str | None, yes: bool) -> None:
     for stub in stubs:
         path = stub.path.relative_to(course.folder)
         echo(say("{path} will become the stub {origin}.", path=path, origin=stub.origin))
-    if stubs and not yes and not agreed(say("What is there now is kept beside it. Go on?")):
+    there = any(stub.path.exists() for stub in stubs)
+    if there and not yes and not agreed(say("What is there now is kept beside it. Go on?")):
         echo(say("Nothing was changed."))
         sys.exit(1)
     for stub in stubs:
