@@ -9,9 +9,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 """The grader's code."""
-CHECKOUT = not (PACKAGE / "shipped").is_dir()
+_SHIPPED = PACKAGE.with_name("labebpf_shipped")
+CHECKOUT = not _SHIPPED.is_dir()
 """Whether it runs in a checkout, and not from a wheel, which has no tests."""
-ENGINE = PACKAGE.parent if CHECKOUT else PACKAGE / "shipped"
+ENGINE = PACKAGE.parent if CHECKOUT else _SHIPPED
 """What lies beside the code in a checkout: templates, and the labs that courses can follow."""
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 """Where a distribution has its programs and libraries."""
