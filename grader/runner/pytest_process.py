@@ -209,7 +209,7 @@ def _pytest(course: Course, labs: Sequence[Lab], *options: str) -> list[str]:
         *(sys.executable, "-I", "-m", "pytest"),
         *("-p", "grader.runner.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"),
         *("--rootdir", top, "-c", str(PACKAGE / "runner" / "pytest.ini")),
-        *("--confcutdir", str(course.folder), "--course", str(course.folder)),
+        *("--confcutdir", str(course.folder), f"--course={course.folder}"),
         *options,
         *(str(lab.folder) for lab in labs),
     ]

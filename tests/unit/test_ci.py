@@ -19,6 +19,7 @@ SCHEMAS = {
     "examples/ci/github-actions.yml": "vendor.github-workflows",
     "examples/ci/gitlab-ci.yml": "vendor.gitlab-ci",
     ".github/workflows/ci.yml": "vendor.github-workflows",
+    ".github/workflows/release.yml": "vendor.github-workflows",
     ".github/ISSUE_TEMPLATE/problem.yml": "vendor.github-issue-forms",
 }
 WORKFLOWS = [name for name in SCHEMAS if "ISSUE" not in name]
