@@ -32,7 +32,7 @@ LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    return copy(tmp_path, ("grader", "bpf_templates"))
+    return copy(tmp_path, ("grader", "bpf_templates", "course.toml"))
 
 
 def files(folder: Path) -> dict[str, bytes]:
