@@ -103,22 +103,17 @@ class Prover:
         return Step(claim, (problem,) if said else (), vital=True)
 
     def _handouts(self) -> Step:
-        problems = []
-        for name in map(HANDOUTS.__getitem__, self._course.languages):
-            path = self.lab.folder / name
-            text = text_of(path) if path.is_file() else ""
-            for task in self.lab.tasks:
-                if not re.search(rf"(?<![\d.]){re.escape(task.id)}(?![\d.]*\d)", text):
-                    problems.append(
-                        Problem(
-                            say(
-                                "{path} does not name task {id}.",
-                                path=self._short(path),
-                                id=task.id,
-                            ),
-                            say("Describe it."),
-                        )
-                    )
+        paths = [self.lab.folder / HANDOUTS[lang] for lang in self._course.languages]
+        texts = {path: text_of(path) if path.is_file() else "" for path in paths}
+        problems = [
+            Problem(
+                say("{path} does not name task {id}.", path=self._short(path), id=task.id),
+                say("Describe it."),
+            )
+            for path, text in texts.items()
+            for task in self.lab.tasks
+            if not re.search(rf"(?<![\d.]){re.escape(task.id)}(?![\d.]*\d)", text)
+        ]
         return Step(say("the handouts name every task"), tuple(problems), vital=True)
 
     def _stubs(self) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -45,7 +46,7 @@ def new_course(folder: Path, title: str | None, engine: str | None) -> None:
     engine = engine or own_course.own_engine(folder)
     own_course.new_course(folder, title or folder.resolve().name, engine)
     echo(say("{path} written", path=f"{folder}/"))
-    command = f"cd {folder} && ./labebpf course add lab0"
+    command = f"cd {shlex.quote(str(folder))} && ./labebpf course add lab0"
     echo(say("Next: {command}", command=command))
 
 

@@ -16,9 +16,9 @@ from grader.base.errors import AbortedError, InfraError, UsageError
 from grader.base.messages import say
 from grader.base.paths import language
 from grader.base.text import clean
-from grader.cli import options
+from grader.cli import hand_in, options
 from grader.labs import Course, Lab, Labs, add_private
-from grader.ui.localized_click import Command, note
+from grader.ui.localized_click import Command
 
 if TYPE_CHECKING:
     from grader.verdict.record import Result
@@ -87,7 +87,7 @@ def grade(
     own = course.labs()
     labs, flags, hidden = _private(own, private, reveal)
     chosen, tasks = options.choose_tasks(of or names, labs)
-    submitted = _submitted(course, names, of, submission, chosen)
+    submitted = hand_in.submitted(course, names, of, submission, chosen)
     flags += [f"--time-scale={time_scale}", f"--submission={submitted}"]
     flags += ["--untrusted"] if of else []
     # As they are now: while it is graded, the student may save a file.
@@ -160,25 +160,6 @@ def _private(labs: Labs, private: str | None, reveal: bool) -> tuple[Labs, list[
     labs = add_private(labs, apart, reveal=reveal)
     option = f"--private={apart}"
     return (labs, [option, "--reveal"], []) if reveal else (labs, [], [option])
-
-
-def _submitted(
-    course: Course,
-    names: tuple[str, ...],
-    of: tuple[str, ...],
-    submission: str | None,
-    labs: list[Lab],
-) -> Path:
-    """The folder to grade. Raises UsageError where it has nothing of `labs`."""
-    if of:
-        return _hand_in(course, names, submission, labs)
-    if submission is None:
-        for lab in labs:
-            options.place(course, lab)
-    submitted = options.submission_folder(course, submission)
-    if submission is not None:
-        _refuse_empty(course, submitted, labs)
-    return submitted
 
 
 def _grade_on(
@@ -326,42 +307,6 @@ def report(
         click.echo(rendered, nl=False)
         return
     _write(out, rendered, "--out")
-
-
-def _hand_in(
-    course: Course, names: tuple[str, ...], submission: str | None, labs: list[Lab]
-) -> Path:
-    """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
-    from grader.submission.files import find_hand_in
-
-    if len(names) != 1 or submission is not None:
-        raise UsageError(
-            say("--lab is for one hand-in."), say("Write: ./labebpf grade DIR --lab LAB")
-        )
-    folder = options.folder_named("DIR", names[0], Path())
-    if course.folder.is_relative_to(folder):
-        # Its checks would be those of who handed it in.
-        raise UsageError(
-            say("The course {course} lies in the hand-in itself.", course=course.folder),
-            say("Grade from the folder of your own course, or name it: labebpf --course DIR grade"),
-        )
-    for lab in labs:
-        place = find_hand_in(folder, lab.name, lab.edits)
-        note(say("{lab} is taken from {place}.", lab=lab.name, place=clean(str(place))))
-    return folder
-
-
-def _refuse_empty(course: Course, folder: Path, labs: list[Lab]) -> None:
-    """Raise UsageError where `folder` has files of none of `labs`."""
-    from grader.submission.files import find_hand_in
-
-    for lab in labs:
-        try:
-            find_hand_in(course.hand_in(folder, lab), lab.name, lab.edits)
-            return
-        except UsageError as error:
-            refused = error
-    raise refused
 
 
 @contextmanager
