@@ -6,6 +6,7 @@ that course.toml names is followed: it is the engine's, as it is there now.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ MANIFEST = "course.toml"
 HANDOUTS = {"en": "README.md", "fr": "README.fr.md"}
 """The files of a lab that its students read, by language."""
 _UNTITLED = Text("", "")
+_GO = say("Go into the folder of a course, name it with --course, or: labebpf course new DIR")
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,14 @@ class Course:
 
 
 def load_course(folder: Path) -> Course:
-    """Read `folder`/course.toml. Raises CourseError, naming the key, when it is not right."""
+    """Read `folder`/course.toml. Raises CourseError, naming the key, when it is not right.
+
+    Raises UsageError where there is none.
+    """
     folder = folder.resolve()
     path = folder / MANIFEST
+    if not os.path.lexists(path):
+        raise UsageError(say("{folder} is no course: it has no course.toml.", folder=folder), _GO)
     top = read(path)
     top.format()
     table, entries = top.table("course"), top.tables("part")
@@ -129,7 +136,7 @@ def find_course(start: Path) -> Course:
             return load_course(folder)
     raise UsageError(
         say("{folder} is in no course: there is no course.toml.", folder=start),
-        say("Go into the folder of a course, name it with --course, or: labebpf course new DIR"),
+        _GO,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 import pytest
@@ -25,17 +26,20 @@ def course_of(config: pytest.Config) -> Course:
 
 
 def collect_followed(config: pytest.Config, course: Course, labs: Iterable[Lab]) -> None:
-    """Have followed labs collected where they lie, if asked for where the course's own lie."""
+    """Have followed labs collected where they lie, if asked for where the course's own lie.
+
+    By paths as seen from here: pytest takes none with a bracket in it.
+    """
     base = config.invocation_params.dir
     for lab in labs:
         if course.owns(lab):
             continue
-        place = course.place(lab)
+        place, lies = course.place(lab), os.path.relpath(lab.folder, base)
         for at, argument in enumerate(list(config.args)):
             path, *names = argument.split("::")
             asked = (base / path).resolve()
             if asked.is_relative_to(place):
-                found = lab.folder / asked.relative_to(place)
-                config.args[at] = "::".join((str(found), *names))
+                found = os.path.join(lies, asked.relative_to(place))
+                config.args[at] = "::".join((found, *names))
             elif place.is_relative_to(asked):
-                config.args.append(str(lab.folder))
+                config.args.append(lies)

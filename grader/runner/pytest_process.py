@@ -211,7 +211,8 @@ def _pytest(course: Course, labs: Sequence[Lab], *options: str) -> list[str]:
         *("--rootdir", top, "-c", str(PACKAGE / "runner" / "pytest.ini")),
         *("--confcutdir", str(course.folder), f"--course={course.folder}"),
         *options,
-        *(str(lab.folder) for lab in labs),
+        # As seen from there: pytest takes no path with a bracket in it.
+        *(os.path.relpath(lab.folder, course.folder) for lab in labs),
     ]
 
 

@@ -69,8 +69,10 @@ def _stub(course: Course, lab: Lab, name: str) -> Stub:
     solution = lab.solutions / lab.name / name
     if solution.is_file():
         text = stubs.read(lab, name, lab.solutions).stub
-        shown = solution.relative_to(course.folder) if course.owns(lab) else solution
-        return Stub(place, text.encode(), say("of {path}", path=shown))
+        if not course.owns(lab):
+            return Stub(place, text.encode(), say("of labebpf"))
+        origin = say("of {path}", path=solution.relative_to(course.folder))
+        return Stub(place, text.encode(), origin)
     path = f"exercises/{lab.name}/{name}"
     history = git(course.folder, "log", "--reverse", "--format=%h %as", "--", path).decode()
     for version in history.splitlines():

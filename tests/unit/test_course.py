@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.base.errors import CourseError, LabebpfError, UsageError
+from grader.base.errors import CourseError, UsageError
 from grader.labs import Course, Part, Text, find_course, find_labs, load_course, load_lab
 from tests.support.checkout import ROOT
 
@@ -171,7 +171,10 @@ def test_what_it_must_hold(tmp_path: Path, right: str, wrong: str, words: str) -
 
 
 def test_one_that_cannot_be_read_says_so(tmp_path: Path) -> None:
-    with pytest.raises(LabebpfError, match=r"course.toml cannot be read"):
+    with pytest.raises(UsageError, match=r"is no course: it has no course.toml"):
+        load_course(tmp_path)
+    (tmp_path / "course.toml").mkdir()
+    with pytest.raises(CourseError, match=r"course.toml cannot be read"):
         load_course(tmp_path)
 
 

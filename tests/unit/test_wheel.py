@@ -26,7 +26,7 @@ SYSTEM = "/usr/bin/python3"
 OWN = ("lab7", "--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
 
 
-def run(*command: str | Path, cwd: Path, umask: int = 0o022) -> str:
+def run(*command: str | Path, cwd: Path, umask: int = 0o022, **more: str) -> str:
     """What a command prints that ends well, run by somebody who has no checkout."""
     done = subprocess.run(
         command,
@@ -35,7 +35,8 @@ def run(*command: str | Path, cwd: Path, umask: int = 0o022) -> str:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("PYTEST", "PYTHON", "LABEBPF"))
-        },
+        }
+        | more,
         umask=umask,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -85,7 +86,7 @@ def command(wheels: Sequence[Path], tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def course(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course of two labs that are followed and one of its own."""
-    folder = tmp_path_factory.mktemp("courses") / "mine"
+    folder = tmp_path_factory.mktemp("courses") / "mine [1]"
     run(command, "course", "new", folder, cwd=folder.parent)
     run(command, "course", "add", "lab0", "lab3", cwd=folder)
     run(command, "new", *OWN, cwd=folder)
@@ -136,6 +137,19 @@ def test_what_needs_a_checkout_says_so(command: Path, course: Path) -> None:
         done = subprocess.run([command, asked], cwd=course, capture_output=True, text=True)
         assert done.returncode == 2
         assert "was installed as a package, which has no tests and no sources." in done.stderr
+
+
+def test_a_course_may_name_what_pip_finds(wheels: Sequence[Path], course: Path) -> None:
+    """Beside another one, which has its own engine."""
+    (version,) = re.findall(r"labebpf-(.+?)-", wheels[0].name)
+    other = course.with_name("other")
+    shutil.copytree(course, other, ignore=shutil.ignore_patterns(".venv"))
+    manifest = other / MANIFEST
+    engine = f'engine = "labebpf=={version}"'
+    manifest.write_text(re.sub("^engine = .*", engine, manifest.read_text(), flags=re.MULTILINE))
+    said = run("./labebpf", "list", cwd=other, PIP_FIND_LINKS=str(wheels[0].parent))
+    assert "making .venv" in said and "lab3  Count directories" in said
+    assert (other / ".venv").is_dir()
 
 
 def test_the_launcher_of_a_course_installs_the_wheel(course: Path) -> None:
