@@ -45,7 +45,8 @@ def new_course(folder: Path, title: str | None, engine: str | None) -> None:
         engine = os.path.relpath(Path(engine).resolve(), folder.resolve())
     engine = engine or own_course.own_engine(folder)
     own_course.new_course(folder, title or folder.resolve().name, engine)
-    echo(say("{path} written", path=f"{folder}/"))
+    made = f"{folder}/"
+    echo(say("{path} written", path=made))
     command = f"cd {shlex.quote(str(folder))} && ./labebpf course add lab0"
     echo(say("Next: {command}", command=command))
 
@@ -83,7 +84,8 @@ def _copy(name: str) -> None:
     course = options.course()
     before = copy_lab(course, name)
     for kind in ("exercises", "solutions"):
-        echo(say("{path} written", path=f"{kind}/{name}/"))
+        made = f"{kind}/{name}/"
+        echo(say("{path} written", path=made))
     for moved in before:
         echo(say("What was there is now {path}.", path=moved.relative_to(course.folder)))
 
