@@ -158,6 +158,15 @@ def checks(root: Path) -> Iterator[tuple[str, str]]:
         yield f"bpf_templates/lab/{OUTPUTS[output]}", render("checks.py")
 
 
+def samples(root: Path) -> Iterator[tuple[str, str]]:
+    """All solutions that a new lab can have: the name of each, and its text."""
+    for hook, output in PAIRINGS if (root / "bpf_templates" / "lab").is_dir() else ():
+        call = next(iter(calls(hook)))
+        render = _renderer(root / "bpf_templates", "lab0", "0", hook, output, call)
+        for file in ("program.c", "script.py"):
+            yield f"bpf_templates/lab/{hook}, {output}: {file}", render(file)
+
+
 def _mistakes(hook: str) -> Iterator[tuple[str, str, str]]:
     """The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
     yield "reports_twice.c", "Reports each call twice.", "2 fail"

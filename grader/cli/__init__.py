@@ -14,9 +14,10 @@ import click
 
 from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import Message, say
-from grader.base.paths import open_standard_streams
+from grader.base.paths import ENGINE, open_standard_streams
 from grader.base.text import clean
-from grader.cli import author, course, grade, machines, study
+from grader.cli import author, copies, course, grade, machines, study
+from grader.copies.recovery import finish_interrupted
 from grader.ui.localized_click import Group, note, said, set_language
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -27,6 +28,7 @@ COMMANDS = [
     *(machines.doctor, machines.image),
     *(author.new_lab, author.stubs, author.words, author.prove, author.test),
     course.course,
+    *(copies.publish, copies.update),
 ]
 
 
@@ -76,6 +78,7 @@ def _run(arguments: list[str]) -> int:
     """The exit status of the command, once it has said what there was to say."""
     try:
         try:
+            finish_interrupted(ENGINE, [str(ENGINE / "labebpf"), *arguments])
             # Not main(): click's takes a pipe that nobody reads for a failure of the command.
             with labebpf.make_context("labebpf", arguments) as context:
                 labebpf.invoke(context)

@@ -27,6 +27,7 @@ from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
 from grader.base.paths import CHECKOUT, ENGINE, language
 from grader.cli import options
+from grader.cli.copies import needs_solutions
 from grader.labs import Course, Lab
 from grader.ui.localized_click import Command, echo
 
@@ -62,6 +63,7 @@ def _exits_with_1(command: Callable[Given, None]) -> Callable[Given, None]:
 )
 @click.argument("labs", nargs=-1, metavar=say("[LAB]..."))
 @click.option("--check", is_flag=True, help=say("Change nothing; exit 1 if a stub would change."))
+@needs_solutions
 @_exits_with_1
 def stubs(labs: tuple[str, ...], check: bool) -> None:
     from grader.labs.stubs import drifted
@@ -116,6 +118,7 @@ def _refuse_wheel() -> None:
         "Exit status: 0 every sentence has one, 1 some have none yet."
     ),
 )
+@needs_solutions
 def words() -> None:
     from grader.authoring.translations import renewed
 
@@ -147,6 +150,7 @@ def words() -> None:
     "--output", type=click.Choice(list(OUTPUTS)), help=say("How its data leaves the kernel.")
 )
 @click.option("--call", type=click.Choice([*CALLS, *PACKET]), help=say("The call that it traces."))
+@needs_solutions
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
     course = options.course()
     folders_of(name, course.folder)
@@ -205,6 +209,7 @@ def _ask(option: str, choices: Sequence[str]) -> str:
 )
 @options.kernel
 @options.time_scale
+@needs_solutions
 @_exits_with_1
 def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) -> None:
     from rich.text import Text
@@ -240,6 +245,7 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     "--quick", is_flag=True, help=say("Only what takes a minute: no browser, no machine.")
 )
 @click.argument("arguments", nargs=-1, metavar=say("[PYTEST-ARGUMENTS]..."))
+@needs_solutions
 def test(quick: bool, arguments: tuple[str, ...]) -> None:
     import os
     import subprocess

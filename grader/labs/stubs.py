@@ -142,6 +142,21 @@ def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
         yield lab.folder / name, marked.stub
 
 
+def solved_texts(text: str) -> list[str]:
+    """The lines of each block of the solution `text` that the stub does not show, as one text."""
+    blocks: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        if _BEGIN.fullmatch(line):
+            inside = True
+            blocks.append("")
+        elif _END.fullmatch(line):
+            inside = False
+        elif inside and not _SHOWN.fullmatch(line):
+            blocks[-1] += f"{line}\n"
+    return blocks
+
+
 def drifted(lab: Lab, solutions: Path) -> dict[Path, str]:
     """The stubs that are not what the solution makes of them: path, and what it should hold."""
     return {path: text for path, text in stubs(lab, solutions) if not _holds(path, text.encode())}

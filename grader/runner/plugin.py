@@ -15,6 +15,8 @@ import pytest
 from grader.base.atomic_write import give_back
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say, translate
+from grader.base.paths import ENGINE
+from grader.copies.recovery import finish_interrupted
 from grader.runner.kernel_choice import choose, likely_needs, parse
 from grader.runner.profiling import Profiling
 from grader.runner.progress import Progress
@@ -26,6 +28,10 @@ pytest_plugins = ("grader.runner.judging",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    try:
+        finish_interrupted(ENGINE)  # This early nothing is captured yet.
+    except (InfraError, UsageError) as error:
+        raise pytest.UsageError(str(error)) from error
     parser.getgroup("labebpf").addoption(
         "--profile", metavar="FILE", default=None, help="write what the grading did when there"
     )

@@ -1,8 +1,9 @@
 """A lab's stubs, put back as the course handed them out.
 
-A stub is made from its solution, where the course leaves solutions/ in the checkout. Where it does
-not, git has it: the oldest version of the file that has a TODO for each of its tasks. A newer one
-may be the student's own work, and one without these TODOs is the stub of an earlier lab.
+A students' copy keeps its stubs. Elsewhere a stub is made from its solution, where the course
+leaves solutions/ in the checkout. Where it does not, git has it: the oldest version of the file
+with a TODO for each of its tasks. A newer one may be the student's own work, and one without these
+TODOs is the stub of an earlier lab.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.base.atomic_write import back_up, make_folder, put
+from grader.base.copy_manifest import CopyManifest, copy_at, digest_of
 from grader.base.errors import InfraError, UsageError
 from grader.base.git import git
 from grader.base.messages import say
@@ -66,6 +68,8 @@ def put_back(stub: Stub) -> Path | None:
 
 def _stub(course: Course, lab: Lab, name: str) -> Stub:
     place = course.place(lab) / name
+    if copy := copy_at(course.folder):
+        return _kept_stub(course.folder, place, copy)
     solution = lab.solutions / lab.name / name
     if solution.is_file():
         text = stubs.read(lab, name, lab.solutions).stub
@@ -89,6 +93,17 @@ def _stub(course: Course, lab: Lab, name: str) -> Stub:
         ),
         say("Get {path} again from where you got the course.", path=path),
     )
+
+
+def _kept_stub(root: Path, place: Path, copy: CopyManifest) -> Stub:
+    """The stub that the copy `root` keeps. Raises UsageError where it is not as published."""
+    kept = copy.stub_of(str(place.relative_to(root)))
+    if not (root / kept).is_file() or digest_of(root / kept) != copy.files.get(kept):
+        raise UsageError(
+            say("{path} is missing, or is not what was published.", path=kept),
+            say("./labebpf update brings it back."),
+        )
+    return Stub(place, (root / kept).read_bytes(), say("of {path}", path=kept))
 
 
 def _is_stub(lab: Lab, name: str, data: bytes) -> bool:

@@ -14,10 +14,13 @@ from ruamel.yaml import YAML
 
 from tests.support.checkout import ROOT
 
+COPY_PAGES = ROOT / "grader" / "authoring" / "copy_pages"
 BIN = Path(sys.executable).parent
 SCHEMAS = {
     "examples/ci/github-actions.yml": "vendor.github-workflows",
     "examples/ci/gitlab-ci.yml": "vendor.gitlab-ci",
+    "grader/authoring/copy_pages/github-actions.yml": "vendor.github-workflows",
+    "grader/authoring/copy_pages/gitlab-ci.yml": "vendor.gitlab-ci",
     ".github/workflows/ci.yml": "vendor.github-workflows",
     ".github/workflows/release.yml": "vendor.github-workflows",
     ".github/ISSUE_TEMPLATE/problem.yml": "vendor.github-issue-forms",
@@ -42,6 +45,7 @@ def scripts(name: str) -> list[str]:
 def test_every_file_is_checked() -> None:
     folders = (ROOT / "examples" / "ci", *(ROOT / ".github").iterdir())
     files = {str(path.relative_to(ROOT)) for folder in folders for path in folder.iterdir()}
+    files |= {str(path.relative_to(ROOT)) for path in COPY_PAGES.glob("*.yml")}
     assert files == SCHEMAS.keys()
 
 

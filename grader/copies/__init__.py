@@ -1,0 +1,1 @@
+"""Students' copies of a course: read, compared, and changed in one step."""
