@@ -142,7 +142,7 @@ def update(source: str | None) -> None:
         click.echo()
         echo(
             say(
-                "{file} has your work and stays as it is. Its stub is another now: {beside}.",
+                "{file} has your work and stays as it is. Its stub is another now: {beside}",
                 file=edit,
                 beside=beside,
             )
@@ -164,8 +164,8 @@ def _show_changes(found: Changes, outcome: Outcome, root: Path, *, old: bool) ->
         if engine:
             click.echo(f"  ~ grader/ ({said(say('{n} files', n=engine))})")
         for edit in found.stubs:
-            if edit not in outcome.beside:
-                click.echo(f"  + {edit}")
+            stub = said(say("stub"))
+            click.echo(f"  ~ {outcome.beside.get(edit, edit)} ({stub})")
         if not found:
             echo(say("Nothing has changed since the last time."))
     for path in outcome.kept:
