@@ -162,11 +162,12 @@ def _show_changes(found: Changes, outcome: Outcome, root: Path, *, old: bool) ->
             path.startswith("grader/") for path in (*found.added, *found.changed, *found.removed)
         )
         if engine:
-            click.echo(f"  ~ grader/ ({said(say('{n} files', n=engine))})")
+            count = said(say("files: {n}", n=engine))
+            click.echo(f"  ~ grader/ ({count})")
         for edit in found.stubs:
             stub = said(say("stub"))
             click.echo(f"  ~ {outcome.beside.get(edit, edit)} ({stub})")
         if not found:
             echo(say("Nothing has changed since the last time."))
     for path in outcome.kept:
-        note(say("{path}: your change of a published file is kept there.", path=path))
+        note(say("A published file was changed here: what you wrote is kept as {path}.", path=path))

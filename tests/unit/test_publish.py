@@ -101,7 +101,7 @@ def test_a_second_one_says_what_changed(course: Path, copy: Path, tmp_path: Path
         *(
             "  + exercises/lab2/lab.toml",
             "  ~ exercises/lab3/test_lab3.py",
-            "  ~ grader/ (1 files)",
+            "  ~ grader/ (files: 1)",
         ),
         *("  - exercises/lab3/README.fr.md", "  ~ exercises/lab3/counter.py (stub)"),
     ):

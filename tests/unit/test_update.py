@@ -53,7 +53,7 @@ def test_all_that_is_new_arrives(mine: Path, new: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for line in ("  + exercises/lab2/test_lab2.py", "  ~ exercises/lab3/test_lab3.py"):
         assert line in done.stdout.splitlines()
-    assert "  ~ grader/ (1 files)" in done.stdout
+    assert "  ~ grader/ (files: 1)" in done.stdout
     assert "exercises/lab3/counter.c has your work and stays as it is." in done.stdout
     assert "+ * TODO 3.7: let no count at all get lost" in done.stdout  # the diff
     found, published = tree(mine, ".labebpf"), tree(new)
