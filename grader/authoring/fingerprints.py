@@ -29,7 +29,7 @@ _SHARE = {_EXACT: 0.6, _RENAMED: 0.65}
 """Which share of a solution's rows must be found for it to be there."""
 _FEWEST = {_EXACT: 8, _RENAMED: 20}
 """How many rows a solution has at least: what is shorter, such as `return 0;`, is nobody's."""
-_WORDS_SHARE, _FEWEST_WORDS = 0.85, 8
+_WORDS_SHARE, _FEWEST_WORDS = 0.95, 12
 _NAME = "\N{WHITE SQUARE}"
 
 

@@ -30,6 +30,7 @@ _STREAMS: dict[bytes, Callable[[], Any]] = {
     b"\x5d\x00\x00": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE),
     **dict.fromkeys((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), zlib.decompressobj),
 }
+_ZIPPED = b"PK\x03\x04"  # a file in a zip
 _MAGIC = re.compile(b"|".join(map(re.escape, _STREAMS)))
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}[\s\"',\\]*){8,}[A-Za-z0-9+/_=-]*")
 _HEX = re.compile(r"(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[\s,:\"']*){24,}")
@@ -113,7 +114,7 @@ def _decoded(place: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _members(place: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    if b"PK\x05\x06" in data and zipfile.is_zipfile(io.BytesIO(data)):
+    if _ZIPPED in data and zipfile.is_zipfile(io.BytesIO(data)):
         yield from _in_zip(place, data)
     if data[257:262] == b"ustar":
         try:

@@ -219,6 +219,15 @@ def test_nothing_of_our_own_copy_is_a_solution(search: Search) -> None:
     assert [leak for path, data in files.items() if (leak := search.look(path, data))] == []
 
 
+def test_no_byte_code_of_the_grader_is_a_solution(search: Search) -> None:
+    """A copy in which somebody has worked has it."""
+    leaks = []
+    for path in (*ROOT.glob("grader/**/*.py"), *ROOT.glob("exercises/*/[ct]*_*.py")):
+        data = MAGIC_NUMBER + bytes(12) + marshal.dumps(compile(path.read_bytes(), "x", "exec"))
+        leaks += [leak] if (leak := search.look(str(path), data)) else []
+    assert leaks == []
+
+
 def test_nothing_of_a_new_lab_is_a_solution(search: Search, tmp_path: Path) -> None:
     """Its handout, checks and stubs are made of the same templates as its solution."""
     (tmp_path / "bpf_templates").symlink_to(ROOT / "bpf_templates")
