@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,9 +18,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-STAGES = ("compiler", "backend", "verifier", "kernel", "warning", "python")
-"""The tools that may refuse a program, in the order in which they get it; clang also warns, and
-Python ends a script."""
+STAGES = ("compiler", "backend", "verifier", "kernel", "warning", "written", "python")
+"""The tools that may refuse a program, in the order in which they get it; clang also warns, or none
+says anything; and Python ends a script."""
 _FILES = ("catalogue.toml", "scripts.toml")
 _UNKNOWN = Text(en="see the log", fr="voir le journal")
 
@@ -36,7 +36,9 @@ class Entry:
     mend: Text
     seen: Sequence[str] = ()
     warned: str = ""
+    place: str = "^(?:callback: )?script$"
     on: str = ""
+    compiled: str = ""
     find: str = ""
     source: str = ""
     variable: str = ""
@@ -51,8 +53,12 @@ class Entry:
 
     def match(self, stage: str, said: str) -> re.Match[str] | None:
         """Match what that stage said; None if it does not fit."""
+        return next(self.matches(stage, said), None)
+
+    def matches(self, stage: str, said: str) -> Iterator[re.Match[str]]:
+        """Match what that stage said, by each pattern in turn."""
         found = (re.search(pattern, said, re.MULTILINE) for pattern in self.says.get(stage, ()))
-        return next(filter(None, found), None)
+        return filter(None, found)
 
     def told(self, values: Mapping[str, str]) -> tuple[Message, Message]:
         """Return the cause and what to do, with `values` filled in."""

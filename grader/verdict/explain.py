@@ -28,7 +28,10 @@ _DIAGNOSTIC = re.compile(
 _COUNT = re.compile(r"(?:\d{1,9} (?:warning|error)s?(?: and )?)+ generated\.")
 """The last line that clang prints."""
 _GUTTER = re.compile(r"^ *\d+ \| ?")
-_BACKEND = re.compile(r"^(?:error: /virtual/main\.c|LLVM ERROR|Error at line).*$", re.MULTILINE)
+_BACKEND = re.compile(
+    r"^(?:error: /virtual/main\.c|error: .* in inline asm|LLVM ERROR|Error at line).*$",
+    re.MULTILINE,
+)
 _REFUSED = re.compile(r"^bpf: Failed to load program: .*$", re.MULTILINE)
 _FINAL = re.compile(r"^processed \d+ insns", re.MULTILINE)
 _QUOTED = re.compile(r"; (.*?)(?: @ (\S+):(\d{1,9}))?")
@@ -160,7 +163,7 @@ def _where(
 
 
 def warned_of(printed: str, source: bytes) -> Explanation | None:
-    """Explain the first warning that an entry is about, of a program that is loaded."""
+    """Explain what is wrong in a program that is loaded: its first warning, or as it is written."""
     log, file = bounded(printed), SourceFile(source)
     told = list(_diagnostics(log))
     for warning in told[:_WARNINGS]:
@@ -169,7 +172,26 @@ def warned_of(printed: str, source: bytes) -> Explanation | None:
             if line and entry.match("warning", warning.message) and file.has(line, entry.source):
                 excerpt = file.excerpt(line, column=column)
                 return Explanation(*entry.told({}), entry.id, {}, "", line, excerpt, log)
+    return _wrong_as_written(file, log)
+
+
+def _wrong_as_written(file: SourceFile, log: str) -> Explanation | None:
+    """Explain the first line of a program that an entry is about, and that no tool warns of."""
+    printing = [number for number, line in enumerate(file.lines, 1) if "%" in line]
+    for entry in (each for each in entries() if "written" in each.says):
+        for number in printing[:_WARNINGS]:
+            values = {"variable": file.name_on(number, entry.variable)}
+            patterns = (filled(pattern, values) for pattern in entry.says["written"])
+            if any(re.search(pattern, file.line(number)[:_LINE_LIMIT]) for pattern in patterns):
+                excerpt = file.excerpt(number, name=values["variable"])
+                told = entry.told(values)
+                return Explanation(*told, entry.id, values, "", number, excerpt, log)
     return None
+
+
+def refused_line(log: str) -> str:
+    """Return the line of the program that clang's first error in `log` is about, "" for none."""
+    return next((each.quote.text for each in _diagnostics(log) if "error" in each.kind), "")
 
 
 def bounded(log: str) -> str:
@@ -209,11 +231,16 @@ def _look_up_compiler(same: Sequence[_Diagnostic]) -> Iterator[_Found]:
     for at in range(error + 1):
         said = "\n".join(messages[at:])
         for entry in entries():
-            match = entry.match("compiler", said)
             # What begins on a later line is about a later message.
-            if match and "\n" not in said[: match.start()] and (at == error or not entry.general):
+            matches = (match for match in entry.matches("compiler", said) if _at_once(match))
+            match = next(matches, None)
+            if match and (at == error or not entry.general):
                 last = at + said.count("\n", 0, match.end())
                 yield _Found(entry, "compiler", match.groupdict(), same[last])
+
+
+def _at_once(match: re.Match[str]) -> bool:
+    return "\n" not in match.string[: match.start()]
 
 
 def _place(

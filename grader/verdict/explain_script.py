@@ -9,7 +9,7 @@ from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.text import cut
 from grader.submission.tracebacks import Error, find_error
 from grader.verdict.catalogue import Entry, entries, filled
-from grader.verdict.explain import Explanation, bounded
+from grader.verdict.explain import Explanation, bounded, refused_line
 from grader.verdict.source import SourceFile
 
 _WIDEST = 400
@@ -27,7 +27,7 @@ def explain_script(error: SubmissionError | BehaviourError, source: bytes) -> Ex
         return None
     file = SourceFile(source)
     line = _undecoded(source) if "Non-UTF-8 code" in found.message else error.line
-    for entry, values in _look_up(found, file.line(line)[:_WIDEST]):
+    for entry, values in _look_up(found, file.line(line)[:_WIDEST], refused_line(log)):
         place = line or (_find(filled(entry.find, values), file) if entry.find else 0)
         shown = {key: cut(" ".join(value.split()), 400) for key, value in values.items()}
         what, remedy = entry.told(shown)
@@ -37,17 +37,22 @@ def explain_script(error: SubmissionError | BehaviourError, source: bytes) -> Ex
     return None
 
 
-def _look_up(error: Error, line: str) -> Iterator[tuple[Entry, Mapping[str, str]]]:
-    """Find the entries that fit the error and the line it is of, the best first."""
-    said = f"{'callback: ' if error.callback else ''}{error.place}\n{error.message}"
+def _look_up(error: Error, line: str, compiled: str) -> Iterator[tuple[Entry, Mapping[str, str]]]:
+    """Find the entries that fit an error, its line, and what clang refuses; the best first."""
+    place = f"{'callback: ' if error.callback else ''}{error.place}"
     for entry in entries():
-        match = entry.match("python", said)
-        if match is None:
+        match = entry.match("python", error.message)
+        if match is None or not re.search(entry.place, place):
             continue
-        values = {key: value for key, value in match.groupdict().items() if value}
+        values = _groups(match)
         on = re.search(filled(entry.on, values), line)
-        if on:
-            yield entry, {**values, **{key: text for key, text in on.groupdict().items() if text}}
+        of_c = re.search(entry.compiled, compiled[:_WIDEST])
+        if on and of_c:
+            yield entry, {**values, **_groups(on), **_groups(of_c)}
+
+
+def _groups(match: re.Match[str]) -> dict[str, str]:
+    return {key: value for key, value in match.groupdict().items() if value}
 
 
 def _find(pattern: str, file: SourceFile) -> int:

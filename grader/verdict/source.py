@@ -19,7 +19,7 @@ _NO_CODE = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"?|/\*[\s\S]*?(?:
 _POINTER = r"(?:\(void\*\))?bpf_pseudo_fd\(\d+,-?\d+\)"
 _REWRITTEN = (
     (rf"bpf_map_(\w+?)_elem_?\({_POINTER},", r".\1("),
-    (rf"bpf_perf_event_output\((\w+),{_POINTER},CUR_CPU_IDENTIFIER,", r".perf_submit(\1,"),
+    (rf"bpf_perf_event_output\(([^(),]+),{_POINTER},CUR_CPU_IDENTIFIER,", r".perf_submit(\1,"),
     (rf"bpf_ringbuf_reserve\({_POINTER},(.*),0\)", r".ringbuf_reserve(\1)"),
     (rf"bpf_ringbuf_output\({_POINTER},", ".ringbuf_output("),
     (r"\bbpf_ringbuf_(submit|discard)\(", r".ringbuf_\1("),

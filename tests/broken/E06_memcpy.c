@@ -1,5 +1,7 @@
 /*
  * shows: Copies a number of bytes that is known only when it runs.
+ * not: E176
+ * not: E47
  */
 int hello(void *ctx)
 {

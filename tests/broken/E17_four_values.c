@@ -1,5 +1,7 @@
 /*
  * shows: Prints four values at once.
+ * not: E19
+ * not: E47
  */
 int hello(void *ctx)
 {

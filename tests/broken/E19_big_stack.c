@@ -1,5 +1,7 @@
 /*
  * shows: A local array of 600 bytes.
+ * not: E176
+ * not: E17
  */
 BPF_PERF_OUTPUT(events);
 

@@ -1,5 +1,6 @@
 /*
  * shows: A loop without an end.
+ * not: E57
  */
 int hello(void *ctx)
 {

@@ -1,5 +1,8 @@
 /*
  * shows: Reads beyond the end of the context.
+ * not: E71
+ * not: E87
+ * not: E24
  */
 int hello(void *ctx)
 {

@@ -1,6 +1,8 @@
 /*
  * shows: Reads the Ethernet header without comparing it with the packet's end.
  * hook: xdp:lo
+ * not: E31
+ * not: E29
  */
 #include <uapi/linux/if_ether.h>
 

@@ -1,5 +1,6 @@
 /*
  * shows: Calls a helper that tracing programs do not have.
+ * not: E34
  */
 int hello(void *ctx)
 {

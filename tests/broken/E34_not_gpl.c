@@ -1,5 +1,6 @@
 /*
  * shows: Calls a helper for GPL programs under another licence.
+ * not: E33
  */
 #define BPF_LICENSE Proprietary
 

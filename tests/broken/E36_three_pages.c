@@ -1,5 +1,7 @@
 /*
  * shows: A ring buffer of three pages.
+ * not: E64
+ * not: E181
  */
 BPF_RINGBUF_OUTPUT(events, 3);
 

@@ -1,5 +1,7 @@
 /*
  * shows: Names a tracepoint that does not exist.
+ * not: E87
+ * not: place
  */
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdirr)
 {

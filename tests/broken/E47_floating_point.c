@@ -1,5 +1,7 @@
 /*
  * shows: Computes with a floating-point number.
+ * not: E06
+ * not: E183
  */
 int hello(void *ctx)
 {

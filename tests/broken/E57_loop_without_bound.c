@@ -1,5 +1,6 @@
 /*
  * shows: A loop as long as a number that is not known before.
+ * not: E28
  */
 int hello(void *ctx)
 {

@@ -1,5 +1,7 @@
 /*
  * shows: A loop with an end, but of millions of steps.
+ * not: E28
+ * not: E57
  */
 int hello(void *ctx)
 {

@@ -1,5 +1,7 @@
 /*
  * shows: Writes into the context.
+ * not: E31
+ * not: E87
  */
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {

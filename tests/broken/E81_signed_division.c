@@ -1,5 +1,7 @@
 /*
  * shows: Divides numbers that may be negative.
+ * not: E47
+ * not: E183
  */
 int hello(void *ctx)
 {

@@ -1,5 +1,7 @@
 /*
  * shows: A local array whose length is no constant.
+ * not: E19
+ * not: E176
  */
 int hello(void *ctx)
 {

@@ -1,5 +1,7 @@
 /*
  * shows: Reads more of the context than the event has that it is attached to.
+ * not: E31
+ * not: place
  */
 int hello(void *ctx)
 {

@@ -1,5 +1,7 @@
 /*
  * shows: Names the event of a tracepoint, and not its category.
+ * not: E38
+ * not: place
  */
 int tracepoint__sys_enter_mkdir(void *ctx)
 {

@@ -1,6 +1,8 @@
 /*
  * shows: Is to be attached to a function whose name is misspelt.
  * hook: uprobe:c:mkdirr
+ * not: uprobe
+ * not: place
  */
 BPF_HASH(compteur);
 

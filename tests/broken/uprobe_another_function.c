@@ -1,6 +1,8 @@
 /*
  * shows: Is to be attached to another function than the lab's.
  * hook: uprobe:c:rmdir
+ * not: symbol
+ * not: place
  */
 BPF_HASH(compteur);
 

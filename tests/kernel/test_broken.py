@@ -20,8 +20,9 @@ from grader.kernel.netns import Network
 from grader.kernel.uprobe import Uprobe
 from grader.submission.program import Program
 from grader.verdict.explain import Explanation, explain, warned_of
-from tests.support.broken_programs import PROGRAMS, WARNED, entry_of, printed
+from tests.support.broken_programs import PROGRAMS, RECORDED, WARNED, entry_of, printed
 from tests.support.checkout import ROOT
+from tests.support.machine_programs import keep, said_of
 
 PLACES: dict[str, Callable[[], Network | Uprobe | None]] = {
     "tracepoint": lambda: None,
@@ -68,6 +69,7 @@ def test_a_broken_program_is_explained(kernel: NativeKernel, program: Path) -> N
     told = program.with_suffix(".txt")
     if os.environ.get("LABEBPF_GOLDEN") == "write":
         told.write_text(printed(error, source), encoding="utf-8")
+        keep([said_of(RECORDED, program, f"{error.log}\n{error}", str(error))])
     assert printed(error, source) == told.read_text(encoding="utf-8")
 
 
@@ -85,4 +87,5 @@ def test_what_clang_warned_of_is_told_where_a_program_does_the_wrong_thing(
     told = program.with_suffix(".txt")
     if os.environ.get("LABEBPF_GOLDEN") == "write":
         told.write_text(said, encoding="utf-8")
+        keep([said_of(RECORDED, program, log, "")])
     assert said == told.read_text(encoding="utf-8")

@@ -33,15 +33,23 @@ def entry_of(program: Path) -> str:
 
 def recorded() -> list[tuple[str, str, str]]:
     """(Linux/BCC, id of an entry, log) of each refusal that was recorded elsewhere."""
-    found = []
-    for path in sorted(LOGS.glob("seen_*.txt")):
-        linux, bcc = (
-            part.replace("_", ".") for part in path.stem[len("seen_linux") :].split("_bcc")
-        )
-        for part in path.read_text(encoding="utf-8").split("=== ")[1:]:
-            heading, _, log = part.partition("\n")
-            found.append((f"{linux}/{bcc}", heading.split()[0], log))
-    return found
+    return [
+        (where_of(path), heading.split()[0], log)
+        for path in sorted(LOGS.glob("seen_*.txt"))
+        for heading, log in parts_of(path)
+    ]
+
+
+def where_of(path: Path) -> str:
+    """Linux/BCC, by the name of a file of logs."""
+    linux, bcc = path.stem.partition("_linux")[2].split("_bcc")
+    return f"{linux}/{bcc}".replace("_", ".")
+
+
+def parts_of(path: Path) -> list[tuple[str, str]]:
+    """The headings of a file of logs, each with what stands below it."""
+    parts = path.read_text(encoding="utf-8").split("=== ")[1:]
+    return [(heading, log) for heading, _, log in (part.partition("\n") for part in parts)]
 
 
 def printed(error: LabebpfError, source: bytes, log: str = "") -> str:

@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,11 @@ from tests.support.broken_programs import (
     printed,
     recorded,
 )
+from tests.support.broken_table import TABLE, nots_of, table
+from tests.support.machine_programs import LOADED, explained, keep, kept
 
 SAYINGS = recorded()
+KEPT = kept()
 IDS = [entry.id for entry in entries()]
 OF_PROGRAMS = [entry for entry in entries() if "python" not in entry.says]
 
@@ -43,7 +47,10 @@ def always(entry: Entry) -> set[str]:
     for stage, patterns in entry.says.items():
         warned = set() if stage == "compiler" else set(re.compile(entry.warned).groupindex)
         on = set(re.compile(re.sub(r"\{[a-z]+\}", "", entry.on)).groupindex)
-        groups += [warned | on | set(re.compile(pattern).groupindex) for pattern in patterns]
+        compiled = set(re.compile(entry.compiled).groupindex)
+        groups += [
+            warned | on | compiled | set(re.compile(pattern).groupindex) for pattern in patterns
+        ]
     return set.intersection(*groups)
 
 
@@ -67,6 +74,7 @@ def test_both_languages_say_the_same_of_what_can_be_told(entry: Entry) -> None:
 def test_an_entry_was_seen_where_it_says_and_nowhere_else(entry: Entry) -> None:
     """A broken program was refused with it by the kernel here, a log is another's."""
     proved = {where for where, known, _ in SAYINGS if known == entry.id}
+    proved |= {said.where for said in KEPT if said.known == entry.id}
     if entry.id in map(entry_of, (*PROGRAMS, *WARNED)):
         proved.add(RECORDED)
     assert proved, "no program and no log shows it"
@@ -94,10 +102,11 @@ def test_what_was_refused_elsewhere_is_explained(program: Path) -> None:
     source = program.read_bytes()
     named = re.search(rb"shows: [A-Z].+\.\n[ #*]+recorded: (\S+)\n", source)
     assert named
-    (log,) = [
-        log for where, known, log in SAYINGS
-        if (where, known) == (named[1].decode(), entry_of(program))
-    ]  # fmt: skip
+    where, entry_id = named[1].decode(), entry_of(program)
+    (log, *_) = [
+        *(said.log for said in KEPT if (said.where, said.file) == (where, program)),
+        *(log for at, known, log in SAYINGS if (at, known) == (where, entry_id)),
+    ]
     told = program.with_suffix(".txt")
     said = printed(
         SubmissionError(say("It is refused."), log=log, file="program" + program.suffix), source
@@ -117,6 +126,28 @@ def test_what_other_kernels_and_compilers_said_is_known(where: str, known: str, 
         for value in ("{}", *error.values.values()):
             told = told.replace(value, "")
         assert not re.search(r"[{}]", told)
+
+
+@pytest.mark.parametrize("where", sorted({said.where for said in KEPT}))
+def test_what_was_said_in_a_machine_is_explained_as_it_was(where: str) -> None:
+    here = [said for said in KEPT if said.where == where]
+    assert len(here) >= 200
+    now = {said.file: explained(said.file, said.log, said.known in LOADED)[0] for said in here}
+    if os.environ.get("LABEBPF_GOLDEN") == "write":
+        keep([replace(said, known=now[said.file]) for said in here])
+    assert now == {said.file: said.known for said in kept() if said.where == where}
+
+
+def test_no_counter_example_is_explained_by_what_it_is_not() -> None:
+    told = {(said.where, said.file.name) for said in KEPT if said.known in nots_of(said.file)}
+    assert not told
+
+
+def test_the_table_of_messages_says_what_is_kept() -> None:
+    """LABEBPF_GOLDEN=write writes it anew; what it lists below the table is to be read."""
+    if os.environ.get("LABEBPF_GOLDEN") == "write":
+        TABLE.write_text(table(), encoding="utf-8")
+    assert TABLE.read_text(encoding="utf-8") == table()
 
 
 def entry(known: str) -> Entry:

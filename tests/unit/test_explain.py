@@ -396,7 +396,7 @@ def test_clangs_own_proposal_is_shown_where_no_entry_has_a_better_one() -> None:
     [
         ("expected expression", "\tx = 1 ? : ;", "\tx = 1 ? : ;", "compiler"),
         ("expected expression", "\tx := 1;", "\tx := 1;", "E107"),
-        ("expected expression", "\ty = ;", '\ty = ; // not :=\n\tf(":=");', "compiler"),
+        ("expected expression", "\ty = ;", '\ty = ; // not :=\n\tf(":=");', "E204"),
         ("expected parameter declarator", "int f(3)", "int f(3)", "compiler"),
         ("expected parameter declarator", 'SEC("x")', 'SEC("x")', "E106"),
         ("expected identifier or '('", "{", "int f(void);\nint x;\n{", "compiler"),

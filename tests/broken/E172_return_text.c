@@ -1,0 +1,7 @@
+/*
+ * shows: Returns a text.
+ */
+int hello(void *ctx)
+{
+	return "mkdir";
+}

@@ -1,0 +1,14 @@
+/*
+ * shows: Defines a constant with =.
+ * not: E68
+ * not: compiler
+ */
+#define N = 16
+
+int hello(void *ctx)
+{
+	char name[N] = {};
+
+	bpf_get_current_comm(&name, sizeof(name));
+	return 0;
+}

@@ -1,0 +1,11 @@
+/*
+ * shows: Ends a condition with a colon, as in Python.
+ */
+int hello(void *ctx)
+{
+	u64 n = bpf_ktime_get_ns();
+
+	if (n > 3):
+		bpf_trace_printk("late");
+	return 0;
+}

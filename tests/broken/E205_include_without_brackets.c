@@ -1,0 +1,10 @@
+/*
+ * shows: Includes without brackets.
+ * not: E149
+ */
+#include linux/sched.h
+
+int hello(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,2 @@
+# shows: Ends with sys.exit without sys.
+sys.exit(1)

@@ -1,0 +1,2 @@
+# shows: Misspells print.
+pritn(1)

@@ -1,0 +1,2 @@
+# shows: Calls sleep that was not imported.
+sleep(1)

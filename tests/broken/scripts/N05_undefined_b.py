@@ -1,0 +1,3 @@
+# shows: Uses b before it is made.
+b.trace_print()
+b = 1

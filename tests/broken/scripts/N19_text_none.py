@@ -1,0 +1,5 @@
+# shows: Reads None from a library's function.
+import re
+
+found = re.match("a", "b")
+print(found.group())

@@ -1,0 +1,3 @@
+# shows: Decodes a number.
+n = 1
+print(n.decode())

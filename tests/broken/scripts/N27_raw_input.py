@@ -1,0 +1,2 @@
+# shows: Asks as in Python 2.
+name = raw_input("name: ")

@@ -1,0 +1,4 @@
+# shows: Mixes tabs and spaces.
+if True:
+    a = 1
+	b = 2

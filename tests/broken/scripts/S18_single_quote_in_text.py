@@ -1,0 +1,2 @@
+# shows: Has an apostrophe in a text in apostrophes.
+print('l'entree')

@@ -1,0 +1,3 @@
+# shows: Counts with ++.
+n = 0
+n++

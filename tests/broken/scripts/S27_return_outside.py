@@ -1,0 +1,5 @@
+# shows: Returns outside of a function.
+n = 1
+if n:
+    return
+print(n)

@@ -1,0 +1,7 @@
+# shows: Has except without try.
+import time
+
+while True:
+    time.sleep(0)
+except KeyboardInterrupt:
+    pass

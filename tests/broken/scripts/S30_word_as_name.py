@@ -1,0 +1,2 @@
+# shows: Uses a word of Python as a name.
+class = 1

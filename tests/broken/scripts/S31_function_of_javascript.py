@@ -1,0 +1,3 @@
+# shows: Writes a function as in JavaScript.
+function show(cpu):
+    print(cpu)

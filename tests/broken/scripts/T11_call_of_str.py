@@ -1,0 +1,3 @@
+# shows: Calls a text.
+name = "on_mkdir"
+name()

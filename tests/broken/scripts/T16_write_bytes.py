@@ -1,0 +1,4 @@
+# shows: Writes bytes to the terminal.
+import sys
+
+sys.stdout.write(b"mkdir")

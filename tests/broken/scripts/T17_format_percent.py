@@ -1,0 +1,2 @@
+# shows: Formats more values than there are.
+print("%d %d" % 1)

@@ -1,0 +1,3 @@
+# shows: Counts to a text.
+for i in range("3"):
+    print(i)

@@ -1,0 +1,4 @@
+# shows: Sleeps for a text.
+import time
+
+time.sleep("1")

@@ -1,0 +1,2 @@
+# shows: Takes three values of two.
+a, b, c = (1, 2)

@@ -1,0 +1,3 @@
+# shows: Adds to None.
+n = None
+n += 1

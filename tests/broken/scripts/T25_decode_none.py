@@ -1,0 +1,2 @@
+# shows: Decodes with an encoding that does not fit.
+print(b"\xff".decode())

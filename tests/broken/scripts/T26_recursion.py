@@ -1,0 +1,6 @@
+# shows: Calls itself for ever.
+def f():
+    return f()
+
+
+f()

@@ -1,0 +1,4 @@
+# shows: Names the C file by a number.
+from bcc import BPF
+
+b = BPF(src_file=1)
