@@ -34,6 +34,8 @@ _BACKEND = re.compile(
 )
 _REFUSED = re.compile(r"^bpf: Failed to load program: .*$", re.MULTILINE)
 _FINAL = re.compile(r"^processed \d+ insns", re.MULTILINE)
+_CODE_OF_LIBRARY = re.compile(r"^    .*$", re.MULTILINE)
+"""The lines that a traceback quotes, which have BCC's messages before they are filled in."""
 _QUOTED = re.compile(r"; (.*?)(?: @ (\S+):(\d{1,9}))?")
 _INSTRUCTION = re.compile(r"(\d{1,9}): \(")
 _CALL = re.compile(r"\(85\) call (bpf_\w+)#\d+")
@@ -121,7 +123,8 @@ def explain(error: SubmissionError, source: bytes) -> Explanation | None:
     elif refusal:
         every = _look_up("verifier", refusal.said, told)
     else:
-        every = _look_up("kernel", f"{log}\n{clean(error.what)}", told)
+        said = _CODE_OF_LIBRARY.sub("", log)
+        every = _look_up("kernel", f"{said}\n{clean(error.what)}", told)
     for found in every:
         insn = found.values.get("insn")
         of_verifier = refusal if found.stage == "verifier" else None

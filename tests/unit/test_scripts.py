@@ -92,6 +92,19 @@ def test_what_a_script_prints_below_its_error_is_not_the_error() -> None:
     assert found is None
 
 
+def test_what_a_traceback_quotes_is_not_what_bcc_says() -> None:
+    log = """\
+Traceback (most recent call last):
+  File "/lab/a.py", line 2, in <module>
+    b.attach_uprobe(name="c", sym="make_directory", fn_name="f")
+  File "/usr/lib/python3/dist-packages/bcc/__init__.py", line 968, in _check_path_symbol
+    raise Exception("could not determine address of symbol %s in %s"
+Exception: could not determine address of symbol make_directory in c
+"""
+    error = SubmissionError(say("No."), log=log, file="a.py", line=2)
+    assert finding_of(error).why == "There is no function make_directory in the library c."
+
+
 def test_what_goes_wrong_at_an_objects_end_is_not_the_error(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     end = "class A:\n    def __del__(self):\n        raise KeyError\n\n\n"
