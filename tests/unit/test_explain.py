@@ -383,6 +383,14 @@ def test_clangs_first_error_decides_and_a_warning_before_it(
     assert error.known == known
 
 
+@pytest.mark.parametrize("first", ["expected expression", "expected ';' after expression"])
+def test_cpp_is_told_by_what_each_clang_says_first(first: str) -> None:
+    """Clang 19 says the second, as of a missing ; or of a type that is not there."""
+    line = '\tstd::cout << "mkdir";'
+    messages = [f"error: {first}", "error: use of undeclared identifier 'std'"]
+    assert explained(said(*messages, quoted=line), f"\n\n{line}\n").known == "E186"
+
+
 def test_clangs_own_proposal_is_shown_where_no_entry_has_a_better_one() -> None:
     place = "/virtual/main.c:2:3: error: never heard of it\n        p.a;\n         ^\n"
     log = f"{place}         ->\n1 error generated.\n"
