@@ -13,6 +13,7 @@ from __future__ import annotations
 import pytest
 
 from grader.base.errors import BehaviourError, InfraError
+from grader.base.layout import Fields
 from grader.base.messages import Message, say
 from grader.checks.counter import Count, Counted, Counter
 from grader.checks.environment import LabEnvironment as Environment
@@ -23,20 +24,24 @@ from grader.checks.program_under_test import Submitted
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_under_test import ScriptUnderTest as Script
 from grader.checks.trace_output import Printed, Trace
-from grader.evidence.workload import Window, Workload, random_count
+from grader.evidence.calls import Call, Made, Window, random_id
+from grader.evidence.workload import Workload, random_count
 
 task = pytest.mark.task
 """`@task("3.2")` says which task of lab.toml a check belongs to."""
 
 __all__ = [
     "BehaviourError",
+    "Call",
     "Change",
     "Count",
     "Counted",
     "Counter",
     "Environment",
     "Evidence",
+    "Fields",
     "InfraError",
+    "Made",
     "Message",
     "Printed",
     "Program",
@@ -53,6 +58,7 @@ __all__ = [
     "listed",
     "numbers",
     "random_count",
+    "random_id",
     "say",
     "task",
 ]

@@ -16,6 +16,7 @@ from grader.base.messages import say
 from grader.evidence.attribution import PRINTING, Attribution
 from grader.evidence.bpftool import Bpftool
 from grader.evidence.maps import Libbpf
+from grader.evidence.marks import Marks
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.witness import CALLS, Witness
 from grader.evidence.workload import Workload
@@ -96,7 +97,12 @@ class Context:
     def _start_workload(self) -> Workload:
         library = self.place.library if isinstance(self.place, Uprobe) else None
         sockets = self.place.sockets if isinstance(self.place, Network) else ()
-        return Workload(self.lab.call, scale=self.scale, library=library, sockets=sockets)
+        return Workload(
+            self.lab.call, scale=self.scale, library=library, sockets=sockets, marks=self._marks
+        )
+
+    def _marks(self) -> Marks:
+        return Marks(TraceInstance(self.kernel.tracefs, self.kernel.new_name(), []))
 
     def _calls(self) -> tuple[str, ...]:
         """Tell the calls that the lab's hook sees. Raises CourseError."""

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError, SubmissionError
+from grader.base.layout import Fields, Layout
 from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
@@ -18,10 +19,10 @@ from grader.evidence.bpftool import (
     LoadedProgram,
     lsm_hook_id,
 )
+from grader.evidence.calls import Made, Window
 from grader.evidence.event_timeline import by_value
 from grader.evidence.maps import Map
 from grader.evidence.matching import Matching, match
-from grader.evidence.workload import Window
 from grader.submission.program import DECLARED_WITH, PATTERN, Table
 from grader.verdict.source import SourceFile
 
@@ -44,6 +45,29 @@ class Submitted:
     made: int
     of: str
     attached: Callable[[], Sequence[str]]
+    layout: Layout | None = None
+    """What a sample is made of, where BCC knows it."""
+
+    @property
+    def calls(self) -> list[Made]:
+        """The workload's calls that were described, as they were made."""
+        return [window for window in self.windows if isinstance(window, Made)]
+
+    @property
+    def events(self) -> list[Fields]:
+        """The samples by field: `event.pid`. Raises BehaviourError if they are no structures."""
+        if self.layout is None:
+            raise BehaviourError(
+                say("What the program submits is not a structure with named fields."),
+                say("Declare a structure, fill a variable of it, and submit that variable."),
+                expected=say("a structure"),
+                actual=say("{n} bytes", n=self.size),
+            )
+        return [self.layout.value(sample) for sample in self.samples]
+
+    def having(self, **values: object) -> list[Fields]:
+        """Find the events whose fields have these values: `having(path=made.path)`."""
+        return [event for event in self.events if event.has(**values)]
 
     @property
     def missing(self) -> int:
@@ -72,8 +96,12 @@ class Submitted:
 
     @property
     def unset(self) -> Message:
-        """Which bytes of a sample of the second build were never set; nothing if all were."""
+        """What of a sample of the second build was never set; nothing if all was."""
         for sample in self.samples:
+            if self.layout and self.layout.size <= len(sample):
+                if never := self.layout.unset(sample):
+                    return never
+                continue
             if found := _UNSET.search(sample):
                 return say(
                     "bytes {first} to {last} of {size} never set",
@@ -118,7 +146,8 @@ class ProgramUnderTest:
         """Whose lines in the trace are its functions'."""
         self._begun = False
         self._maps: list[Map] = []
-        self._listening: set[str] = set()
+        self._listening: dict[str, Layout | None] = {}
+        """What the events of each open buffer are made of."""
         self.attached = False
 
     def begin(self) -> None:
@@ -260,8 +289,8 @@ class ProgramUnderTest:
         """Open the buffer `name` of `kind`, once. Raises BehaviourError if it is no such table."""
         self.table(name, kind)
         if name not in self._listening:
-            self._program.listen(name, _PERF_PAGES, 30 * self._context.scale)
-            self._listening.add(name)
+            layout = self._program.listen(name, _PERF_PAGES, 30 * self._context.scale)
+            self._listening[name] = layout
 
     def submitted(self, act: Callable[..., object], *arguments: object) -> Submitted:
         """Call `act` with `arguments`, and return what is submitted to the open buffers meanwhile.
@@ -272,6 +301,7 @@ class ProgramUnderTest:
         report once only.
         """
         witness, workload = self._context.witness, self._context.workload
+        layouts = list(self._listening.values())
         best: Submitted | None = None
         for _ in range(10):
             left = witness.left
@@ -280,7 +310,8 @@ class ProgramUnderTest:
             windows = tuple(did) if isinstance(did, list) else ()
             samples = self._program.collect(30 * self._context.scale).raw
             made = witness.entered - left
-            got = Submitted(samples, windows, made, workload.call, self.attached_to)
+            layout = layouts[0] if len(layouts) == 1 else None
+            got = Submitted(samples, windows, made, workload.call, self.attached_to, layout)
             if best is None or (best.share, best.alone) < (got.share, got.alone):
                 best = got
             if got.alone:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -14,41 +15,16 @@ from typing import Any
 from grader.base.errors import SubmissionError
 from grader.base.messages import say
 from grader.base.paths import system_files
-from grader.base.rpc import SERVER, ChildDiedError, RefusedError, Value, expect, ignore
+from grader.base.rpc import SERVER, ChildDiedError, RefusedError, Value, ignore
+from grader.evidence.callers import Callers
+from grader.evidence.calls import NOBODY, Call, Made
+from grader.evidence.calls import Window as Window
 from grader.evidence.child import start_child
+from grader.evidence.marks import Marks
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 """What is done to one directory and one file, in this order, but for the lab's own call."""
 _SCRIPT = Path(__file__).parent / "scripts" / "make_calls.py"
-
-
-@dataclass(frozen=True)
-class Window:
-    """One event that the workload caused: the time (ns, CLOCK_MONOTONIC) just before and after.
-
-    `name` is the path, or the pid of a fork; `cpu` is where it began.
-    """
-
-    call: str
-    name: str
-    start: int
-    end: int
-    cpu: int
-
-    @property
-    def event(self) -> str:
-        """What a person is told it was."""
-        return f"{self.call} {Path(self.name).name}"
-
-    @classmethod
-    def read(cls, entry: Any) -> Window:
-        """Read what the process says of one event. Raises TypeError or ValueError."""
-        call, name, start, end, cpu = entry
-        times = (expect(int, start), expect(int, end))
-        return cls(expect(str, call), expect(str, name), *times, expect(int, cpu))
-
-    def holds(self, time: int) -> bool:
-        return self.start <= time <= self.end
 
 
 class Workload:
@@ -69,29 +45,42 @@ class Workload:
         scale: float = 1.0,
         library: int | None = None,
         sockets: Sequence[socket] = (),
+        marks: Callable[[], Marks] | None = None,
     ) -> None:
         """With `library`, a descriptor, that is its libc, and makes the calls.
 
-        Packets go from the first of `sockets` to the second.
+        Packets go from the first of `sockets` to the second. `make` needs `marks`.
         """
         self.call = call
+        self._marks = marks
+        self._callers: Callers | None = None
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += [*system_files(), "--proc", "/proc", "--dev", "/dev"]
-        command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var/tmp"]
+        # Without the sticky bit: one user replaces what another one made.
+        command += ["--perms", "0777", "--tmpfs", "/tmp", "--dir", "/var/tmp"]
         command += ["--ro-bind", str(SERVER), "/var/tmp/serve.py"]
         command += ["--ro-bind", str(_SCRIPT), "/var/tmp/workload.py"]
-        lent = [end.fileno() for end in sockets]
+        self._lent = [end.fileno() for end in sockets]
+        setting = {"sockets": self._lent[:], "libc": library is not None}
+        self._setting: dict[str, object] = setting
         if library is not None:
-            lent.append(library)
+            self._lent.append(library)
             command += ["--symlink", f"/proc/self/fd/{library}", "/var/tmp/libc.so.6"]
-            command += ["--setenv", "LD_LIBRARY_PATH", "/var/tmp"]
-        command += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        self._command = ["env", "LD_LIBRARY_PATH=/var/tmp"] if library is not None else []
+        self._command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/serve.py"]
+        self._command += ["/var/tmp/workload.py"]
+        self._info, tell = os.pipe()
+        command += ["--info-fd", str(tell)]
+        command += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         command += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
-        command += ["/usr/bin/python3", "-I", "-S", "-B", "/var/tmp/serve.py"]
-        command += ["/var/tmp/workload.py"]
-        command += [json.dumps({"sockets": lent[: len(sockets)], "libc": library is not None})]
-        self._child = start_child("workload", command, output=subprocess.DEVNULL, pass_fds=lent)
+        command += [*self._command, json.dumps(setting)]
+        try:
+            self._child = start_child(
+                "workload", command, output=subprocess.DEVNULL, pass_fds=[*self._lent, tell]
+            )
+        finally:
+            os.close(tell)
 
     @property
     def alive(self) -> bool:
@@ -104,6 +93,26 @@ class Workload:
     def calls(self, count: int) -> list[Window]:
         """Make the lab's call `count` times, one after the other, on one CPU after the other."""
         return self._windows("calls", count=count, name=self.call)
+
+    def make(self, *calls: Call, together: bool = False) -> list[Made]:
+        """Make the `calls` as they are described, one after the other or, `together`, all at once.
+
+        Processes of their own make them. Raises CourseError for one that cannot be made, and
+        SubmissionError for one that does not return what it should.
+        """
+        asked = [call.settled(self.call) for call in calls]
+        with self._blamed():
+            return self._beside().make(asked, self._seconds, together=together)
+
+    def _beside(self) -> Callers:
+        """Give the processes that make described calls, in this one's namespaces."""
+        if self._callers is None:
+            assert self._marks
+            self._ask("ready", ignore)  # bubblewrap has made the namespaces.
+            with open(self._info, encoding="utf-8", closefd=False) as told:
+                init = json.load(told)["child-pid"]
+            self._callers = Callers(init, self._marks(), self._command, self._setting, self._lent)
+        return self._callers
 
     def elsewhere(self) -> None:
         """Let another process make the lab's call once."""
@@ -135,14 +144,24 @@ class Workload:
         return self._ask("stress", int, each=each)
 
     def close(self) -> None:
-        self._child.close()
+        with ExitStack() as closing:
+            closing.callback(os.close, self._info)
+            closing.callback(self._child.close)
+            if self._callers:
+                closing.callback(self._callers.close)
 
     def _windows(self, call: str, **arguments: object) -> list[Window]:
         return self._ask(call, _windows, **arguments)
 
     def _ask(self, call: str, read: Callable[[Any], Value], **arguments: object) -> Value:
-        try:
+        with self._blamed():
             return self._child.ask("trigger", self._seconds, call, read, **arguments)
+
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """Say of what a process could not do, in this block, what it means for the submission."""
+        try:
+            yield
         except (ChildDiedError, RefusedError) as error:
             raise SubmissionError(
                 say(

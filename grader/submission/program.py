@@ -18,6 +18,7 @@ from grader.base.errors import (
     PhaseTimeoutError,
     SubmissionError,
 )
+from grader.base.layout import Layout, read_layout
 from grader.base.messages import say
 from grader.base.rpc import (
     SERVER,
@@ -69,12 +70,16 @@ class Table:
     name: str
     type: str
     id: int
+    key: Layout | None = None
+    value: Layout | None = None
+    """What keys and values are made of; None where BCC does not know."""
 
     @classmethod
     def read(cls, entry: Any) -> Table:
         """Read a table of the loader's answer. Raises LookupError or TypeError."""
         kind = MAP_TYPES.get(expect(int, entry["type"]), "other")
-        return cls(expect(str, entry["name"]), kind, expect(int, entry["id"]))
+        layouts = (read_layout(entry["key"]), read_layout(entry["value"]))
+        return cls(expect(str, entry["name"]), kind, expect(int, entry["id"]), *layouts)
 
 
 @dataclass(frozen=True)
@@ -204,9 +209,12 @@ class Program:
         """Attach: what names its own place there, the rest to the hook."""
         self._ask("load", seconds, "attach", ignore)
 
-    def listen(self, table: str, pages: int, seconds: float) -> None:
-        """Open the buffer `table`; a perf buffer with `pages` pages for each CPU."""
-        self._ask("load", seconds, "listen", ignore, table=table, pages=pages)
+    def listen(self, table: str, pages: int, seconds: float) -> Layout | None:
+        """Open the buffer `table`; a perf buffer with `pages` pages for each CPU.
+
+        Returns how its events are laid out, None where BCC does not know.
+        """
+        return self._ask("load", seconds, "listen", read_layout, name=table, pages=pages)
 
     def collect(self, seconds: float) -> Samples:
         """Return the samples that were submitted since the last call."""

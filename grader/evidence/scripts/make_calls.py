@@ -7,21 +7,39 @@ to. Times are ns of CLOCK_MONOTONIC.
 from __future__ import annotations
 
 import ctypes
+import errno
+import fcntl
 import json
+import mmap
 import os
 import platform
 import secrets
 import socket
 import struct
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 NUMBERS = {
     "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
 }
 ARRIVES = 5
 """Seconds that a packet may take."""
+CAPABILITIES = 0x20080522
+"""_LINUX_CAPABILITY_VERSION_3"""
+CAPSET = {"x86_64": 126, "aarch64": 91}
+USERFAULTFD = {"x86_64": 323, "aarch64": 282}
+PR_SET_NAME, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 15, 47, 4
+UFFD_API, UFFDIO_REGISTER_MODE_MISSING = 0xAA, 1
+USERFAULTFD_IOC_NEW, UFFDIO_API, UFFDIO_REGISTER, UFFDIO_COPY = (
+    0xAA00,
+    0xC018AA3F,
+    0xC020AA00,
+    0xC028AA03,
+)
+"""Of linux/userfaultfd.h."""
 BASE = "/tmp"
 MOVED = ".moved"
 DECOYS: dict[str, Callable[[str], object]] = {
@@ -33,6 +51,8 @@ DECOYS: dict[str, Callable[[str], object]] = {
     "unlink": os.unlink,
 }
 
+PAIRS = ("rename", "link", "symlink")
+"""Calls that take two paths."""
 libc = ctypes.CDLL(None, use_errno=True)
 
 Event = tuple[str, str, int, int, int]
@@ -47,8 +67,14 @@ def prepare(name: str, path: str) -> tuple[bytes, ...]:
         os.mkdir(path)
     elif name in ("rename", "link", "unlink"):
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-    here, there = path.encode(), f"{path}.{name}".encode()
-    return (here, there) if name in ("rename", "link", "symlink") else (here,)
+    here, there = os.fsencode(path), os.fsencode(f"{path}.{name}")
+    return (here, there) if name in PAIRS else (here,)
+
+
+def remove(path: str | bytes) -> None:
+    """Remove what was made there before, if anything was."""
+    if os.path.lexists(path):
+        (os.rmdir if os.path.isdir(path) and not os.path.islink(path) else os.unlink)(path)
 
 
 def happened(name: str, paths: tuple[bytes, ...]) -> bool:
@@ -70,11 +96,72 @@ def timed(call: str, path: str, act: Callable[..., object], *arguments: object) 
     return call, path, start, now(), cpu
 
 
+class SlowPaths:
+    """Paths in memory that the kernel has to wait for, when it reads them (userfaultfd)."""
+
+    def __init__(self, device: int | None) -> None:
+        """`device` is /dev/userfaultfd; without it the process has the right by itself.
+
+        A right that it was lent for this is given up.
+        """
+        self.fd, self.why = -1, 0
+        try:
+            self.fd = self._open(device)
+        except OSError as error:
+            self.why = error.errno or 0
+        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+        header, nothing = struct.pack("Ii", CAPABILITIES, 0), bytes(24)
+        if libc.syscall(CAPSET[platform.machine()], header, nothing) != 0:
+            raise OSError(ctypes.get_errno(), "capset")
+        self.waiting: dict[int, tuple[bytes, float]] = {}
+        if self.fd >= 0:
+            threading.Thread(target=self._answer, daemon=True).start()
+
+    def _open(self, device: int | None) -> int:
+        if device is not None:
+            opened = fcntl.ioctl(device, USERFAULTFD_IOC_NEW, os.O_CLOEXEC)
+        else:
+            opened = libc.syscall(USERFAULTFD[platform.machine()], os.O_CLOEXEC)
+        if opened < 0:
+            raise OSError(ctypes.get_errno(), "userfaultfd")
+        fcntl.ioctl(opened, UFFDIO_API, bytearray(struct.pack("QQQ", UFFD_API, 0, 0)))
+        return opened
+
+    def put(self, path: bytes, seconds: float) -> mmap.mmap:
+        """Return a page that has `path` in it so many seconds after it was first read."""
+        if self.fd < 0:
+            raise RuntimeError(f"no call can be held up here: {os.strerror(self.why)}")
+        page = mmap.mmap(-1, mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        address = address_of(page)
+        self.waiting[address] = path.ljust(mmap.PAGESIZE, b"\0"), seconds
+        wanted = struct.pack("QQQQ", address, mmap.PAGESIZE, UFFDIO_REGISTER_MODE_MISSING, 0)
+        fcntl.ioctl(self.fd, UFFDIO_REGISTER, bytearray(wanted))
+        return page
+
+    def _answer(self) -> None:
+        while True:
+            message = os.read(self.fd, 32)  # struct uffd_msg
+            (address,) = struct.unpack_from("Q", message, 16)
+            address -= address % mmap.PAGESIZE
+            path, seconds = self.waiting.pop(address)
+            threading.Timer(seconds, self._fill, (address, path)).start()
+
+    def _fill(self, address: int, path: bytes) -> None:
+        page = ctypes.create_string_buffer(path, len(path))
+        filled = struct.pack("QQQQq", address, ctypes.addressof(page), len(path), 0, 0)
+        fcntl.ioctl(self.fd, UFFDIO_COPY, bytearray(filled))
+
+
+def address_of(page: mmap.mmap) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(page))
+
+
 class Service:
     def __init__(self, given: str) -> None:
         """`given` is JSON: `sockets`, between which packets go, and whether `libc` is to be called.
 
-        That libc is a copy, of which a function is probed.
+        That libc is a copy, of which a function is probed. A process that makes described calls has
+        `marks`, where it writes who it is, and `faults`, by which it may answer its page faults.
         """
         told = json.loads(given)
         self.sockets = [socket.socket(fileno=number) for number in told["sockets"]]
@@ -82,24 +169,29 @@ class Service:
         self.gate = os.pipe()
         self.kept: list[str] = []
         self.file = ""
+        self.marks = told.get("marks", -1)
+        self.slow = SlowPaths(told["faults"]) if "faults" in told else None
         self.cpus = sorted(os.sched_getaffinity(0))
         self.cpu = secrets.randbelow(len(self.cpus))
         self.children: list[int] = []
 
     def invoke(self, name: str, paths: tuple[bytes, ...]) -> None:
-        """Make the system call itself, not libc's function, unless that is to be called.
-
-        Architectures without the call have that function alone, which makes another one.
-        """
+        """Make the call. Raises OSError where it fails."""
         if name == "packet":
             self.send(*paths)
-            return
+        elif code := self.attempt(name, paths):
+            raise OSError(code, os.strerror(code), paths[0].decode())
+
+    def attempt(self, name: str, paths: Sequence[object], mode: int = 0o755) -> int:
+        """Make the system call itself, not libc's function, unless that is to be called.
+
+        Architectures without the call have that function alone, which makes another one. Returns
+        the number of the error, 0 for none.
+        """
         number = None if self.own_libc else NUMBERS.get(platform.machine(), {}).get(name)
         call = getattr(libc, name) if number is None else partial(libc.syscall, number)
-        mode = (0o755,) if name == "mkdir" else ()
-        if call(*paths, *mode) != 0:
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code), paths[0].decode())
+        failed = call(*paths, *((mode,) if name == "mkdir" else ())) != 0
+        return ctypes.get_errno() if failed else 0
 
     def send(self, payload: bytes) -> None:
         """Send a packet, and receive it.
@@ -125,8 +217,7 @@ class Service:
         """Make the call on one CPU after the other: a program must not care where it runs."""
         made = []
         for _ in range(count):
-            self.cpu = (self.cpu + 1) % len(self.cpus)
-            os.sched_setaffinity(0, [self.cpus[self.cpu]])
+            self.next_cpu()
             path = f"{BASE}/{secrets.token_hex(6)}"
             paths = prepare(name, path)
             made.append(timed(name, path, self.invoke, name, paths))
@@ -136,6 +227,70 @@ class Service:
                 self.kept.append(path)
         os.sched_setaffinity(0, self.cpus)
         return made
+
+    def ready(self) -> None:
+        """Answer that this process runs."""
+
+    def introduce(self, mark: str) -> None:
+        """Tell the kernel's trace which process this is."""
+        os.write(self.marks, mark.encode())
+
+    def make(self, calls: list[dict[str, Any]], together: bool) -> list[Event]:
+        """Make calls as they are described, one after the other or, `together`, all at once."""
+        gate = threading.Barrier(len(calls) if together else 1)
+        if not together:
+            return [
+                self.by_thread([call], gate)[0] if call["thread"] else self.described(call, gate)
+                for call in calls
+            ]
+        return self.by_thread(calls, gate)
+
+    def by_thread(self, calls: list[dict[str, Any]], gate: threading.Barrier) -> list[Event]:
+        """Make each of the calls by a thread of its own."""
+        from concurrent.futures import ThreadPoolExecutor  # Takes long to import.
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(self.described, calls, [gate] * len(calls)))
+
+    def described(self, call: dict[str, Any], gate: threading.Barrier) -> Event:
+        """Make one call as described. Raises RuntimeError where it does not return what it should.
+
+        By the thread that this runs in, once all of the `gate` are about to.
+        """
+        self.next_cpu()
+        name, path = call["name"], call["path"]
+        paths = self.target(name, path, call["fails"])
+        page = self.slow.put(paths[0], call["lasts"]) if self.slow and call["lasts"] else None
+        given = (ctypes.c_void_p(address_of(page)), *paths[1:]) if page else paths
+        libc.prctl(PR_SET_NAME, os.fsencode(call["comm"]), 0, 0, 0)
+        if call["mark"]:
+            os.write(self.marks, call["mark"].encode())
+        gate.wait()
+        cpu, start = libc.sched_getcpu(), now()
+        code = self.attempt(name, given, call["mode"])
+        end = now()
+        if code != call["fails"]:
+            told = errno.errorcode.get(code, "0")
+            raise RuntimeError(f"{name} ended with {told} instead of {call['fails']}")
+        if not code and not happened(name, paths):
+            raise RuntimeError(f"{name} returned 0, and did nothing")
+        return name, path, start, end, cpu
+
+    def target(self, name: str, path: str, fails: int) -> tuple[bytes, ...]:
+        """Make what there has to be for the call to end so; return the paths that it takes."""
+        if fails in (errno.ENOENT, errno.ENAMETOOLONG, errno.EACCES):
+            return (os.fsencode(path), os.fsencode(path) + b"2")[: 1 + (name in PAIRS)]
+        remove(path)
+        paths = prepare(name, path)
+        for other in paths[1:]:
+            remove(other)
+        if fails == errno.EEXIST:
+            os.close(os.open(paths[-1], os.O_CREAT | os.O_WRONLY))
+        return paths
+
+    def next_cpu(self) -> None:
+        self.cpu = (self.cpu + 1) % len(self.cpus)
+        os.sched_setaffinity(0, [self.cpus[self.cpu]])
 
     def elsewhere(self, name: str) -> None:
         """Make the call `name` once, by another process: a program must not care whose it is."""

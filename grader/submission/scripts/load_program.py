@@ -8,10 +8,11 @@ the process instead of raising: the other side then sees the descriptor close.
 from __future__ import annotations
 
 import ctypes
+import json
 import re
 from typing import Any
 
-from bcc import BPF, lib
+from bcc import BPF, lib, table
 from bcc.table import RingBuf
 
 Places = dict[str, list[tuple[str, str]]]
@@ -124,11 +125,20 @@ class Service:
                     "name": lib.bpf_table_name(module, i).decode(),
                     "type": lib.bpf_table_type_id(module, i),
                     "id": map_id(lib.bpf_table_fd_id(module, i)),
+                    "key": self.described(lib.bpf_table_key_desc, lib.bpf_table_name(module, i)),
+                    "value": self.described(lib.bpf_table_leaf_desc, lib.bpf_table_name(module, i)),
                 }
             )
         names = [name.decode() for name in self.program.functions()]
         plain = [name for name in names if not name.encode().startswith(SELF_ATTACHING)]
         return {"functions": names, "plain": plain, "tables": tables}
+
+    def described(self, ask: Any, name: bytes) -> dict[str, Any] | None:
+        """Lay out the keys or values of the table `name`, where BCC knows their type."""
+        try:
+            return laid_out(BPF._decode_table_type(json.loads(ask(self.program.module, name))))
+        except Exception:  # Of a type that ctypes does not have, among others.
+            return None
 
     def load(self, hook: str, places: Places) -> None:
         self.hook, self.places = hook, places
@@ -137,7 +147,9 @@ class Service:
     def attach(self) -> None:
         self.program.attach_all(self.hook, self.places)
 
-    def listen(self, table: str, pages: int) -> None:
+    def listen(self, name: str, pages: int) -> dict[str, Any] | None:
+        """Open the buffer `name`; return how its events are laid out, where BCC knows that."""
+
         def sample(_: Any, data: Any, size: int) -> None:
             self.samples.append(ctypes.string_at(data, size).hex())
 
@@ -145,7 +157,7 @@ class Service:
             self.lost += count
 
         try:
-            opened = self.program[table]
+            opened = self.program[name]
             if isinstance(opened, RingBuf):
                 opened.open_ring_buffer(sample)
                 self.ring = True
@@ -154,8 +166,13 @@ class Service:
                 self.perf = True
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # Its keys or values are no numbers, or of types that ctypes does not have.
-            print(f"{table}: {error}", flush=True)
-            raise Exception(f"{table} cannot be opened as a buffer") from error
+            print(f"{name}: {error}", flush=True)
+            raise Exception(f"{name} cannot be opened as a buffer") from error
+        try:
+            found = table._get_event_class(opened)
+            return laid_out(found) if found._fields_ else None
+        except (Exception, SystemExit):  # BCC ends the process over a type that it does not know.
+            return None
 
     def collect(self) -> dict[str, Any]:
         """Return the samples since the last call, and how many were lost.
@@ -173,6 +190,25 @@ class Service:
         samples, self.samples = self.samples, []
         lost, self.lost = self.lost, 0
         return {"samples": samples, "lost": lost}
+
+
+def laid_out(kind: Any) -> dict[str, Any]:
+    """Describe a type of ctypes, as Layout.read takes it. Raises ValueError for a bit field."""
+    told: dict[str, Any] = {"size": ctypes.sizeof(kind)}
+    if issubclass(kind, ctypes.Array):
+        return {**told, "kind": "array", "of": laid_out(kind._type_), "count": kind._length_}
+    if not issubclass(kind, (ctypes.Structure, ctypes.Union)):
+        return {**told, "kind": "signed" if kind._type_ in "bhilq" else "unsigned"}
+    fields: list[list[Any]] = []
+    for name, part, *bits in kind._fields_:
+        if bits:
+            raise ValueError(f"{name} is a bit field")
+        at, inner = getattr(kind, name).offset, laid_out(part)
+        if name in getattr(kind, "_anonymous_", ()):
+            fields += [[below, at + start, of] for below, start, of in inner["fields"]]
+        else:
+            fields.append([name, at, inner])
+    return {**told, "kind": "struct", "fields": fields}
 
 
 def map_id(descriptor: int) -> int:

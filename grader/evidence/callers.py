@@ -1,0 +1,165 @@
+"""Processes beside the workload, each with a user and a group, that make calls as described."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from grader.base.errors import InfraError, LabebpfError
+from grader.base.messages import say
+from grader.base.rpc import RpcProcess, ignore
+from grader.evidence.calls import Call, Made, Window
+from grader.evidence.child import start_child
+from grader.evidence.marks import Marks
+
+_PAGE_FAULTS = "/dev/userfaultfd"
+_FOR_ALL = Path("/proc/sys/vm/unprivileged_userfaultfd")
+
+Person = tuple[int, int, int]
+"""A user, a group, and which of their processes."""
+
+
+@dataclass(frozen=True)
+class _Caller:
+    process: RpcProcess
+    pid: int
+
+
+class Callers:
+    """Starts each process when it is first asked for; they end with the workload.
+
+    They are in the namespaces of the process `beside`, and start without a call of a lab's: nothing
+    is made for them. `command` is what serves there, `setting` what it is told, and `marks` where
+    it tells who it is.
+    """
+
+    def __init__(
+        self,
+        beside: int,
+        marks: Marks,
+        command: Sequence[str],
+        setting: Mapping[str, object],
+        lent: Sequence[int],
+    ) -> None:
+        self._beside = beside
+        self._marks = marks
+        self._command = command
+        self._setting = setting
+        self._lent = lent
+        self._callers: dict[Person, _Caller] = {}
+
+    def make(self, calls: Sequence[Call], seconds: float, *, together: bool) -> list[Made]:
+        """Make `calls`, each with name and path, one after the other or, `together`, all at once.
+
+        Raises RefusedError where one does not return what was asked for, and what a process that
+        is killed raises.
+        """
+        people = [(call.uid, call.gid, call.process) for call in calls]
+        for person in people:
+            self._caller(person, seconds)
+        # The main thread has its process's id.
+        marks = [secrets.token_hex(8) if together or call.thread else "" for call in calls]
+        windows: dict[int, Window] = {}
+        for turn in [range(len(calls))] if together else _turns(people):
+            shares = {people[n]: [m for m in turn if people[m] == people[n]] for n in turn}
+            told = {
+                each: [calls[n].told(marks[n]) for n in share] for each, share in shares.items()
+            }
+            made = self._ask(told, seconds, together)
+            for person, share in shares.items():
+                windows.update(zip(share, made[person], strict=True))
+        threads = self._marks.threads(set(marks) - {""})
+        pids = [self._callers[person].pid for person in people]
+        return [
+            Made.of(call, windows[n], pids[n], threads.get(marks[n], pids[n]))
+            for n, call in enumerate(calls)
+        ]
+
+    def _ask(
+        self, told: Mapping[Person, Sequence[object]], seconds: float, together: bool
+    ) -> dict[Person, list[Window]]:
+        """Let each person make the calls that they are told, all of them at the same time."""
+        sent = {
+            person: self._callers[person].process.send("make", calls=calls, together=together)
+            for person, calls in told.items()
+        }
+        return {
+            person: self._callers[person].process.receive(number, "trigger", seconds, _windows)
+            for person, number in sent.items()
+        }
+
+    def _caller(self, person: Person, seconds: float) -> _Caller:
+        caller = self._callers.get(person)
+        if caller is None or not caller.process.alive:
+            caller = self._callers[person] = self._start(person, seconds)
+        return caller
+
+    def _start(self, person: Person, seconds: float) -> _Caller:
+        uid, gid, _ = person
+        mark = secrets.token_hex(8)
+        with ExitStack() as opened:
+            faults, privileges = _page_faults(opened)
+            setting = {**self._setting, "marks": self._marks.fd, "faults": faults}
+            process = start_child(
+                "workload",
+                [
+                    *("nsenter", f"--target={self._beside}", "--mount", "--pid", "--net", "--"),
+                    *("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"),
+                    *privileges,
+                    "--no-new-privs",
+                    *self._command,
+                    json.dumps(setting),
+                ],
+                output=subprocess.DEVNULL,
+                pass_fds=[*self._lent, self._marks.fd, *([] if faults is None else [faults])],
+            )
+            try:
+                process.ask("trigger", seconds, "introduce", ignore, mark=mark)
+            except LabebpfError as error:
+                process.close()
+                raise InfraError(
+                    say("The workload does not start as user {uid}: {what}", uid=uid, what=error),
+                    say("Grade as root, on a machine that has this user id."),
+                ) from error
+        return _Caller(process, self._marks.threads([mark])[mark])
+
+    def close(self) -> None:
+        with ExitStack() as closing:
+            closing.callback(self._marks.close)
+            for caller in self._callers.values():
+                closing.callback(caller.process.close)
+
+
+def _turns(people: Sequence[Person]) -> Iterator[list[int]]:
+    """Split the places of `people` where the next is another person."""
+    for _, places in groupby(range(len(people)), people.__getitem__):
+        yield list(places)
+
+
+def _windows(entries: Any) -> list[Window]:
+    return [Window.read(entry) for entry in entries]
+
+
+def _page_faults(opened: ExitStack) -> tuple[int | None, list[str]]:
+    """Find by what right a process may answer its page faults in the kernel's own code.
+
+    A descriptor, since Linux 6.1, or arguments to setpriv: before 5.11 any process may.
+    """
+    nothing = ["--inh-caps=-all", "--bounding-set=-all"]
+    try:
+        device = os.open(_PAGE_FAULTS, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        if not _FOR_ALL.exists() or _FOR_ALL.read_text().strip() == "1":
+            return None, nothing
+        held = "-all,+sys_ptrace"  # It gives it up before it is asked for anything.
+        return None, [f"--inh-caps={held}", f"--ambient-caps={held}", f"--bounding-set={held}"]
+    opened.callback(os.close, device)
+    return device, nothing

@@ -1,0 +1,209 @@
+"""The words of checks, on the real kernel, with programs that use them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+
+import pytest
+
+from grader.base.errors import BehaviourError
+from grader.checks import Call, Made, random_id
+from grader.checks.context import Context
+from grader.checks.environment import LabEnvironment
+from grader.kernel.native import NativeKernel
+from grader.labs import Lab
+from grader.labs.lab import Task
+from grader.labs.manifest import Text
+from grader.submission.files import Submission
+from tests.support.checkout import ROOT
+
+ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
+
+
+@contextmanager
+def lab(
+    kernel: NativeKernel, files: dict[str, str], attach: str = "tracepoint:syscalls:sys_enter_mkdir"
+) -> Iterator[LabEnvironment]:
+    """What the checks of a lab with these `files` stand on."""
+    program, script = "words.c", "words.py"
+    title = Text("", "")
+    task = Task("9.1", 1, program, title, (), (), (title,))
+    one = Lab("lab9", ROOT, title, program, script, tuple(files), attach, (), (task,))
+    sources = {name: text.encode() for name, text in files.items()}
+    context = Context(kernel, one, Submission(sources, {}), ROOT / "bpf_templates")
+    environment = LabEnvironment(context, script=script in files)
+    with closing(environment):
+        yield environment
+
+
+EVENTS = """
+struct event {
+	u64 began;
+	u32 pid, tid, uid, gid;
+	u16 mode;
+	char comm[16];
+	char path[256];
+	s64 ret;
+};
+
+BPF_PERF_OUTPUT(events);
+BPF_HASH(under_way, u64, struct event);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 id = bpf_get_current_pid_tgid(), ids = bpf_get_current_uid_gid();
+	struct event e = {};
+
+	e.began = bpf_ktime_get_ns();
+	e.pid = id >> 32;
+	e.tid = id;
+	e.uid = ids;
+	e.gid = ids >> 32;
+	e.mode = args->mode;
+	bpf_get_current_comm(&e.comm, sizeof(e.comm));
+	bpf_probe_read_user_str(&e.path, sizeof(e.path), args->pathname);
+	under_way.update(&id, &e);
+	return 0;
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_mkdir)
+{
+	u64 id = bpf_get_current_pid_tgid();
+	struct event *e = under_way.lookup(&id);
+
+	if (!e)
+		return 0;
+	e->ret = args->ret;
+	events.perf_submit(args, e, sizeof(*e));
+	under_way.delete(&id);
+	return 0;
+}
+"""
+
+
+@pytest.fixture
+def reporting(kernel: NativeKernel) -> Iterator[LabEnvironment]:
+    """A program that submits who made each mkdir, and how it ended."""
+    with lab(kernel, {"words.c": EVENTS}) as environment:
+        environment.program().listen("events")
+        yield environment
+
+
+def reported(environment: LabEnvironment, *calls: Call, together: bool = False) -> list[Made]:
+    """Make `calls`, and see that each is reported as it was, once."""
+    workload, program = environment.workload, environment.program()
+    got = program.submitted(partial(workload.make, together=together), *calls)
+    for one in got.calls:
+        path = b"" if one.asked.lasts else one.path[:255]
+        (event,) = got.having(pid=one.pid, tid=one.tid, path=path, began=Within(one))
+        facts = {name: getattr(one, name) for name in ("uid", "gid", "mode", "comm", "ret")}
+        assert event.has(**facts), (event, facts)
+    return got.calls
+
+
+class Within:
+    """Equal to every time in a window."""
+
+    def __init__(self, window: Made) -> None:
+        self.window = window
+
+    def __eq__(self, time: object) -> bool:
+        return isinstance(time, int) and self.window.holds(time)
+
+
+NAMES = (
+    b"/tmp/" + b"n" * 255,
+    "/tmp/été ☃ 雪".encode(),
+    b"/tmp/\xff\xfe\x80\n\t x",
+    b"/tmp/" + b"./" * 100 + b"far",
+)
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_a_program_sees_each_call_as_it_is_described(reporting: LabEnvironment, _: int) -> None:
+    uid, gid = random_id(), random_id()
+    made = reported(
+        reporting,
+        Call(mode=0o700),
+        Call(uid=uid, gid=gid, comm=b"some\xffbody"),
+        Call(thread=True, comm=b"fifteen_letters"),
+        Call(process=1),
+        *(Call(path=path) for path in NAMES),
+        *(Call(path=path, uid=uid, gid=gid) for path in NAMES),
+        *(Call(fails=error) for error in ("EEXIST", "ENOENT", "EACCES", "ENAMETOOLONG")),
+        Call(lasts=0.02),
+    )
+    plain, somebody, thread, second, *_rest, slow = made
+    assert len({one.pid for one in (plain, somebody, second)}) == 3
+    assert thread.pid == plain.pid == plain.tid != thread.tid
+    assert slow.lasted >= 20_000_000
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_calls_of_several_threads_and_processes_are_under_way_at_once(
+    reporting: LabEnvironment, _: int
+) -> None:
+    calls = [Call(lasts=0.05 + 0.01 * n) for n in range(5)]
+    made = reported(reporting, *calls, Call(process=1, lasts=0.05), together=True)
+    assert len({one.tid for one in made}) == 6
+    assert len({one.pid for one in made}) == 2
+    assert max(one.start for one in made) < min(one.end for one in made)
+
+
+HOLES = """
+struct event {
+	u8 kind;
+	u64 began;
+	char comm[16];
+};
+
+BPF_PERF_OUTPUT(events);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct event e;
+
+	%s
+	e.kind = 1;
+	e.began = bpf_ktime_get_ns();
+	%s
+	events.perf_submit(args, &e, sizeof(e));
+	return 0;
+}
+"""
+SET = "__builtin_memset(&e, 0, sizeof(e));"
+COMM = "bpf_get_current_comm(&e.comm, sizeof(e.comm));"
+
+
+@pytest.mark.parametrize(
+    "first, then, unset",
+    [
+        (SET, COMM, ""),
+        ("", COMM, "the padding after kind never set"),
+        (SET, "", ""),
+        ("e.comm[0] = 0; *(u64 *)&e = 0;", "", "comm never set"),
+    ],
+)
+def test_what_a_program_never_set_is_named(
+    kernel: NativeKernel, first: str, then: str, unset: str
+) -> None:
+    with lab(kernel, {"words.c": HOLES % (first, then)}) as environment:
+        build = environment.pattern_program()
+        assert build
+        build.listen("events")
+        got = build.submitted(environment.workload.make, Call())
+        (event,) = got.having(began=Within(got.calls[0]))
+        assert (got.unset, event.kind) == (unset, 1)
+
+
+def test_what_is_no_structure_is_told(kernel: NativeKernel) -> None:
+    sends_a_number = HOLES.replace("&e, sizeof(e)", "&e.began, 8") % (SET, COMM)
+    with lab(kernel, {"words.c": sends_a_number}) as environment:
+        program = environment.program()
+        program.listen("events")
+        got = program.submitted(environment.workload.make, Call())
+        with pytest.raises(BehaviourError):
+            _ = got.events
