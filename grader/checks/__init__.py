@@ -21,10 +21,12 @@ from grader.checks.expectation import Evidence, event_count, expect, line_count,
 from grader.checks.pace import Change
 from grader.checks.program_under_test import ProgramUnderTest as Program
 from grader.checks.program_under_test import Submitted
+from grader.checks.rows import Growth, Row, Rows
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_under_test import ScriptUnderTest as Script
 from grader.checks.trace_output import Printed, Trace
 from grader.evidence.calls import Call, Made, Window, random_id
+from grader.evidence.matching import log2_bucket, match_buckets, possible_buckets
 from grader.evidence.workload import Workload, random_count
 
 task = pytest.mark.task
@@ -40,12 +42,15 @@ __all__ = [
     "Environment",
     "Evidence",
     "Fields",
+    "Growth",
     "InfraError",
     "Made",
     "Message",
     "Printed",
     "Program",
     "Relayed",
+    "Row",
+    "Rows",
     "Script",
     "ScriptOutput",
     "Submitted",
@@ -56,7 +61,10 @@ __all__ = [
     "expect",
     "line_count",
     "listed",
+    "log2_bucket",
+    "match_buckets",
     "numbers",
+    "possible_buckets",
     "random_count",
     "random_id",
     "say",

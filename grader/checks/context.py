@@ -26,7 +26,7 @@ from grader.kernel.probe import Probe
 from grader.kernel.uprobe import Uprobe
 from grader.labs import Lab
 from grader.submission.files import Submission
-from grader.submission.program import Program
+from grader.submission.program import Program, Table
 
 
 class Context:
@@ -66,6 +66,8 @@ class Context:
         self._next_trace: Future[TraceInstance] | None = self._threads.submit(self._new_trace)
         self.plain: tuple[str, ...] = ()
         """The program's functions that do not name their own place, once it is compiled."""
+        self.tables: dict[str, Table] = {}
+        """What the program declares, once it is compiled."""
         self.phase = "load"
 
     @property

@@ -13,6 +13,7 @@ from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
+from grader.checks.rows import Growth, Rows, measure_rows, reader
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
     OBSERVING_TYPES,
@@ -175,6 +176,7 @@ class ProgramUnderTest:
         try:
             self._context.phase = "compile"
             self._program.compile(60 * scale)
+            self._context.tables = self._program.tables
             compiled()
             attached = places(self._program.plain)
             self._context.phase = "load"
@@ -264,6 +266,26 @@ class ProgramUnderTest:
     ) -> Counted:
         """Call `act` with `arguments`, and return by how much the table `name` grew."""
         return measure_growth(self._map(name, kind), self._context.witness, act, *arguments)
+
+    def rows(self, name: str, kind: str) -> Rows:
+        """Read the whole table `name` of `kind` at a quiet moment, by field."""
+        return self._rows(name, kind)()
+
+    def growth(
+        self, name: str, kind: str, act: Callable[..., object], *arguments: object
+    ) -> Growth:
+        """Call `act` with `arguments`, and return by how much each entry of `name` grew."""
+        return measure_rows(
+            self._rows(name, kind), self._context.witness, self._context.scale, act, *arguments
+        )
+
+    def _rows(self, name: str, kind: str) -> Callable[[], Rows]:
+        return reader(
+            self._map(name, kind),
+            self.table(name, kind),
+            self._context.witness,
+            self._context.scale,
+        )
 
     def _map(self, name: str, kind: str) -> Map:
         table = self.table(name, kind)

@@ -33,7 +33,7 @@ class ScriptRun:
         self.name = context.lab.script
         context.submission.require(self.name)
         self._feed: TraceInstance | None = None
-        self._map: Map | None = None
+        self._maps: dict[tuple[str, str], Map] = {}
         self._looked_at: set[int] = set()
         self._end: Exception | None = None
         self._began = 0
@@ -210,23 +210,24 @@ class ScriptRun:
 
         Raises BehaviourError when there is none.
         """
-        if self._map is None:
-            pids = self._script.pids()
-            for info in self._context.bpftool.maps(pids):
-                if info.name == name[:15] and info.type == kind:
-                    with suppress(FileNotFoundError):  # It has let go of it meanwhile.
-                        self._map = Map(self._context.libbpf, info.id)
-                        return self._map
-            self._let_it_end()
-            raise BehaviourError(
-                say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
-                say("Load {program}, which declares it.", program=self._context.lab.program),
-                expected=say("a table {name} ({kind})", name=name, kind=DECLARED_WITH[kind]),
-                actual=say("no such table"),
-                log=self.output(),
-                file=self.name,
-            )
-        return self._map
+        if (name, kind) not in self._maps:
+            self._maps[name, kind] = self._open_map(name, kind)
+        return self._maps[name, kind]
+
+    def _open_map(self, name: str, kind: str) -> Map:
+        for info in self._context.bpftool.maps(self._script.pids()):
+            if info.name == name[:15] and info.type == kind:
+                with suppress(FileNotFoundError):  # It has let go of it meanwhile.
+                    return Map(self._context.libbpf, info.id)
+        self._let_it_end()
+        raise BehaviourError(
+            say("{name} holds no table {table} in the kernel.", name=self.name, table=name),
+            say("Load {program}, which declares it.", program=self._context.lab.program),
+            expected=say("a table {name} ({kind})", name=name, kind=DECLARED_WITH[kind]),
+            actual=say("no such table"),
+            log=self.output(),
+            file=self.name,
+        )
 
     @property
     def unfinished(self) -> str:
@@ -240,8 +241,8 @@ class ScriptRun:
         with ExitStack() as closing:
             if self._feed:
                 closing.callback(self._feed.remove)
-            if self._map:
-                closing.callback(self._map.close)
+            while self._maps:
+                closing.callback(self._maps.popitem()[1].close)
             self._script.close()
 
     def _look(self) -> None:

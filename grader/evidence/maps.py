@@ -21,8 +21,11 @@ MOST_KEYS = 100_000
 """A program can add keys as fast as they are read: without a bound that would never end."""
 _INFO = struct.Struct("=I4xII")
 """struct bpf_map_info up to value_size: type, id, key_size, value_size."""
-_SHARED = frozenset({1, 2, 9})
-"""Of enum bpf_map_type those with one value at a key: hash, array and lru_hash."""
+_SHARED = frozenset({1, 2, 3, 9})
+"""Of enum bpf_map_type those with one value at a key: hash, array, prog_array and lru_hash.
+
+What is read of a program array are the ids of its programs.
+"""
 _PER_CPU = frozenset({5, 6, 10})
 """Those with a value for each CPU: percpu_hash, percpu_array and lru_percpu_hash."""
 
@@ -52,7 +55,7 @@ class Map:
         self._libbpf = libbpf
         self.fd = libbpf.call("bpf_map_get_fd_by_id", ctypes.c_uint32(map_id))
         try:
-            kind, self._key_size, self.value_size = self._info()
+            kind, self.key_size, self.value_size = self._info()
             self._readable = kind in _SHARED | _PER_CPU
             self._step, self._values = self.value_size, 1
             if kind in _PER_CPU:
@@ -88,16 +91,20 @@ class Map:
 
     def get(self, key: int) -> int | None:
         """Return the value at `key`, None when there is none."""
+        values = self._values_at(self._key(key))
+        return None if values is None else sum(int.from_bytes(each, "little") for each in values)
+
+    def _values_at(self, key: bytes) -> list[bytes] | None:
+        """Return the value of each CPU at `key`, or the one of all; None when there is none."""
         entry = ctypes.create_string_buffer(self._room())
         try:
-            self._libbpf.call("bpf_map_lookup_elem", self.fd, self._key(key), entry)
+            self._libbpf.call("bpf_map_lookup_elem", self.fd, key, entry)
         except OSError as error:
             if error.errno == errno.ENOENT:
                 return None
             raise
         starts = range(0, len(entry), self._step)
-        values = (entry.raw[start : start + self.value_size] for start in starts)
-        return sum(int.from_bytes(value, "little") for value in values)
+        return [entry.raw[start : start + self.value_size] for start in starts]
 
     def set(self, key: int, number: int) -> None:
         """Write `number`, cut to the value's size, at `key`.
@@ -125,21 +132,31 @@ class Map:
 
         Raises BehaviourError, as `clear` does, if there is no end of keys.
         """
-        found = ((key, self.get(key)) for key in list(self._keys()))
-        return {key: value for key, value in found if value is not None}
+        return {
+            int.from_bytes(key, "little"): sum(int.from_bytes(each, "little") for each in values)
+            for key, values in self.entries().items()
+        }
+
+    def entries(self) -> dict[bytes, list[bytes]]:
+        """Return the whole table as bytes: at each key the value of each CPU, or the one of all.
+
+        Raises BehaviourError as `items` does.
+        """
+        found = ((key, self._values_at(key)) for key in list(self._keys()))
+        return {key: values for key, values in found if values is not None}
 
     def clear(self) -> None:
         """Delete every entry."""
         for key in list(self._keys()):
             try:
-                self._libbpf.call("bpf_map_delete_elem", self.fd, self._key(key))
+                self._libbpf.call("bpf_map_delete_elem", self.fd, key)
             except OSError as error:
                 if error.errno != errno.ENOENT:
                     raise
 
-    def _keys(self) -> Iterator[int]:
+    def _keys(self) -> Iterator[bytes]:
         previous: bytes | None = None
-        following = ctypes.create_string_buffer(self._key_size)
+        following = ctypes.create_string_buffer(self.key_size)
         for _ in range(MOST_KEYS):
             try:
                 self._libbpf.call("bpf_map_get_next_key", self.fd, previous, following)
@@ -148,7 +165,7 @@ class Map:
                     return
                 raise
             previous = following.raw
-            yield int.from_bytes(previous, "little")
+            yield previous
         raise BehaviourError(
             say(
                 "The table has more than {MOST_KEYS} keys, or gets new ones while it is read.",
@@ -158,7 +175,7 @@ class Map:
         )
 
     def _key(self, key: int) -> bytes:
-        return key.to_bytes(self._key_size, "little")
+        return key.to_bytes(self.key_size, "little")
 
 
 class SharedArray:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from grader.base.messages import Message, say
-from grader.evidence.workload import Window
+from grader.evidence.calls import Made, Window
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,34 @@ def match(windows: Sequence[Window], times: Iterable[int]) -> Matching:
         else:
             counts[place] += 1
     return Matching(tuple(windows), tuple(counts), tuple(stray))
+
+
+def log2_bucket(value: int) -> int:
+    """Return the bucket of `value` as bpf_log2l() does: 1 for 0 and 1, 2 for 2 and 3, 3 up to 7."""
+    return max(value, 1).bit_length()
+
+
+def possible_buckets(made: Made, unit: int = 1_000) -> range:
+    """Return the buckets that the duration of a call may be in, in units of so many ns."""
+    least = int(made.asked.lasts * 1e9) // unit
+    return range(log2_bucket(least), log2_bucket(made.lasted // unit) + 1)
+
+
+def match_buckets(ranges: Iterable[range], counts: Mapping[int, int]) -> tuple[int, int]:
+    """Put each call, whose buckets are one of `ranges`, into one of the buckets that were counted.
+
+    Returns how many calls there is no count for, and how many counts no call is for.
+    """
+    waiting = list(ranges)
+    stray = 0
+    for bucket, count in sorted(counts.items()):
+        for _ in range(count):
+            fitting = [each for each in waiting if bucket in each]
+            if fitting:
+                waiting.remove(min(fitting, key=lambda each: each.stop))
+            else:
+                stray += 1
+    return len(waiting), stray
 
 
 def told_again(windows: Sequence[Window], lines: Iterable[Sequence[int]]) -> bool:

@@ -47,16 +47,18 @@ PATTERN = "-ftrivial-auto-var-init=pattern"
 
 _LOADER = Path(__file__).parent / "scripts" / "load_program.py"
 
-MAP_TYPES = {1: "hash", 2: "array", 4: "perf_event_array", 5: "percpu_hash", 6: "percpu_array"}
-MAP_TYPES |= {9: "lru_hash", 27: "ringbuf"}
+MAP_TYPES = {1: "hash", 2: "array", 3: "prog_array", 4: "perf_event_array", 5: "percpu_hash"}
+MAP_TYPES |= {6: "percpu_array", 9: "lru_hash", 10: "lru_percpu_hash", 27: "ringbuf"}
 
 DECLARED_WITH = {
     "hash": "BPF_HASH",
     "array": "BPF_ARRAY",
+    "prog_array": "BPF_PROG_ARRAY",
     "perf_event_array": "BPF_PERF_OUTPUT",
     "percpu_hash": "BPF_PERCPU_HASH",
     "percpu_array": "BPF_PERCPU_ARRAY",
     "lru_hash": 'BPF_TABLE("lru_hash", ...)',
+    "lru_percpu_hash": 'BPF_TABLE("lru_percpu_hash", ...)',
     "ringbuf": "BPF_RINGBUF_OUTPUT",
     "other": "BPF_TABLE",
 }

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.matching import match, told_again
+from grader.evidence.calls import Call, Made
+from grader.evidence.matching import (
+    log2_bucket,
+    match,
+    match_buckets,
+    possible_buckets,
+    told_again,
+)
 from grader.evidence.workload import Window, random_count
 
 WINDOWS = [
@@ -80,3 +87,30 @@ def test_a_random_count_is_within_its_range_and_not_always_the_same() -> None:
 )
 def test_a_line_that_tells_nothing_new_tells_again(lines: list[list[int]], again: bool) -> None:
     assert told_again(WINDOWS, lines) is again
+
+
+@pytest.mark.parametrize("value, bucket", [(0, 1), (1, 1), (2, 2), (3, 2), (4, 3), (1000, 10)])
+def test_a_bucket_is_that_of_bpf_log2l(value: int, bucket: int) -> None:
+    assert log2_bucket(value) == bucket
+
+
+def test_a_call_may_be_in_the_buckets_between_what_it_waited_and_what_was_seen_of_it() -> None:
+    asked = Call("mkdir", path=b"/tmp/a", lasts=0.001)
+    made = Made.of(asked, Window("mkdir", "", 0, 5_000_000, 0), 1, 1)
+    assert possible_buckets(made) == range(10, 14)
+
+
+@pytest.mark.parametrize(
+    "counts, result",
+    [
+        ({10: 1, 12: 1}, (0, 0)),
+        ({11: 2}, (0, 0)),
+        ({10: 2}, (1, 1)),
+        ({12: 1, 3: 4}, (1, 4)),
+        ({}, (2, 0)),
+    ],
+)
+def test_each_call_is_counted_once_in_a_bucket_that_may_be_its(
+    counts: dict[int, int], result: tuple[int, int]
+) -> None:
+    assert match_buckets([range(11, 13), range(10, 12)], counts) == result

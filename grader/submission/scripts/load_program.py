@@ -203,6 +203,8 @@ def laid_out(kind: Any) -> dict[str, Any]:
     for name, part, *bits in kind._fields_:
         if bits:
             raise ValueError(f"{name} is a bit field")
+        if re.fullmatch(r"__pad_\d+", name):
+            continue  # BCC's own word for what lies between two fields.
         at, inner = getattr(kind, name).offset, laid_out(part)
         if name in getattr(kind, "_anonymous_", ()):
             fields += [[below, at + start, of] for below, start, of in inner["fields"]]
