@@ -18,7 +18,7 @@ from grader.evidence.bpftool import Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.marks import Marks
 from grader.evidence.trace import PRINTK, TraceInstance
-from grader.evidence.witness import CALLS, Witness
+from grader.evidence.witness import CALLS, Witness, kernel_calls
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
@@ -116,7 +116,8 @@ class Context:
                 ),
                 say("It can make {names}.", names=", ".join(CALLS)),
             )
-        return CALLS[call] if self.lab.attach.startswith("lsm:") else CALLS[call][:1]
+        calls = kernel_calls(call)
+        return calls if self.lab.attach.startswith("lsm:") else calls[:1]
 
     @property
     def workload_pid(self) -> int:
@@ -137,7 +138,7 @@ class Context:
 
     def _new_trace(self) -> TraceInstance:
         """Make a trace of the lab's call, whoever makes it."""
-        call = f"syscalls/sys_enter_{CALLS[self.lab.call][0]}"
+        call = f"syscalls/sys_enter_{kernel_calls(self.lab.call)[0]}"
         return TraceInstance(self.kernel.tracefs, self.kernel.new_name(), [call])
 
     def attribution(self, pids: Callable[[], list[int]]) -> Attribution:

@@ -12,6 +12,7 @@ from grader.base.messages import say
 from grader.base.timeline import Mark, Moment, Timeline
 from grader.evidence.matching import place_of
 from grader.evidence.trace import Record
+from grader.evidence.witness import CALLS, kernel_calls
 from grader.evidence.workload import Window
 
 Report = tuple[Sequence[int], str]
@@ -226,7 +227,8 @@ def _others_attached_to(of: str, attached: Sequence[str]) -> list[str]:
 
 def _comes_past(of: str, attached: Sequence[str]) -> bool:
     """Tell whether a call `of` that kind comes past one of the places `attached`."""
-    place = _PLACES.get(of, rf"\w*sys_(?:\w+_)?{of}")
+    call = kernel_calls(of)[0] if of in CALLS else of
+    place = _PLACES.get(of, rf"\w*sys_(?:\w+_)?{call}")
     return any(re.fullmatch(place, each) for each in attached)
 
 

@@ -31,6 +31,8 @@ CALLS = {
     "packet": ("sendmmsg",),
 }
 """What the workload can call, and all the calls that then do the same in the kernel."""
+_ONLY_AT = {"aarch64", "riscv64"}
+"""Architectures without the calls that take no folder (asm-generic/unistd.h)."""
 STRIDE = 16
 """Slots of 8 bytes that each CPU has for itself: two cache lines of 64 bytes."""
 BRAKE = 2_000_000
@@ -40,6 +42,17 @@ _MOMENT = 50_000
 TEMPLATE = "witness.c.j2"
 _MAPS = ("counts", "racy")
 _SCRIPT = Path(__file__).parent / "scripts" / "count_calls.py"
+
+
+def kernel_calls(call: str, machine: str = "") -> tuple[str, ...]:
+    """Return the system calls that do what the workload's `call` says, the one it makes first.
+
+    On this machine, or a `machine` of that name. Raises KeyError for what the workload cannot call.
+    """
+    all_ = CALLS[call]
+    if (machine or os.uname().machine) not in _ONLY_AT:
+        return all_
+    return tuple(each for each in all_ if "at" in each) or all_
 
 
 def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _HOOKS = (
     r"lsm:\w+",
     r"uprobe:c:\w+",
     r"xdp:lo",
+    r"xdp:veth0",
 )
 """Kprobes name a system call: what its function is called differs from kernel to kernel.
 
@@ -66,6 +68,8 @@ class Lab:
     tasks: tuple[Task, ...]
     call: str = "mkdir"
     """The system call that the workload makes and the witness counts."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What differs from architecture to architecture, as this machine calls it."""
     private: Path | None = None
     """An instructor's folder with further checks, those of the private tasks."""
     reveal: bool = False
@@ -139,14 +143,20 @@ def find_labs(exercises: Path, languages: Sequence[str] = LANGUAGES) -> Labs:
     return Labs(labs, broken)
 
 
-def load_lab(folder: Path, languages: Sequence[str] = LANGUAGES) -> Lab:
-    """Read `folder`/lab.toml. Raises CourseError, naming the key, when it is not right."""
+def load_lab(
+    folder: Path, languages: Sequence[str] = LANGUAGES, machine: str = platform.machine()
+) -> Lab:
+    """Read `folder`/lab.toml, with the names of the architecture `machine` (as of uname -m).
+
+    Raises CourseError, naming the key, when it is not right.
+    """
     path = folder / "lab.toml"
     top = read(path)
     top.format()
     table, entries = top.table("lab"), top.tables("task")
     top.nothing_else()
-    manifest = Reader(path, "[lab]", table, languages)
+    names = Reader(path, "[lab]", {"names": table.pop("names", {})}).names("names", machine)
+    manifest = Reader(path, "[lab]", table, languages, names)
     lab = Lab(
         name=folder.name,
         folder=folder,
@@ -157,7 +167,8 @@ def load_lab(folder: Path, languages: Sequence[str] = LANGUAGES) -> Lab:
         attach=manifest.string("attach"),
         call=manifest.string("call", default="mkdir"),
         needs=manifest.strings("needs", default=()),
-        tasks=tuple(_task(path, entry, languages) for entry in entries),
+        tasks=tuple(_task(path, entry, languages, names) for entry in entries),
+        names=names,
     )
     manifest.nothing_else()
     _check(path, lab)
@@ -214,7 +225,10 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
         raise CourseError(
             say("{path} has no [[task]].", path=path), say("Write one, or remove the folder.")
         )
-    tasks = (*lab.tasks, *(_task(path, entry, private=True) for entry in entries))
+    tasks = (
+        *lab.tasks,
+        *(_task(path, entry, LANGUAGES, lab.names, private=True) for entry in entries),
+    )
     joined = replace(lab, tasks=tasks, private=folder, reveal=reveal)
     _check(path, joined)
     return joined
@@ -223,11 +237,12 @@ def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
 def _task(
     path: Path,
     entry: dict[str, Any],
-    languages: Sequence[str] = LANGUAGES,
+    languages: Sequence[str],
+    names: Mapping[str, str],
     *,
     private: bool = False,
 ) -> Task:
-    reader = Reader(path, f"task {entry.get('id', '?')}", entry, languages)
+    reader = Reader(path, f"task {entry.get('id', '?')}", entry, languages, names)
     task = Task(
         id=reader.string("id"),
         points=reader.integer("points"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,14 @@ class Reader:
         where: str,
         table: dict[str, Any],
         languages: Sequence[str] = LANGUAGES,
+        names: Mapping[str, str] | None = None,
     ) -> None:
+        """In strings each `{name}` of `names` is replaced; what else is in braces stays."""
         self._path = path
         self._where = f"{path}: {where}"
-        self._table = dict(table)
         self._languages = languages
+        self._names = names or {}
+        self._table = {key: self._filled(value) for key, value in table.items()}
 
     def format(self) -> None:
         """Raise CourseError where the file is written for another labebpf than this one."""
@@ -79,6 +83,29 @@ class Reader:
             if found > FORMAT
             else say("Take the file from a newer course, or an older labebpf."),
         )
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return re.sub(r"\{(\w+)\}", lambda name: self._names.get(name[1], name[0]), value)
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._filled(item) for key, item in value.items()}
+        return value
+
+    def names(self, key: str, machine: str) -> dict[str, str]:
+        """Take a table of names, each a string, or a table with one for each architecture.
+
+        One that is not there has the names of x86_64, as the virtual machines are.
+        """
+        names = {}
+        words = say("a string, or a table with one for x86_64")
+        for name, value in self.table(key).items():
+            found = value
+            if isinstance(value, dict):
+                found = value.get(machine, value.get("x86_64"))
+            names[name] = str(self._typed(f"{key}.{name}", found, str, words))
+        return names
 
     def table(self, key: str) -> dict[str, Any]:
         return dict(

@@ -369,3 +369,37 @@ def test_what_is_wrong_with_private_tasks_is_told_to_who_may_see_them(
 def test_a_private_folder_without_labs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no LAB/lab\.toml"):
         add_private(LABS, tmp_path, reveal=False)
+
+
+NAMED = GOOD.replace("sys_enter_mkdir", "sys_enter_{mkdir}").replace(
+    "\n[[task]]",
+    '\n[lab.names]\nmkdir = { x86_64 = "mkdir", aarch64 = "mkdirat" }\nrow = "uid"\n[[task]]',
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    "machine, name", [("x86_64", "mkdir"), ("aarch64", "mkdirat"), ("riscv64", "mkdir")]
+)
+def test_a_lab_says_the_names_of_the_architecture(tmp_path: Path, machine: str, name: str) -> None:
+    text = NAMED.replace('"Look."', '"{mkdir} = {}; {n} {row}"')
+    lab = load_lab(write(tmp_path, text), machine)
+    assert lab.attach == f"tracepoint:syscalls:sys_enter_{name}"
+    assert lab.tasks[0].hints[0].en == f"{name} = {{}}; {{n}} uid"
+    assert lab.names == {"mkdir": name, "row": "uid"}
+
+
+@pytest.mark.parametrize(
+    "names", ["mkdir = 7", 'mkdir = { aarch64 = "mkdirat" }', "mkdir = { x86_64 = 7 }"]
+)
+def test_a_name_has_to_be_there_for_x86_64(tmp_path: Path, names: str) -> None:
+    text = GOOD.replace("\n[[task]]", f"\n[lab.names]\n{names}\n[[task]]", 1)
+    assert "names.mkdir must be a string, or a table with one for x86_64" in complaint(
+        tmp_path, text
+    )
+
+
+def test_labs_are_about_a_call_that_arm64_has() -> None:
+    for path in sorted((ROOT / "exercises").glob("*/lab.toml")):
+        lab = load_lab(path.parent, "aarch64")
+        assert not re.search(r"sys_enter_mkdir\b", lab.attach + " ".join(lab.needs)), lab.name

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from grader.evidence.witness import CALLS, STRIDE, possible_cpus, render
+from grader.evidence.witness import CALLS, STRIDE, kernel_calls, possible_cpus, render
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "bpf_templates"
 
@@ -50,3 +50,10 @@ def test_a_template_that_wants_an_unknown_value_is_an_error(tmp_path: Path) -> N
 def test_a_machine_has_at_least_the_cpus_that_are_online() -> None:
     online = Path("/sys/devices/system/cpu/online").read_text()
     assert possible_cpus() > max(int(number) for number in re.findall(r"\d+", online))
+
+
+def test_what_a_call_is_called_in_the_kernel_depends_on_the_architecture() -> None:
+    assert kernel_calls("mkdir", "x86_64") == ("mkdir", "mkdirat")
+    assert kernel_calls("mkdir", "aarch64") == ("mkdirat",)
+    assert kernel_calls("rename", "aarch64") == ("renameat", "renameat2")
+    assert kernel_calls("packet", "aarch64") == ("sendmmsg",)
