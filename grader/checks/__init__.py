@@ -16,6 +16,7 @@ from grader.base.errors import BehaviourError, InfraError
 from grader.base.layout import Fields
 from grader.base.messages import Message, say
 from grader.checks.counter import Count, Counted, Counter
+from grader.checks.ended import Ended, json_lines
 from grader.checks.environment import LabEnvironment as Environment
 from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
 from grader.checks.pace import Change
@@ -39,6 +40,7 @@ __all__ = [
     "Count",
     "Counted",
     "Counter",
+    "Ended",
     "Environment",
     "Evidence",
     "Fields",
@@ -59,6 +61,7 @@ __all__ = [
     "Workload",
     "event_count",
     "expect",
+    "json_lines",
     "line_count",
     "listed",
     "log2_bucket",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -25,6 +25,7 @@ from grader.base.errors import (
 )
 from grader.base.messages import say
 from grader.checks.context import Context
+from grader.checks.ended import Ended
 from grader.checks.once import Once
 from grader.checks.program_under_test import ProgramUnderTest
 from grader.checks.script_under_test import ScriptUnderTest
@@ -294,27 +295,56 @@ class LabEnvironment:
         if program := self._programs.pop("pattern", None):
             self.context.end(program.close)
 
-    def script(self) -> ScriptUnderTest:
-        """Give the student's script, running, with its own program attached and no other."""
-        if "script" in self._failed:
-            raise self._failed["script"]
-        try:
-            if self._script and self._script.interrupted:
+    def script(self, *arguments: str) -> ScriptUnderTest:
+        """Give the student's script, running, with its own program attached and no other.
+
+        A run with other `arguments` is ended, and a new one begun.
+        """
+        with self._remembered(arguments):
+            script = self._script
+            done = script and (script.interrupted or script.over)
+            if script and (done or (script.running and script.arguments != arguments)):
                 self._end_script()
             script = self._script = self._script or ScriptUnderTest(self.context)
             if not script.running:
-                self._begin(script)
+                script.arguments = arguments
+                self._begin(script.begin)
+        return script
+
+    def run(self, *arguments: str, typed: str = "", seconds: float = 10) -> Ended:
+        """Run the script with `arguments` to its end, which is to come within so many `seconds`.
+
+        It is typed what is `typed`; the program does not run meanwhile.
+        """
+        if self._script and self._script.running:
+            self._end_script()
+        script = self._script = self._script or ScriptUnderTest(self.context)
+        script.arguments = arguments
+        found: list[Ended] = []
+        try:
+            self._begin(lambda: found.append(script.run(typed, seconds)))
+        finally:
+            self._end_script()
+        return found[0]
+
+    @contextmanager
+    def _remembered(self, arguments: tuple[str, ...]) -> Iterator[None]:
+        """Raise again what a run with these `arguments` raised; end the script that raises."""
+        which = " ".join(("script", *arguments))
+        if which in self._failed:
+            raise self._failed[which]
+        try:
+            yield
         except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
-            self._failed["script"] = error
+            self._failed[which] = error
             self._end_script()
             raise
         except InfraError:
             self._end_script()
             raise
-        return script
 
-    def _begin(self, script: ScriptUnderTest) -> None:
-        """Let the script run, when nothing of the program does any more."""
+    def _begin(self, begin: Callable[[], object]) -> None:
+        """Let a script `begin`, when nothing of the program does any more."""
         with ThreadPoolExecutor(1, thread_name_prefix="beside") as other:
             # Its processes are killed before the script has a compiler; that what they had in the
             # kernel goes takes longer.
@@ -322,7 +352,7 @@ class LabEnvironment:
             if self.context.place:
                 ended.result()  # What the script attaches there is not to be taken for theirs.
             _ = self.context.witness, self.context.workload_pid
-            script.begin()
+            begin()
             ended.result()
         if not self._trace_with_script:
             # Only now: the kernel attaches nothing while it removes a trace instance.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,7 +11,9 @@ from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionErro
 from grader.base.messages import say
 from grader.base.profile import note, span
 from grader.checks.context import Context
+from grader.checks.ended import Ended
 from grader.checks.program_under_test import refuse_acting
+from grader.checks.rows import Rows, reader
 from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.trace import PRINTK, TraceInstance
@@ -30,6 +33,8 @@ class ScriptRun:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self.arguments: tuple[str, ...] = ()
+        """What it is called with, once it begins."""
         self.name = context.lab.script
         context.submission.require(self.name)
         self._feed: TraceInstance | None = None
@@ -37,6 +42,8 @@ class ScriptRun:
         self._looked_at: set[int] = set()
         self._end: Exception | None = None
         self._began = 0
+        self.over = False
+        """Whether it was seen to end by itself: another check then wants another run."""
         self._script = self._started()
         self.attribution = context.attribution(lambda: self._script.pids())
         """Whose lines in the trace are its programs'."""
@@ -92,10 +99,7 @@ class ScriptRun:
         It may attach first and open its buffer afterwards: wait for that, where it can be seen.
         Raises what the student should read.
         """
-        self._end_compiling()
-        self._began = time.monotonic_ns()
-        self._script.begin(self.name, self._context.submission.files)
-        self._context.phase = "load"
+        self._start()
         limit = 10 * self._context.scale
         idle = 3 * self._context.scale
         start = time.monotonic()
@@ -122,6 +126,47 @@ class ScriptRun:
             return
         self._let_it_end()
         raise self._unattached(limit, loaded=loaded_since is not None)
+
+    def _start(self) -> None:
+        self._end_compiling()
+        self._began = time.monotonic_ns()
+        self._script.begin(self.name, self._context.submission.files, self.arguments)
+        self._context.phase = "load"
+
+    def run(self, typed: str, seconds: float) -> Ended:
+        """Let the script run to its end, which is to come within so many `seconds`.
+
+        It is typed what is `typed`, and may attach something or not. Raises what `ends` does.
+        """
+        self._start()
+        if typed:
+            self._script.type(typed)
+        return self.ends(seconds)
+
+    def ends(self, seconds: float = 10) -> Ended:
+        """Wait for the script to end by itself. Raises PhaseTimeoutError, or what `rest` does."""
+        self._context.phase = "wait"
+        limit = seconds * self._context.scale
+        self._script.wait_for(lambda: self._script.status is not None, limit)
+        if (status := self._script.status) is None:
+            raise PhaseTimeoutError(
+                "wait",
+                limit,
+                say("{name} still runs after {limit:g} s.", name=self.command, limit=limit),
+                say("Let it end by itself, as the handout says."),
+                log=self.output(),
+            )
+        self.over = True
+        return Ended(self.command, status, tuple(self._script.lines), self.output())
+
+    def type(self, text: str) -> None:
+        """Type `text` for the script to read; it does not appear in its output."""
+        self._script.type(text)
+
+    @property
+    def command(self) -> str:
+        """The command as a person types it, without Python."""
+        return " ".join((self.name, *map(shlex.quote, self.arguments)))
 
     def places(self) -> dict[str, list[tuple[str, str]]]:
         """Tell where the script has attached each of its programs, once it attaches no more."""
@@ -228,6 +273,31 @@ class ScriptRun:
             log=self.output(),
             file=self.name,
         )
+
+    def rows(self, name: str, kind: str) -> Rows:
+        """Read the script's whole table `name` of `kind` at a quiet moment.
+
+        By field, if the program declares a table of that name, with keys and values as long.
+        """
+        table, found = self.map(name, kind), self._context.tables.get(name)
+        return reader(table, found, self._context.witness, self._context.scale)()
+
+    def writes(
+        self, name: str, kind: str, right: Callable[[Rows], bool], seconds: float = 5
+    ) -> Rows:
+        """Wait until what the script's table `name` holds is `right`, for so many seconds at most.
+
+        Returns what it held last. Raises what the student should read if the script ended.
+        """
+        last = self.rows(name, kind)
+
+        def done() -> bool:
+            nonlocal last
+            last = self.rows(name, kind)
+            return right(last)
+
+        self._wait_for(done, seconds)
+        return last
 
     @property
     def unfinished(self) -> str:

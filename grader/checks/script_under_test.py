@@ -17,15 +17,18 @@ from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
 from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
-from grader.checks.rows import Rows, reader
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_run import ScriptRun
 from grader.checks.silence import remedy_for_silence
 from grader.checks.trace_output import Trace
 from grader.evidence.matching import match, told_again
 from grader.evidence.workload import Window, random_count
-from grader.submission.script import ended_cleanly
-from grader.submission.tracebacks import find_error, last_error, traceback_line
+from grader.submission.tracebacks import (
+    ended_cleanly,
+    find_error,
+    last_error,
+    traceback_line,
+)
 
 _MANY = 8, 12
 """So many decoys that others' calls hardly ever fall into all of one kind."""
@@ -235,14 +238,6 @@ class ScriptUnderTest(ScriptRun):
     ) -> Counted:
         """Call `act` with `arguments`, and return by how much the script's table `name` grew."""
         return measure_growth(self.map(name, kind), self._context.witness, act, *arguments)
-
-    def rows(self, name: str, kind: str) -> Rows:
-        """Read the script's whole table `name` of `kind` at a quiet moment.
-
-        By field, if the program declares a table of that name, with keys and values as long.
-        """
-        table, found = self.map(name, kind), self._context.tables.get(name)
-        return reader(table, found, self._context.witness, self._context.scale)()
 
     def numbers_shown(self) -> set[int]:
         """Find all numbers that the script printed since it last came to rest, and prints soon.

@@ -113,16 +113,16 @@ class Script:
             self._sandbox.put(files)
             self._tell("compile", name)
 
-    def begin(self, name: str, files: Mapping[str, bytes]) -> None:
+    def begin(self, name: str, files: Mapping[str, bytes], arguments: Sequence[str] = ()) -> None:
         """Let the student's code run: the script `name`, with `files` beside it."""
         self.name = name
         self._sandbox.put(files)
-        self._tell("run", name)
+        self._tell("run", name, *arguments)
         note("starts, and waits", self._started, self.lane)
 
-    def _tell(self, word: str, name: str) -> None:
+    def _tell(self, *words: str) -> None:
         with suppress(OSError):  # It has died since it was ready; its status says how.
-            self._channel.sendall(f"{word} {name}".encode())
+            self._channel.sendall(os.fsencode("\0".join(words)))
 
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the process has BCC, and waits for `begin` or compiles.
@@ -280,6 +280,14 @@ class Script:
                 return condition()
         return True
 
+    def type(self, text: str) -> None:
+        """Type `text`, which is not shown on the terminal; "\\x04" ends the input."""
+        attributes = termios.tcgetattr(self._master)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(self._master, termios.TCSANOW, attributes)
+        with suppress(OSError):  # It has ended, and its status says how.
+            os.write(self._master, os.fsencode(text))
+
     def interrupt(self, seconds: float, *, pause: float = 0.5) -> bool:
         """Press Ctrl-C as often as it takes; return whether the script ended within `seconds`.
 
@@ -407,21 +415,3 @@ class Script:
 def _saying(lines: Sequence[bytes]) -> list[str]:
     texts = (line.decode(errors="replace").rstrip("\r") for line in lines)
     return [text for text in texts if not blank(text)]
-
-
-def ended_cleanly(script: Script) -> bool:
-    """Tell whether an interrupted script ended as it should: quietly, by itself or by SIGINT.
-
-    Python's "Exception ignored" is no fault of a script that then ends with status 0: BCC's own
-    clean-up raises at exit, and an interrupt can fall into a callback of ctypes.
-    """
-    for number, piece in enumerate(script.pieces()):
-        # After the cut, which is in the middle of a line, nobody knows what stood there before.
-        before = "Exception ignored" if number else ""
-        for line in piece.splitlines()[number:]:
-            # Not at its start: the terminal's echo, ^C, may stand before it.
-            excused = "Exception ignored" in before and script.status == 0
-            if "Traceback (most recent call last)" in line and not excused:
-                return False
-            before = line or before
-    return script.status in (0, 130)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from grader.base.text import cut
+from grader.submission.script import Script
 
 _BEGIN = re.compile(
     r"Traceback \(most recent call last\):?|^ +File \".*\", line \d+$", re.MULTILINE
@@ -78,3 +79,21 @@ def traceback_line(output: str, name: str) -> int:
     """Return the line of the student's script where its last traceback passed, or 0."""
     found = re.findall(rf'File "(?:/lab/)?{re.escape(name)}", line (\d{{1,9}})', output)
     return int(found[-1]) if found else 0
+
+
+def ended_cleanly(script: Script) -> bool:
+    """Tell whether an interrupted script ended as it should: quietly, by itself or by SIGINT.
+
+    Python's "Exception ignored" is no fault of a script that then ends with status 0: BCC's own
+    clean-up raises at exit, and an interrupt can fall into a callback of ctypes.
+    """
+    for number, piece in enumerate(script.pieces()):
+        # After the cut, which is in the middle of a line, nobody knows what stood there before.
+        before = "Exception ignored" if number else ""
+        for line in piece.splitlines()[number:]:
+            # Not at its start: the terminal's echo, ^C, may stand before it.
+            excused = "Exception ignored" in before and script.status == 0
+            if "Traceback (most recent call last)" in line and not excused:
+                return False
+            before = line or before
+    return script.status in (0, 130)

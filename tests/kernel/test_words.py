@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from grader.base.errors import BehaviourError
-from grader.checks import Call, Made, match_buckets, possible_buckets, random_id
+from grader.base.errors import BehaviourError, PhaseTimeoutError
+from grader.checks import Call, Made, json_lines, match_buckets, possible_buckets, random_id
 from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
@@ -306,3 +306,77 @@ def test_a_key_with_padding_that_was_never_set_is_named(kernel: NativeKernel) ->
             "made", "hash", environment.workload.make, Call(uid=(uid := random_id()))
         )
         assert [row.unset for row in grown.having(uid=uid)] == ["the padding after kind never set"]
+
+
+FILTERED = """
+BPF_ARRAY(wanted, u32, 1);
+BPF_HASH(made, u32);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u32 zero = 0, uid = bpf_get_current_uid_gid(), *only = wanted.lookup(&zero);
+
+	if (only && (!*only || *only == uid))
+		made.atomic_increment(uid);
+	return 0;
+}
+"""
+FILTER = """
+import argparse, ctypes, json, sys, time
+from bcc import BPF
+
+options = argparse.ArgumentParser()
+options.add_argument("--uid", type=int, default=0)
+options.add_argument("--seconds", type=float)
+given = options.parse_args()
+b = BPF(src_file="words.c")
+b["wanted"][0] = ctypes.c_uint(given.uid)
+if given.seconds:
+    time.sleep(given.seconds)
+    for uid, count in b["made"].items():
+        print(json.dumps({"uid": uid.value, "count": count.value}))
+    sys.exit(3)
+for line in sys.stdin:
+    b["wanted"][0] = ctypes.c_uint(int(line))
+"""
+
+
+def test_a_script_is_run_with_arguments_typed_to_and_seen_to_write(kernel: NativeKernel) -> None:
+    with lab(kernel, {"words.c": FILTERED, "words.py": FILTER}) as environment:
+        for _ in range(ROUNDS):
+            run_script(environment)
+
+
+def run_script(environment: LabEnvironment) -> None:
+    make, uids = environment.workload.make, [random_id(), random_id()]
+    calls = [Call(uid=uid) for uid in uids]
+
+    helped = environment.run("--help")
+    helped.require_status(0)
+    assert "--uid" in helped.log
+    environment.run("--uid", "nobody").require_status(2)
+
+    script = environment.script("--uid", str(uids[0]))
+    assert script is environment.script("--uid", str(uids[0]))
+    script.writes("wanted", "array", lambda rows: rows.by_key == {0: uids[0]})
+    make(*calls)
+    assert script.rows("made", "hash").by_key == {uids[0]: 1}
+    script.type(f"{uids[1]}\n")
+    wanted = script.writes("wanted", "array", lambda rows: rows.by_key == {0: uids[1]})
+    assert wanted.by_key == {0: uids[1]}
+    make(*calls, *calls)
+    assert script.rows("made", "hash").by_key == {uids[0]: 1, uids[1]: 2}
+    script.map("wanted", "array").set(0, uids[0])
+    make(*calls)
+    assert script.rows("made", "hash").by_key == {uids[0]: 2, uids[1]: 2}
+    script.type("\x04")
+    script.ends().require_status(0)
+
+    script = environment.script("--seconds", "0.5", "--uid", str(uids[1]))
+    make(*calls)
+    ended = script.ends()
+    ended.require_status(3)
+    assert json_lines(ended.lines) == [{"uid": uids[1], "count": 1}]
+    with pytest.raises(PhaseTimeoutError, match=r"words\.py still runs after 0\.1 s"):
+        environment.run(seconds=0.1)
+    assert environment.run(typed="\x04").status == 0

@@ -15,11 +15,11 @@ import pytest
 from grader.base.errors import InfraError, SubmissionError
 from grader.submission import script as module
 from grader.submission.sandbox import PYTHON, descendants
-from grader.submission.script import Script, ended_cleanly
-from grader.submission.tracebacks import last_error, traceback_line
+from grader.submission.script import Script
+from grader.submission.tracebacks import ended_cleanly, last_error, traceback_line
 
 PATIENCE = 60.0
-Start = Callable[[str | bytes], Script]
+Start = Callable[..., Script]
 
 
 class OpenSandbox:
@@ -63,11 +63,11 @@ def sandbox(tmp_path: Path) -> OpenSandbox:
 def start(sandbox: OpenSandbox, tmp_path: Path) -> Iterator[Start]:
     scripts = []
 
-    def start(code: str | bytes) -> Script:
+    def start(code: str | bytes, *arguments: str) -> Script:
         data = code.encode() if isinstance(code, str) else code
         pipe = str(tmp_path / "trace_pipe")
         scripts.append(Script(sandbox, trace_pipes=[pipe]))  # type: ignore[arg-type]
-        scripts[-1].begin("a.py", {"a.py": data})
+        scripts[-1].begin("a.py", {"a.py": data}, arguments)
         return scripts[-1]
 
     yield start
@@ -491,3 +491,17 @@ def test_the_line_of_a_traceback_is_one_of_the_script(output: str, line: int) ->
 )
 def test_the_error_of_a_traceback_is_its_last_line(output: str, error: str) -> None:
     assert last_error(output) == error
+
+
+def test_a_script_has_its_arguments_and_no_others(start: Start) -> None:
+    script = start("import sys; print(sys.argv)", "--name", "é \udcff", "")
+    assert script.wait_for(lambda: bool(script.lines), PATIENCE)
+    assert script.lines == ["['a.py', '--name', 'é \\udcff', '']"]
+
+
+def test_what_is_typed_is_read_and_not_shown(start: Start) -> None:
+    script = start("import sys; print('ready', flush=True); print(sys.stdin.read().upper())")
+    assert script.wait_for(lambda: bool(script.lines), PATIENCE)
+    script.type("one\ntwo\n\x04")
+    assert script.wait_for(lambda: script.status is not None, PATIENCE)
+    assert script.lines == ["ready", "ONE", "TWO"]

@@ -1,9 +1,9 @@
 """Runs in the sandbox: waits with Python and BCC ready, and becomes the student's script.
 
 The descriptor argv[1] is a socket that keeps messages apart. It may say `compile NAME` first; then
-comes `run NAME`. The script runs as `python3 NAME` would run it: as __main__, with nothing of this
-file in its globals, its arguments, its path or its traceback. Only who looks for it finds it:
-inspect.stack(), sys.orig_argv, sys.excepthook, bcc.lib.
+comes `run NAME ARGUMENTS`, with NUL between them. The script runs as `python3 NAME ARGUMENTS`
+would: as __main__, with nothing of this file in its globals, its arguments, its path or its
+traceback. Only who looks for it finds it: inspect.stack(), sys.orig_argv, sys.excepthook, bcc.lib.
 """
 
 
@@ -74,19 +74,20 @@ def become() -> None:
 
     with open(int(sys.argv[1]), "r+b", buffering=0) as channel:
         channel.write(b"!")  # Ready.
-        word, _, name = channel.read(4096).decode().partition(" ")
+        word, *names = os.fsdecode(channel.read(1 << 16)).split("\0")
         if word == "compile":
-            compile_ahead(name)
+            compile_ahead(*names)
             channel.write(b"!")
-            word, _, name = channel.read(4096).decode().partition(" ")
+            word, *names = os.fsdecode(channel.read(1 << 16)).split("\0")
     if word != "run":
         return
+    name, *arguments = names
     path = os.path.abspath(name)
     space = sys.modules["__main__"].__dict__
     for own in [key for key in space if not key.startswith("__")]:
         del space[own]
     space.update(__doc__=None, __file__=path, __loader__=type(__loader__)("__main__", path))  # type: ignore[name-defined]
-    sys.argv[:] = [name]
+    sys.argv[:] = [name, *arguments]
     sys.path[0] = os.path.dirname(path)
 
     shown = sys.excepthook
