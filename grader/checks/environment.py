@@ -66,7 +66,8 @@ class LabEnvironment:
         self._trace_with_script = trace_with_script
         self._pattern = pattern
         self._programs: dict[str, ProgramUnderTest] = {}
-        """The program, and its second build `pattern`, while they are in use."""
+        """The program, its second build `pattern`, and other files' by name, while in use."""
+        self._judged = "program"
         self._script: ScriptUnderTest | None = None
         self._failed: dict[str, Exception] = {}
         self._places: dict[str, list[tuple[str, str]]] | None = None
@@ -110,7 +111,7 @@ class LabEnvironment:
     def _running(self) -> ProgramUnderTest | ScriptUnderTest:
         """Give the script if it runs, else the program. Raises CourseError where neither does."""
         running = self._script if self._script and self._script.running else None
-        one = running or self._programs.get("program")
+        one = running or self._programs.get(self._judged)
         if one is None:
             raise CourseError(
                 say(
@@ -123,7 +124,7 @@ class LabEnvironment:
 
     def _attached_to(self) -> list[str]:
         """Tell where the program is attached; nowhere while a script runs."""
-        program = self._programs.get("program")
+        program = self._programs.get(self._judged)
         return program.attached_to() if program else []
 
     def contend(self) -> None:
@@ -191,11 +192,19 @@ class LabEnvironment:
         finally:
             write_kprobe_event(events, f"-:labebpf/{function}")
 
-    def program(self) -> ProgramUnderTest:
-        """Give the student's program, attached, with no script of theirs running."""
+    def program(self, file: str = "") -> ProgramUnderTest:
+        """Give the student's program, attached, with no script of theirs running.
+
+        With `file` that C file of the submission's: nothing of any other file is attached.
+        """
         if self._script and self._script.running:
             self._end_script()
-        return self._ready("program")
+        builds = ("program", "pattern")
+        judged = self._judged = builds[0] if file in ("", self.lab.program) else file
+        self._close(*[one for one in self._programs if one not in (*builds, judged)])
+        if judged == file:
+            self._close(*builds)
+        return self._ready(judged)
 
     def pattern_program(self) -> ProgramUnderTest | None:
         """Give the second build of the program, in which what is left uninitialised is 0xAA.
@@ -214,13 +223,13 @@ class LabEnvironment:
         if which in self._failed:
             raise self._failed[which]
         try:
-            self.context.submission.require(self.context.lab.program)
             program = self._loader(which)
             if not program.attached:
                 _ = self.context.witness
                 if self.context.lab.attach.startswith("lsm:"):
                     _ = self.trace  # The program could forbid what that needs.
-                program.attach(self._compiled, self.places)
+                own = which in ("program", "pattern")
+                program.attach(self._compiled, self.places if own else lambda plain: {})
         except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
             self._failed[which] = error
             self._close(which)
@@ -270,12 +279,14 @@ class LabEnvironment:
 
     def _loader(self, which: str) -> ProgramUnderTest:
         if which not in self._programs:
-            self._programs[which] = ProgramUnderTest(self.context, pattern=which == "pattern")
+            file = self.lab.program if which in ("program", "pattern") else which
+            pattern = which == "pattern"
+            self._programs[which] = ProgramUnderTest(self.context, file, pattern=pattern)
         return self._programs[which]
 
     def _compiled(self) -> None:
         """Let all have started before the program is attached: starting makes directories."""
-        if self._pattern:
+        if self._pattern and self._judged == "program":
             pattern = self._loader("pattern")
             pattern.begin()
             pattern.wait_until_ready()
@@ -358,9 +369,10 @@ class LabEnvironment:
             # Only now: the kernel attaches nothing while it removes a trace instance.
             self.context.retire_trace()
 
-    def printed(self) -> str:
-        """Return what the tools printed of the program; nothing while it is not loaded."""
-        program = self._programs.get("program")
+    def printed(self, file: str) -> str:
+        """Return what the tools printed of the program `file`; nothing while it is not loaded."""
+        name = "program" if file == self.lab.program else file
+        program = self._programs.get(name)
         return program.log() if program else ""
 
     def close(self) -> None:
@@ -370,7 +382,7 @@ class LabEnvironment:
     def _close_programs(self) -> None:
         with ExitStack() as closing:
             closing.callback(self.context.bpftool.detach_xdp)
-            self._close("pattern", "program")
+            self._close(*list(self._programs))
 
     def _end_script(self) -> None:
         if script := self._script:

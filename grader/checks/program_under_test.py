@@ -137,9 +137,10 @@ class Submitted:
 class ProgramUnderTest:
     """The student's program as a check sees it."""
 
-    def __init__(self, context: Context, *, pattern: bool = False) -> None:
+    def __init__(self, context: Context, file: str, *, pattern: bool = False) -> None:
+        """`file` is one of the submission's C files; with `pattern`, build it the second way."""
         self._context = context
-        self._name = context.lab.program
+        self._name = file
         self._source = context.submission.require(self._name)
         self._flags = [PATTERN] if pattern else []
         self._program = context.kernel.loader(context.scale, context.place)
@@ -254,7 +255,7 @@ class ProgramUnderTest:
         Raises BehaviourError if it is no such table.
         """
         return Counter(
-            self._map(name, "hash"),
+            self.map(name, "hash"),
             self._context.witness,
             key=key,
             scale=self._context.scale,
@@ -265,7 +266,7 @@ class ProgramUnderTest:
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Counted:
         """Call `act` with `arguments`, and return by how much the table `name` grew."""
-        return measure_growth(self._map(name, kind), self._context.witness, act, *arguments)
+        return measure_growth(self.map(name, kind), self._context.witness, act, *arguments)
 
     def rows(self, name: str, kind: str) -> Rows:
         """Read the whole table `name` of `kind` at a quiet moment, by field."""
@@ -281,13 +282,14 @@ class ProgramUnderTest:
 
     def _rows(self, name: str, kind: str) -> Callable[[], Rows]:
         return reader(
-            self._map(name, kind),
+            self.map(name, kind),
             self.table(name, kind),
             self._context.witness,
             self._context.scale,
         )
 
-    def _map(self, name: str, kind: str) -> Map:
+    def map(self, name: str, kind: str) -> Map:
+        """Open the table `name` of `kind`: `map.set(key, value)` puts a number into it."""
         table = self.table(name, kind)
         opened = Map(self._context.libbpf, table.id)
         self._maps.append(opened)

@@ -282,6 +282,14 @@ class ScriptRun:
         table, found = self.map(name, kind), self._context.tables.get(name)
         return reader(table, found, self._context.witness, self._context.scale)()
 
+    def handlers(self, name: str) -> dict[int, str]:
+        """Tell which function, by 15 characters of its name, the script has put where.
+
+        Into its BPF_PROG_ARRAY `name`.
+        """
+        programs = self.rows(name, "prog_array").by_key
+        return {at: self._context.bpftool.program(which).name for at, which in programs.items()}
+
     def writes(
         self, name: str, kind: str, right: Callable[[Rows], bool], seconds: float = 5
     ) -> Rows:

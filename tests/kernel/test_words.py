@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from grader.base.errors import BehaviourError, PhaseTimeoutError
+from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
 from grader.checks import Call, Made, json_lines, match_buckets, possible_buckets, random_id
 from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
@@ -18,6 +18,7 @@ from grader.labs import Lab
 from grader.labs.lab import Task
 from grader.labs.manifest import Text
 from grader.submission.files import Submission
+from grader.submission.sandbox import descendants
 from tests.support.checkout import ROOT
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
@@ -380,3 +381,82 @@ def run_script(environment: LabEnvironment) -> None:
     with pytest.raises(PhaseTimeoutError, match=r"words\.py still runs after 0\.1 s"):
         environment.run(seconds=0.1)
     assert environment.run(typed="\x04").status == 0
+
+
+COUNTS = """
+BPF_HASH(made, u32);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u32 uid = bpf_get_current_uid_gid();
+
+	%s
+	return 0;
+}
+"""
+
+
+def test_each_of_several_files_is_judged_alone(kernel: NativeKernel) -> None:
+    """One that is refused costs nothing but itself."""
+    files = {
+        "words.c": COUNTS % "made.atomic_increment(uid);",
+        "twice.c": COUNTS % "made.atomic_increment(uid, 2);",
+        "refused.c": COUNTS % "*made.lookup(&uid) += 1;",
+    }
+    with lab(kernel, files) as environment:
+        for file, by in (("words.c", 1), ("twice.c", 2), ("", 1), ("twice.c", 2)):
+            program = environment.program(file)
+            call = Call(uid=random_id())
+            grown = program.growth("made", "hash", environment.workload.make, call, call)
+            assert grown.by_key[call.uid] == 2 * by
+            assert environment.program(file) is program
+            loaded = environment.context.bpftool.programs(descendants(os.getpid()))
+            counting = [each for each in loaded if "bpf_get_current_uid_gid" in each.helpers]
+            assert len(counting) == 1 and environment.printed("refused.c") == ""
+        for _ in range(2):
+            with pytest.raises(SubmissionError, match=r"refused\.c does not pass"):
+                environment.program("refused.c")
+        with pytest.raises(KeyError):
+            environment.program("missing.c")
+
+
+TAIL_CALLS = """
+#include <uapi/asm/unistd_64.h>
+
+BPF_PROG_ARRAY(handlers, 400);
+BPF_HASH(seen, u32);
+
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	handlers.call(ctx, ctx->args[1]);
+	return 0;
+}
+
+int on_mkdir(struct bpf_raw_tracepoint_args *ctx)
+{
+	seen.atomic_increment(bpf_get_current_uid_gid());
+	return 0;
+}
+"""
+FILLS = """
+import ctypes, signal
+from bcc import BPF
+
+b = BPF(src_file="words.c")
+b["handlers"][ctypes.c_int(83)] = ctypes.c_int(b.load_func("on_mkdir", BPF.RAW_TRACEPOINT).fd)
+try:
+    signal.pause()
+except KeyboardInterrupt:
+    pass
+"""
+
+
+def test_a_program_array_that_a_script_fills_is_read(kernel: NativeKernel) -> None:
+    files = {"words.c": TAIL_CALLS, "words.py": FILLS}
+    with lab(kernel, files, "raw_tracepoint:sys_enter") as environment:
+        script = environment.script()
+        assert script.handlers("handlers") == {83: "on_mkdir"}
+        uid = random_id()
+        environment.workload.make(Call(uid=uid), Call("rmdir", uid=uid))
+        assert script.rows("seen", "hash").by_key[uid] >= 1
+        script.interrupt()
