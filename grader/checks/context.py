@@ -24,6 +24,7 @@ from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
 from grader.kernel.probe import Probe
 from grader.kernel.uprobe import Uprobe
+from grader.kernel.veth import Cable
 from grader.labs import Lab
 from grader.submission.files import Submission
 from grader.submission.program import Program, Table
@@ -56,7 +57,7 @@ class Context:
         self.scale = scale
         self.place = _place(lab.attach)
         """What the lab's programs attach to, where a sandbox has to be given that."""
-        network = self.place.namespace if isinstance(self.place, Network) else None
+        network = self.place.namespace if isinstance(self.place, (Network, Cable)) else None
         self.bpftool = Bpftool(kernel.helper_symbols, network)
         self.libbpf = Libbpf()
         self._witness = kernel.witness(templates, self._calls())
@@ -98,7 +99,7 @@ class Context:
 
     def _start_workload(self) -> Workload:
         library = self.place.library if isinstance(self.place, Uprobe) else None
-        sockets = self.place.sockets if isinstance(self.place, Network) else ()
+        sockets = self.place.sockets if isinstance(self.place, (Network, Cable)) else ()
         return Workload(
             self.lab.call, scale=self.scale, library=library, sockets=sockets, marks=self._marks
         )
@@ -245,8 +246,8 @@ def lacking(probe: Probe) -> InfraError:
     )
 
 
-def _place(attach: str) -> Uprobe | Network | None:
+def _place(attach: str) -> Uprobe | Network | Cable | None:
     kind, _, place = attach.partition(":")
     if kind == "uprobe":
         return Uprobe(place.removeprefix("c:"))
-    return Network() if kind == "xdp" else None
+    return {"lo": Network, "veth0": Cable}[place]() if kind == "xdp" else None

@@ -6,9 +6,7 @@ same time.
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -24,6 +22,7 @@ from grader.base.errors import (
     SubmissionError,
 )
 from grader.base.messages import say
+from grader.checks.contention import contend
 from grader.checks.context import Context
 from grader.checks.ended import Ended
 from grader.checks.once import Once
@@ -35,15 +34,9 @@ from grader.evidence.bpftool import MOST_OF_A_NAME
 from grader.evidence.workload import Workload
 from grader.kernel.native import write_kprobe_event
 from grader.kernel.tracefs_copy import probe_lists
+from grader.kernel.veth import Cable
 from grader.labs import Lab
 from grader.submission.call import call
-
-_ROUND = 1_000
-_ROUNDS_SECONDS = 15
-_ENOUGH_LOST, _STILL_ENOUGH, _HARDLY_ANY = 200, 60, 30
-"""The witness's plain counter loses about twice as many as a submission's `++` that also prints, at
-most 17 times as many (measured on two CPUs, natively and emulated): 200 leave that one with all of
-its counts once in e^12 times at most, and 60 once in e^30 where it loses as many as mostly."""
 
 
 class LabEnvironment:
@@ -103,6 +96,16 @@ class LabEnvironment:
         return self.context.workload
 
     @property
+    def cable(self) -> Cable:
+        """The two networks of a lab that is attached to `xdp:veth0`. Raises CourseError."""
+        if isinstance(self.context.place, Cable):
+            return self.context.place
+        raise CourseError(
+            say("{lab}: a check asks for a cable, and there is none.", lab=self.lab.name),
+            say('Write attach = "xdp:veth0".'),
+        )
+
+    @property
     def trace(self) -> Trace:
         """What the submission's programs print as the workload acts."""
         own = OwnTrace(self.context.followed(), lambda: self._running().attribution)
@@ -133,31 +136,9 @@ class LabEnvironment:
         The witness keeps such a counter: how big a load must be depends on the machine. Raises
         InfraError where no load makes it lose any.
         """
-        context = self.context
-        before = context.witness.lost_by_racy
-        cpus = len(os.sched_getaffinity(0))
-        unseen = context.trace.paused() if context.trace else nullcontext()
         still = self._script.held() if self._script and not self._script.running else nullcontext()
-        with context.kernel.others_waiting(), unseen, still, context.witness.meetings(cpus):
-            start = time.monotonic()
-            spent, lost = 0.0, 0
-            while spent < _ROUNDS_SECONDS * context.scale:
-                context.workload.stress(_ROUND)
-                lost = context.witness.lost_by_racy - before
-                spent = time.monotonic() - start
-                # Where something else wants the CPUs, rather that than minutes.
-                late = spent > _ROUNDS_SECONDS * context.scale / 3
-                if lost >= (_STILL_ENOUGH if late else _ENOUGH_LOST):
-                    return
-        if lost < _HARDLY_ANY:
-            raise InfraError(
-                say(
-                    "A plain counter lost {lost} counts only: the CPUs of this machine "
-                    "hardly meet.",
-                    lost=lost,
-                ),
-                say("Grade again when the machine is less busy."),
-            )
+        with still:
+            contend(self.context)
 
     def call(self, file: str, function: str, *arguments: Any) -> Any:
         """Call a function of the student's Python, which sees the kernel's real lists."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
+from typing import Protocol
 
 from grader.base.errors import InfraError
 from grader.base.lock import acquire_lock
@@ -29,10 +30,8 @@ from grader.kernel.features import (
 )
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import TRACEFS, mount_privately
-from grader.kernel.netns import Network
 from grader.kernel.probe import Probe
 from grader.kernel.tracefs_copy import bwrap_arguments, kernel_copy
-from grader.kernel.uprobe import Uprobe
 from grader.submission.cgroup import leftover_groups, remove_group
 from grader.submission.program import Program
 from grader.submission.sandbox import Limits, Sandbox, View
@@ -46,6 +45,12 @@ PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 """Debian and Ubuntu know levels above 2, upstream's default, at which CAP_PERFMON is not enough
 for perf_event_open(2), by which BCC attaches."""
 SAVED_PARANOID = RUN / "perf_event_paranoid"
+
+
+class Place(Protocol):
+    """What a sandbox can be lent, for its programs to be attached to: a uprobe, or a network."""
+
+    def lend(self, view: View) -> View: ...
 
 
 class NativeKernel:
@@ -152,7 +157,7 @@ class NativeKernel:
         return nullcontext()  # They wait already, for the lock.
 
     def sandbox(
-        self, files: dict[str, bytes], scale: float = 1.0, place: Uprobe | Network | None = None
+        self, files: dict[str, bytes], scale: float = 1.0, place: Place | None = None
     ) -> Sandbox:
         """Make a sandbox with `files` in it. `scale` stretches the CPU time that it may take.
 
@@ -162,13 +167,13 @@ class NativeKernel:
         view = place.lend(self.view) if place else self.view
         return Sandbox(self.new_name(), files, view, work=self.work, limits=limits)
 
-    def loader(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Program:
+    def loader(self, scale: float = 1.0, place: Place | None = None) -> Program:
         """Return a loader for one program: a spare one, or a new one."""
         if self._loaders and not place:
             return self._loaders.pop()
         return Program(self.sandbox({}, scale, place))
 
-    def script(self, scale: float = 1.0, place: Uprobe | Network | None = None) -> Script:
+    def script(self, scale: float = 1.0, place: Place | None = None) -> Script:
         """Return a process for one script: a spare one, or a new one."""
         if self._scripts and not place:
             return self._scripts.pop()

@@ -54,12 +54,7 @@ class Network:
 
     def lend(self, view: View) -> View:
         """Extend `view` to one of a sandbox in this network that may attach XDP programs."""
-        return replace(
-            view,
-            bwrap=(*view.bwrap, *_without_control_groups()),
-            capabilities=(*view.capabilities, "net_admin"),
-            network=self.namespace,
-        )
+        return confined(view, self.namespace)
 
     def close(self) -> None:
         """Close the namespace and its sockets."""
@@ -67,6 +62,16 @@ class Network:
             closing.callback(os.close, self.namespace)
             for end in self.sockets:
                 closing.callback(end.close)
+
+
+def confined(view: View, namespace: int) -> View:
+    """Extend `view` to one of a sandbox in that network that may attach XDP programs."""
+    return replace(
+        view,
+        bwrap=(*view.bwrap, *_without_control_groups()),
+        capabilities=(*view.capabilities, "net_admin"),
+        network=namespace,
+    )
 
 
 def _without_control_groups() -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -33,6 +35,8 @@ def lab(
     title = Text("", "")
     task = Task("9.1", 1, program, title, (), (), (title,))
     one = Lab("lab9", ROOT, title, program, script, tuple(files), attach, (), (task,))
+    if attach.startswith("xdp:"):
+        one = replace(one, call="packet")
     sources = {name: text.encode() for name, text in files.items()}
     context = Context(kernel, one, Submission(sources, {}), ROOT / "bpf_templates")
     environment = LabEnvironment(context, script=script in files)
@@ -460,3 +464,35 @@ def test_a_program_array_that_a_script_fills_is_read(kernel: NativeKernel) -> No
         environment.workload.make(Call(uid=uid), Call("rmdir", uid=uid))
         assert script.rows("seen", "hash").by_key[uid] >= 1
         script.interrupt()
+
+
+NO_PINGS = """
+#include <uapi/linux/if_ether.h>
+#include <uapi/linux/ip.h>
+#include <uapi/linux/in.h>
+
+BPF_HASH(seen, u32);
+
+int no_pings(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	struct ethhdr *eth = data;
+	struct iphdr *ip = data + sizeof(*eth);
+
+	if ((void *)(ip + 1) > end || eth->h_proto != htons(ETH_P_IP))
+		return XDP_PASS;
+	seen.atomic_increment(ip->protocol);
+	return ip->protocol == IPPROTO_ICMP ? XDP_DROP : XDP_PASS;
+}
+"""
+
+
+def test_packets_of_each_kind_come_by_a_cable(kernel: NativeKernel) -> None:
+    with lab(kernel, {"words.c": NO_PINGS}, "xdp:veth0") as environment:
+        program, cable = environment.program(), environment.cable
+        arrived = (cable.ping(), cable.udp(4321), cable.tcp(4321))
+        assert arrived == (False, True, True)
+        made = program.growth("seen", "hash", environment.workload.calls, 7)
+        assert made.by_key == {socket.IPPROTO_UDP: 7}
+        seen = program.rows("seen", "hash").by_key
+        assert seen[socket.IPPROTO_ICMP] == 1 and seen[socket.IPPROTO_TCP] >= 2
