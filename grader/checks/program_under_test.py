@@ -270,17 +270,15 @@ class ProgramUnderTest:
 
     def rows(self, name: str, kind: str) -> Rows:
         """Read the whole table `name` of `kind` at a quiet moment, by field."""
-        return self._rows(name, kind)()
+        return self._rows(name, kind)()[1]
 
     def growth(
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Growth:
         """Call `act` with `arguments`, and return by how much each entry of `name` grew."""
-        return measure_rows(
-            self._rows(name, kind), self._context.witness, self._context.scale, act, *arguments
-        )
+        return measure_rows(self._rows(name, kind), self._context.scale, act, *arguments)
 
-    def _rows(self, name: str, kind: str) -> Callable[[], Rows]:
+    def _rows(self, name: str, kind: str) -> Callable[[], tuple[int, Rows]]:
         return reader(
             self.map(name, kind),
             self.table(name, kind),

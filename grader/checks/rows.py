@@ -98,17 +98,18 @@ class Growth(Rows):
 
 def reader(
     table: Map, declared: Table | None, witness: Witness, scale: float
-) -> Callable[[], Rows]:
+) -> Callable[[], tuple[int, Rows]]:
     """Return what reads `table`, which the program has `declared`, at a quiet moment.
 
-    Without a declaration keys and values are numbers.
+    It returns how many calls there had been then, too. Without a declaration keys and values are
+    numbers.
     """
     keys = _layout(declared.key if declared else None, table.key_size)
     values = _layout(declared.value if declared else None, table.value_size)
 
-    def read() -> Rows:
-        _, entries = witness.quietly(table.entries, 10 * scale)
-        return Rows(
+    def read() -> tuple[int, Rows]:
+        calls, entries = witness.quietly(table.entries, 10 * scale)
+        return calls, Rows(
             tuple(
                 Row(keys.value(raw), tuple(map(values.value, there)), raw, keys.unset(raw))
                 for raw, there in entries.items()
@@ -123,8 +124,7 @@ def _layout(told: Layout | None, size: int) -> Layout:
 
 
 def measure_rows(
-    read: Callable[[], Rows],
-    witness: Witness,
+    read: Callable[[], tuple[int, Rows]],
     scale: float,
     act: Callable[..., object],
     *arguments: object,
@@ -134,13 +134,13 @@ def measure_rows(
     Less than was made is looked at again for a while: a program on the system call's exit counts a
     moment after the witness.
     """
-    left, before = witness.left, read()
+    start, before = read()
     did = act(*arguments)
     windows = tuple(did) if isinstance(did, list) else ()
     deadline = time.monotonic() + 0.3 * scale
     while True:
-        grown = _grown(before, read())
-        growth = Growth(grown, windows, witness.entered - left)
+        calls, after = read()
+        growth = Growth(_grown(before, after), windows, calls - start)
         if growth.total >= growth.made or time.monotonic() > deadline:
             return growth
 

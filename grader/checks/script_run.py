@@ -280,7 +280,7 @@ class ScriptRun:
         By field, if the program declares a table of that name, with keys and values as long.
         """
         table, found = self.map(name, kind), self._context.tables.get(name)
-        return reader(table, found, self._context.witness, self._context.scale)()
+        return reader(table, found, self._context.witness, self._context.scale)()[1]
 
     def handlers(self, name: str) -> dict[int, str]:
         """Tell which function, by 15 characters of its name, the script has put where.

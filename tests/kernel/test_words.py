@@ -299,7 +299,7 @@ def read_tables(environment: LabEnvironment) -> None:
     slow = [Call(lasts=seconds) for seconds in (0.001, 0.003, 0.02, 0.1)]
     took = program.growth("took", "array", make, *slow, *[one] * 5)
     missing, stray = match_buckets(map(possible_buckets, took.calls), took.by_key)
-    assert (missing, stray) == (0, took.others)
+    assert missing == 0 and stray <= took.others
     assert len(program.rows("began", "hash")) <= took.others
 
 
@@ -377,7 +377,7 @@ def run_script(environment: LabEnvironment) -> None:
     script.type("\x04")
     script.ends().require_status(0)
 
-    script = environment.script("--seconds", "0.5", "--uid", str(uids[1]))
+    script = environment.script("--seconds", "3", "--uid", str(uids[1]))
     make(*calls)
     ended = script.ends()
     ended.require_status(3)
