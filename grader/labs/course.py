@@ -132,7 +132,7 @@ def find_course(start: Path) -> Course:
     """The course that `start` lies in. Raises UsageError where it is in none, and CourseError."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / MANIFEST).is_file():
+        if os.path.isfile(folder / MANIFEST):  # Not in one that may not be looked into.
             return load_course(folder)
     raise UsageError(
         say("{folder} is in no course: there is no course.toml.", folder=start),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -204,3 +205,20 @@ def test_a_course_in_one_language_asks_its_own_labs_for_no_other(tmp_path: Path)
     assert labs["lab7"].title.en == labs["lab7"].title.fr
     with pytest.raises(CourseError, match=r"title lacks a language. Write it in en, fr"):
         load_lab(manifest.parent)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_course(tmp_path: Path) -> None:
+    inner = tmp_path / "closed" / "inner"
+    inner.mkdir(parents=True)
+    inner.parent.chmod(0)
+    child = os.fork()
+    if not child:
+        try:
+            if os.geteuid() == 0:
+                os.setresuid(65534, 65534, 65534)
+            find_course(inner)
+        except UsageError:
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -383,7 +383,7 @@ NAMED = GOOD.replace("sys_enter_mkdir", "sys_enter_{mkdir}").replace(
 )
 def test_a_lab_says_the_names_of_the_architecture(tmp_path: Path, machine: str, name: str) -> None:
     text = NAMED.replace('"Look."', '"{mkdir} = {}; {n} {row}"')
-    lab = load_lab(write(tmp_path, text), machine)
+    lab = load_lab(write(tmp_path, text), machine=machine)
     assert lab.attach == f"tracepoint:syscalls:sys_enter_{name}"
     assert lab.tasks[0].hints[0].en == f"{name} = {{}}; {{n}} uid"
     assert lab.names == {"mkdir": name, "row": "uid"}
@@ -401,5 +401,5 @@ def test_a_name_has_to_be_there_for_x86_64(tmp_path: Path, names: str) -> None:
 
 def test_labs_are_about_a_call_that_arm64_has() -> None:
     for path in sorted((ROOT / "exercises").glob("*/lab.toml")):
-        lab = load_lab(path.parent, "aarch64")
+        lab = load_lab(path.parent, machine="aarch64")
         assert not re.search(r"sys_enter_mkdir\b", lab.attach + " ".join(lab.needs)), lab.name
