@@ -1,4 +1,4 @@
-"""A run of a script that came to its end by itself, and lines that are JSON."""
+"""A run of a script that came to its end by itself, as it should or not, and lines of JSON."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from grader.base.errors import BehaviourError
+from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.messages import say
-from grader.submission.tracebacks import last_error
+from grader.submission.tracebacks import last_error, traceback_line
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,29 @@ class Ended:
             else say("exit status {status}", status=self.status),
             log=self.log,
         )
+
+
+def early_end(name: str, status: int | None, output: str) -> BehaviourError | SubmissionError:
+    """Make the error for the script `name`, which ended where it was to run until Ctrl-C."""
+    if status == 0 and "Traceback" not in output:
+        return BehaviourError(
+            say("{name} ended before anything happened.", name=name),
+            say("Load the program, then wait for events in a loop, until Ctrl-C."),
+            expected=say("a script that runs until Ctrl-C"),
+            actual=say("it ended by itself, with status 0"),
+            log=output,
+            file=name,
+        )
+    last = last_error(output)
+    return SubmissionError(
+        say("{name} ended with an error: {last}", name=name, last=last)
+        if last
+        else say("{name} ended with status {status}.", name=name, status=status),
+        say("The log shows where, and what it printed before."),
+        log=output,
+        file=name,
+        line=traceback_line(output, name),
+    )
 
 
 def json_lines(lines: Iterable[str]) -> list[dict[str, Any]]:

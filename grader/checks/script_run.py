@@ -11,7 +11,7 @@ from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionErro
 from grader.base.messages import say
 from grader.base.profile import note, span
 from grader.checks.context import Context
-from grader.checks.ended import Ended
+from grader.checks.ended import Ended, early_end
 from grader.checks.program_under_test import refuse_acting
 from grader.checks.rows import Rows, reader
 from grader.evidence.attribution import OwnTracePipe
@@ -19,7 +19,6 @@ from grader.evidence.maps import Map
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.submission.program import DECLARED_WITH
 from grader.submission.script import Script
-from grader.submission.tracebacks import last_error, traceback_line
 
 _COMPILE_SECONDS = 10
 """Some forty times as long as a lab's program takes."""
@@ -384,27 +383,5 @@ class ScriptRun:
 
     def _ended(self) -> Exception:
         """Make the error for a script that ended: the same each time."""
-        self._end = self._end or self._how_it_ended()
+        self._end = self._end or early_end(self.name, self._script.status, self.output())
         return self._end
-
-    def _how_it_ended(self) -> Exception:
-        status, output = self._script.status, self.output()
-        if status == 0 and "Traceback" not in output:
-            return BehaviourError(
-                say("{name} ended before anything happened.", name=self.name),
-                say("Load the program, then wait for events in a loop, until Ctrl-C."),
-                expected=say("a script that runs until Ctrl-C"),
-                actual=say("it ended by itself, with status 0"),
-                log=output,
-                file=self.name,
-            )
-        last = last_error(output)
-        return SubmissionError(
-            say("{name} ended with an error: {last}", name=self.name, last=last)
-            if last
-            else say("{name} ended with status {status}.", name=self.name, status=status),
-            say("The log shows where, and what it printed before."),
-            log=output,
-            file=self.name,
-            line=traceback_line(output, self.name),
-        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import pty
@@ -11,13 +10,11 @@ import select
 import signal
 import socket
 import struct
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
 
 from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
@@ -25,19 +22,12 @@ from grader.base.profile import note
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
 from grader.submission.threads import await_events, pause, prioritise, states
+from grader.submission.trace_pipe import LineSource, TracePipe
 
 HEAD, TAIL = 64 << 10, 64 << 10
 MAX_OUTPUT = 64 << 20
 _CTRL_C = b"\x03"
 _STARTER = Path(__file__).parent / "scripts" / "run_script.py"
-
-
-class LineSource(Protocol):
-    """What a script's trace_pipe gives: there may be more of it when `fileno` is readable."""
-
-    def fileno(self) -> int: ...
-
-    def read(self) -> bytes: ...
 
 
 class Script:
@@ -58,14 +48,11 @@ class Script:
         self.total = 0
         """Bytes of output so far."""
         self._sandbox = sandbox
-        self._fifo = sandbox.folder / "trace_pipe"
+        fifo = sandbox.folder / "trace_pipe"
+        self._feed = TracePipe(fifo)
         if trace_pipes:
-            os.mkfifo(self._fifo, mode=0o600)
-            os.chown(self._fifo, sandbox.uid, sandbox.uid)
-        self._open_source: Callable[[], LineSource] | None = None
-        self._source: LineSource | None = None
-        self._sink = -1
-        self._unread = b""
+            os.mkfifo(fifo, mode=0o600)
+            os.chown(fifo, sandbox.uid, sandbox.uid)
         self._partial = b""
         self._text = b""
         self._head = b""
@@ -83,7 +70,7 @@ class Script:
                 stderr=slave,
                 binds=[
                     *("--ro-bind", str(_STARTER), "/script.py"),
-                    *(word for place in trace_pipes for word in ("--bind", str(self._fifo), place)),
+                    *(word for place in trace_pipes for word in ("--bind", str(fifo), place)),
                 ],
                 pass_fds=[theirs.fileno()],
                 # From 3.13 on a traceback on a terminal is in colours, and its file, line and
@@ -181,19 +168,12 @@ class Script:
         while self.status is None:
             while self._pump(0) and time.monotonic() < deadline:
                 pass
-            if self._has_read_all() and waits(self._sandbox.pids()) and not self._pump(0):
+            if self._feed.has_given_all() and waits(self._sandbox.pids()) and not self._pump(0):
                 return True
             if time.monotonic() >= deadline:
                 break
             self._pump(0.002)
         return False
-
-    def _has_read_all(self) -> bool:
-        """Whether nothing of what was fed to it is still to be read."""
-        if self._sink < 0:
-            return not self._unread
-        unread = fcntl.ioctl(self._sink, termios.FIONREAD, bytes(4))
-        return not self._unread and not int.from_bytes(unread, sys.byteorder)
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
@@ -255,7 +235,7 @@ class Script:
 
     def feed(self, source: Callable[[], LineSource]) -> None:
         """Pump what `source()` gives to the script, once it opens a trace_pipe."""
-        self._open_source = source
+        self._feed.source = source
 
     def forget_lines(self) -> None:
         self.lines.clear()
@@ -329,8 +309,7 @@ class Script:
     def close(self) -> None:
         """End the script and everything that it started."""
         with ExitStack() as closing:
-            if self._sink >= 0:
-                closing.callback(os.close, self._sink)
+            closing.callback(self._feed.close)
             if self._end >= 0:
                 closing.callback(os.close, self._end)
             closing.callback(os.close, self._master)
@@ -339,11 +318,11 @@ class Script:
 
     def _pump(self, seconds: float) -> bool:
         """Move what there is, or comes within `seconds`; whether there was something."""
-        self._answer_fifo()
-        reads = [self._source.fileno()] if self._source and not self._unread else []
+        self._feed.open()
+        reads = self._feed.reads()
         reads += [self._master] if self._open else []
         reads += [self._end] if self._end >= 0 and self._child.returncode is None else []
-        writes = [self._sink] if self._unread else []
+        writes = self._feed.writes()
         moving = [each for some in select.select(reads, writes, [], seconds) for each in some]
         for ready in moving:
             if ready == self._master:
@@ -351,7 +330,7 @@ class Script:
             elif ready == self._end:
                 self._child.poll()
             else:
-                self._feed()
+                self._feed.move()
         return bool(moving)
 
     def _read(self) -> None:
@@ -366,7 +345,7 @@ class Script:
             return
         self.total += len(data)
         if self.total > MAX_OUTPUT:
-            self._open_source = None  # Its FIFO goes with the sandbox.
+            self._feed.source = None  # Its FIFO goes with the sandbox.
             self._sandbox.close()
             raise SubmissionError(
                 say(
@@ -386,30 +365,6 @@ class Script:
         self._partial, self._text = self._partial[-HEAD:], self._text[-HEAD:]
         self.lines += _saying(lines)
         self.texts += _saying(texts)
-
-    def _answer_fifo(self) -> None:
-        """Open the source, and this end of the FIFO, once the script has the FIFO open or waits."""
-        if self._open_source is None:
-            return
-        try:
-            probe = os.open(self._fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            if error.errno == errno.ENXIO:
-                return  # Nobody reads it yet.
-            raise
-        open_source, self._open_source = self._open_source, None
-        # For reading too: it then stays open when the script opens it a second time. The probe
-        # stays until then: without any writer the script would read an end of file.
-        self._sink = os.open(self._fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        os.close(probe)
-        self._source = open_source()
-
-    def _feed(self) -> None:
-        assert self._source
-        self._unread = self._unread or self._source.read()
-        with suppress(BlockingIOError):
-            while self._unread:
-                self._unread = self._unread[os.write(self._sink, self._unread) :]
 
 
 def _saying(lines: Sequence[bytes]) -> list[str]:
