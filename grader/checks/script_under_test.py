@@ -37,8 +37,8 @@ _TRIALS, _TRIAL_SECONDS = 200, 10
 others the storm may be over in some seconds: until then, more of them."""
 _MOST_RESTS = 20
 """So often a script rests, until nothing more was left in the trace; others may go on for ever."""
-_PROMPT = 3
-"""Trials that have to say so. Beside such processes one in some thousands takes a late script for a
+_PROMPT = 5
+"""Trials that have to say so. Beside such processes one in some hundreds takes a late script for a
 prompt one: where another CPU's event falls into the same moment as the one that is waited for."""
 
 

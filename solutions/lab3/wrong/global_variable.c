@@ -1,7 +1,7 @@
 /*
  * wrong: Counts in a global variable, which BCC does not have.
  * loses: 3.1 error, 3.2 blocked, 3.3 blocked, 3.4 blocked, 3.5 blocked, 3.6 blocked, 3.7 blocked
- * says: BCC loads no global variables
+ * says: BCC loads neither global nor static variables
  */
 
 BPF_HASH(compteur);
