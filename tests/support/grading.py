@@ -127,7 +127,18 @@ def command(
     if handed_in:
         given = [str(submission), *(f"--lab={lab}" for lab in labs)]
     return [
-        *(sys.executable, "-I", "-m", "grader", "grade", *given, "--lang", "en"),
+        *(
+            sys.executable,
+            "-I",
+            "-m",
+            "grader",
+            "--course",
+            str(ROOT),
+            "grade",
+            *given,
+            "--lang",
+            "en",
+        ),
         *("--kernel", kernel, "--out", str(out), "--time-scale", str(scale)),
     ]
 

@@ -214,7 +214,9 @@ def grade(
     folder: Path, out: Path, *options: str, kernel: str = "native", cwd: Path = ROOT, **more: str
 ) -> Grading:
     """Grade what was handed in for lab 3."""
-    command = [sys.executable, "-I", "-m", "grader", "grade", str(folder), "--lab", "lab3"]
+    # As ./labebpf does it: wherever it is run, the course is the one that it lies in.
+    command = [sys.executable, "-I", "-m", "grader", "--course", str(ROOT), "grade", str(folder)]
+    command += ["--lab", "lab3"]
     done = subprocess.run(
         [*command, "--kernel", kernel, "--out", str(out), *options],
         stdin=subprocess.DEVNULL,
