@@ -14,6 +14,7 @@ from grader.authoring.mutants import mutants
 from grader.authoring.new import samples
 from grader.authoring.readable import SealedError, contents
 from grader.base.errors import InfraError
+from grader.base.git import git_command
 from grader.base.messages import say
 from grader.labs import Lab, find_labs
 from grader.labs.course import Course
@@ -153,8 +154,7 @@ def _names(root: Path) -> dict[str, str]:
 
 
 def _command(root: Path) -> list[str]:
-    trusted = ("-c", f"safe.directory={root.resolve()}", "-c", "core.fsmonitor=false")
-    return ["git", "--no-optional-locks", "--no-replace-objects", "-C", str(root), *trusted]
+    return git_command(root, "--no-replace-objects")
 
 
 def _git(root: Path, *arguments: str, may_fail: bool = False) -> bytes:

@@ -102,12 +102,10 @@ def publish(
     for what was changed by hand in the copy, InfraError for what cannot be written.
     """
     copy = _copy(course, labs, target, source or _source(target))
-    places = (*copy.files, *copy.manifest.edits, NAME)
-    refuse_links(target.folder, places)
-    found = changes(target.folder, target.old, copy)
     if target.old and _only_later(target.old, copy.manifest):
         copy = replace(copy, manifest=target.old)
-        found = changes(target.folder, target.old, copy)
+    refuse_links(target.folder, (*copy.files, *copy.manifest.edits, NAME))
+    found = changes(target.folder, target.old, copy)
     _refuse_changed(target, found)
     searching()
     _search(course, target, copy)

@@ -273,8 +273,7 @@ class LabEnvironment:
             pattern.wait_until_ready()
         if self._script and not self._script.running:
             self._script.wait_until_ready()
-            if self._pattern:  # Before, there were two compilers already.
-                self._script.compile_ahead()
+            self._script.compile_ahead()  # Beside the second build there were two compilers.
 
     def _close(self, *which: str) -> None:
         with ExitStack() as closing:

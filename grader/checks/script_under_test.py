@@ -128,7 +128,7 @@ class ScriptUnderTest(ScriptRun):
         best: ScriptOutput | None = None
         for _ in range(10):
             before = self._context.witness.left
-            with self._script.held(10 * self._context.scale):
+            with self.held():
                 windows = act(*arguments)
             left = dict(enumerate(windows))
 
