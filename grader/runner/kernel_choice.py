@@ -48,7 +48,8 @@ def choose(
 
     `needs` are what the labs cannot do without; `wishes` are what single tasks want beyond that,
     for which an image is used, if there is one, but none is built. So it is for an
-    `untrusted` submission, which should not run in the kernel that one works on.
+    `untrusted` submission, which should not run in the kernel that one works on. Under `auto` an
+    image that is there is taken before the default one is built.
     """
     default = image_store.versions()[0]
     if wanted == "native":
@@ -58,15 +59,12 @@ def choose(
     if untrusted and (ready := _ready()):
         return ready
     if not privileges().ok:
-        return default
+        return _ready() or default
     mount_privately()
     features = Features()
     if not all(features.offers(need).ok for need in needs):
-        return default if shutil.which(QEMU) else None
-    if not all(features.offers(wish).ok for wish in wishes) and shutil.which(QEMU):
-        built = {image.version for image in image_store.built()}
-        return default if default in built else None
-    return None
+        return (_ready() or default) if shutil.which(QEMU) else None
+    return None if all(features.offers(wish).ok for wish in wishes) else _ready()
 
 
 def place(

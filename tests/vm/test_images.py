@@ -112,6 +112,11 @@ def test_a_killed_build_is_done_again_and_once_for_two(place: Place) -> None:
     assert str(place.base) not in Path("/proc/self/mounts").read_text()
     assert name.removeprefix("6.1-") in place.run("list")[1]
 
+    # Who may not grade on this kernel does that on the image that there is.
+    code = "from grader.runner.kernel_choice import choose; print(choose('auto', (), ()))"
+    chosen = place.command("setpriv", "--bounding-set=-all", sys.executable, "-I", "-c", code)
+    assert (chosen.stdout, chosen.stderr) == ("6.1\n", "")
+
 
 def test_ctrl_c_leaves_nothing(place: Place) -> None:
     build = place.start_and_reach("installing the base")
