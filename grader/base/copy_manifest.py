@@ -102,11 +102,17 @@ def parse(data: bytes, where: str) -> CopyManifest:
 
 
 def _manifest(read: Mapping[str, Any]) -> CopyManifest:
-    texts = {name: str(read[name]) for name in ("source", "published", "version", "commit")}
-    lists = {name: tuple(map(str, read[name])) for name in ("labs", "edits")}
-    files = {str(path): str(value) for path, value in read["files"].items()}
-    manifest = CopyManifest(**texts, **lists, files=files)  # type: ignore[arg-type]
+    manifest = CopyManifest(
+        source=str(read["source"]),
+        published=str(read["published"]),
+        version=str(read["version"]),
+        commit=str(read["commit"]),
+        labs=tuple(map(str, read["labs"])),
+        files={str(path): str(value) for path, value in read["files"].items()},
+        edits=tuple(map(str, read["edits"])),
+    )
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    files = manifest.files
     stubs = {manifest.stub_of(edit) for edit in manifest.edits}
     if not (
         all(map(_is_inside, (*files, *manifest.edits)))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from grader.base.copy_manifest import NAME, CopyManifest, digest, parse
 from grader.base.errors import CourseError, InfraError, UsageError
@@ -40,6 +41,8 @@ class Copy:
         return self.files[self.manifest.stub_of(edit)]
 
 
+Entry = TypeVar("Entry")
+"""What an archive has of one file."""
 Look = Callable[[str], "bytes | None"]
 """Gives the bytes of the plain file at a path in the copy; None where there is none."""
 
@@ -149,7 +152,9 @@ def _opened(path: Path) -> Iterator[Look]:
         ) from error
 
 
-def _in_archive(entries: Mapping[str, object], read: Callable, size: Callable) -> Look:  # type: ignore[type-arg]
+def _in_archive(
+    entries: Mapping[str, Entry], read: Callable[[Entry], bytes], size: Callable[[Entry], int]
+) -> Look:
     """Look at `entries`, in which the copy may lie some folders deep."""
     by_path = {str(PurePosixPath(name)): entry for name, entry in entries.items()}
     manifests = (name for name in by_path if PurePosixPath(name).name == NAME)
@@ -161,8 +166,7 @@ def _in_archive(entries: Mapping[str, object], read: Callable, size: Callable) -
             return None
         if size(entry) > _MOST_BYTES:
             raise _too_large(name)
-        data: bytes = read(entry)
-        return data
+        return read(entry)
 
     return look
 
