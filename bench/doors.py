@@ -33,7 +33,7 @@ COMMANDS = {
 EXPLAIN = """
 import sys, time
 from pathlib import Path
-import grader.runner.plugin  # As in a grading.
+import grader.runner.host_hooks  # As in a grading.
 log = Path("tests/unit/logs/null_linux618.txt").read_text()
 head, _, tail = log.partition("0: ")
 log = head + "0: (b7) r1 = 0\\n" * int(sys.argv[1]) + "0: " + tail

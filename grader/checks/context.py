@@ -18,7 +18,7 @@ from grader.evidence.bpftool import Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.marks import Marks
 from grader.evidence.trace import PRINTK, TraceInstance
-from grader.evidence.witness import CALLS, Witness, kernel_calls
+from grader.evidence.witness import CALLS, Witness, kernel_calls, seen_calls
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
@@ -91,7 +91,7 @@ class Context:
         """The workload, alive: a submission that killed it does not spoil the next check."""
         if not self._workload.alive:
             self._workload.close()
-            self.retire_trace()
+            self._remove_trace()
             self._workload_pid = 0
             self._workload = self._start_workload()
         self.phase = "trigger"
@@ -117,8 +117,7 @@ class Context:
                 ),
                 say("It can make {names}.", names=", ".join(CALLS)),
             )
-        calls = kernel_calls(call)
-        return calls if self.lab.attach.startswith("lsm:") else calls[:1]
+        return seen_calls(self.lab.attach, call)
 
     @property
     def workload_pid(self) -> int:
@@ -217,8 +216,7 @@ class Context:
         """Call `part`, which takes something down, while other things go on, until `close`."""
         self._ending.append(self._threads.submit(part))
 
-    def retire_trace(self) -> None:
-        """Remove the trace of the workload, if there is one."""
+    def _remove_trace(self) -> None:
         if self._trace:
             self.end(self._trace.remove)
             self._trace = None
@@ -229,7 +227,7 @@ class Context:
             if self.place:
                 closing.callback(self.place.close)
             closing.callback(self._threads.shutdown)
-            self.retire_trace()
+            self._remove_trace()
             if prepared := self._next_trace:
                 self.end(lambda: prepared.result().remove())
             for part in (*others, self._workload.close):

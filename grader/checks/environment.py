@@ -42,21 +42,12 @@ from grader.submission.call import call
 class LabEnvironment:
     """What the fixtures of a lab's checks hand out, for one submission."""
 
-    def __init__(
-        self,
-        context: Context,
-        *,
-        pattern: bool = False,
-        script: bool = False,
-        trace_with_script: bool = True,
-    ) -> None:
+    def __init__(self, context: Context, *, pattern: bool = False, script: bool = False) -> None:
         """Start everything that takes time.
 
-        `pattern` says that the second build is wanted, `script` that the script is, and
-        `trace_with_script` that a check wants the trace while the script runs.
+        `pattern` says that the second build is wanted, `script` that the script is.
         """
         self.context = context
-        self._trace_with_script = trace_with_script
         self._pattern = pattern
         self._programs: dict[str, ProgramUnderTest] = {}
         """The program, its second build `pattern`, and other files' by name, while in use."""
@@ -345,9 +336,6 @@ class LabEnvironment:
             _ = self.context.witness, self.context.workload_pid
             begin()
             ended.result()
-        if not self._trace_with_script:
-            # Only now: the kernel attaches nothing while it removes a trace instance.
-            self.context.retire_trace()
 
     def printed(self, file: str) -> str:
         """Return what the tools printed of the program `file`; nothing while it is not loaded."""

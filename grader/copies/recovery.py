@@ -9,7 +9,6 @@ from pathlib import Path
 
 from grader.base.messages import say
 from grader.copies.swap import recover
-from grader.ui.localized_click import note
 
 
 def finish_interrupted(root: Path, command: Sequence[str] = ()) -> None:
@@ -20,6 +19,8 @@ def finish_interrupted(root: Path, command: Sequence[str] = ()) -> None:
     """
     if recover(root) is None:
         return
+    from grader.ui.localized_click import note  # Takes longer than all else here.
+
     note(say("A change of this copy was interrupted. It is finished now."))
     sys.stderr.flush()
     if command and os.access(command[0], os.X_OK):

@@ -55,6 +55,15 @@ def kernel_calls(call: str, machine: str = "") -> tuple[str, ...]:
     return tuple(each for each in all_ if "at" in each) or all_
 
 
+def seen_calls(hook: str, call: str) -> tuple[str, ...]:
+    """Return the system calls that `hook`, a lab's `attach`, sees of the workload's `call`.
+
+    Raises KeyError for what the workload cannot call.
+    """
+    calls = kernel_calls(call)
+    return calls if hook.startswith("lsm:") else calls[:1]
+
+
 def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:
     """Return the witness of `calls` as BPF C, for a machine that can have `cpus` CPUs."""
     import jinja2  # Takes longer than all else here, and is needed once on a machine.

@@ -18,7 +18,8 @@ from grader.guest.guest_kernel import GuestKernel
 from grader.guest.guest_profile import write_profile
 from grader.guest.system import OUT, PRIVATE, ROOT, SUBMISSION
 from grader.runner import judging
-from grader.runner.session import SESSION, TAKEN, Grading
+from grader.runner.ahead import TAKEN
+from grader.runner.session import SESSION, Grading
 from grader.vm.protocol import GradeOrder, GuestMessage, HostMessage, Wire
 
 ARGUMENTS = (

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from grader.base.errors import InfraError
 from grader.evidence.witness import Witness
-from grader.guest.system import ROOT, forget_precompiled, one_cpu
+from grader.guest.system import ROOT, all_cpus, forget_precompiled, one_cpu
 from grader.kernel.native import NativeKernel
 from grader.vm.machine_config import EMULATED
 from grader.vm.protocol import GuestMessage, Wire
@@ -21,11 +21,13 @@ class GuestKernel(NativeKernel):
     """Starts what each grading needs; `get_ready` waits for that."""
 
     def __init__(self, wire: Wire[GuestMessage]) -> None:
-        super().__init__(hidden=(ROOT,), seconds=None, waiting=lambda text: None)
+        super().__init__(hidden=(ROOT,), waiting=lambda text: None)
         self._wire = wire
         self._own_witness()
         # Their CPU time is bounded now, and the scale that will be asked for is not known.
         self.start_spares(LOADERS, scripts=1, scale=10 * EMULATED)
+        # From here on processes only import and compile: Linux patches nothing of itself.
+        all_cpus()
 
     def get_ready(self) -> None:
         """Return when the witness is attached, and BCC imported wherever it will be wanted."""

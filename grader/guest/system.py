@@ -51,17 +51,25 @@ def channel() -> int:
     raise OSError("no port of the host's")
 
 
+def all_cpus() -> None:
+    """Let every CPU of the machine run."""
+    for switch in _other_cpus():
+        switch.write_text("1")
+
+
+def _other_cpus() -> list[Path]:
+    return sorted(Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
+
+
 @contextmanager
 def one_cpu() -> Iterator[None]:
     """Run the first CPU alone meanwhile: Linux patches its own code (see the command line)."""
-    others = sorted(Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
-    for switch in others:
+    for switch in _other_cpus():
         switch.write_text("0")
     try:
         yield
     finally:
-        for switch in others:
-            switch.write_text("1")
+        all_cpus()
 
 
 def forget_precompiled() -> None:

@@ -68,13 +68,12 @@ class NativeKernel:
         self,
         *,
         hidden: tuple[Path, ...],
-        seconds: float | None,
         waiting: Callable[[Message], None],
     ) -> None:
         """Take the kernel. Raises InfraError where this process may not or the kernel cannot.
 
-        No sandbox may see the folders `hidden`. After `seconds` the keeper kills this process.
-        `waiting` is called with a sentence, once, when another grading holds the lock.
+        No sandbox may see the folders `hidden`. `waiting` is called with a sentence, once, when
+        another grading holds the lock.
         """
         allowed = privileges()
         if not allowed.ok:
@@ -105,11 +104,15 @@ class NativeKernel:
             if int(PARANOID.read_text()) > 2:
                 SAVED_PARANOID.write_text(PARANOID.read_text())
                 PARANOID.write_text("2")
-            keeper, alive = _start_keeper(lock, seconds)
+            keeper, self._alive = _start_keeper(lock)
             held.callback(os.waitpid, keeper, 0)
-            held.callback(os.close, alive)
+            held.callback(os.close, self._alive)
             self._set_up(hidden)
             self._held = held.pop_all()
+
+    def limit(self, seconds: float) -> None:
+        """Let the keeper kill this process, should it still be there in so many seconds."""
+        os.write(self._alive, f"{time.monotonic() + seconds}\n".encode())
 
     def _set_up(self, hidden: tuple[Path, ...]) -> None:
         self.features = Features()
@@ -278,10 +281,11 @@ def _read_if_there(path: Path) -> str:
         return ""
 
 
-def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:
+def _start_keeper(lock: int) -> tuple[int, int]:
     """Fork the keeper. Returns its pid, and the descriptor that it sees closed at the grader's end.
 
-    The keeper shares the lock, so that no other grading starts before it has tidied up.
+    Until then it reads there when it is to kill the grader, as a time of the monotonic clock. The
+    keeper shares the lock, so that no other grading starts before it has tidied up.
     """
     gone, alive = os.pipe()
     grader = os.getpid()
@@ -296,26 +300,30 @@ def _start_keeper(lock: int, seconds: float | None) -> tuple[int, int]:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)
         _close_all_but(lock, gone)
-        _watch(grader, gone, seconds)
+        _watch(grader, gone)
         remove_leftovers()
     finally:
         os._exit(0)
 
 
-def _watch(grader: int, gone: int, seconds: float | None) -> None:
-    """Return when the process `grader` is gone; kill it after `seconds`, or when stopped for long.
+def _watch(grader: int, gone: int) -> None:
+    """Return when the process `grader` is gone; kill it when told to, or when stopped for long.
 
     A submission's BPF program can stop the grader, whose own timeouts then do not come.
     """
-    start = time.monotonic()
-    moving = start
-    while not select.select([gone], [], [], 5)[0]:
+    end = float("inf")
+    moving = time.monotonic()
+    while True:
+        if select.select([gone], [], [], 5)[0]:
+            told = os.read(gone, 1 << 10)
+            if not told:
+                return
+            end = float(told.split()[-1])
         now = time.monotonic()
         stat = Path(f"/proc/{grader}/stat").read_text(errors="replace")
         state = stat.rpartition(")")[2].split()[0]
         moving = moving if state == "T" else now
-        late = seconds is not None and now - start > seconds
-        if late or now - moving > STOPPED_SECONDS:
+        if now > end or now - moving > STOPPED_SECONDS:
             os.kill(grader, signal.SIGKILL)
 
 

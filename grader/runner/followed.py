@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -12,15 +13,15 @@ from grader.base.paths import ENGINE
 from grader.labs import Course, Lab, find_course, load_course
 
 
-def course_of(config: pytest.Config) -> Course:
-    """The course that was named, or that pytest runs in; the engine's own everywhere else.
+def course_of(given: str | None, root: Path, base: Path) -> Course:
+    """The course that was `given`, as seen from `base`, or that pytest runs in, with its `root`.
 
-    Raises CourseError.
+    The engine's own everywhere else. Raises CourseError.
     """
-    if given := config.getoption("--course"):
-        return load_course(config.invocation_params.dir / given)
+    if given:
+        return load_course(base / given)
     try:
-        return find_course(config.rootpath)
+        return find_course(root)
     except UsageError:
         return Course(ENGINE)
 

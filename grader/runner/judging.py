@@ -1,12 +1,11 @@
 """What judging takes of pytest, on the host and in a virtual machine.
 
-Options, the `task` marker, the fixtures that checks use, and the verdicts. Student code never runs
+The `task` marker, the fixtures that checks use, and the verdicts. Student code never runs
 in this process: fixtures hand out objects of grader.checks, which talk to children in a sandbox.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -31,7 +30,7 @@ from grader.checks.trace_output import Trace
 from grader.evidence.workload import Workload
 from grader.labs import Lab, Task
 from grader.report.timeline_text import drawn
-from grader.runner import private_checks
+from grader.runner import options, private_checks
 from grader.runner.session import CHECK_SECONDS, SESSION, BlockedError, Grading, needed
 from grader.submission.files import Submission
 from grader.verdict.classify import finding_of
@@ -39,38 +38,7 @@ from grader.verdict.record import Finding, Status, forget_result, write_result
 from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
 from grader.verdict.source import SourceFile
 
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("labebpf")
-    group.addoption(
-        "--submission", metavar="DIR", default=None, help="folder to grade (default: exercises)"
-    )
-    group.addoption(
-        "--kernel",
-        metavar="K",
-        default="auto",
-        help="where programs run: auto, native, vm or vm:VERSION (default: auto)",
-    )
-    group.addoption(
-        "--time-scale", type=float, default=1.0, metavar="N", help="stretch every deadline N times"
-    )
-    group.addoption("--lang", choices=("en", "fr"), default=None, help="language of the report")
-    group.addoption("--out", metavar="DIR", default=None, help="write result.json there")
-    group.addoption(
-        "--untrusted",
-        action="store_true",
-        help="with --kernel auto, rather use a virtual machine than this machine's own kernel",
-    )
-    group.addoption(
-        "--private", metavar="DIR", default=None, help="folder with private checks of the labs"
-    )
-    group.addoption(
-        "--course", metavar="DIR", default=None, help="folder of the course (default: found upward)"
-    )
-    group.addoption("--reveal", action="store_true", help="show what private checks say")
-    # For the command that runs pytest: a file without a name.
-    group.addoption("--result-fd", type=int, default=-1, help=argparse.SUPPRESS)
-    group.addoption("--progress-fd", type=int, default=-1, help=argparse.SUPPRESS)
+pytest_plugins = (options.__name__,)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -157,8 +125,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 grading.pattern.add(lab.name)
             if "script" in fixtures:
                 grading.script.add(lab.name)
-            if {"trace", "script"} <= fixtures:
-                grading.trace_with_script.add(lab.name)
     if grading.rubrics:
         grading.folder()
         if out := session.config.getoption("--out"):

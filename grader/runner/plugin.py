@@ -1,189 +1,43 @@
-"""labebpf as a plugin of the host's pytest: what is judged, where, and what a person is shown.
+"""labebpf as a plugin of the host's pytest: its options, and what is begun before all else loads.
 
-What judging itself takes of pytest is in grader.runner.judging, which a virtual machine has too.
+Its other hooks are in grader.runner.host_hooks and grader.runner.judging. Importing these takes as
+long as importing BCC does, in the processes of a grading, which are therefore started before.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from grader.base.atomic_write import give_back
 from grader.base.errors import InfraError, UsageError
-from grader.base.messages import say, translate
+from grader.base.messages import say
 from grader.base.paths import ENGINE
+from grader.base.profile import Recorder
 from grader.copies.recovery import finish_interrupted
-from grader.runner.kernel_choice import choose, likely_needs, parse
-from grader.runner.profiling import Profiling
-from grader.runner.progress import Progress
-from grader.runner.remote import RemoteRun, files_below, guest_id
-from grader.runner.session import CHECK_SECONDS, SESSION, Grading
-from grader.vm.remote_grading import GradeRequest
+from grader.runner import options
+from grader.runner.ahead import TAKEN, take_ahead
 
-pytest_plugins = ("grader.runner.judging",)
+pytest_plugins = (options.__name__,)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption() -> None:
     try:
         finish_interrupted(ENGINE)  # This early nothing is captured yet.
     except (InfraError, UsageError) as error:
         raise pytest.UsageError(str(error)) from error
-    parser.getgroup("labebpf").addoption(
-        "--profile", metavar="FILE", default=None, help="write what the grading did when there"
-    )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if given := config.getoption("--profile"):
-        path = config.invocation_params.dir / given
-        if not path.parent.is_dir():
-            raise pytest.UsageError(say("There is no folder {given}.", given=path.parent))
-        config.pluginmanager.register(Profiling(path), "labebpf-profiling")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makemodule(
-    module_path: Path, parent: pytest.Collector
-) -> pytest.Collector | None:
-    """Call the checks of a followed lab by the place that its own would have in the course."""
-    grading = parent.config.stash[SESSION]
-    lab = grading.labs.get(module_path.parent.name)
-    if lab is None or module_path.parent != lab.folder or grading.course.owns(lab):
-        return None
-    name = f"{grading.course.exercises.name}/{lab.name}/{module_path.name}"
-    made: pytest.Module = pytest.Module.from_parent(parent, path=module_path, nodeid=name)
-    return made
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    plugins = early_config.pluginmanager
+    given = early_config.known_args_namespace.profile
+    recorder = Recorder() if given else None
+    if kernel := take_ahead(early_config):
+        early_config.stash[TAKEN] = kernel
+    plugins.import_plugin("grader.runner.host_hooks")
+    if recorder:
+        from grader.runner.profiling import Profiling
 
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Decide where the checks will be judged, now that they are known and in order."""
-    grading = session.config.stash[SESSION]
-    if grading.rubrics and not session.config.option.collectonly:
-        try:
-            _take_place(grading, [item for item in session.items if grading.of(item)])
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from error
-
-
-def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
-    """Let a virtual machine judge `items`, all checks of labs, if that is how it shall be.
-
-    Raises UsageError.
-    """
-    config = grading.config
-    needs = {need for name in grading.rubrics for need in grading.labs[name].needs}
-    wishes = {
-        need for name in grading.rubrics for t in grading.labs[name].tasks for need in t.kernel
-    }
-    for lab in map(grading.labs.__getitem__, grading.rubrics):
-        files = grading.submission(lab).files
-        wishes |= likely_needs(files[name] for name in (lab.program, lab.script) if name in files)
-    wanted = parse(config.getoption("--kernel"))
-    untrusted = config.getoption("--untrusted")
-    try:
-        version = choose(wanted, needs, wishes, untrusted=untrusted)
-    except InfraError as error:
-        grading.refuse(error)
-        return
-    if version is None:
-        if untrusted and wanted == "auto":
-            grading.tell_person(
-                say(
-                    "No virtual machine is ready here: what was handed in runs in this machine's"
-                    " own kernel. For the next time: ./labebpf image build"
-                )
-            )
-        return
-    if config.getoption("usepdb", False) or config.getoption("trace", False):
-        raise pytest.UsageError(say("A debugger cannot look into a machine. Give --kernel native."))
-    for item in items:
-        # The machine has limits of its own, and may have to be made first.
-        item.add_marker(pytest.mark.timeout(0), append=False)
-    grading.remote = RemoteRun(version, _request(grading, items), grading.tell_person)
-
-
-def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
-    """What a machine has to know to judge `items`.
-
-    Raises UsageError for files that are too large for it.
-    """
-    names = sorted(grading.rubrics)
-    submissions = {name: grading.submission(grading.labs[name]) for name in names}
-    return GradeRequest(
-        labs=files_below(grading.labs[name].folder for name in names),
-        submission={
-            f"{name}/{file}": data
-            for name, submission in submissions.items()
-            for file, data in submission.files.items()
-        },
-        folders=tuple(names),
-        selected=tuple(guest_id(item) for item in items),
-        time_scale=grading.scale,
-        check_seconds=CHECK_SECONDS,
-        lang=grading.lang,
-        refused={
-            name: {
-                file: (translate(why.why, grading.lang), translate(why.remedy, grading.lang))
-                for file, why in submission.refused.items()
-            }
-            for name, submission in submissions.items()
-        },
-        private=files_below(folder for name in names if (folder := grading.labs[name].private)),
-        hides=grading.hides,
-        profile=bool(grading.config.getoption("--profile")),
-    )
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """Remember what this session settled, if it was about the student's own folder."""
-    yield
-    grading = session.config.stash[SESSION]
-    if not grading.final or session.config.getoption("--untrusted"):
-        return
-    if grading.folder().resolve() == grading.course.exercises:
-        for rubric in grading.rubrics.values():
-            if verdicts := rubric.settled():
-                Progress(grading.course.folder).record(
-                    rubric.lab, verdicts, grading.submission(rubric.lab)
-                )
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
-    """Refuse to share the checks of labs among processes, which would wait for each other."""
-    grading = node.config.stash[SESSION]
-    folders = {(node.config.rootpath / name.partition("::")[0]).resolve().parent for name in ids}
-    if any(lab.folder in folders for lab in grading.labs.values()):
-        why = say("Labs take turns on a kernel. Run their checks without -n.")
-        pytest.exit(translate(why, grading.lang), pytest.ExitCode.USAGE_ERROR)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """With sudo in a user's checkout, what pytest remembers there stays that user's."""
-    cache: Any = getattr(config, "cache", None)
-    if cache is not None:
-        give_back(cache._cachedir)
-
-
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
-    grading = config.stash[SESSION]
-    refused = exitstatus == pytest.ExitCode.USAGE_ERROR
-    if not grading.rubrics or config.option.collectonly or refused:
-        return
-    from rich.console import Console  # Only now: collecting must be quick.
-
-    from grader.report.terminal import render
-
-    console = Console(
-        file=terminalreporter._tw._file, force_terminal=terminalreporter.hasmarkup, highlight=False
-    )
-    render(console, grading.finish(), details=False)
-    # At its end pytest collects garbage, again and again, to report what finalizers raise.
-    gc.freeze()
+        path = early_config.invocation_params.dir / given
+        if not path.parent.is_dir():
+            raise pytest.UsageError(say("There is no folder {given}.", given=path.parent))
+        plugins.register(Profiling(path, recorder), "labebpf-profiling")

@@ -13,11 +13,11 @@ from grader.runner.session import SESSION
 
 
 class Profiling:
-    """A plugin that records a profile, and writes it to `path` when pytest ends."""
+    """A plugin that writes what `recorder` has to `path` when pytest ends."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, recorder: Recorder) -> None:
         self._path = path
-        self._recorder = Recorder()
+        self._recorder = recorder
         note("Python and pytest start", process_start())
 
     @pytest.hookimpl(hookwrapper=True)

@@ -15,13 +15,14 @@ import pytest
 
 from grader.base.errors import CourseError, InfraError, LabebpfError, Phase, UsageError
 from grader.base.messages import Message, say, translate
-from grader.base.paths import ENGINE, PACKAGE, language
+from grader.base.paths import ENGINE, language
 from grader.base.text import clean
 from grader.base.version import grader_version
 from grader.checks.context import Context
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
 from grader.labs import Lab, Task, add_private, not_in_order
+from grader.runner.ahead import TAKEN, hidden_from_sandboxes
 from grader.runner.followed import collect_followed, course_of
 from grader.runner.private_checks import private_folder, refuse_to_show
 from grader.submission.files import Refusal, Submission, read_submission, root_of
@@ -34,8 +35,6 @@ _PHASES: Mapping[Phase, Message] = {
     "trigger": say("the events are triggered"),
     "wait": say("the script is awaited"),
 }
-TAKEN = pytest.StashKey[NativeKernel]()
-"""The kernel, where it was taken before pytest began."""
 CHECK_SECONDS = 180
 """What a check may take before --time-scale; what it waits for has shorter limits of its own."""
 
@@ -74,7 +73,9 @@ class Grading:
         self.hides = False
         """Whether there are private checks, of which nothing but verdicts may be shown."""
         try:
-            self.course = course_of(config)
+            self.course = course_of(
+                config.getoption("--course"), config.rootpath, config.invocation_params.dir
+            )
             self.labs = self.course.labs()
             collect_followed(config, self.course, self.labs.values())
             if given := config.getoption("--private"):
@@ -88,7 +89,6 @@ class Grading:
         """The lab and the task of each check there is, chosen or not, by node id."""
         self.pattern: set[str] = set()
         self.script: set[str] = set()
-        self.trace_with_script: set[str] = set()
         self.remote: Remote | None = None
         """Where the checks run, if not in this process."""
         self._kernel: NativeKernel | InfraError | None = None
@@ -212,13 +212,9 @@ class Grading:
     def kernel(self) -> NativeKernel:
         """The kernel, taken on first use. Raises InfraError, the same each time."""
         if self._kernel is None:
-            self._kernel = self.config.stash.get(TAKEN, None)
-        if self._kernel is None:
             try:
-                self._kernel = NativeKernel(
-                    hidden=(self.course.folder, ENGINE, PACKAGE),
-                    seconds=self._limit(),
-                    waiting=self.tell_person,
+                self._kernel = self.config.stash.get(TAKEN, None) or NativeKernel(
+                    hidden=hidden_from_sandboxes(self.course), waiting=self.tell_person
                 )
             except InfraError as error:
                 self._kernel = error
@@ -227,6 +223,8 @@ class Grading:
                     say("This machine's kernel cannot be used: {error}.", error=error),
                     say("Run: ./labebpf doctor"),
                 )
+            if isinstance(self._kernel, NativeKernel) and (seconds := self._limit()):
+                self._kernel.limit(seconds)
         if isinstance(self._kernel, InfraError):
             raise self._kernel
         return self._kernel
@@ -283,7 +281,6 @@ class Grading:
                 context,
                 pattern=lab.name in self.pattern,
                 script=lab.name in self.script,
-                trace_with_script=lab.name in self.trace_with_script,
             )
         return self._environment
 

@@ -23,7 +23,7 @@ def root() -> None:
 @pytest.fixture
 def kernel() -> Iterator[NativeKernel]:
     """This machine's kernel, taken for one test."""
-    native = NativeKernel(hidden=(ROOT,), seconds=300, waiting=print)
+    native = NativeKernel(hidden=(ROOT,), waiting=print)
     yield native
     native.close()
 

@@ -34,7 +34,7 @@ PLACES: dict[str, Callable[[], Network | Uprobe | None]] = {
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[NativeKernel]:
-    native = NativeKernel(hidden=(ROOT,), seconds=600, waiting=print)
+    native = NativeKernel(hidden=(ROOT,), waiting=print)
     yield native
     native.close()
 

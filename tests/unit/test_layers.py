@@ -79,5 +79,6 @@ def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:
     assert {name for name in names if re.match("grader/(vm|runner)/", name)} == {
         *("grader/vm/__init__.py", "grader/vm/machine_config.py", "grader/vm/protocol.py"),
         *("grader/runner/__init__.py", "grader/runner/followed.py", "grader/runner/judging.py"),
+        *("grader/runner/ahead.py", "grader/runner/options.py"),
         *("grader/runner/private_checks.py", "grader/runner/session.py"),
     }
