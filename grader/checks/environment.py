@@ -265,6 +265,7 @@ class LabEnvironment:
         if self._script and not self._script.running:
             self._script.wait_until_ready()
             self._script.compile_ahead()  # Beside the second build there were two compilers.
+        self.context.kernel.wait_for_spares(60 * self.context.scale)  # Nobody may want them.
 
     def _close(self, *which: str) -> None:
         with ExitStack() as closing:
