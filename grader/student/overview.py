@@ -19,6 +19,10 @@ def show(
 ) -> None:
     """Print the points won and the verdict on each task; below it, the task to go on with."""
     labs = list(labs)
+    if not labs:
+        text = say("There is no lab yet. Add one: ./labebpf course add lab0")
+        console.print(Text(translate(text, lang)))
+        return
     above = ""
     for lab in labs:
         part = _part(course, lab, lang)

@@ -60,6 +60,11 @@ def test_a_new_course_is_whole(course: Path) -> None:
     assert '# The "kernel", été' in (course / "README.fr.md").read_text()
 
 
+def test_a_course_without_a_lab_says_how_to_add_one(course: Path) -> None:
+    listed = labebpf(course, "list", "--lang", "en")
+    assert listed.stdout == "There is no lab yet. Add one: ./labebpf course add lab0\n"
+
+
 def test_labs_are_followed_and_their_stubs_put_there(course: Path) -> None:
     done = labebpf(course, "course", "add", "lab3", "lab0")
     assert (done.returncode, done.stderr) == (0, "")
