@@ -251,11 +251,11 @@ def test(quick: bool, arguments: tuple[str, ...]) -> None:
     import subprocess
 
     _refuse_wheel()
-    share = ("-n", "3", "--dist", "loadscope")
+    share = ("--dist", "loadscope")
     # Those that need no kernel make directories all the time, which those on this kernel would see.
-    runs = [(*share, "tests/unit"), (*share, "tests/kernel", "tests/vm")]
+    runs = [("-n", "3", *share, "tests/unit"), ("-n", "2", *share, "tests/kernel", "tests/vm")]
     if quick:
-        chosen = [*share, "-m", "not slow", "tests/unit"]
+        chosen = ["-n", "2", *share, "-m", "not slow", "tests/unit"]
         if os.geteuid() == 0:
             chosen.append("tests/kernel/test_steady.py::test_the_solutions_get_all_points[quiet]")
         runs = [(*chosen, *arguments)]

@@ -503,5 +503,5 @@ def test_what_is_typed_is_read_and_not_shown(start: Start) -> None:
     script = start("import sys; print('ready', flush=True); print(sys.stdin.read().upper())")
     assert script.wait_for(lambda: bool(script.lines), PATIENCE)
     script.type("one\ntwo\n\x04")
+    assert script.wait_for(lambda: script.lines == ["ready", "ONE", "TWO"], PATIENCE)
     assert script.wait_for(lambda: script.status is not None, PATIENCE)
-    assert script.lines == ["ready", "ONE", "TWO"]

@@ -21,7 +21,8 @@ def test_a_kernel_that_was_taken_in_vain_is_free_before_a_machine_judges(
     if Features().offers("kprobes").ok:
         pytest.skip(f"This kernel has kprobes: none but it judges, and no machine of {image.id}.")
     folder = copy_solution("lab0", tmp_path / "hand-in" / "lab0")
-    (folder / "hello_world.c").write_text("/* No kprobe. */\n" + (folder / "hello_world.c").read_text())
+    program = folder / "hello_world.c"
+    program.write_text("/* No kprobe. */\n" + program.read_text())
     profile = tmp_path / "profile.json"
     done = subprocess.run(
         [
