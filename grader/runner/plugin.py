@@ -30,14 +30,14 @@ def pytest_addoption() -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     plugins = early_config.pluginmanager
     given = early_config.known_args_namespace.profile
-    recorder = Recorder() if given else None
+    path = early_config.invocation_params.dir / given if given else None
+    if path and not path.parent.is_dir():
+        raise pytest.UsageError(say("There is no folder {given}.", given=path.parent))
+    recorder = Recorder() if path else None
     if kernel := take_ahead(early_config):
         early_config.stash[TAKEN] = kernel
     plugins.import_plugin("grader.runner.host_hooks")
-    if recorder:
+    if path and recorder:
         from grader.runner.profiling import Profiling
 
-        path = early_config.invocation_params.dir / given
-        if not path.parent.is_dir():
-            raise pytest.UsageError(say("There is no folder {given}.", given=path.parent))
         plugins.register(Profiling(path, recorder), "labebpf-profiling")

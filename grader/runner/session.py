@@ -213,9 +213,12 @@ class Grading:
         """The kernel, taken on first use. Raises InfraError, the same each time."""
         if self._kernel is None:
             try:
-                self._kernel = self.config.stash.get(TAKEN, None) or NativeKernel(
+                kernel = self.config.stash.get(TAKEN, None) or NativeKernel(
                     hidden=hidden_from_sandboxes(self.course), waiting=self.tell_person
                 )
+                if seconds := self._limit():
+                    kernel.limit(seconds)
+                self._kernel = kernel
             except InfraError as error:
                 self._kernel = error
             except OSError as error:
@@ -223,8 +226,6 @@ class Grading:
                     say("This machine's kernel cannot be used: {error}.", error=error),
                     say("Run: ./labebpf doctor"),
                 )
-            if isinstance(self._kernel, NativeKernel) and (seconds := self._limit()):
-                self._kernel.limit(seconds)
         if isinstance(self._kernel, InfraError):
             raise self._kernel
         return self._kernel

@@ -11,11 +11,13 @@ from grader.base.profile import Span, read_chrome_trace
 from tests.support.checkout import ROOT
 
 
-def profile_of(lab: str, kernel: str, file: Path) -> tuple[list[Span], str]:
-    """Grade the solution of `lab` on `kernel`: its profile, and the table that was shown."""
+def profile_of(
+    lab: str, kernel: str, file: Path, submission: str = "solutions"
+) -> tuple[list[Span], str]:
+    """Grade the solution of `lab`, or a `submission`, on `kernel`: the profile, and what is shown."""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "grader", "grade", lab, "--submission", "solutions"),
+            *(sys.executable, "-m", "grader", "grade", lab, "--submission", submission),
             *("--kernel", kernel, "--lang", "en", "--profile", str(file)),
         ],
         cwd=ROOT,
