@@ -14,7 +14,7 @@ from tests.support.checkout import ROOT
 def profile_of(
     lab: str, kernel: str, file: Path, submission: str = "solutions"
 ) -> tuple[list[Span], str]:
-    """Grade the solution of `lab`, or a `submission`, on `kernel`: the profile, and what is shown."""
+    """Grade the solution of `lab`, or a `submission`, on `kernel`: the profile, and the screen."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "grader", "grade", lab, "--submission", submission),
