@@ -12,6 +12,7 @@ from tests.support.checkout import copy_solution
 from tests.support.profiles import profile_of
 
 
+@pytest.mark.timeout(900)  # A virtual machine, and an image that may have to be built.
 def test_a_kernel_that_was_taken_in_vain_is_free_before_a_machine_judges(
     image: Image, tmp_path: Path
 ) -> None:
