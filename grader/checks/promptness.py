@@ -59,7 +59,8 @@ def _is_prompt(
 ) -> bool | None:
     """Tell whether a line shows the call of `act`; None where another call came meanwhile.
 
-    The script rests before: it has nothing more to read. What it reads then is of this call.
+    The script rests before: it has nothing more to read. What it reads then is of this call. Once
+    it waits for ever, it has read that; one that goes on by itself has its time.
     """
     witness = context.witness
 
@@ -82,7 +83,10 @@ def _is_prompt(
     def shown() -> bool:
         return any(shows(line, event) for line in script.lines)
 
-    script.wait_for(lambda: shown() or not alone(), context.scale, every=0.001)
+    def settled() -> bool:
+        return shown() or not alone() or script.waits_for_ever()
+
+    script.wait_for(settled, context.scale, every=0.001)
     in_time = shown()
     return in_time if alone() else None
 

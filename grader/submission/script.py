@@ -21,7 +21,13 @@ from grader.base.messages import say
 from grader.base.profile import note
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
-from grader.submission.threads import await_events, before_others, pause, states
+from grader.submission.threads import (
+    await_events,
+    await_events_for_ever,
+    before_others,
+    pause,
+    states,
+)
 from grader.submission.trace_pipe import LineSource, TracePipe
 
 HEAD, TAIL = 64 << 10, 64 << 10
@@ -174,6 +180,12 @@ class Script:
                 break
             self._pump(0.002)
         return False
+
+    def waits_for_ever(self) -> bool:
+        """Tell whether it will print nothing more unless something happens."""
+        self._pump(0)
+        has_all = self._feed.has_given_all()
+        return has_all and await_events_for_ever(self._sandbox.pids()) and not self._pump(0)
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:

@@ -17,6 +17,10 @@ _WAITING = {
     " nanosleep=101 clock_nanosleep=115 rt_sigsuspend=133 rt_sigtimedwait=137 wait4=260",
 }
 """System calls that wait, with their numbers, by architecture (asm/unistd.h of Linux)."""
+_TIMEOUTS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
+"""Which of their arguments is a timeout in ms; without one, -1, they wait for ever."""
+_TIMES = {"select": 4, "pselect6": 4, "ppoll": 2, "rt_sigtimedwait": 2, "futex": 3}
+"""Which of their arguments is the address of a time; without one, 0, they wait for ever."""
 _SLEEPS = {"select", "nanosleep", "clock_nanosleep", "pselect6"}
 """Those by which Python's time.sleep() lets time pass; the others wait for something to happen."""
 
@@ -53,11 +57,21 @@ def pause(pids: Sequence[int]) -> bool:
     return _all_in(_WAITING.get(platform.machine(), ""), pids, sleeping=True)
 
 
+def await_events_for_ever(pids: Sequence[int]) -> bool:
+    """Whether none of their threads goes on unless something happens: none has a timeout."""
+    names = _names(_WAITING.get(platform.machine(), ""))
+    every = threads(pids)
+    return bool(every) and all(_has_no_timeout(*_call(thread, names)) for thread in every)
+
+
 def _all_in(calls: str, pids: Sequence[int], *, sleeping: bool) -> bool:
-    numbers = dict(word.split("=") for word in calls.split())
-    names = {number: name for name, number in numbers.items()}
+    names = _names(calls)
     every = threads(pids)
     return bool(every) and all(_waits(thread, names, sleeping=sleeping) for thread in every)
+
+
+def _names(calls: str) -> dict[str, str]:
+    return {number: name for name, _, number in (word.partition("=") for word in calls.split())}
 
 
 @contextmanager
@@ -101,14 +115,30 @@ def _state(thread: Path) -> str:
 
 
 def _waits(thread: Path, names: dict[str, str], *, sleeping: bool) -> bool:
-    """Whether it is in one of the system calls `names`, by number (/proc/PID/syscall, proc(5)).
+    """Whether it is in one of the system calls `names`, by number.
 
     One that lets time pass counts where `sleeping`.
     """
+    name, arguments = _call(thread, names)
+    sleeps = name in _SLEEPS or (name == "futex" and arguments[3] != 0)  # Its timeout.
+    return bool(name) and (sleeping or not sleeps)
+
+
+def _has_no_timeout(name: str, arguments: list[int]) -> bool:
+    if name in _TIMEOUTS:
+        return arguments[_TIMEOUTS[name]] & 0xFFFFFFFF == 0xFFFFFFFF
+    if name in _TIMES:
+        return arguments[_TIMES[name]] == 0
+    return bool(name) and name not in _SLEEPS
+
+
+def _call(thread: Path, names: dict[str, str]) -> tuple[str, list[int]]:
+    """The one of the system calls `names`, by number, that it is in, "" for another or none.
+
+    With its arguments (/proc/PID/syscall, proc(5)).
+    """
     try:
         number, *arguments = (thread / "syscall").read_text().split()
+        return names.get(number, ""), [int(each, 16) for each in arguments]
     except (OSError, ValueError):
-        return False
-    name = names.get(number, "")
-    sleeps = name in _SLEEPS or (name == "futex" and int(arguments[3], 16) != 0)  # Its timeout.
-    return bool(name) and (sleeping or not sleeps)
+        return "", []
