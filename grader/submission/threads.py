@@ -84,15 +84,14 @@ def before_others(last: Iterable[int], first: Iterable[int]) -> Iterator[None]:
     own = [threading.get_native_id()]
     by_level = {2: [*own, *map(_number, threads(first))], 1: list(map(_number, threads(last)))}
     with ExitStack() as restoring:
-        with suppress(OSError):  # Some containers have no say in this.
-            cpu = {min(os.sched_getaffinity(0))}
-            for level, numbers in by_level.items():
-                for number in numbers:
-                    with suppress(ProcessLookupError):
-                        restoring.callback(_restore, number, os.sched_getaffinity(number))
-                        os.sched_setaffinity(number, cpu)
-                        how = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
-                        os.sched_setscheduler(number, how, os.sched_param(level))
+        cpu = {min(os.sched_getaffinity(0))}
+        for level, numbers in by_level.items():
+            for number in numbers:
+                with suppress(OSError):  # It has ended, or a container has no say in this.
+                    restoring.callback(_restore, number, os.sched_getaffinity(number))
+                    os.sched_setaffinity(number, cpu)
+                    how = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
+                    os.sched_setscheduler(number, how, os.sched_param(level))
         yield
 
 
@@ -102,8 +101,8 @@ def _number(thread: Path) -> int:
 
 def _restore(thread: int, cpus: set[int]) -> None:
     with suppress(OSError):  # It has ended.
-        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
         os.sched_setaffinity(thread, cpus)
+        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
 
 
 def _state(thread: Path) -> str:
