@@ -151,10 +151,10 @@ def _made_up(symbols: list[str]) -> str:
     lines: list[str] = []
     given = 0
     for line in symbols:
-        _, kind, name = line.split(" ", 2)
-        address = 0
-        if _LOOKED_UP.match(name):
-            address = _NO_CODE + 16 * given
+        named = line.partition(" ")[2]
+        if _LOOKED_UP.match(named, len("T ")):
+            lines.append(f"{_NO_CODE + 16 * given:x} {named}")
             given += 1
-        lines.append(f"{address:x} {kind} {name}")
+        else:
+            lines.append(f"0 {named}")
     return "\n".join(lines) + "\n"
