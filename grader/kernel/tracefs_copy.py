@@ -4,11 +4,11 @@ tracefs is for root alone. CAP_DAC_READ_SEARCH would let a sandbox read it, and 
 file of the machine by handle (open_by_handle_at(2)). So the sandbox gets a copy of the files that
 name and describe events.
 
-The copy is made once for each boot. It also holds a /proc/kallsyms that BCC reads in some
-ms: the kernel's own takes half of its compile time. BCC finds there how this kernel names
-its system calls, and whether the kernel has bpf_probe_read_kernel and bpf_probe_read_user: without
-them BCC has both read all memory alike, which hides a program's mistake. All addresses in it are
-made up, and where BCC looks for none they are 0, which BCC skips.
+The copy is made once for each boot. It also holds two forms of /proc/kallsyms, all addresses in
+which are made up. BCC reads the short one at each compilation, as the whole one takes half of that.
+It finds there how this kernel names its system calls, and whether it has bpf_probe_read_kernel and
+bpf_probe_read_user: without them BCC has both read all memory alike, which hides a mistake. The
+long form names what can be probed as well, at the address 0, which BCC skips.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ the kernel's documentation): no real address is taken for one of a made-up symbo
 def kernel_copy(tracefs: Path) -> Path:
     """Return a folder with a copy of the kernel's files, made if this boot has none yet.
 
-    It has `tracing/`, `kallsyms` and, for root alone, `helpers`.
+    It has `tracing/`, `kallsyms`, `all_kallsyms` and, for root alone, `helpers`.
     """
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v11-{boot}"
+    folder = CACHE / f"v12-{boot}"
     if folder.is_dir():
         return folder
     before = os.umask(0o022)
@@ -58,7 +58,9 @@ def _make(folder: Path, tracefs: Path) -> None:
     for name in _EMPTY:
         (fresh / "tracing" / name).touch()
     symbols = Path("/proc/kallsyms").read_text().splitlines()
-    (fresh / "kallsyms").write_text(_made_up(symbols))
+    made_up = _made_up(symbols)
+    (fresh / "all_kallsyms").write_text("".join(made_up))
+    (fresh / "kallsyms").write_text("".join(line for line in made_up if line[0] != "0"))
     (fresh / "helpers").touch(mode=0o400)
     (fresh / "helpers").write_text(_helper_symbols(symbols))
     fresh.chmod(0o755)
@@ -105,7 +107,8 @@ def probe_lists(tracefs: Path, folder: Path) -> list[str]:
         arguments += ["--ro-bind", str(copy), str(path)]
         if in_tracefs:
             arguments += ["--ro-bind", str(copy), f"/sys/kernel/debug/tracing/{path.name}"]
-    return arguments
+    # Among them BCC's get_kprobe_functions() looks.
+    return [*arguments, "--ro-bind", str(kernel_copy(tracefs) / "all_kallsyms"), "/proc/kallsyms"]
 
 
 def _copy_events(source: str, target: str) -> None:
@@ -146,15 +149,15 @@ def _helper_symbols(symbols: list[str]) -> str:
     return "\n".join(line for line in symbols if "bpf_" in line) + "\n"
 
 
-def _made_up(symbols: list[str]) -> str:
+def _made_up(symbols: list[str]) -> list[str]:
     """Keep all names, in their order, and give addresses of their own to those looked up."""
     lines: list[str] = []
     given = 0
     for line in symbols:
         named = line.partition(" ")[2]
         if _LOOKED_UP.match(named, len("T ")):
-            lines.append(f"{_NO_CODE + 16 * given:x} {named}")
+            lines.append(f"{_NO_CODE + 16 * given:x} {named}\n")
             given += 1
         else:
-            lines.append(f"0 {named}")
-    return "\n".join(lines) + "\n"
+            lines.append(f"0 {named}\n")
+    return lines
