@@ -4,10 +4,11 @@ tracefs is for root alone. CAP_DAC_READ_SEARCH would let a sandbox read it, and 
 file of the machine by handle (open_by_handle_at(2)). So the sandbox gets a copy of the files that
 name and describe events.
 
-The copy is made once for each boot. It also holds two short forms of /proc/kallsyms for the
-grader's own processes, since reading the whole file is half of BCC's compile time. In the sandbox
-BCC is not root and does not read the file (bcc_procutils_each_ksym): a sitecustomize.py tells BCC
-how this kernel names its system calls.
+The copy is made once for each boot. It also holds two forms of /proc/kallsyms, all addresses in
+which are made up. BCC reads the short one at each compilation, as the whole one takes half of that.
+It finds there how this kernel names its system calls, and whether it has bpf_probe_read_kernel and
+bpf_probe_read_user: without them BCC has both read all memory alike, which hides a mistake. The
+long form names what can be probed as well, at the address 0, which BCC skips.
 """
 
 from __future__ import annotations
@@ -22,15 +23,20 @@ from grader.submission.sandbox import SITECUSTOMIZE
 
 CACHE = Path("/var/cache/labebpf")
 _EMPTY = ("trace_pipe", "kprobe_events", "uprobe_events", "available_filter_functions")
+_LOOKED_UP = re.compile(r"(?!__pfx_)(__\w+_)?sys_|bpf_|vfs_")
+"""What begins the names that BCC, and its tools, look up: of __x64_sys_bpf, bpf_get_stack."""
+_NO_CODE = 0xFFFFFFFFFFE00000
+"""The last 2 MiB of the address space, where neither x86 nor arm64 has code (mm.rst, memory.rst of
+the kernel's documentation): no real address is taken for one of a made-up symbol."""
 
 
 def kernel_copy(tracefs: Path) -> Path:
     """Return a folder with a copy of the kernel's files, made if this boot has none yet.
 
-    It has `tracing/`, `kallsyms`, `helpers` and `syscall_prefix`.
+    It has `tracing/`, `kallsyms`, `all_kallsyms` and, for root alone, `helpers`.
     """
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    folder = CACHE / f"v9-{boot}"
+    folder = CACHE / f"v12-{boot}"
     if folder.is_dir():
         return folder
     before = os.umask(0o022)
@@ -51,10 +57,10 @@ def _make(folder: Path, tracefs: Path) -> None:
     _copy_events(str(tracefs / "events"), str(fresh / "tracing" / "events"))
     for name in _EMPTY:
         (fresh / "tracing" / name).touch()
-    text = Path("/proc/kallsyms").read_text()
-    symbols = [line for line in text.splitlines() if "sys_" in line or "bpf_" in line]
-    (fresh / "kallsyms").write_text(_syscall_symbols(symbols))
-    (fresh / "syscall_prefix").write_bytes(_prefix(symbols))
+    symbols = Path("/proc/kallsyms").read_text().splitlines()
+    made_up = _made_up(symbols)
+    (fresh / "all_kallsyms").write_text("".join(made_up))
+    (fresh / "kallsyms").write_text("".join(line for line in made_up if line[0] != "0"))
     (fresh / "helpers").touch(mode=0o400)
     (fresh / "helpers").write_text(_helper_symbols(symbols))
     fresh.chmod(0o755)
@@ -67,7 +73,7 @@ def bwrap_arguments(copy: Path) -> tuple[str, ...]:
     # bubblewrap lets nobody but root into a folder that it makes for a bind.
     arguments = ["--perms", "0755", "--dir", "/kernel"]
     arguments += ["--ro-bind", str(SITECUSTOMIZE), "/kernel/sitecustomize.py"]
-    arguments += ["--ro-bind", str(copy / "syscall_prefix"), "/kernel/syscall_prefix"]
+    arguments += ["--ro-bind", str(copy / "kallsyms"), "/proc/kallsyms"]
     if Path("/sys/kernel/tracing").is_dir():
         arguments += ["--ro-bind", tracing, "/sys/kernel/tracing"]
     if Path("/sys/kernel/debug").is_dir():
@@ -101,7 +107,8 @@ def probe_lists(tracefs: Path, folder: Path) -> list[str]:
         arguments += ["--ro-bind", str(copy), str(path)]
         if in_tracefs:
             arguments += ["--ro-bind", str(copy), f"/sys/kernel/debug/tracing/{path.name}"]
-    return arguments
+    # Among them BCC's get_kprobe_functions() looks.
+    return [*arguments, "--ro-bind", str(kernel_copy(tracefs) / "all_kallsyms"), "/proc/kallsyms"]
 
 
 def _copy_events(source: str, target: str) -> None:
@@ -137,28 +144,20 @@ def _copy(source: str, target: str) -> None:
         os.close(descriptor)
 
 
-def _prefix(symbols: list[str]) -> bytes:
-    """Return the kernel's prefix for functions of system calls: b"__x64_sys_" of __x64_sys_bpf."""
-    names = (line.split()[2] for line in symbols)
-    found = sorted((name for name in names if name.endswith("sys_bpf")), key=_native_first)
-    return found[0].removesuffix("bpf").encode() if found else b"sys_"
-
-
-def _native_first(name: str) -> tuple[bool, int]:
-    """Sort __x64_sys_bpf before __ia32_sys_bpf, and that before the internal __sys_bpf."""
-    return (not re.match(r"__(x64|arm64|riscv|s390x?)_sys_", name), len(name))
-
-
 def _helper_symbols(symbols: list[str]) -> str:
     """Keep the lines that name BPF helpers, with their real addresses: for root alone."""
     return "\n".join(line for line in symbols if "bpf_" in line) + "\n"
 
 
-def _syscall_symbols(symbols: list[str]) -> str:
-    """Keep the lines that name system calls, with made-up addresses: BCC skips those of 0."""
+def _made_up(symbols: list[str]) -> list[str]:
+    """Keep all names, in their order, and give addresses of their own to those looked up."""
     lines: list[str] = []
+    given = 0
     for line in symbols:
-        _, kind, name, *module = line.split()
-        if "sys_" in name and not module:
-            lines.append(f"{0xFFFFFFFF81000000 + 16 * len(lines):016x} {kind} {name}")
-    return "\n".join(lines) + "\n"
+        named = line.partition(" ")[2]
+        if _LOOKED_UP.match(named, len("T ")):
+            lines.append(f"{_NO_CODE + 16 * given:x} {named}\n")
+            given += 1
+        else:
+            lines.append(f"0 {named}\n")
+    return lines

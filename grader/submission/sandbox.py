@@ -3,7 +3,8 @@
 The sandbox sees /usr read-only, an empty /tmp, the lab's own files in /lab, and the kernel as
 `view` shows it: neither the checks nor the solutions, nor any home. It has no network but one that
 `view` gives. It holds CAP_BPF and CAP_PERFMON (Linux 5.8), or CAP_SYS_ADMIN on kernels that lack
-them, and what else `view` says.
+them, and what else `view` says. It is told that it is root all the same (`root_ids`), as a student
+is under sudo.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from grader.base.paths import SYSTEM, system_files
 from grader.base.profile import span
 from grader.submission.cgroup import Cgroup
+from grader.submission.root_ids import root_ids
 
 PYTHON = "/usr/bin/python3"
 SITECUSTOMIZE = Path(__file__).parent / "scripts" / "sitecustomize.py"
@@ -134,17 +136,19 @@ class Sandbox:
             *self._setpriv(),
             *argv,
         ]
-        with memory_file() as arguments:
+        with memory_file() as arguments, memory_file() as seccomp:
             # Not in the command: all in the sandbox read that, and it names the host's folders.
             told = "".join(f"{argument}\0" for argument in (*self._bwrap(), *binds))
             os.pwrite(arguments, os.fsencode(told), 0)
+            os.pwrite(seccomp, root_ids(), 0)
             child = subprocess.Popen(
-                [*command, "bwrap", "--args", str(arguments), *inner],
+                [*command, "bwrap", "--args", str(arguments), "--seccomp", str(seccomp), *inner],
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
                 pass_fds=[
                     arguments,
+                    seccomp,
                     *pass_fds,
                     *self._view.descriptors,
                     *([network] if network else []),

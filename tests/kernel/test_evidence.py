@@ -474,6 +474,84 @@ def test_what_each_cpu_counted_by_itself_is_added_up(kernel: NativeKernel, tmp_p
             stack_map.get(0)
 
 
+READS = b"""
+struct task { u64 word[8]; };
+struct start { u64 a, b, c, d, e, f, g, h; };
+BPF_ARRAY(returned, s64, 16);
+BPF_ARRAY(found, u64, 16);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct start *start = (struct start *)bpf_get_current_task();
+	struct task task = {};
+	char text[8] = {};
+	u64 words = 0;
+	s64 result;
+	int key;
+
+	if (args->mode != 01234)
+		return 0;
+%b
+	key = 15;
+	words = start->a | start->b | start->c | start->d | start->e | start->f | start->g | start->h;
+	found.update(&key, &words);
+	return 0;
+}
+"""
+READ_TEXT = b"""
+	__builtin_memset(text, 0, sizeof(text));
+	key = %d;
+	result = %b(text, sizeof(text), args->pathname);
+	returned.update(&key, &result);
+	words = *(u64 *)text;
+	found.update(&key, &words);
+"""
+READ_TASK = b"""
+	__builtin_memset(&task, 0, sizeof(task));
+	key = %d;
+	result = %b(&task, sizeof(task), (void *)bpf_get_current_task());
+	returned.update(&key, &result);
+	words = 0;
+	for (int i = 0; i < 8; i++)
+		words |= task.word[i];
+	found.update(&key, &words);
+"""
+READERS = [
+    (READ_TEXT, b"bpf_probe_read_user_str", True),
+    (READ_TEXT, b"bpf_probe_read_user", True),
+    (READ_TEXT, b"bpf_probe_read_str", True),
+    (READ_TEXT, b"bpf_probe_read", True),
+    (READ_TEXT, b"bpf_probe_read_kernel_str", False),
+    (READ_TEXT, b"bpf_probe_read_kernel", False),
+    (READ_TASK, b"bpf_probe_read_kernel", True),
+    (READ_TASK, b"bpf_probe_read", True),
+    (READ_TASK, b"bpf_probe_read_user", False),
+]
+"""What is read, with which helper, and whether that works on a machine where BCC runs as root."""
+
+
+def test_each_helper_reads_its_own_memory_and_no_other(
+    kernel: NativeKernel, tmp_path: Path
+) -> None:
+    parts = (part % (key, helper) for key, (part, helper, _) in enumerate(READERS))
+    with kernel.loader() as loaded, ExitStack() as opened:
+        loaded.begin("program.c", READS % b"".join(parts))
+        loaded.compile(60)
+        loaded.load("tracepoint:syscalls:sys_enter_mkdir", 60)
+        loaded.attach(60)
+        (tmp_path / "a").mkdir(0o1234)
+        tables = [Map(Libbpf(), loaded.tables[name].id) for name in ("returned", "found")]
+        returned, found = (opened.enter_context(closing(table)).items() for table in tables)
+    task = found[15]  # Read without a helper: BCC puts one in.
+    assert task != 0
+    for key, (part, helper, works) in enumerate(READERS):
+        length = 7 if helper.endswith(b"_str") else 8
+        text = int.from_bytes(bytes(tmp_path / "a")[:length], "little")
+        there = text if part == READ_TEXT else task
+        failed = returned[key] >= 1 << 63  # Negative.
+        assert (helper, failed, found[key]) == (helper, not works, there if works else 0)
+
+
 def test_bpftool_tells_what_a_sandbox_has_loaded_and_attached(
     kernel: NativeKernel, program: Program
 ) -> None:
@@ -489,8 +567,9 @@ def test_bpftool_tells_what_a_sandbox_has_loaded_and_attached(
 def test_the_sandbox_holds_the_least_that_bpf_needs(kernel: NativeKernel, tmp_path: Path) -> None:
     sandbox = Sandbox(kernel.new_name(), {"a.c": b"x"}, kernel.view, work=kernel.work)
     script = (
-        "cat /proc/self/status; id -u; ls /; ls /lab /tmp /proc | grep -vE '^[0-9]'; "
-        "ls /proc | grep -cE '^[0-9]+$'; cat /proc/net/dev; ls -A /sys/fs/bpf"
+        "cat /proc/self/status; echo id $(id -u) $(id -g); cksum /proc/kallsyms; ls /; "
+        "ls /lab /tmp /proc | grep -vE '^[0-9]'; ls /proc | grep -cE '^[0-9]+$'; "
+        "cat /proc/net/dev; ls -A /sys/fs/bpf"
     )
     log = tmp_path / "log"
     with log.open("wb") as out:
@@ -503,8 +582,12 @@ def test_the_sandbox_holds_the_least_that_bpf_needs(kernel: NativeKernel, tmp_pa
         assert child.wait(30) == 0
     sandbox.close()
     text = log.read_text()
+    made_up = (kernel.helper_symbols.parent / "kallsyms").read_bytes()
+    assert subprocess.check_output(["cksum"], input=made_up).strip() in text.encode()
     assert "CapEff:\t000000c000000000" in text  # CAP_PERFMON (38) and CAP_BPF (39), no other.
     assert "NoNewPrivs:\t1" in text
+    assert f"Uid:\t{sandbox.uid}\t" in text
+    assert "id 0 0" in text  # What the handouts ask for, and BCC: see root_ids.
     assert "home" not in text.split()
     assert "root" not in text.split()
     assert "eth0" not in text

@@ -1,26 +1,11 @@
 """Imported by each Python in the sandbox at its start, before any of the student's code.
 
-Beside this file lies `syscall_prefix`: what stands before a system call's name in this kernel.
-Every script waits for what is imported here.
+Every script waits for what is imported here: BCC, which nearly all of them use.
 """
 
 from __future__ import annotations
 
 import os
-
-
-def answer_as_root() -> None:
-    """Let a script see root's ids, as under sudo in the handouts: BCC's tools ask for them."""
-    for name in ("getuid", "geteuid", "getgid", "getegid"):
-        setattr(os, name, lambda: 0)
-
-
-def name_system_calls() -> None:
-    """Tell BCC how system calls are called: it cannot read /proc/kallsyms here."""
-    from bcc import BPF
-
-    with open(os.path.join(os.path.dirname(__file__), "syscall_prefix"), "rb") as file:
-        BPF._syscall_prefixes.insert(0, file.read())
 
 
 def attach_to_uprobes(lent: str) -> None:
@@ -54,10 +39,9 @@ def attach_to_uprobes(lent: str) -> None:
 
 
 def main() -> None:
-    answer_as_root()
     lent = os.environ.pop("LABEBPF_UPROBES", "")
     try:
-        name_system_calls()
+        import bcc  # noqa: F401
     except ImportError:
         return
     if lent:
