@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError, SubmissionError
@@ -362,18 +362,19 @@ class ProgramUnderTest:
         Where others made calls too, samples may be missing since the buffer was full, or be theirs:
         `act` is done again, at most ten times, until they made none. Else the attempt counts in
         which the largest share of the calls was reported, the first of several: a program may
-        report once only.
+        report once only. Others are held up from the second attempt on.
         """
         witness, workload = self._context.witness, self._context.workload
         layouts = list(self._listening.values())
         best: Submitted | None = None
-        for _ in range(10):
-            left = witness.left
-            self._program.collect(30 * self._context.scale)
-            did = act(*arguments)
-            windows = tuple(did) if isinstance(did, list) else ()
-            samples = self._program.collect(30 * self._context.scale).raw
-            made = witness.entered - left
+        for attempt in range(10):
+            with witness.brake() if attempt else nullcontext():
+                left = witness.left
+                self._program.collect(30 * self._context.scale)
+                did = act(*arguments)
+                windows = tuple(did) if isinstance(did, list) else ()
+                samples = self._program.collect(30 * self._context.scale).raw
+                made = witness.entered - left
             layout = layouts[0] if len(layouts) == 1 else None
             got = Submitted(samples, windows, made, workload.call, self.attached_to, layout)
             if best is None or (best.share, best.alone) < (got.share, got.alone):
