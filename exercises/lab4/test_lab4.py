@@ -66,10 +66,14 @@ def mode() -> int:
 
 def paths() -> list[Call]:
     """Paths of several lengths: the longest name that there is, and more than chemin holds."""
-    folder = b"/tmp/" + name()
-    odd = folder + b"\xff\xfe\x80 \xc3\xa9\n" + name()
-    long, longer = folder.ljust(len(b"/tmp/") + 255, b"n"), b"/tmp/" + b"./" * 200 + name()
-    return [Call(path=path, mode=mode()) for path in (folder, odd, long, longer)]
+    steps = random.SystemRandom().choices((b"./", b"/"), k=LONGEST)
+    found = name(), name().ljust(255, b"n"), b"".join(steps) + name()
+    return [Call(path=b"/tmp/" + each, mode=mode()) for each in found]
+
+
+def odd_path() -> Call:
+    """A path that is no UTF-8."""
+    return Call(path=b"/tmp/" + name() + b"\xff\xfe \x80" + name(), mode=mode())
 
 
 def submits(environment: Environment) -> Submitted:
@@ -100,7 +104,7 @@ def tells_who(environment: Environment) -> None:
 def tells_what(environment: Environment) -> None:
     """The events say what was asked for."""
     environment.once(submits)
-    got = environment.program().submitted(environment.workload.make, *paths())
+    got = environment.program().submitted(environment.workload.make, *paths(), odd_path())
     got.require_each()
     expect_fields(got, WHAT)
 
@@ -195,7 +199,7 @@ def test_the_event_says_what_was_asked_for(
     environment.once(tells_what)
     for build in builds:
         build.listen("events")
-        got = build.submitted(workload.make, *paths())
+        got = build.submitted(workload.make, *paths(), odd_path())
         expect(
             not got.unset,
             say("A part of the event is never set: it shows what was on the kernel's stack."),
@@ -216,7 +220,7 @@ def test_the_script_prints_each_mkdir(
     """
     script.map("events", "perf_event_array")
     script.once(prints_paths, environment.workload)
-    told = script.told(shows_all, *environment.once(callers), *paths()[2:])
+    told = script.told(shows_all, *environment.once(callers), *paths())
     told.require_each(
         say("Print pid, uid, comm, the mode in octal, and chemin of each event, on one line."),
         expected=line_of,
@@ -263,8 +267,7 @@ def test_the_script_prints_what_is_no_utf8(
 ) -> None:
     """Of names and paths that are no UTF-8 qui.py prints at least what is ASCII in the path."""
     script.once(prints_paths, workload)
-    odd = [Call(path=b"/tmp/" + name() + b"\xff\xfe \x80" + name()) for _ in range(2)]
-    told = script.told(shows_path, *odd, Call(comm=b"q\xffi \xe9t"), Call())
+    told = script.told(shows_path, odd_path(), odd_path(), Call(comm=b"q\xffi \xe9t"), Call())
     told.require_each(
         say('Bytes can be anything: decode(errors="replace") raises for none of them.')
     )
