@@ -154,7 +154,7 @@ class Submitted:
             say(
                 "Something other than a {call} submits events: one of {others}.",
                 call=self.of,
-                others=listed(dict.fromkeys(window.call for window in self.windows)),
+                others=listed(list(dict.fromkeys(window.call for window in self.windows))),
             ),
             say("Report each {call}, and nothing else.", call=self.of),
             expected=say("no event"),
