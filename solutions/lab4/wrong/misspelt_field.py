@@ -1,6 +1,6 @@
 # wrong: The field is called chemin.
-# loses: 4.5 error, 4.6 blocked, 4.7 blocked
-# says: no field named path
+# loses: 4.5 fail, 4.6 blocked
+# says: The event has no field named path
 
 """Print who makes each directory on this machine, with which mode and where, until Ctrl-C."""
 

@@ -1,6 +1,6 @@
 # wrong: Decodes a name as if it were UTF-8; of a path it takes anything.
-# loses: 4.6 error
-# says: UnicodeDecodeError
+# loses: 4.6 fail
+# says: no text in the encoding
 
 """Print who makes each directory on this machine, with which mode and where, until Ctrl-C."""
 
