@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError, SubmissionError
@@ -13,6 +13,7 @@ from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
+from grader.checks.expectation import event_count, expect, listed
 from grader.checks.rows import Growth, Rows, measure_rows, reader
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
@@ -126,6 +127,47 @@ class Submitted:
             for at in range(4, len(sample) - 7, 4)
         )
         return any(window.holds(time) for time in later for window in self.windows)
+
+    def require_each(self) -> None:
+        """Raise BehaviourError unless there is an event at least for each of the calls."""
+        self._require_one_each(len(self.samples) >= len(self.windows))
+
+    def require_once(self) -> None:
+        """Raise BehaviourError where there are more events than anybody made calls."""
+        self._require_one_each(len(self.samples) <= self.made)
+
+    def _require_one_each(self, right: bool) -> None:
+        n = len(self.windows)
+        expect(
+            right,
+            say("Each {call} must submit one event.", call=self.of),
+            say("Submit once in each call of the function."),
+            expected=say("{n} events after {n} calls", n=n),
+            actual=event_count(len(self.samples)),
+            timeline=self._by_time,
+        )
+
+    def require_none(self) -> None:
+        """Raise BehaviourError where there are events, though the workload made decoys alone."""
+        expect(
+            len(self.samples) <= self.made,
+            say(
+                "Something other than a {call} submits events: one of {others}.",
+                call=self.of,
+                others=listed(list(dict.fromkeys(window.call for window in self.windows))),
+            ),
+            say("Report each {call}, and nothing else.", call=self.of),
+            expected=say("no event"),
+            actual=event_count(len(self.samples)),
+            timeline=self._by_time,
+        )
+
+    @property
+    def _by_time(self) -> Submitted | None:
+        """Itself as evidence, unless its events begin with something other than a time."""
+        times = self.times
+        timed = any(window.holds(time) for window in self.windows for time in times)
+        return self if timed or not times else None
 
     def timeline(self) -> Timeline:
         """Show each call, and the sample with its time."""
@@ -320,18 +362,19 @@ class ProgramUnderTest:
         Where others made calls too, samples may be missing since the buffer was full, or be theirs:
         `act` is done again, at most ten times, until they made none. Else the attempt counts in
         which the largest share of the calls was reported, the first of several: a program may
-        report once only.
+        report once only. Others are held up from the second attempt on.
         """
         witness, workload = self._context.witness, self._context.workload
         layouts = list(self._listening.values())
         best: Submitted | None = None
-        for _ in range(10):
-            left = witness.left
-            self._program.collect(30 * self._context.scale)
-            did = act(*arguments)
-            windows = tuple(did) if isinstance(did, list) else ()
-            samples = self._program.collect(30 * self._context.scale).raw
-            made = witness.entered - left
+        for attempt in range(10):
+            with witness.brake() if attempt else nullcontext():
+                left = witness.left
+                self._program.collect(30 * self._context.scale)
+                did = act(*arguments)
+                windows = tuple(did) if isinstance(did, list) else ()
+                samples = self._program.collect(30 * self._context.scale).raw
+                made = witness.entered - left
             layout = layouts[0] if len(layouts) == 1 else None
             got = Submitted(samples, windows, made, workload.call, self.attached_to, layout)
             if best is None or (best.share, best.alone) < (got.share, got.alone):

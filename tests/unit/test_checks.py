@@ -149,6 +149,25 @@ def test_a_sample_begins_with_its_time() -> None:
     assert submitted().size == 0
 
 
+def test_there_is_one_event_for_each_call() -> None:
+    submitted(b"a", b"b").require_each()
+    submitted(b"a", b"b").require_once()
+    with pytest.raises(BehaviourError, match="Each mkdir must submit one event") as caught:
+        submitted(b"a").require_each()
+    assert (caught.value.expected, caught.value.actual) == ("2 events after 2 calls", "1 event")
+    with pytest.raises(BehaviourError, match="Each mkdir must submit one event") as caught:
+        submitted(b"a", b"b", b"c").require_once()
+    assert caught.value.timeline is None, "they do not begin with a time"
+
+
+def test_events_of_decoys_are_too_many() -> None:
+    decoys = (Window("rmdir", "/tmp/x", 100, 200, 0), Window("stat", "/tmp/y", 300, 400, 1))
+    Submitted((b"a",), decoys, 1, "mkdir", list).require_none()
+    with pytest.raises(BehaviourError, match=r"other than a mkdir .* one of rmdir, stat") as caught:
+        Submitted(((150).to_bytes(8, "little"),), decoys, 0, "mkdir", list).require_none()
+    assert caught.value.timeline is not None
+
+
 def labs() -> Iterator[tuple[str, str]]:
     """All code that an instructor may copy, by its file: that of labs, and of new ones."""
     for path in sorted((ROOT / "exercises").glob("*/*.py")):

@@ -1,0 +1,26 @@
+/*
+ * right: A plain function, which the script attaches by name.
+ */
+
+struct evenement {
+	u32 pid;
+	u32 uid;
+	char comm[16];
+	u16 mode;
+	char chemin[256];
+};
+
+BPF_PERF_OUTPUT(events);
+
+int voir(struct tracepoint__syscalls__sys_enter_mkdir *args)
+{
+	struct evenement evenement = {};
+
+	evenement.pid = bpf_get_current_pid_tgid() >> 32;
+	evenement.uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(&evenement.comm, sizeof(evenement.comm));
+	evenement.mode = args->mode;
+	bpf_probe_read_user_str(&evenement.chemin, sizeof(evenement.chemin), args->pathname);
+	events.perf_submit(args, &evenement, sizeof(evenement));
+	return 0;
+}

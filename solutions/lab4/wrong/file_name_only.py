@@ -1,0 +1,28 @@
+# wrong: Prints the last part of each path.
+# loses: 4.5 fail, 4.6 blocked
+# says: Print chemin of each event
+
+"""Print who makes each directory on this machine, with which mode and where, until Ctrl-C."""
+
+from pathlib import Path
+
+from bcc import BPF
+
+
+def texte(octets):
+    return octets.decode(errors="replace")
+
+
+def afficher_evenement(cpu, data, size):
+    e = b["events"].event(data)
+    print(f"{e.pid} {e.uid} {texte(e.comm)} {e.mode:o} {Path(texte(e.chemin)).name}", flush=True)
+
+
+b = BPF(src_file=str(Path(__file__).with_name("qui.c")))
+b["events"].open_perf_buffer(afficher_evenement)
+
+try:
+    while True:
+        b.perf_buffer_poll()
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,28 @@
+/*
+ * wrong: A ring buffer, where a perf buffer is asked for.
+ * loses: 4.1 fail, 4.2 blocked, 4.3 blocked, 4.4 blocked, 4.5 blocked, 4.6 blocked, 4.7 blocked
+ * says: declared with BPF_RINGBUF_OUTPUT
+ */
+
+struct evenement {
+	u32 pid;
+	u32 uid;
+	char comm[16];
+	u16 mode;
+	char chemin[256];
+};
+
+BPF_RINGBUF_OUTPUT(events, 8);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct evenement evenement = {};
+
+	evenement.pid = bpf_get_current_pid_tgid() >> 32;
+	evenement.uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(&evenement.comm, sizeof(evenement.comm));
+	evenement.mode = args->mode;
+	bpf_probe_read_user_str(&evenement.chemin, sizeof(evenement.chemin), args->pathname);
+	events.ringbuf_output(&evenement, sizeof(evenement), 0);
+	return 0;
+}

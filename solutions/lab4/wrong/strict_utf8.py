@@ -1,0 +1,28 @@
+# wrong: Decodes as if each path were UTF-8.
+# loses: 4.6 fail
+# says: no text in the encoding
+
+"""Print who makes each directory on this machine, with which mode and where, until Ctrl-C."""
+
+from pathlib import Path
+
+from bcc import BPF
+
+
+def texte(octets):
+    return octets.decode()
+
+
+def afficher_evenement(cpu, data, size):
+    e = b["events"].event(data)
+    print(f"{e.pid} {e.uid} {texte(e.comm)} {e.mode:o} {texte(e.chemin)}", flush=True)
+
+
+b = BPF(src_file=str(Path(__file__).with_name("qui.c")))
+b["events"].open_perf_buffer(afficher_evenement)
+
+try:
+    while True:
+        b.perf_buffer_poll()
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,30 @@
+/*
+ * wrong: Sets each field, and not the padding behind the last one.
+ * loses: 4.4 fail
+ * says: its padding too
+ */
+
+struct evenement {
+	u32 pid;
+	u32 uid;
+	char comm[16];
+	u16 mode;
+	char chemin[256];
+};
+
+BPF_PERF_OUTPUT(events);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct evenement evenement;
+
+	__builtin_memset(&evenement.chemin, 0, sizeof(evenement.chemin));
+
+	evenement.pid = bpf_get_current_pid_tgid() >> 32;
+	evenement.uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(&evenement.comm, sizeof(evenement.comm));
+	evenement.mode = args->mode;
+	bpf_probe_read_user_str(&evenement.chemin, sizeof(evenement.chemin), args->pathname);
+	events.perf_submit(args, &evenement, sizeof(evenement));
+	return 0;
+}
