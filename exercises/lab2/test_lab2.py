@@ -9,7 +9,6 @@ from grader.checks import (
     ScriptOutput,
     Submitted,
     Workload,
-    event_count,
     expect,
     line_count,
     listed,
@@ -23,21 +22,9 @@ def submits(environment: Environment) -> Submitted:
     """Some mkdirs, and the events meanwhile; each submits one at least."""
     program, workload = environment.program(), environment.workload
     program.listen("events")
-    n = random_count()
-    got = program.submitted(workload.mkdir, n)
-    expect_events(got, len(got.samples) >= n)
+    got = program.submitted(workload.mkdir, random_count())
+    got.require_each()
     return got
-
-
-def expect_events(got: Submitted, right: bool) -> None:
-    expect(
-        right,
-        say("Each mkdir must submit one event."),
-        say("Call events.perf_submit once in each call of the function."),
-        expected=say("{n} events after {n} mkdirs", n=len(got.windows)),
-        actual=event_count(len(got.samples)),
-        timeline=got,
-    )
 
 
 def strays(environment: Environment) -> Submitted:
@@ -129,19 +116,12 @@ def test_each_mkdir_submits_one_event(
     submitted: Submitted, environment: Environment, program: Program, workload: Workload
 ) -> None:
     """n mkdirs submit n events, and nothing else submits any."""
-    expect_events(submitted, len(submitted.samples) <= submitted.made)
+    submitted.require_once()
     for _ in range(2):  # A number that is guessed is not right three times.
         got = program.submitted(workload.mkdir, random_count())
-        expect_events(got, len(got.windows) <= len(got.samples) <= got.made)
-    others = environment.once(strays)
-    expect(
-        len(others.samples) <= others.made,
-        say("Something else than mkdir submits events: rmdir, open, rename, stat or unlink."),
-        say("Attach to mkdir alone."),
-        expected=say("no event after {n} calls", n=len(others.windows)),
-        actual=event_count(len(others.samples)),
-        timeline=others,
-    )
+        got.require_each()
+        got.require_once()
+    environment.once(strays).require_none()
 
 
 @task("2.3")

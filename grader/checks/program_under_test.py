@@ -13,6 +13,7 @@ from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
+from grader.checks.expectation import event_count, expect, listed
 from grader.checks.rows import Growth, Rows, measure_rows, reader
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
@@ -126,6 +127,47 @@ class Submitted:
             for at in range(4, len(sample) - 7, 4)
         )
         return any(window.holds(time) for time in later for window in self.windows)
+
+    def require_each(self) -> None:
+        """Raise BehaviourError unless there is an event at least for each of the calls."""
+        self._require_one_each(len(self.samples) >= len(self.windows))
+
+    def require_once(self) -> None:
+        """Raise BehaviourError where there are more events than anybody made calls."""
+        self._require_one_each(len(self.samples) <= self.made)
+
+    def _require_one_each(self, right: bool) -> None:
+        n = len(self.windows)
+        expect(
+            right,
+            say("Each {call} must submit one event.", call=self.of),
+            say("Submit once in each call of the function."),
+            expected=say("{n} events after {n} calls", n=n),
+            actual=event_count(len(self.samples)),
+            timeline=self._by_time,
+        )
+
+    def require_none(self) -> None:
+        """Raise BehaviourError where there are events, though the workload made decoys alone."""
+        expect(
+            len(self.samples) <= self.made,
+            say(
+                "Something other than a {call} submits events: one of {others}.",
+                call=self.of,
+                others=listed(dict.fromkeys(window.call for window in self.windows)),
+            ),
+            say("Report each {call}, and nothing else.", call=self.of),
+            expected=say("no event"),
+            actual=event_count(len(self.samples)),
+            timeline=self._by_time,
+        )
+
+    @property
+    def _by_time(self) -> Submitted | None:
+        """Itself as evidence, unless its events begin with something other than a time."""
+        times = self.times
+        timed = any(window.holds(time) for window in self.windows for time in times)
+        return self if timed or not times else None
 
     def timeline(self) -> Timeline:
         """Show each call, and the sample with its time."""
