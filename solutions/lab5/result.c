@@ -1,7 +1,7 @@
 // BEGIN SOLUTION 5.1 5.2 5.3 5.4 5.5
 //| /*
-//|  * TODO 5.1: declare struct evenement, with the fields int ret and char path[64]; the hash table
-//|  * codes, whose keys are signed; the hash table en_cours; and the perf buffer events.
+//|  * TODO 5.1: declare struct evenement, with the fields ret, which is signed, and path, 64 characters;
+//|  * the hash table codes, whose keys are signed; the hash table en_cours; the perf buffer events.
 //|  *
 //|  * TODO 5.4: when a mkdir begins, keep its path in en_cours, at a key that says which thread it is.
 //|  *
