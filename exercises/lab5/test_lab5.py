@@ -6,7 +6,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -34,8 +34,6 @@ KEPT = 63
 """Bytes of a path that an event has to hold: with a NUL they are 64."""
 TRIES = 10
 """For a counter that is not atomic, beside other processes: lab 3 is about that."""
-ROUNDS = 3
-"""So often threads meet inside mkdir: in which order they enter is chance."""
 
 
 def mixed(low: int = 2, high: int = 6) -> list[Call]:
@@ -203,34 +201,24 @@ def late_events(got: Submitted, *calls: Made) -> list[Fields]:
 def threads_apart(environment: Environment) -> None:
     """Threads of one process inside mkdir at once: each has its own path with its own code."""
     environment.once(lasts)
+    # Those whose path cannot be read are inside when the others come.
+    calls = [Call(lasts=0.1)] * 3 + [replace(call, after=0.03) for call in mixed(1, 1)]
     make = partial(environment.workload.make, together=True)
-    for _ in range(ROUNDS):
-        slow = [Call(lasts=0.05)] * 3
-        got = environment.program().submitted(make, *slow, *mixed(1, 1))
-        late = [made for made in got.calls if made.asked.lasts]
-        mistaken = [made for made in got.calls if made not in late and not is_alone(got, made)]
-        expect(
-            not mistaken and len(late_events(got, *late)) >= len(late),
-            say("Threads of one process that are inside mkdir at once are mixed up."),
-            say("Let the key of en_cours say which thread it is: bpf_get_current_pid_tgid()."),
-            expected=[shown(made) for made in mistaken or late],
-            actual=[f"[{event}]" for event in got.events] or say("no event"),
-        )
+    got = environment.program().submitted(make, *calls)
+    late = [made for made in got.calls if made.asked.lasts]
+    mistaken = [made for made in got.calls if made not in late and not is_alone(got, made)]
+    expect(
+        not mistaken and len(late_events(got, *late)) >= len(late),
+        say("Threads of one process that are inside mkdir at once are mixed up."),
+        say("Let the key of en_cours say which thread it is: bpf_get_current_pid_tgid()."),
+        expected=[f"[{shown(made)}]" for made in mistaken or late],
+        actual=[f"[{event}]" for event in got.events] or say("no event"),
+    )
 
 
 def is_alone(got: Submitted, made: Made) -> bool:
     """Whether one event, and no other, has the path of the call, and it has its code."""
     return [event.ret for event in got.events if has_path(event, made)] == [made.ret]
-
-
-def of_threads(keys: Sequence[bytes], calls: Sequence[Made]) -> list[bytes]:
-    """The keys that say which thread made one of the calls: its number is in them."""
-    ids = {made.tid for made in calls}
-    return [
-        key
-        for key in keys
-        if ids & {int.from_bytes(key[at : at + 4], "little") for at in range(0, len(key), 4)}
-    ]
 
 
 @pytest.fixture
@@ -297,35 +285,21 @@ def test_nothing_is_left_in_the_table(
 ) -> None:
     """en_cours has an entry for a thread that is inside mkdir, and none once it is outside."""
     environment.once(threads_apart)
-    table = program.map("en_cours", "hash")
-    calls = workload.make(*(Call(thread=True, fails=result) for result in RESULTS))
-    seen: list[bytes] = []
-    with ThreadPoolExecutor(1) as beside:
-        making = beside.submit(workload.make, Call(thread=True, lasts=0.2))
-        while not wait([making], timeout=0.01).done:
-            seen += table.entries()
-    calls += making.result()
-    expect_held(of_threads(seen, calls[-1:]))
-    expect_gone(of_threads(list(table.entries()), calls), calls)
-
-
-def expect_held(found: list[bytes]) -> None:
+    calls = [Call(thread=True, fails=result) for result in RESULTS]
+    kept = program.kept("en_cours", "hash", workload.make, *calls, Call(thread=True, lasts=0.2))
     expect(
-        bool(found),
+        kept.during > 0,
         say("en_cours has no entry for a thread that is inside mkdir."),
         say("Keep in en_cours what the exit needs, at the key bpf_get_current_pid_tgid()."),
         expected=say("an entry as long as the mkdir lasts"),
         actual=say("no entry"),
     )
-
-
-def expect_gone(left: list[bytes], calls: Sequence[Made]) -> None:
     expect(
-        not left,
+        kept.left == 0,
         say("en_cours keeps entries of threads whose mkdir has ended: one day it is full."),
         say("Take the entry out when the mkdir ends, whatever it returned: en_cours.delete(&key);"),
-        expected=say("no entry of these threads after {n} calls", n=len(calls)),
-        actual=say("{n} entries", n=len(left)),
+        expected=say("no entry of these threads after {n} calls", n=len(kept.calls)),
+        actual=say("{n} entries", n=kept.left),
     )
 
 
