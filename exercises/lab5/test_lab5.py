@@ -16,6 +16,7 @@ from grader.checks import (
     Environment,
     Fields,
     Growth,
+    Kept,
     Made,
     Program,
     Script,
@@ -294,6 +295,10 @@ def test_nothing_is_left_in_the_table(
         expected=say("an entry as long as the mkdir lasts"),
         actual=say("no entry"),
     )
+    expect_gone(kept)
+
+
+def expect_gone(kept: Kept) -> None:
     expect(
         kept.left == 0,
         say("en_cours keeps entries of threads whose mkdir has ended: one day it is full."),
