@@ -19,6 +19,7 @@ from grader.checks.counter import Count, Counted, Counter
 from grader.checks.ended import Ended, json_lines
 from grader.checks.environment import LabEnvironment as Environment
 from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
+from grader.checks.kept import Kept
 from grader.checks.pace import Change
 from grader.checks.program_under_test import ProgramUnderTest as Program
 from grader.checks.program_under_test import Submitted
@@ -47,6 +48,7 @@ __all__ = [
     "Fields",
     "Growth",
     "InfraError",
+    "Kept",
     "Made",
     "Message",
     "Printed",

@@ -14,6 +14,7 @@ from grader.base.timeline import Timeline
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import event_count, expect, listed
+from grader.checks.kept import Kept, measure_kept
 from grader.checks.rows import Growth, Rows, measure_rows, reader
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
@@ -319,6 +320,13 @@ class ProgramUnderTest:
     ) -> Growth:
         """Call `act` with `arguments`, and return by how much each entry of `name` grew."""
         return measure_rows(self._rows(name, kind), self._context.scale, act, *arguments)
+
+    def kept(
+        self, name: str, kind: str, act: Callable[..., list[Made]], *arguments: object
+    ) -> Kept:
+        """Call `act` with `arguments`, and return what the table `name` kept of it meanwhile."""
+        table, witness = self.map(name, kind), self._context.witness
+        return measure_kept(table, witness, self._context.scale, act, *arguments)
 
     def _rows(self, name: str, kind: str) -> Callable[[], tuple[int, Rows]]:
         return reader(

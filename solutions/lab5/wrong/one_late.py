@@ -1,0 +1,36 @@
+# wrong: Prints each event when the next one comes.
+# loses: 5.6 fail
+# says: only when the next one comes
+
+"""Print the path of each mkdir on this machine, and what it returned, until Ctrl-C."""
+
+import ctypes
+import errno
+from pathlib import Path
+
+from bcc import BPF
+
+
+class Evenement(ctypes.Structure):
+    _fields_ = [("ret", ctypes.c_int), ("path", ctypes.c_char * 64)]
+
+
+last = ""
+
+
+def afficher_evenement(cpu, data, size):
+    global last
+    event = ctypes.cast(data, ctypes.POINTER(Evenement)).contents
+    path = event.path.decode(errors="replace")
+    print(last, flush=True)
+    last = f"{path} : {errno.errorcode.get(-event.ret, event.ret)}"
+
+
+b = BPF(src_file=str(Path(__file__).with_name("result.c")))
+b["events"].open_perf_buffer(afficher_evenement)
+
+try:
+    while True:
+        b.perf_buffer_poll()
+except KeyboardInterrupt:
+    pass

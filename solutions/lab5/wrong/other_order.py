@@ -1,0 +1,31 @@
+# wrong: The fields are in another order than in the C file.
+# loses: 5.6 fail
+# says: the path of each event
+
+"""Print the path of each mkdir on this machine, and what it returned, until Ctrl-C."""
+
+import ctypes
+import errno
+from pathlib import Path
+
+from bcc import BPF
+
+
+class Evenement(ctypes.Structure):
+    _fields_ = [("path", ctypes.c_char * 64), ("ret", ctypes.c_int)]
+
+
+def afficher_evenement(cpu, data, size):
+    event = ctypes.cast(data, ctypes.POINTER(Evenement)).contents
+    path = event.path.decode(errors="replace")
+    print(f"{path} : {errno.errorcode.get(-event.ret, event.ret)}", flush=True)
+
+
+b = BPF(src_file=str(Path(__file__).with_name("result.c")))
+b["events"].open_perf_buffer(afficher_evenement)
+
+try:
+    while True:
+        b.perf_buffer_poll()
+except KeyboardInterrupt:
+    pass
