@@ -13,6 +13,7 @@ from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
+from grader.checks.kept import Kept, measure_kept
 from grader.checks.rows import Growth, Rows, measure_rows, reader
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
@@ -24,7 +25,7 @@ from grader.evidence.calls import Made, Window
 from grader.evidence.event_timeline import by_value
 from grader.evidence.maps import Map
 from grader.evidence.matching import Matching, match
-from grader.submission.program import DECLARED_WITH, PATTERN, Table
+from grader.submission.program import DECLARED_WITH, PATTERN, Table, kinds
 from grader.verdict.source import SourceFile
 
 _PERF_PAGES = 64
@@ -211,7 +212,7 @@ class ProgramUnderTest:
         self.attached = True
 
     def table(self, name: str, kind: str) -> Table:
-        """Find the table `name` of `kind`, which is bpftool's word. Raises BehaviourError."""
+        """Find the table `name` of `kind`, as `kinds` knows it. Raises BehaviourError."""
         found = self._program.tables.get(name)
         if found is None:
             there = ", ".join(self._program.tables)
@@ -222,7 +223,7 @@ class ProgramUnderTest:
                 actual=there or say("no table"),
                 file=self._name,
             )
-        if found.type != kind:
+        if found.type not in kinds(kind):
             line, macro = self._declaration(found)
             raise BehaviourError(
                 say(
@@ -277,6 +278,13 @@ class ProgramUnderTest:
     ) -> Growth:
         """Call `act` with `arguments`, and return by how much each entry of `name` grew."""
         return measure_rows(self._rows(name, kind), self._context.scale, act, *arguments)
+
+    def kept(
+        self, name: str, kind: str, act: Callable[..., list[Made]], *arguments: object
+    ) -> Kept:
+        """Call `act` with `arguments`, and return what the table `name` kept of it meanwhile."""
+        table, witness = self.map(name, kind), self._context.witness
+        return measure_kept(table, witness, self._context.scale, act, *arguments)
 
     def _rows(self, name: str, kind: str) -> Callable[[], tuple[int, Rows]]:
         return reader(

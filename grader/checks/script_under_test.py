@@ -15,13 +15,15 @@ from grader.base.profile import span
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
+from grader.checks.histograms import Drawn, counts_on
 from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_run import ScriptRun
 from grader.checks.silence import remedy_for_silence
 from grader.checks.trace_output import Trace
-from grader.evidence.matching import match, told_again
+from grader.evidence.calls import Made
+from grader.evidence.matching import match, match_buckets, possible_buckets, told_again
 from grader.evidence.workload import Window, random_count
 from grader.submission.tracebacks import (
     ended_cleanly,
@@ -156,6 +158,26 @@ class ScriptUnderTest(ScriptRun):
         if missing == 1 or (best.others and not missing):
             self._require_prompt()
         return best
+
+    def drawn(
+        self, act: Callable[..., list[Made]], *arguments: object, seconds: float = 5
+    ) -> Drawn:
+        """Let the workload `act` with `arguments`, and read the histograms that show its calls.
+
+        Each call is waited for until a bucket that may be its has a count for it, for so many
+        seconds at most. A script may show them in several histograms: what it shows is added up.
+        """
+        before = self._context.witness.left
+        calls = act(*arguments)
+        lines: list[str] = []
+
+        def shown(line: str) -> bool:
+            lines.append(line)
+            return match_buckets(map(possible_buckets, calls), counts_on(lines))[0] == 0
+
+        self.read_until(shown, seconds)
+        lines = self.rest()
+        return Drawn(tuple(calls), self._context.witness.entered - before, tuple(lines))
 
     def _require_prompt(self) -> None:
         """Raise BehaviourError for a script that prints an event only when another one comes.

@@ -53,6 +53,8 @@ class Call:
     """The error that the call is to meet, such as "EEXIST"; "" for none."""
     lasts: float = 0
     """For how many seconds the kernel waits for the path, within the call; no BPF can read it."""
+    after: float = 0
+    """How many seconds later than it could the call begins: it overlaps with others so."""
 
     def __post_init__(self) -> None:
         """Raise CourseError for a call that cannot be made so."""
@@ -64,6 +66,7 @@ class Call:
             (b"\0" in self.comm or not 0 < len(self.comm) < 16, "comm"),
             (self.fails and not hasattr(errno, self.fails), "fails"),
             (not 0 <= self.lasts <= 5 or (self.lasts and self.fails), "lasts"),
+            (not 0 <= self.after <= 5, "after"),
         )
         for found, field in wrong:
             if found:
@@ -95,6 +98,7 @@ class Call:
             "thread": self.thread,
             "fails": errno_of(self.fails),
             "lasts": self.lasts,
+            "after": self.after,
             "mark": mark,
         }
 

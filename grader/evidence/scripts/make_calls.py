@@ -255,7 +255,7 @@ class Service:
     def described(self, call: dict[str, Any], gate: threading.Barrier) -> Event:
         """Make one call as described. Raises RuntimeError where it does not return what it should.
 
-        By the thread that this runs in, once all of the `gate` are about to.
+        By the thread that this runs in, so long `after` all of the `gate` are about to.
         """
         self.next_cpu()
         name, path = call["name"], call["path"]
@@ -266,6 +266,7 @@ class Service:
         if call["mark"]:
             os.write(self.marks, call["mark"].encode())
         gate.wait()
+        time.sleep(call["after"])
         cpu, start = libc.sched_getcpu(), now()
         code = self.attempt(name, given, call["mode"])
         end = now()
