@@ -1,0 +1,32 @@
+/*
+ * wrong: Takes one off what bpf_log2l gives: print_log2_hist then shows half of the duration.
+ * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
+ * says: as it is
+ */
+
+BPF_HASH(debut);
+BPF_HISTOGRAM(dist);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 thread = bpf_get_current_pid_tgid();
+	u64 maintenant = bpf_ktime_get_ns();
+
+	debut.update(&thread, &maintenant);
+	return 0;
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_mkdir)
+{
+	u64 thread = bpf_get_current_pid_tgid();
+	u64 *debut_pointeur = debut.lookup(&thread);
+	u64 duree;
+
+	if (!debut_pointeur)
+		return 0;
+
+	duree = (bpf_ktime_get_ns() - *debut_pointeur) / 1000;
+	dist.increment(bpf_log2l(duree) - 1);
+	debut.delete(&thread);
+	return 0;
+}
