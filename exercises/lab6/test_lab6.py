@@ -89,7 +89,7 @@ def expect_growth(growth: Growth, right: bool) -> None:
             "When the call returns, add one: dist.increment(bucket). A histogram has 64 buckets: "
             "what is no bucket's number is not counted."
         ),
-        expected=say("{n} more after {n} mkdirs", n=n),
+        expected=say("{made} more after {made} mkdirs", made=n),
         actual=say("{counted} more", counted=growth.total),
     )
 
@@ -102,7 +102,7 @@ def failing(environment: Environment) -> None:
         growth.total >= len(calls),
         say("A mkdir that fails is not counted."),
         say("It takes its time too: count it whatever it returns."),
-        expected=say("{n} more after {n} mkdirs", n=len(calls)),
+        expected=say("{made} more after {made} mkdirs", made=len(calls)),
         actual=say("{counted} more", counted=growth.total),
     )
 
@@ -332,7 +332,7 @@ def expect_only_mkdirs(script: Script, workload: Workload, spared: bool) -> None
         say("The script's program also counts calls other than mkdir."),
         say("Attach it to mkdir, and to nothing else."),
         expected=say("{made} in the histogram", made=drawn.made),
-        actual=say("{counted}", counted=sum(drawn.counts.values())),
+        actual=sum(drawn.counts.values()),
         log=script.output(),
     )
 

@@ -37,6 +37,7 @@ def test_the_path_of_a_call_that_fails_is_one_on_which_it_does() -> None:
         ("fails", "EEXISTS"),
         ("lasts", -1),
         ("lasts", 6),
+        ("after", 6),
     ],
 )
 def test_a_call_that_cannot_be_made_is_the_authors_mistake(field: str, value: object) -> None:

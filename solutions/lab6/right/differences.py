@@ -16,7 +16,7 @@ try:
         time.sleep(1)
         counts = {bucket.value: count.value for bucket, count in b["dist"].items()}
         print("usecs")
-        for bucket in sorted(counts):
+        for bucket in sorted(counts)[1:]:
             low = 0 if bucket == 1 else 1 << (bucket - 1)
             more = counts[bucket] - before.get(bucket, 0)
             print(f"{low:10} -> {(1 << bucket) - 1:<10} : {more}")
