@@ -48,10 +48,20 @@ class Drawn:
         """The counts by bucket, of all the histograms together."""
         return counts_on(self.lines)
 
-    def compare(self, slow: int = 0) -> tuple[int, int]:
-        """Return how many calls are not shown, and how many counts no call is for.
+    def missing(self, slow: int = 0) -> int:
+        """Return how many calls are not shown, in buckets from `slow` on."""
+        return self._compare(slow)[0]
 
-        Only buckets from `slow` on are looked at: calls of other processes seldom take so long.
+    def again(self, slow: int = 0) -> int:
+        """Return how many counts no call is for, in buckets from `slow` on.
+
+        Calls of other processes seldom take so long. Where they made many, and some of their own
+        did, there are more counts than calls altogether if a histogram shows some again.
         """
+        others = self.made - len(self.calls)
+        more = sum(self.counts.values()) > self.made + others
+        return self._compare(slow)[1] if more else 0
+
+    def _compare(self, slow: int) -> tuple[int, int]:
         counts = {bucket: n for bucket, n in self.counts.items() if bucket >= slow}
         return match_buckets(map(possible_buckets, self.calls), counts)

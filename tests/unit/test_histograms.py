@@ -45,7 +45,10 @@ def test_what_several_histograms_show_is_added_up() -> None:
     "lines, compared",
     [
         (["65536 -> 131071 : 2"], (0, 0)),
-        (["65536 -> 131071 : 1", "0 -> 1 : 9", "65536 -> 131071 : 1"], (0, 0)),
+        (
+            ["65536 -> 131071 : 1", "0 -> 1 : 9", "65536 -> 131071 : 1"],
+            (0, 0),
+        ),  # Others', of before.
         (["65536 -> 131071 : 1"], (1, 0)),
         (["65536 -> 131071 : 2", "65536 -> 131071 : 2"], (0, 2)),
         (["32768 -> 65535 : 2"], (2, 0)),
@@ -55,6 +58,14 @@ def test_what_several_histograms_show_is_added_up() -> None:
 def test_each_call_is_shown_once(lines: list[str], compared: tuple[int, int]) -> None:
     asked = Call("mkdir", path=b"/tmp/a", lasts=0.08)
     made = Made.of(asked, Window("", "", 0, 90_000_000, 0), 1, 1)
-    drawn = Drawn((made, made), 3, tuple(lines))
-    assert drawn.compare(17) == compared
-    assert drawn.compare()[0] == compared[0]
+    drawn = Drawn((made, made), 2, tuple(lines))
+    assert (drawn.missing(17), drawn.again(17)) == compared
+    assert drawn.missing() == compared[0]
+
+
+def test_a_slow_call_of_another_process_is_not_shown_again() -> None:
+    asked = Call("mkdir", path=b"/tmp/a", lasts=0.08)
+    made = Made.of(asked, Window("", "", 0, 90_000_000, 0), 1, 1)
+    lines = ("65536 -> 131071 : 2", "0 -> 1 : 90")
+    assert Drawn((made,), 95, lines).again(17) == 0
+    assert Drawn((made,), 40, lines).again(17) == 1
