@@ -131,8 +131,14 @@ def spoilt(environment: Environment) -> bool:
 
 
 def durations(environment: Environment) -> None:
-    """The buckets of those calls, which are those of their durations in µs."""
+    """The buckets of such calls, which are those of their durations in µs."""
     growth = environment.once(counts)
+    for _ in range(TRIES):
+        if in_buckets(growth) or not growth.others:
+            break
+        growth = counts(
+            environment
+        )  # Others' calls may have been mixed up with them: 6.4's matter.
     wrong = [unit for ns, unit in MISTAKEN.items() if in_buckets(growth, ns)]
     actual = say("buckets of {unit}", unit=wrong[0]) if wrong else buckets(growth)
     expect_buckets(
@@ -151,7 +157,7 @@ def in_buckets(growth: Growth, unit: int = 1_000) -> bool:
 
 def expect_buckets(growth: Growth, what: Message, remedy: Message, actual: str) -> None:
     slow = [made for made in growth.calls if made.asked.lasts]
-    right = [f"[{possible_buckets(made)[0]}]" for made in slow]
+    right = [f"dist[{possible_buckets(made)[0]}]" for made in slow]
     took = [f"{made.lasted / 1e6:.1f}" for made in slow]
     expect(
         in_buckets(growth),
@@ -163,7 +169,7 @@ def expect_buckets(growth: Growth, what: Message, remedy: Message, actual: str) 
 
 
 def buckets(growth: Growth) -> str:
-    return listed(growth.rows[:10]) if growth.rows else say("nothing")
+    return listed(f"dist{row}" for row in growth.rows[:10])
 
 
 @pytest.fixture
@@ -275,7 +281,7 @@ def histograms(script: Script, workload: Workload) -> Drawn:
     """
     row = wrong = 0
     while row < ROUNDS:
-        drawn = script.drawn(workload.make, *[lasting(SLOW)] * random_count(1, 3))
+        drawn = script.drawn(workload.make, *[lasting(SLOW)] * random_count(2, 3))
         bad = drawn.missing(SLOW) or drawn.again(SLOW)
         row, wrong = (0, wrong + 1) if bad else (row + 1, wrong)
         if wrong == ROUNDS:

@@ -1,6 +1,6 @@
 # wrong: Clears the table just before it is printed: nothing is shown.
-# loses: 6.6 fail, 6.7 blocked
-# says: printed nothing
+# loses: 6.6 fail
+# says: only then
 
 """Show each second how long the mkdirs of that second took, until Ctrl-C."""
 
@@ -15,6 +15,7 @@ print("Timing mkdir. Ctrl-C ends.")
 try:
     while True:
         time.sleep(1)
+        print(time.strftime("%H:%M:%S"))
         b["dist"].clear()
         b["dist"].print_log2_hist("usecs")
 except KeyboardInterrupt:
