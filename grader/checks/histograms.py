@@ -55,11 +55,10 @@ class Drawn:
     def again(self, slow: int = 0) -> int:
         """Return how many counts no call is for, in buckets from `slow` on.
 
-        Calls of other processes seldom take so long. Where they made many, and some of their own
-        did, there are more counts than calls altogether if a histogram shows some again.
+        Calls of other processes seldom take so long. Where some of theirs do, there are no more
+        counts than calls altogether, unless a histogram shows some again.
         """
-        others = self.made - len(self.calls)
-        more = sum(self.counts.values()) > self.made + others
+        more = sum(self.counts.values()) > self.made
         return self._compare(slow)[1] if more else 0
 
     def _compare(self, slow: int) -> tuple[int, int]:

@@ -68,4 +68,4 @@ def test_a_slow_call_of_another_process_is_not_shown_again() -> None:
     made = Made.of(asked, Window("", "", 0, 90_000_000, 0), 1, 1)
     lines = ("65536 -> 131071 : 2", "0 -> 1 : 90")
     assert Drawn((made,), 95, lines).again(17) == 0
-    assert Drawn((made,), 40, lines).again(17) == 1
+    assert Drawn((made,), 91, lines).again(17) == 1

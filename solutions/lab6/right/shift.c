@@ -1,5 +1,5 @@
 /*
- * right: A microsecond of 1024 ns, which a shift gives, and bpf_log2 of 32 bits.
+ * right: A microsecond of 1024 ns, which a shift gives, and the logarithm of 32 bits.
  */
 
 BPF_HASH(debut);
@@ -24,7 +24,7 @@ TRACEPOINT_PROBE(syscalls, sys_exit_mkdir)
 		return 0;
 
 	duree = (bpf_ktime_get_ns() - *debut_pointeur) >> 10;
-	dist.increment(bpf_log2(duree));
+	dist.increment(bpf_log2(duree) + 1);
 	debut.delete(&thread);
 	return 0;
 }

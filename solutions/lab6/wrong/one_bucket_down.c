@@ -1,7 +1,7 @@
 /*
- * wrong: Takes one off what bpf_log2l gives: print_log2_hist then shows half of the duration.
+ * wrong: Uses bpf_log2(), which is one less than bpf_log2l(): half of the duration is shown.
  * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
- * says: as it is
+ * says: bpf_log2l()
  */
 
 BPF_HASH(debut);
@@ -26,7 +26,7 @@ TRACEPOINT_PROBE(syscalls, sys_exit_mkdir)
 		return 0;
 
 	duree = (bpf_ktime_get_ns() - *debut_pointeur) / 1000;
-	dist.increment(bpf_log2l(duree) - 1);
+	dist.increment(bpf_log2(duree));
 	debut.delete(&thread);
 	return 0;
 }
