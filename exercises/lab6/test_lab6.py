@@ -13,6 +13,7 @@ from grader.checks import (
     Drawn,
     Environment,
     Growth,
+    Kept,
     Made,
     Message,
     Program,
@@ -243,6 +244,11 @@ def test_nothing_is_left_in_debut(counted: Growth, program: Program, workload: W
         kept = program.kept("debut", "hash", workload.make, *calls)
         if kept.during and not kept.left:
             break
+    expect_kept(kept)
+    expect_none_left(kept)
+
+
+def expect_kept(kept: Kept) -> None:
     expect(
         kept.during > 0,
         say("debut has no entry while a mkdir is under way."),
@@ -250,11 +256,14 @@ def test_nothing_is_left_in_debut(counted: Growth, program: Program, workload: W
         expected=say("an entry for each mkdir that is under way"),
         actual=say("none"),
     )
+
+
+def expect_none_left(kept: Kept) -> None:
     expect(
         kept.left == 0,
         say("Entries are left in debut of calls that have returned: it fills up."),
         say("Delete the entry whenever a call returns, at the key that it was put at."),
-        expected=say("none left after {n} mkdirs", n=len(calls)),
+        expected=say("none left after {n} mkdirs", n=len(kept.calls)),
         actual=say("{left} left", left=kept.left),
     )
 
