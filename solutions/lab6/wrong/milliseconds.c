@@ -1,7 +1,7 @@
 /*
  * wrong: Divides once too often: the buckets are of milliseconds.
  * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
- * says: buckets of milliseconds
+ * says: durations in milliseconds
  */
 
 BPF_HASH(debut);

@@ -1,7 +1,7 @@
 /*
  * wrong: Does not divide: the buckets are of nanoseconds.
  * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
- * says: buckets of nanoseconds
+ * says: durations in nanoseconds
  */
 
 BPF_HASH(debut);
