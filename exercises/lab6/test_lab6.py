@@ -132,14 +132,15 @@ def spoilt(environment: Environment) -> bool:
 
 
 def durations(environment: Environment) -> None:
-    """The buckets of such calls, which are those of their durations in µs."""
+    """The buckets of such calls, which are those of their durations in µs.
+
+    Again where others' calls came between: that those are mixed up with them is 6.4's matter.
+    """
     growth = environment.once(counts)
     for _ in range(TRIES):
         if in_buckets(growth) or not growth.others:
             break
-        growth = counts(
-            environment
-        )  # Others' calls may have been mixed up with them: 6.4's matter.
+        growth = counts(environment)
     wrong = [unit for ns, unit in MISTAKEN.items() if in_buckets(growth, ns)]
     expect_buckets(
         growth,
