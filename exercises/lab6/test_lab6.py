@@ -170,6 +170,22 @@ def expect_buckets(growth: Growth, what: Message, remedy: Message) -> None:
     )
 
 
+def overlapping(environment: Environment) -> None:
+    """A slow call, within which as many others begin and end as there are CPUs, and one more."""
+    together = partial(environment.workload.make, together=True)
+    fast = [Call(after=0.1)] * (1 + (os.cpu_count() or 1))
+    for _ in range(TRIES):
+        growth = grown(environment, together, lasting(18), *fast)
+        slow, *others = growth.calls
+        if all(slow.start < made.start and made.end < slow.end for made in others):
+            break
+    expect_buckets(
+        growth,
+        say("Calls that are under way at the same time are mixed up."),
+        say("Keep each entry's time at a key of its own: bpf_get_current_pid_tgid(), all of it."),
+    )
+
+
 @pytest.fixture
 def counted(environment: Environment) -> Growth:
     """What dist counts: without that there is nothing for a script to show."""
@@ -178,9 +194,10 @@ def counted(environment: Environment) -> Growth:
 
 @pytest.fixture
 def right(environment: Environment) -> None:
-    """Each call once, in its bucket: else a script cannot show it so."""
+    """Each call once, in its bucket, whatever others do: else a script cannot show it so."""
     environment.once(exactly)
     environment.once(durations)
+    environment.once(overlapping)
 
 
 @pytest.fixture
@@ -218,18 +235,7 @@ def test_it_counts_in_the_bucket_of_its_duration(environment: Environment) -> No
 def test_calls_at_the_same_time_are_not_mixed_up(environment: Environment) -> None:
     """A slow call is in its bucket, though on each CPU another thread makes one meanwhile."""
     environment.once(durations)
-    together = partial(environment.workload.make, together=True)
-    fast = [Call(after=0.1)] * (1 + (os.cpu_count() or 1))
-    for _ in range(TRIES):
-        growth = grown(environment, together, lasting(18), *fast)
-        slow, *others = growth.calls
-        if all(slow.start < made.start and made.end < slow.end for made in others):
-            break
-    expect_buckets(
-        growth,
-        say("Calls that are under way at the same time are mixed up."),
-        say("Keep each entry's time at a key of its own: bpf_get_current_pid_tgid(), all of it."),
-    )
+    environment.once(overlapping)
 
 
 @task("6.5")

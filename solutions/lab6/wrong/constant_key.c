@@ -1,6 +1,6 @@
 /*
  * wrong: One key for all: a second call overwrites the time of the first.
- * loses: 6.4 fail
+ * loses: 6.4 fail, 6.6 blocked
  * says: mixed up
  */
 

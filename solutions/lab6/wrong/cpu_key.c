@@ -1,6 +1,6 @@
 /*
  * wrong: The CPU as the key: calls that wait make room for others there.
- * loses: 6.4 fail
+ * loses: 6.4 fail, 6.6 blocked
  * says: mixed up
  */
 

@@ -1,6 +1,6 @@
 /*
  * wrong: The process as the key: its threads share it.
- * loses: 6.4 fail
+ * loses: 6.4 fail, 6.6 blocked
  * says: mixed up
  */
 
