@@ -19,6 +19,7 @@ from grader.checks.counter import Count, Counted, Counter
 from grader.checks.ended import Ended, json_lines
 from grader.checks.environment import LabEnvironment as Environment
 from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
+from grader.checks.histograms import Drawn, bucket_on
 from grader.checks.kept import Kept
 from grader.checks.pace import Change
 from grader.checks.program_under_test import ProgramUnderTest as Program
@@ -42,6 +43,7 @@ __all__ = [
     "Count",
     "Counted",
     "Counter",
+    "Drawn",
     "Ended",
     "Environment",
     "Evidence",
@@ -63,6 +65,7 @@ __all__ = [
     "Trace",
     "Window",
     "Workload",
+    "bucket_on",
     "event_count",
     "expect",
     "json_lines",

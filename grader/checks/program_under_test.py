@@ -26,7 +26,7 @@ from grader.evidence.calls import Made, Window
 from grader.evidence.event_timeline import by_value
 from grader.evidence.maps import Map
 from grader.evidence.matching import Matching, match
-from grader.submission.program import DECLARED_WITH, PATTERN, Table
+from grader.submission.program import DECLARED_WITH, PATTERN, Table, kinds
 from grader.verdict.source import SourceFile
 
 _PERF_PAGES = 64
@@ -254,7 +254,7 @@ class ProgramUnderTest:
         self.attached = True
 
     def table(self, name: str, kind: str) -> Table:
-        """Find the table `name` of `kind`, which is bpftool's word. Raises BehaviourError."""
+        """Find the table `name` of `kind`, as `kinds` knows it. Raises BehaviourError."""
         found = self._program.tables.get(name)
         if found is None:
             there = ", ".join(self._program.tables)
@@ -265,7 +265,7 @@ class ProgramUnderTest:
                 actual=there or say("no table"),
                 file=self._name,
             )
-        if found.type != kind:
+        if found.type not in kinds(kind):
             line, macro = self._declaration(found)
             raise BehaviourError(
                 say(

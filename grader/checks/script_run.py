@@ -17,7 +17,7 @@ from grader.checks.rows import Rows, reader
 from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.trace import PRINTK, TraceInstance
-from grader.submission.program import DECLARED_WITH
+from grader.submission.program import DECLARED_WITH, kinds
 from grader.submission.script import Script
 
 _COMPILE_SECONDS = 10
@@ -260,7 +260,7 @@ class ScriptRun:
 
     def _open_map(self, name: str, kind: str) -> Map:
         for info in self._context.bpftool.maps(self._script.pids()):
-            if info.name == name[:15] and info.type == kind:
+            if info.name == name[:15] and info.type in kinds(kind):
                 with suppress(FileNotFoundError):  # It has let go of it meanwhile.
                     return Map(self._context.libbpf, info.id)
         self._let_it_end()

@@ -15,6 +15,7 @@ from grader.base.profile import span
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
+from grader.checks.histograms import Drawn, counts_on
 from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
 from grader.checks.promptness import Event, require_prompt
@@ -23,8 +24,8 @@ from grader.checks.script_run import ScriptRun
 from grader.checks.silence import remedy_for_silence
 from grader.checks.told import Shows, Told
 from grader.checks.trace_output import Trace
-from grader.evidence.calls import Call
-from grader.evidence.matching import match, told_again
+from grader.evidence.calls import Call, Made
+from grader.evidence.matching import match, match_buckets, possible_buckets, told_again
 from grader.evidence.workload import Window, random_count
 from grader.submission.tracebacks import (
     ended_cleanly,
@@ -159,6 +160,26 @@ class ScriptUnderTest(ScriptRun):
                 lambda line, window: any(map(window.holds, numbers(line))),
             )
         return best
+
+    def drawn(
+        self, act: Callable[..., list[Made]], *arguments: object, seconds: float = 5
+    ) -> Drawn:
+        """Let the workload `act` with `arguments`, and read the histograms that show its calls.
+
+        Each call is waited for until a bucket that may be its has a count for it, for so many
+        seconds at most. A script may show them in several histograms: what it shows is added up.
+        """
+        before = self._context.witness.left
+        calls = act(*arguments)
+        lines: list[str] = []
+
+        def shown(line: str) -> bool:
+            lines.append(line)
+            return match_buckets(map(possible_buckets, calls), counts_on(lines))[0] == 0
+
+        self.read_until(shown, seconds)
+        lines = self.rest()
+        return Drawn(tuple(calls), self._context.witness.entered - before, tuple(lines))
 
     def told(self, shows: Shows, *calls: Call) -> Told:
         """Let the `calls` be made one by one, some decoys before each, and read what is printed.

@@ -53,6 +53,7 @@ MAP_TYPES |= {6: "percpu_array", 9: "lru_hash", 10: "lru_percpu_hash", 27: "ring
 DECLARED_WITH = {
     "hash": "BPF_HASH",
     "array": "BPF_ARRAY",
+    "histogram": "BPF_HISTOGRAM",
     "prog_array": "BPF_PROG_ARRAY",
     "perf_event_array": "BPF_PERF_OUTPUT",
     "percpu_hash": "BPF_PERCPU_HASH",
@@ -63,6 +64,14 @@ DECLARED_WITH = {
     "other": "BPF_TABLE",
 }
 """How a student declares each kind of map with BCC: the words that a person reads of it."""
+
+_SEVERAL = {"histogram": ("array", "hash")}
+"""What BCC takes one of several kinds for: a histogram whose keys are an int is an array."""
+
+
+def kinds(kind: str) -> tuple[str, ...]:
+    """Return bpftool's words for what a table of this `kind` may be: for most the word itself."""
+    return _SEVERAL.get(kind, (kind,))
 
 
 @dataclass(frozen=True)

@@ -119,11 +119,13 @@ def see_each_call(reporting: LabEnvironment) -> None:
         *(Call(path=path, uid=uid, gid=gid) for path in NAMES),
         *(Call(fails=error) for error in ("EEXIST", "ENOENT", "EACCES", "ENAMETOOLONG")),
         Call(lasts=0.02),
+        Call(after=0.02),
     )
-    plain, somebody, thread, second, *_rest, slow = made
+    plain, somebody, thread, second, *_rest, slow, late = made
     assert len({one.pid for one in (plain, somebody, second)}) == 3
     assert thread.pid == plain.pid == plain.tid != thread.tid
     assert slow.lasted >= 20_000_000
+    assert late.start - slow.end >= 20_000_000
 
 
 def test_calls_of_several_threads_and_processes_are_under_way_at_once(
@@ -272,10 +274,14 @@ def read_tables(environment: LabEnvironment) -> None:
     assert held.pid == latest.pid and latest.holds(held.at)
 
     slow = [Call(lasts=seconds) for seconds in (0.001, 0.003, 0.02, 0.1)]
-    took = program.growth("took", "array", make, *slow, *[one] * 5)
+    took = program.growth("took", "histogram", make, *slow, *[one] * 5)
     missing, stray = match_buckets(map(possible_buckets, took.calls), took.by_key)
     assert missing == 0 and stray <= took.others
     assert len(program.rows("began", "hash")) <= took.others
+
+    kept = program.kept("began", "hash", make, Call(lasts=0.05), Call(thread=True))
+    assert kept.during >= 1 and kept.left == 0
+    assert program.kept("latest", "hash", make, one).left == 1  # Of the call, by its time.
 
 
 def test_a_key_with_padding_that_was_never_set_is_named(kernel: NativeKernel) -> None:

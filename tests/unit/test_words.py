@@ -12,7 +12,7 @@ from grader.authoring.translations import CLICK, forms
 from grader.base.messages import DOMAIN, LOCALE
 from grader.checks import event_count, line_count, listed
 from grader.labs import find_labs
-from grader.submission.program import DECLARED_WITH, MAP_TYPES
+from grader.submission.program import DECLARED_WITH, MAP_TYPES, kinds
 from grader.verdict.catalogue import entries
 from tests.support.checkout import ROOT
 from tests.support.words import faults
@@ -63,8 +63,9 @@ def test_what_is_counted_is_told_in_words(n: int) -> None:
 
 
 def test_each_kind_of_table_has_the_name_that_a_student_declares_it_with() -> None:
-    assert DECLARED_WITH.keys() == {*MAP_TYPES.values(), "other"}
+    assert DECLARED_WITH.keys() == {*MAP_TYPES.values(), "histogram", "other"}
     assert all(word.startswith("BPF_") for word in DECLARED_WITH.values())
+    assert kinds("hash") == ("hash",) and set(kinds("histogram")) <= {*MAP_TYPES.values()}
 
 
 def french() -> Iterator[tuple[str, str]]:

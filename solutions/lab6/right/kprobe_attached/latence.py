@@ -1,0 +1,20 @@
+"""Show each second how long the mkdirs of that second took, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("latence.c")))
+mkdir = b.get_syscall_fnname("mkdir")
+b.attach_kprobe(event=mkdir, fn_name="entree")
+b.attach_kretprobe(event=mkdir, fn_name="retour")
+print("Timing mkdir. Ctrl-C ends.")
+
+try:
+    while True:
+        time.sleep(1)
+        b["dist"].print_log2_hist("usecs")
+        b["dist"].clear()
+except KeyboardInterrupt:
+    pass

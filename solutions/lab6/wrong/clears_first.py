@@ -1,0 +1,22 @@
+# wrong: Clears the table just before it is printed: nothing is shown.
+# loses: 6.6 fail
+# says: only then
+
+"""Show each second how long the mkdirs of that second took, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("latence.c")))
+print("Timing mkdir. Ctrl-C ends.")
+
+try:
+    while True:
+        time.sleep(1)
+        print(time.strftime("%H:%M:%S"))
+        b["dist"].clear()
+        b["dist"].print_log2_hist("usecs")
+except KeyboardInterrupt:
+    pass

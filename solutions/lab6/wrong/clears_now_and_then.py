@@ -1,0 +1,23 @@
+# wrong: Clears the table after every second histogram.
+# loses: 6.6 fail
+# says: shows again
+
+"""Show each second how long the mkdirs of that second took, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("latence.c")))
+print("Timing mkdir. Ctrl-C ends.")
+
+try:
+    while True:
+        time.sleep(1)
+        b["dist"].print_log2_hist("usecs")
+        time.sleep(1)
+        b["dist"].print_log2_hist("usecs")
+        b["dist"].clear()
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,21 @@
+# wrong: Calls the microseconds nanoseconds.
+# loses: 6.6 fail
+# says: does not say that its buckets are microseconds
+
+"""Show each second how long the mkdirs of that second took, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("latence.c")))
+print("Timing mkdir. Ctrl-C ends.")
+
+try:
+    while True:
+        time.sleep(1)
+        b["dist"].print_log2_hist("nsecs")
+        b["dist"].clear()
+except KeyboardInterrupt:
+    pass

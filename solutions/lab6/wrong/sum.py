@@ -1,0 +1,21 @@
+# wrong: Prints how many mkdirs there were, and no histogram.
+# loses: 6.6 fail
+# says: print_log2_hist
+
+"""Show each second how long the mkdirs of that second took, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("latence.c")))
+print("Timing mkdir. Ctrl-C ends.")
+
+try:
+    while True:
+        time.sleep(1)
+        print(sum(count.value for count in b["dist"].values()), "usecs")
+        b["dist"].clear()
+except KeyboardInterrupt:
+    pass

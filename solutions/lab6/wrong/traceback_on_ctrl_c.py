@@ -1,0 +1,18 @@
+# wrong: KeyboardInterrupt is not caught: a traceback on Ctrl-C.
+# loses: 6.7 fail
+# says: KeyboardInterrupt
+
+"""Show each second how long the mkdirs of that second took, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("latence.c")))
+print("Timing mkdir. Ctrl-C ends.")
+
+while True:
+    time.sleep(1)
+    b["dist"].print_log2_hist("usecs")
+    b["dist"].clear()
