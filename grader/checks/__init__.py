@@ -19,7 +19,7 @@ from grader.checks.counter import Count, Counted, Counter
 from grader.checks.ended import Ended, json_lines
 from grader.checks.environment import LabEnvironment as Environment
 from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
-from grader.checks.pace import Change
+from grader.checks.pace import Change, changes
 from grader.checks.program_under_test import ProgramUnderTest as Program
 from grader.checks.program_under_test import Submitted
 from grader.checks.rows import Growth, Row, Rows
@@ -59,6 +59,7 @@ __all__ = [
     "Trace",
     "Window",
     "Workload",
+    "changes",
     "event_count",
     "expect",
     "json_lines",
