@@ -13,11 +13,30 @@ from grader.vm import image_store
 from grader.vm.image_store import Image
 from grader.vm.qemu import QEMU
 from tests.support.checkout import copy
+from tests.support.sample import SHARE, left_out, touched
+
+SAMPLE = "LABEBPF_SAMPLE"
+"""The seed of the part that runs; all do where it is not set."""
 
 
 def pytest_configure() -> None:
     """Keep this pytest's options from those that tests start."""
     os.environ.pop("PYTEST_ADDOPTS", None)
+
+
+def pytest_report_header() -> str:
+    """Say which part of the sampled tests runs."""
+    seed = os.environ.get(SAMPLE)
+    return f"{SAMPLE}={seed}: {SHARE} of each kind, and what changed" if seed else ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not in the sample, where there is one: each worker the same."""
+    if seed := os.environ.get(SAMPLE):
+        left = set(left_out(items, touched(), seed))
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -25,6 +25,7 @@ from grader.checks.program_under_test import Submitted
 from grader.checks.rows import Growth, Row, Rows
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_under_test import ScriptUnderTest as Script
+from grader.checks.told import Told
 from grader.checks.trace_output import Printed, Trace
 from grader.evidence.calls import Call, Made, Window, random_id
 from grader.evidence.matching import log2_bucket, match_buckets, possible_buckets
@@ -56,6 +57,7 @@ __all__ = [
     "Script",
     "ScriptOutput",
     "Submitted",
+    "Told",
     "Trace",
     "Window",
     "Workload",

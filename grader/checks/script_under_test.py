@@ -6,10 +6,10 @@ import re
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from itertools import count
 
-from grader.base.errors import BehaviourError, CallbackError, InfraError, PhaseTimeoutError
+from grader.base.errors import BehaviourError, CallbackError, PhaseTimeoutError
 from grader.base.messages import Message, say
 from grader.base.profile import span
 from grader.checks.context import Context
@@ -17,10 +17,13 @@ from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import expect
 from grader.checks.once import Once
 from grader.checks.pace import Change, Pace
+from grader.checks.promptness import Event, require_prompt
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_run import ScriptRun
 from grader.checks.silence import remedy_for_silence
+from grader.checks.told import Shows, Told
 from grader.checks.trace_output import Trace
+from grader.evidence.calls import Call
 from grader.evidence.matching import match, told_again
 from grader.evidence.workload import Window, random_count
 from grader.submission.tracebacks import (
@@ -32,14 +35,10 @@ from grader.submission.tracebacks import (
 
 _MANY = 8, 12
 """So many decoys that others' calls hardly ever fall into all of one kind."""
-_TRIALS, _TRIAL_SECONDS = 200, 10
-"""Beside processes that make directories all the time on each CPU, about one in ten settles it. Of
-others the storm may be over in some seconds: until then, more of them."""
+_ATTEMPTS = 10
+"""Of what other processes' calls may spoil."""
 _MOST_RESTS = 20
 """So often a script rests, until nothing more was left in the trace; others may go on for ever."""
-_PROMPT = 5
-"""Trials that have to say so. Beside such processes one in some hundreds takes a late script for a
-prompt one: where another CPU's event falls into the same moment as the one that is waited for."""
 
 
 class ScriptUnderTest(ScriptRun):
@@ -126,7 +125,7 @@ class ScriptUnderTest(ScriptRun):
         the best of several attempts counts.
         """
         best: ScriptOutput | None = None
-        for _ in range(10):
+        for _ in range(_ATTEMPTS):
             before = self._context.witness.left
             with self.held():
                 windows = act(*arguments)
@@ -154,57 +153,65 @@ class ScriptUnderTest(ScriptRun):
         if missing:
             self._blame_callback()
         if missing == 1 or (best.others and not missing):
-            self._require_prompt()
+            self._require_prompt(
+                lambda: self._context.workload.calls(1)[0],
+                self._context.workload_pid,
+                lambda line, window: any(map(window.holds, numbers(line))),
+            )
         return best
 
-    def _require_prompt(self) -> None:
-        """Raise BehaviourError for a script that prints an event only when another one comes.
+    def told(self, shows: Shows, *calls: Call) -> Told:
+        """Let the `calls` be made one by one, some decoys before each, and read what is printed.
 
-        Beside processes that make directories, the next event comes by itself: what settles it is
-        one that was printed, or not, before any other came. Raises InfraError where there is none.
+        `shows` tells whether a line shows a call. Raises BehaviourError for a script that prints an
+        event only when the next one comes. Where other processes make such calls too, the script's
+        buffer may overflow: where lines are missing, the best of several attempts counts, in
+        which those are held up.
         """
-        witness, since = self._context.witness, time.monotonic_ns()
-        told: list[int] = []
-        seen_prompt = 0
-        self.rest()
-        end = time.monotonic() + _TRIAL_SECONDS * self._context.scale
-        for trial in count():
-            if trial >= _TRIALS and time.monotonic() > end:
+        best: Told | None = None
+        for attempt in range(_ATTEMPTS):
+            with self._context.witness.brake() if attempt else nullcontext():
+                told = self._told(shows, calls)
+            if best is None or len(told.missing) < len(best.missing):
+                best = told
+            if not told.missing or not told.others:
                 break
-            with witness.brake(), self._script.preferred():
-                (window,) = self._context.workload.calls(1)
+        assert best
+        if best.missing:
+            self._blame_callback()
+        if len(best.missing) == 1 or (best.others and not best.missing):
+            caller = self._context.workload.make(Call())[0].pid
+            self._require_prompt(lambda: self._context.workload.make(Call())[0], caller, shows)
+        return best
 
-                def prompt(window: Window = window) -> bool:
-                    told.extend(time_ for line in self._script.lines for time_ in numbers(line))
-                    self._script.forget_lines()
-                    return witness.all_told(window, told[-_TRIALS:], since)
+    def _told(self, shows: Shows, calls: Sequence[Call]) -> Told:
+        """Make one attempt at what `told` does."""
+        witness, workload = self._context.witness, self._context.workload
+        before, made, decoys = witness.left, [], []
+        for call in calls:
+            decoys += workload.decoys(1)
+            made += workload.make(call)
+        left = list(made)
 
-                def settled(window: Window = window) -> bool:
-                    return prompt(window) or witness.comes_after(window)
+        def done(line: str) -> bool:
+            left[:] = [each for each in left if not shows(line, each)]
+            return not left
 
-                self._script.wait_for(settled, self._context.scale, every=0.001)
-                overtaken = witness.comes_after(window)
-                in_time = prompt()
-            seen_prompt += in_time
-            if seen_prompt == _PROMPT:
-                self.rest()
-                return
-            if not in_time and not overtaken and not any(map(window.holds, told)):
-                raise BehaviourError(
-                    say("{name} prints an event only when the next one comes.", name=self.name),
-                    say("Print each event in the callback that receives it."),
-                    expected=say("a line for each event, as it comes"),
-                    actual=say("a line for the event before"),
-                    log=self.output(),
-                    file=self.name,
-                )
-        raise InfraError(
-            say(
-                "Other processes make directories without a pause: whether the script prints each "
-                "event as it comes cannot be told."
-            ),
-            say("End them, or give --kernel vm."),
-        )
+        self.read_until(done)
+        lines = self.rest()
+        others = witness.entered - before - len(made)
+        return Told.of(made, decoys, lines, shows, others, self.output())
+
+    def _require_prompt(
+        self,
+        act: Callable[[], Event],
+        caller: int,
+        shows: Callable[[str, Event], bool],
+    ) -> None:
+        """Raise BehaviourError for a script that prints an event only when another one comes."""
+        self.rest()
+        require_prompt(self._script, self._context, act, caller, shows)
+        self.rest()
 
     def strays(self) -> list[str]:
         """Let the workload do other things than the lab's call, and tell which are shown.

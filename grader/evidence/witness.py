@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,6 @@ from grader.base.messages import say
 from grader.base.rpc import SERVER, expect
 from grader.evidence.child import start_child
 from grader.evidence.maps import Libbpf, Map, SharedArray
-from grader.evidence.workload import Window
 
 CALLS = {
     "mkdir": ("mkdir", "mkdirat"),
@@ -37,8 +36,8 @@ STRIDE = 16
 """Slots of 8 bytes that each CPU has for itself: two cache lines of 64 bytes."""
 BRAKE = 2_000_000
 """By how many ns a call is held up while the brake is on."""
-_MOMENT = 50_000
-"""ns within which what is attached to the end of a call has run, and asked for the time."""
+_SETTINGS = 3
+"""Slots after those of the CPUs: the brake, how many calls meet, and whom the brake spares."""
 TEMPLATE = "witness.c.j2"
 _MAPS = ("counts", "racy")
 _SCRIPT = Path(__file__).parent / "scripts" / "count_calls.py"
@@ -181,7 +180,7 @@ class Witness:
                 ),
                 say("Run: ./labebpf doctor"),
             ) from error
-        self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + 2)
+        self._counts = SharedArray(self._libbpf, ids["counts"], self._cpus * STRIDE + _SETTINGS)
         self._racy = Map(self._libbpf, ids["racy"])
 
     @property
@@ -192,36 +191,6 @@ class Witness:
     def alive(self) -> bool:
         """Whether its process is there, which holds the program."""
         return not self.attached or self._child.alive
-
-    def comes_after(self, window: Window) -> bool:
-        """Tell whether any call entered or left after `window`, which is one call's."""
-        return any(time > window.end for cpu in range(self._cpus) for time in self._last(cpu))
-
-    def all_told(self, window: Window, told: Collection[int], since: int) -> bool:
-        """Tell whether a report of the latest call, that in `window`, waited for no other call.
-
-        `told` are the times (ns) in all reports from `since` on. Buffers of several CPUs are not
-        emptied in the order of time: a report that waits for another event may have had an earlier
-        one of another CPU. One that did not wait is there with the latest event of each CPU.
-        """
-        if self.comes_after(window):
-            return False
-        latest = [self._last(cpu) for cpu in range(self._cpus)]
-        untold = set(told)
-        for entered, left in sorted(times for times in latest if max(times) >= since):
-            # A call may take long; what is attached to it asks for the time at its begin or end.
-            near = [t for t in untold if 0 <= t - entered <= _MOMENT or abs(t - left) <= _MOMENT]
-            if not near:
-                return False
-            untold.remove(min(near))
-        # No other call came in the middle of this one on its CPU: that is held up for longer.
-        return window.end - latest[window.cpu][0] < BRAKE / 2
-
-    def _last(self, cpu: int) -> tuple[int, int]:
-        """Return when a call last entered, and left, on this CPU (ns, CLOCK_MONOTONIC), or 0."""
-        assert self._counts
-        base = cpu * STRIDE
-        return self._counts[base + STRIDE - 3], self._counts[base + STRIDE - 2]
 
     def _sum(self, what: int) -> int:
         """Return how many of all calls together were entered (0) or left (1)."""
@@ -282,13 +251,16 @@ class Witness:
                     say("End them, or grade on another machine."),
                 )
 
-    def brake(self) -> AbstractContextManager[None]:
-        """Hold up each call of any process by 2 ms meanwhile.
+    @contextmanager
+    def brake(self, spared: int = 0) -> Iterator[None]:
+        """Hold up each call of any process by 2 ms meanwhile, but for the process `spared`.
 
         Others can make directories faster than a script prints them. BCC's perf_buffer_poll()
         then never returns, and each SIGINT falls into a callback of ctypes, which swallows it.
         """
-        return self._set(self._cpus * STRIDE, BRAKE)
+        first = self._cpus * STRIDE
+        with self._set(first + 2, spared), self._set(first, BRAKE):
+            yield
 
     def meetings(self, calls: int) -> AbstractContextManager[None]:
         """Let `calls` calls at a time go on together meanwhile, as well as BPF can."""

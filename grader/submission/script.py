@@ -13,7 +13,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.base.errors import InfraError, SubmissionError
@@ -21,7 +21,7 @@ from grader.base.messages import say
 from grader.base.profile import note
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
-from grader.submission.threads import await_events, pause, prioritise, states
+from grader.submission.threads import await_events, before_others, pause, states
 from grader.submission.trace_pipe import LineSource, TracePipe
 
 HEAD, TAIL = 64 << 10, 64 << 10
@@ -193,14 +193,9 @@ class Script:
         finally:
             self._sandbox.signal(signal.SIGCONT)
 
-    @contextmanager
-    def preferred(self) -> Iterator[None]:
-        """Give the script's threads, and this one, the CPU before others that want it meanwhile."""
-        try:
-            prioritise(self._sandbox.pids(), -20)
-            yield
-        finally:
-            prioritise(self._sandbox.pids(), 0)
+    def preferred(self, *pids: int) -> AbstractContextManager[None]:
+        """Give the CPU to the processes `pids`, this one and the script before others meanwhile."""
+        return before_others(self._sandbox.pids(), pids)
 
     def _stopped(self) -> bool:
         """Stop the script's threads; tell whether none of them will do anything before SIGCONT.

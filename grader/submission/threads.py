@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _WAITING = {
@@ -59,11 +60,36 @@ def _all_in(calls: str, pids: Sequence[int], *, sleeping: bool) -> bool:
     return bool(every) and all(_waits(thread, names, sleeping=sleeping) for thread in every)
 
 
-def prioritise(pids: Iterable[int], nice: int) -> None:
-    """Set how nice their threads, and the caller's, are: -20 is first on a CPU, 0 is usual."""
-    for thread in (0, *(int(each.name) for each in threads(pids))):
-        with suppress(OSError):  # It has ended, or this machine lets nobody set it.
-            os.setpriority(os.PRIO_PROCESS, thread, nice)
+@contextmanager
+def before_others(last: Iterable[int], first: Iterable[int]) -> Iterator[None]:
+    """Put the processes `last` and `first`, and this one, on one CPU meanwhile, before all others.
+
+    Those in `first`, and the caller, come before those in `last`, which may never stop. What they
+    start meanwhile does not inherit that. Where the machine lets nobody set it, nothing changes.
+    """
+    own = [threading.get_native_id()]
+    by_level = {2: [*own, *map(_number, threads(first))], 1: list(map(_number, threads(last)))}
+    with ExitStack() as restoring:
+        with suppress(OSError):  # Some containers have no say in this.
+            cpu = {min(os.sched_getaffinity(0))}
+            for level, numbers in by_level.items():
+                for number in numbers:
+                    with suppress(ProcessLookupError):
+                        restoring.callback(_restore, number, os.sched_getaffinity(number))
+                        os.sched_setaffinity(number, cpu)
+                        how = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
+                        os.sched_setscheduler(number, how, os.sched_param(level))
+        yield
+
+
+def _number(thread: Path) -> int:
+    return int(thread.name)
+
+
+def _restore(thread: int, cpus: set[int]) -> None:
+    with suppress(OSError):  # It has ended.
+        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+        os.sched_setaffinity(thread, cpus)
 
 
 def _state(thread: Path) -> str:

@@ -44,11 +44,13 @@ def judge(answer: Answer, folder: Path) -> None:
     assert not [fault for task in told for fault in faults_told(task)], done.output
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("answer", answers("right"), ids=lambda answer: answer.id)
 def test_a_right_answer_gets_all_points(answer: Answer, tmp_path: Path) -> None:
     judge(answer, tmp_path)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("answer", answers("wrong"), ids=lambda answer: answer.id)
 def test_a_wrong_answer_loses_its_tasks(answer: Answer, tmp_path: Path) -> None:
     assert answer.loses, "a wrong answer that loses nothing is none"

@@ -34,6 +34,7 @@ def excused(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], set[str
     return excused
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_an_attack_gains_nothing(
     attack: Attack, tmp_path: Path, excused: Callable[[str], set[str]], before: State

@@ -59,6 +59,7 @@ def attach(program: Program, source: bytes, hook: str) -> None:
     program.attach(60)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_a_broken_program_is_explained(kernel: NativeKernel, program: Path) -> None:
     source = program.read_bytes()

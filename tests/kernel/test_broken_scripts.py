@@ -52,6 +52,7 @@ def printed_by(kernel: NativeKernel, name: str, files: dict[str, bytes]) -> str:
         script.close()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("script", OF_BCC, ids=lambda path: path.stem)
 def test_an_error_of_a_script_is_explained(kernel: NativeKernel, script: Path) -> None:
     files = {script.name: script.read_bytes(), PROGRAM: script.with_name(PROGRAM).read_bytes()}

@@ -1,0 +1,58 @@
+"""Which of hundreds of like tests run, where not all are to: what was changed lately, and a part of
+the rest that differs from run to run."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+MARKER = "sampled"
+SHARE = 60
+"""So many of each kind that were not changed."""
+COMMITS = 20
+"""What these last ones touched counts as changed."""
+
+
+def touched(root: Path = ROOT, commits: int = COMMITS) -> list[Path]:
+    """The files that the last `commits` touched, or that differ since; none without git."""
+    log = ["git", "-C", str(root), "log", f"--max-count={commits}", "--name-only", "--pretty="]
+    status = ["git", "-C", str(root), "diff", "--name-only", "HEAD"]
+    done = [
+        subprocess.run(command, capture_output=True, text=True, check=False)
+        for command in (log, status)
+    ]
+    names = {line for each in done for line in each.stdout.splitlines() if line}
+    return [root / name for name in sorted(names)]
+
+
+def source(item: pytest.Item) -> Path:
+    """The file or folder that a sampled test is about: its parameter, or that's `path`."""
+    (value,) = item.callspec.params.values()  # type: ignore[attr-defined]
+    return Path(getattr(value, "path", value))
+
+
+def left_out(
+    items: Iterable[pytest.Item], changed: Collection[Path], seed: str, share: int = SHARE
+) -> list[pytest.Item]:
+    """The sampled ones of `items` that do not run: of each kind all but `share`, and the changed.
+
+    The same `seed` chooses the same ones.
+    """
+    left: list[pytest.Item] = []
+    sampled = [item for item in items if item.get_closest_marker(MARKER)]
+    for kind, group in groupby(sampled, lambda item: item.nodeid.partition("[")[0]):
+        rest = [each for each in group if not _is_changed(source(each), changed)]
+        kept = random.Random(seed + kind).sample(rest, min(share, len(rest)))
+        left += [each for each in rest if each not in kept]
+    return left
+
+
+def _is_changed(path: Path, changed: Collection[Path]) -> bool:
+    return any(each.is_relative_to(path) for each in changed)
