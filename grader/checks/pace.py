@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError, InfraError
@@ -63,7 +63,7 @@ class Change:
 
 def changes(
     counter: Counter,
-    act: Callable[..., list[Window]],
+    act: Callable[..., Sequence[Window]],
     *arguments: object,
     adds: bool = True,
     beside: int | None = None,
