@@ -255,7 +255,7 @@ def expect_lost(grown: dict[str, Growth], *, lost: bool) -> None:
         right.total >= len(rows.windows) and wrong.total <= rows.others,
         say("A mkdir that found no room for its row is not counted in perdus.")
         if lost
-        else say("A mkdir whose row is there, or has room, does not count in it alone."),
+        else say("A mkdir whose row is there, or has room, counts in perdus, or not in its row."),
         say(
             "Add one to perdus[0] where lookup_or_try_init() gives NULL, or update() a negative "
             "number, and nowhere else."
