@@ -385,5 +385,7 @@ class ScriptRun:
 
     def _ended(self) -> Exception:
         """Make the error for a script that ended: the same each time."""
-        self._end = self._end or early_end(self.name, self._script.status, self.output())
+        if self._end is None:
+            self._script.wait_for(lambda: False, self._context.scale)  # Until all is read.
+            self._end = early_end(self.name, self._script.status, self.output())
         return self._end

@@ -1,5 +1,6 @@
 # wrong: Takes the list of all CPUs for a number.
 # loses: 7.7 error, 7.8 blocked
+# says: value is nothing that an object
 
 """Show who made how many directories, all together, and what found no room, until Ctrl-C."""
 

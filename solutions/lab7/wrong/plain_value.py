@@ -1,5 +1,6 @@
 # wrong: A key that is a structure has fields, and no value.
 # loses: 7.7 error, 7.8 blocked
+# says: value is nothing that an object
 
 """Show who made how many directories, all together, and what found no room, until Ctrl-C."""
 
