@@ -1,7 +1,7 @@
 /*
  * wrong: Copies the comm up to its NUL into a structure that was not cleared.
  * loses: 7.3 fail
- * says: comm never set
+ * says: one key can be several rows
  */
 
 struct cle {

@@ -1,6 +1,7 @@
 /*
  * wrong: increment() takes the key, not its address.
  * loses: 7.1 error, 7.2 blocked, 7.3 blocked, 7.4 blocked, 7.5 blocked, 7.6 blocked, 7.7 blocked, 7.8 blocked
+ * says: remove &
  */
 
 struct cle {

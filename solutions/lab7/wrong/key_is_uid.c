@@ -1,6 +1,6 @@
 /*
  * wrong: The key is the uid alone, a plain number.
- * loses: 7.2 fail, 7.3 blocked, 7.7 blocked
+ * loses: 7.2 fail, 7.3 blocked, 7.7 blocked, 7.8 blocked
  * says: not structures with named fields
  */
 

@@ -1,7 +1,7 @@
 /*
  * wrong: The mode comes first, and what lies after it is never set.
  * loses: 7.3 fail
- * says: the padding after mode never set
+ * says: one key can be several rows
  */
 
 struct cle {

@@ -1,7 +1,7 @@
 /*
  * wrong: Each field is set, and what lies after the last one is not.
  * loses: 7.3 fail
- * says: the padding after mode never set
+ * says: one key can be several rows
  */
 
 struct cle {
