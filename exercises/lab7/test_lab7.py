@@ -335,7 +335,10 @@ def row_of(script: Script, workload: Workload, one: Call) -> int:
     expect(
         bool(found),
         say("The table dossiers of the script has no row of who has just made a directory."),
-        say("Load tally.c, and let the script read its tables only: it must not clear them."),
+        say(
+            "Load tally.c, and let the script read its tables only: it must neither clear them "
+            "nor write to them."
+        ),
         expected=say("uid {uid}, comm {comm}", uid=one.uid, comm=one.comm.decode()),
         actual=shown(rows),
     )

@@ -1,6 +1,6 @@
 # wrong: Empties the table after each look.
 # loses: 7.7 fail
-# says: it must not clear them
+# says: must neither clear
 
 """Show who made how many directories, all together, and what found no room, until Ctrl-C."""
 
