@@ -87,7 +87,7 @@ def folders_of(name: str, root: Path) -> list[Path]:
     if not _NAME.fullmatch(name):
         raise UsageError(
             say("{name} is not a name for a lab.", name=name),
-            say("Call it lab and a number, such as lab7."),
+            say("Call it lab and a number, such as lab20."),
         )
     folders = [root / place / name for place in ("exercises", "solutions")]
     try:

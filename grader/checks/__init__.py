@@ -21,7 +21,7 @@ from grader.checks.environment import LabEnvironment as Environment
 from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
 from grader.checks.histograms import Drawn, bucket_on
 from grader.checks.kept import Kept
-from grader.checks.pace import Change
+from grader.checks.pace import Change, changes
 from grader.checks.program_under_test import ProgramUnderTest as Program
 from grader.checks.program_under_test import Submitted
 from grader.checks.rows import Growth, Row, Rows
@@ -66,6 +66,7 @@ __all__ = [
     "Window",
     "Workload",
     "bucket_on",
+    "changes",
     "event_count",
     "expect",
     "json_lines",

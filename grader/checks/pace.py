@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.base.errors import InfraError
+from grader.base.errors import BehaviourError, InfraError
 from grader.base.messages import Message, say
 from grader.checks.counter import Counter
 from grader.checks.script_output import numbers
 from grader.evidence.workload import Window
 
 _ENOUGH = 3
+_TOTALS = 5
+"""So often `changes` gives a table another count, far from the one before."""
 
 
 @dataclass(frozen=True)
 class Change:
     """A change of a counter, whose table then held `wanted` or more, which a script is to show.
 
-    Of these the grader had `put` some there itself; `call` is the last one that added to it. The
-    line that shows the count must have the number `beside` too, if there is one: a CPU. The change
-    was not `kept` if the table had lost it when it was read.
+    Of these the grader had `put` some there itself; `call` is the last one made since. The line
+    that shows the count must have the number `beside` too, if there is one: a CPU, or a user; and
+    the `text`. The change was not `kept` if the table had lost it when it was read.
     """
 
     counter: Counter
@@ -28,6 +32,7 @@ class Change:
     call: Window
     kept: bool = True
     beside: int | None = None
+    text: str = ""
 
     @property
     def made(self) -> float:
@@ -39,7 +44,8 @@ class Change:
         """What a line that shows the change has in it, and why that, for a person to read."""
         wanted: object = self.wanted
         if self.beside is not None:
-            wanted = say("{cpu} and {total}", cpu=self.beside, total=self.wanted)
+            named = f"{self.beside}, {self.text}" if self.text else self.beside
+            wanted = say("{cpu} and {total}", cpu=named, total=self.wanted)
         return say(
             "a line with {wanted}, within a second: the grader put {put} into the table, and the "
             "rest was counted since",
@@ -50,9 +56,45 @@ class Change:
     def shown_on(self, line: str) -> bool:
         """Tell whether a line of output shows the change, or what others have counted since."""
         found = numbers(line)
-        if self.beside is not None and self.beside not in found:
+        if (self.beside is not None and self.beside not in found) or self.text not in line:
             return False
         return any(self.wanted <= number <= self.counter.value for number in found)
+
+
+def changes(
+    counter: Counter,
+    act: Callable[..., Sequence[Window]],
+    *arguments: object,
+    adds: bool = True,
+    beside: int | None = None,
+    text: str = "",
+) -> Iterator[Change]:
+    """Put another count into the table of `counter`, and twice call `act`; again and again.
+
+    What `act` does with `arguments` `adds` to the counter, or leaves it as it is; `beside` and
+    `text` are those of each Change. Raises BehaviourError for values too short for a count.
+    """
+    size = counter.table.value_size
+    if size < 2:
+        raise BehaviourError(
+            say("A value of the table is too short for a count."),
+            say("Declare it as the handout says: values of 8 bytes."),
+            expected=say("values of 2 bytes or more"),
+            actual=say("1 byte"),
+        )
+    room = 2 ** min(30, 8 * size - 1)
+    for put in random.SystemRandom().sample(range(room // 4, room // 2, 500), _TOTALS):
+        counter.put(put)
+        last = put
+        for _ in range(2):
+            count = counter.during(act, *arguments)
+            # Of others' calls a counter that is not atomic may lose some.
+            kept = count.start >= last and count.counted >= adds * len(count.windows)
+            last = count.end
+            # Who prints trace lines has the count after the last of these, and not others' later.
+            wanted = count.start + adds * len(count.windows)
+            call = count.windows[-1]
+            yield Change(counter, put, wanted, call, kept=kept, beside=beside, text=text)
 
 
 class Pace:

@@ -15,7 +15,7 @@ from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
 from grader.checks.expectation import event_count, expect, listed
 from grader.checks.kept import Kept, measure_kept
-from grader.checks.rows import Growth, Rows, measure_rows, reader
+from grader.checks.rows import Growth, Rows, TableReader, measure_rows
 from grader.evidence.bpftool import (
     ACTING_HELPERS,
     OBSERVING_TYPES,
@@ -313,13 +313,19 @@ class ProgramUnderTest:
 
     def rows(self, name: str, kind: str) -> Rows:
         """Read the whole table `name` of `kind` at a quiet moment, by field."""
-        return self._rows(name, kind)()[1]
+        return self._reader({name: kind}).read().tables[name]
 
     def growth(
         self, name: str, kind: str, act: Callable[..., object], *arguments: object
     ) -> Growth:
         """Call `act` with `arguments`, and return by how much each entry of `name` grew."""
-        return measure_rows(self._rows(name, kind), self._context.scale, act, *arguments)
+        return self.growths({name: kind}, act, *arguments)[name]
+
+    def growths(
+        self, kinds: Mapping[str, str], act: Callable[..., object], *arguments: object
+    ) -> dict[str, Growth]:
+        """The same for several tables, the keys of `kinds`, in one of which each call counts."""
+        return measure_rows(self._reader(kinds), act, *arguments)
 
     def kept(
         self, name: str, kind: str, act: Callable[..., list[Made]], *arguments: object
@@ -328,13 +334,11 @@ class ProgramUnderTest:
         table, witness = self.map(name, kind), self._context.witness
         return measure_kept(table, witness, self._context.scale, act, *arguments)
 
-    def _rows(self, name: str, kind: str) -> Callable[[], tuple[int, Rows]]:
-        return reader(
-            self.map(name, kind),
-            self.table(name, kind),
-            self._context.witness,
-            self._context.scale,
-        )
+    def _reader(self, kinds: Mapping[str, str]) -> TableReader:
+        tables = {
+            name: (self.map(name, kind), self.table(name, kind)) for name, kind in kinds.items()
+        }
+        return TableReader(tables, self._context.witness, self._context.scale)
 
     def map(self, name: str, kind: str) -> Map:
         """Open the table `name` of `kind`: `map.set(key, value)` puts a number into it."""

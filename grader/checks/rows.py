@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,11 @@ class Row:
     """The key as the kernel compares it: with what stands in its padding."""
     unset: Message = NO_MESSAGE
     """What of the key was never set, in the second build."""
+
+    @property
+    def at(self) -> int:
+        """The key as one number, as `program.map` and `script.counter` take it."""
+        return int.from_bytes(self.raw, "little")
 
     @property
     def value(self) -> Any:
@@ -60,7 +65,7 @@ class Rows:
                     say("The keys of the table are not structures with named fields."),
                     say("Declare the table as the handout says."),
                     expected=", ".join(fields),
-                    actual=row.key,
+                    actual=str(row.key),
                 )
         return [row for row in self.rows if row.key.has(**fields)]
 
@@ -79,11 +84,13 @@ class Rows:
 class Growth(Rows):
     """By how much each row grew, without those that did not, while the workload acted.
 
-    `made` is how many calls the whole machine made; those of the workload have `windows`.
+    `made` is how many calls the whole machine made; those of the workload have `windows`. Of them
+    `failed` did not succeed: those are others', and may be counted, all or none.
     """
 
     windows: tuple[Window, ...]
     made: int
+    failed: int = 0
 
     @property
     def calls(self) -> list[Made]:
@@ -95,28 +102,48 @@ class Growth(Rows):
         """How many of the calls were not the workload's."""
         return self.made - len(self.windows)
 
+    def has_each(self, *beside: Growth) -> bool:
+        """Tell whether each call counts once, here or in one of the tables `beside`."""
+        counted = self.total + sum(other.total for other in beside)
+        return counted in (self.made, self.made - self.failed)
 
-def reader(
-    table: Map, declared: Table | None, witness: Witness, scale: float
-) -> Callable[[], tuple[int, Rows]]:
-    """Return what reads `table`, which the program has `declared`, at a quiet moment.
 
-    It returns how many calls there had been then, too. Without a declaration keys and values are
-    numbers.
-    """
-    keys = _layout(declared.key if declared else None, table.key_size)
-    values = _layout(declared.value if declared else None, table.value_size)
+@dataclass(frozen=True)
+class Moment:
+    """What tables held at a moment when no call was under way, and the calls until then."""
 
-    def read() -> tuple[int, Rows]:
-        calls, entries = witness.quietly(table.entries, 10 * scale)
-        return calls, Rows(
-            tuple(
-                Row(keys.value(raw), tuple(map(values.value, there)), raw, keys.unset(raw))
-                for raw, there in entries.items()
-            )
-        )
+    calls: int
+    failed: int
+    tables: Mapping[str, Rows]
 
-    return read
+
+class TableReader:
+    """Reads tables, by name, that a program has declared; else keys and values are numbers."""
+
+    def __init__(
+        self, tables: Mapping[str, tuple[Map, Table | None]], witness: Witness, scale: float
+    ) -> None:
+        self._tables = tables
+        self._witness = witness
+        self.scale = scale
+
+    def read(self) -> Moment:
+        """Read all of them at one quiet moment. Raises InfraError where there is none."""
+
+        def look() -> tuple[int, dict[str, dict[bytes, list[bytes]]]]:
+            entries = {name: table.entries() for name, (table, _) in self._tables.items()}
+            return self._witness.failed, entries
+
+        calls, (failed, found) = self._witness.quietly(look, 10 * self.scale)
+        rows = {name: Rows(tuple(self._rows(name, found[name]))) for name in found}
+        return Moment(calls, failed, rows)
+
+    def _rows(self, name: str, entries: Mapping[bytes, list[bytes]]) -> Iterator[Row]:
+        table, declared = self._tables[name]
+        keys = _layout(declared.key if declared else None, table.key_size)
+        values = _layout(declared.value if declared else None, table.value_size)
+        for raw, there in entries.items():
+            yield Row(keys.value(raw), tuple(map(values.value, there)), raw, keys.unset(raw))
 
 
 def _layout(told: Layout | None, size: int) -> Layout:
@@ -124,25 +151,26 @@ def _layout(told: Layout | None, size: int) -> Layout:
 
 
 def measure_rows(
-    read: Callable[[], tuple[int, Rows]],
-    scale: float,
-    act: Callable[..., object],
-    *arguments: object,
-) -> Growth:
-    """Call `act` with `arguments`, and return by how much the rows that `read` reads grew.
+    reader: TableReader, act: Callable[..., object], *arguments: object
+) -> dict[str, Growth]:
+    """Call `act` with `arguments`, and return by how much the rows of each table grew.
 
-    Less than was made is looked at again for a while: a program on the system call's exit counts a
-    moment after the witness.
+    Less than was made, in all tables together, is looked at again for a while: a program on the
+    system call's exit counts a moment after the witness.
     """
-    start, before = read()
+    before = reader.read()
     did = act(*arguments)
     windows = tuple(did) if isinstance(did, list) else ()
-    deadline = time.monotonic() + 0.3 * scale
+    deadline = time.monotonic() + 0.3 * reader.scale
     while True:
-        calls, after = read()
-        growth = Growth(_grown(before, after), windows, calls - start)
-        if growth.total >= growth.made or time.monotonic() > deadline:
-            return growth
+        after = reader.read()
+        made, failed = after.calls - before.calls, after.failed - before.failed
+        grown = {
+            name: Growth(_grown(before.tables[name], rows), windows, made, failed)
+            for name, rows in after.tables.items()
+        }
+        if sum(each.total for each in grown.values()) >= made or time.monotonic() > deadline:
+            return grown
 
 
 def _grown(before: Rows, after: Rows) -> tuple[Row, ...]:

@@ -13,7 +13,7 @@ from grader.base.profile import note, span
 from grader.checks.context import Context
 from grader.checks.ended import Ended, early_end
 from grader.checks.program_under_test import refuse_acting
-from grader.checks.rows import Rows, reader
+from grader.checks.rows import Rows, TableReader
 from grader.evidence.attribution import OwnTracePipe
 from grader.evidence.maps import Map
 from grader.evidence.trace import PRINTK, TraceInstance
@@ -279,7 +279,9 @@ class ScriptRun:
         By field, if the program declares a table of that name, with keys and values as long.
         """
         table, found = self.map(name, kind), self._context.tables.get(name)
-        return reader(table, found, self._context.witness, self._context.scale)()[1]
+        tables = {name: (table, found)}
+        reader = TableReader(tables, self._context.witness, self._context.scale)
+        return reader.read().tables[name]
 
     def handlers(self, name: str) -> dict[int, str]:
         """Tell which function, by 15 characters of its name, the script has put where.
@@ -383,5 +385,7 @@ class ScriptRun:
 
     def _ended(self) -> Exception:
         """Make the error for a script that ended: the same each time."""
-        self._end = self._end or early_end(self.name, self._script.status, self.output())
+        if self._end is None:
+            self._script.wait_for(lambda: False, self._context.scale)  # Until all is read.
+            self._end = early_end(self.name, self._script.status, self.output())
         return self._end

@@ -312,6 +312,22 @@ class ScriptUnderTest(ScriptRun):
             )
         pace.require()
 
+    def require_none_beyond(self, counter: Counter) -> None:
+        """Raise BehaviourError if it has shown counts just above what the table of `counter` held.
+
+        One that counts by itself, to meet each change in time, has.
+        """
+        shown, last = self.numbers_shown(), counter.value
+        beyond = sorted(shown & set(range(last + 1, last + 100)))
+        expect(
+            not beyond,
+            say("The script showed counts that its table never held."),
+            say("Print what the table holds, and nothing while that stays as it is."),
+            expected=say("no count beyond {last}", last=last),
+            actual=beyond[:3],
+            log=self.output(),
+        )
+
     def _expect_kept(self, seen: bool, change: Change) -> None:
         """Raise BehaviourError if a count that was not `seen` has gone from the table."""
         left = change.counter.value

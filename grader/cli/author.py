@@ -139,7 +139,7 @@ def words() -> None:
     "new",
     cls=Command,
     help=say(
-        "Make LAB (lab7, say), a whole lab that works, to be changed into the one you want.\n"
+        "Make LAB (lab20, say), a whole lab that works, to be changed into the one you want.\n"
         "\n"
         "What no option says is asked for. Then: ./labebpf prove LAB."
     ),

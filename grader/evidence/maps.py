@@ -10,6 +10,8 @@ import ctypes
 import errno
 import mmap
 import os
+import random
+import string
 import struct
 from collections.abc import Iterator
 
@@ -19,8 +21,10 @@ from grader.base.messages import say
 
 MOST_KEYS = 100_000
 """A program can add keys as fast as they are read: without a bound that would never end."""
-_INFO = struct.Struct("=I4xII")
-"""struct bpf_map_info up to value_size: type, id, key_size, value_size."""
+_INFO = struct.Struct("=I4xIII")
+"""struct bpf_map_info up to max_entries: type, id, key_size, value_size, max_entries."""
+_NEW_ONLY = 1
+"""BPF_NOEXIST: an update that the kernel refuses where the key is there already."""
 _SHARED = frozenset({1, 2, 3, 9})
 """Of enum bpf_map_type those with one value at a key: hash, array, prog_array and lru_hash.
 
@@ -55,7 +59,7 @@ class Map:
         self._libbpf = libbpf
         self.fd = libbpf.call("bpf_map_get_fd_by_id", ctypes.c_uint32(map_id))
         try:
-            kind, self.key_size, self.value_size = self._info()
+            kind, self.key_size, self.value_size, self.size = self._info()
             self._readable = kind in _SHARED | _PER_CPU
             self._step, self._values = self.value_size, 1
             if kind in _PER_CPU:
@@ -66,13 +70,13 @@ class Map:
             os.close(self.fd)
             raise
 
-    def _info(self) -> tuple[int, int, int]:
-        """Return the type, and the sizes of a key and of a value, as the kernel tells them."""
+    def _info(self) -> tuple[int, int, int, int]:
+        """Return what the kernel tells: type, bytes of a key, bytes of a value, most entries."""
         info = ctypes.create_string_buffer(_INFO.size)
         length = ctypes.c_uint32(_INFO.size)
         self._libbpf.call("bpf_obj_get_info_by_fd", self.fd, info, ctypes.byref(length))
-        kind, key_size, value_size = _INFO.unpack(info.raw)
-        return kind, key_size, value_size
+        kind, key_size, value_size, size = _INFO.unpack(info.raw)
+        return kind, key_size, value_size, size
 
     def _room(self) -> int:
         """Return how many bytes the kernel copies for an entry.
@@ -115,9 +119,7 @@ class Map:
         # The first CPU has all of it.
         data = value.ljust(self._room(), b"\0")
         try:
-            self._libbpf.call(
-                "bpf_map_update_elem", self.fd, self._key(key), data, ctypes.c_uint64(0)
-            )
+            self._update(self._key(key), data)
         except OSError as error:
             raise BehaviourError(
                 say(
@@ -126,6 +128,29 @@ class Map:
                 ),
                 say("Leave room in it for key {key}, and do not freeze it.", key=key),
             ) from error
+
+    def fill(self) -> None:
+        """Add keys of the grader's own, letters all through, until no other key has room.
+
+        Their values are 0. Raises BehaviourError where many more have room than a lab asks for.
+        """
+        nothing = bytes(self._room())
+        for _ in range(MOST_KEYS):
+            key = "".join(random.choices(string.ascii_letters, k=self.key_size)).encode()
+            try:
+                self._update(key, nothing, _NEW_ONLY)
+            except OSError as error:
+                if error.errno == errno.E2BIG:
+                    return
+                if error.errno != errno.EEXIST:
+                    raise
+        raise BehaviourError(
+            say("The table has room for more than {MOST_KEYS} keys.", MOST_KEYS=MOST_KEYS),
+            say("Declare it as the handout says."),
+        )
+
+    def _update(self, key: bytes, data: bytes, flags: int = 0) -> None:
+        self._libbpf.call("bpf_map_update_elem", self.fd, key, data, ctypes.c_uint64(flags))
 
     def items(self) -> dict[int, int]:
         """Return the whole table. Entries that change meanwhile may be missing.

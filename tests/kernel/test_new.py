@@ -27,14 +27,14 @@ def test_a_new_lab_judges_the_answers_that_come_with_it(
 ) -> None:
     make_lab(tmp_path, hook, output, call)
     solutions = tmp_path / "solutions"
-    assert lost(tmp_path, "lab7", solutions, "native") == {}
-    mistakes = list((tmp_path / "solutions" / "lab7" / "wrong").iterdir())
+    assert lost(tmp_path, "lab20", solutions, "native") == {}
+    mistakes = list((tmp_path / "solutions" / "lab20" / "wrong").iterdir())
     assert len(mistakes) >= 2
     for mistake in mistakes:
         hand_in = tmp_path / mistake.stem
         shutil.copytree(solutions, hand_in)
-        shutil.copy(mistake, hand_in / "lab7" / f"{call}{mistake.suffix}")
-        assert lost(tmp_path, "lab7", hand_in, "native") == read(mistake, "lab7").loses
+        shutil.copy(mistake, hand_in / "lab20" / f"{call}{mistake.suffix}")
+        assert lost(tmp_path, "lab20", hand_in, "native") == read(mistake, "lab20").loses
 
 
 if os.environ.get("LABEBPF_PAIRINGS") == "all":  # Each takes two minutes.
@@ -43,7 +43,7 @@ if os.environ.get("LABEBPF_PAIRINGS") == "all":  # Each takes two minutes.
     @pytest.mark.parametrize("hook, output", [pair for pair in PAIRINGS if pair[0] in NATIVE])
     def test_a_new_lab_is_proved_as_it_is(hook: str, output: str, tmp_path: Path) -> None:
         make_lab(tmp_path, hook, output, next(iter(calls(hook))))
-        status, said = prove(tmp_path, "lab7", "--rounds", "1")
+        status, said = prove(tmp_path, "lab20", "--rounds", "1")
         assert status == 0, said
         (total,) = [line for line in said.splitlines() if line.split()[:1] == ["all"]]
         assert total.endswith("100%")

@@ -294,6 +294,62 @@ def test_a_key_with_padding_that_was_never_set_is_named(kernel: NativeKernel) ->
         assert [row.unset for row in grown.having(uid=uid)] == ["the padding after kind never set"]
 
 
+FOUR_ROWS = """
+struct who {
+	u32 uid;
+	char comm[16];
+	u16 mode;
+};
+
+BPF_HASH(made, struct who, u64, 4);
+BPF_PERCPU_ARRAY(lost, u64, 1);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct who who;
+	u64 zero = 0, *count;
+
+	%s
+	who.uid = bpf_get_current_uid_gid();
+	who.mode = args->mode;
+	bpf_get_current_comm(&who.comm, sizeof(who.comm));
+	count = made.lookup_or_try_init(&who, &zero);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	else
+		lost.increment(0);
+	return 0;
+}
+"""
+
+
+def test_what_finds_no_room_in_a_table_is_told_from_what_has_a_row(kernel: NativeKernel) -> None:
+    with lab(kernel, {"words.c": FOUR_ROWS % WHOLE_KEY}) as environment:
+        program, make = environment.program(), environment.workload.make
+        known, new = Call(uid=random_id()), Call(uid=random_id(), mode=0o700)
+        table = program.map("made", "hash")
+        table.clear()
+        make(known)
+        table.fill()
+        assert table.size == len(program.rows("made", "hash")) == 4
+        kinds = {"made": "hash", "lost": "percpu_array"}
+        grown = program.growths(kinds, make, *[new] * 3, *[known] * 2)
+        made, lost = grown["made"], grown["lost"]
+        assert [row.value for row in made.having(uid=known.uid)] == [2]
+        assert not made.having(uid=new.uid, mode=0o700)
+        assert 3 <= lost.total <= 3 + lost.others
+        assert made.has_each(lost)
+
+
+def test_padding_at_the_end_of_a_key_is_named(kernel: NativeKernel) -> None:
+    with lab(kernel, {"words.c": FOUR_ROWS % ""}) as environment:
+        build = environment.pattern_program()
+        assert build
+        call = Call(uid=random_id())
+        rows = build.growth("made", "hash", environment.workload.make, call).having(uid=call.uid)
+        assert [row.unset for row in rows] == ["the padding after mode never set"]
+
+
 FILTERED = """
 BPF_ARRAY(wanted, u32, 1);
 BPF_HASH(made, u32);

@@ -227,7 +227,7 @@ def make_lab(checkout: Path, hook: str, output: str, call: str) -> None:
     """Make a checkout with a new lab 7 in it."""
     copy(checkout)
     flags = ("--hook", hook, "--output", output, "--call", call)
-    status, said = labebpf(checkout, "new", "lab7", *flags)
+    status, said = labebpf(checkout, "new", "lab20", *flags)
     assert status == 0, said
 
 

@@ -22,7 +22,7 @@ engine = "../labebpf"
 
 [[part]]
 title = { en = "First", fr = "D'abord" }
-labs = ["lab3", "lab7"]
+labs = ["lab3", "lab20"]
 
 [[part]]
 title = { en = "Then", fr = "Ensuite" }
@@ -54,38 +54,38 @@ def test_what_it_says(tmp_path: Path) -> None:
         tmp_path,
         Text("Kernels", "Noyaux"),
         (
-            Part(Text("First", "D'abord"), ("lab3", "lab7")),
+            Part(Text("First", "D'abord"), ("lab3", "lab20")),
             Part(Text("Then", "Ensuite"), ("lab0",)),
         ),
         ("en", "fr"),
         "../labebpf",
     )
-    assert course.named == ("lab3", "lab7", "lab0")
+    assert course.named == ("lab3", "lab20", "lab0")
 
 
 def test_its_labs_are_in_its_order_and_its_own_come_before_those_of_labebpf(tmp_path: Path) -> None:
-    course = course_of(tmp_path, own=("lab7", "lab0", "lab8"))
+    course = course_of(tmp_path, own=("lab20", "lab0", "lab21"))
     labs = course.labs()
-    assert list(labs) == ["lab3", "lab7", "lab0", "lab8"]  # The last one is named in no part.
+    assert list(labs) == ["lab3", "lab20", "lab0", "lab21"]  # The last one is named in no part.
     places = {name: lab.folder for name, lab in labs.items()}
     exercises = tmp_path / "exercises"
     assert places == {
         "lab3": ROOT / "exercises" / "lab3",
-        "lab7": exercises / "lab7",
+        "lab20": exercises / "lab20",
         "lab0": exercises / "lab0",
-        "lab8": exercises / "lab8",
+        "lab21": exercises / "lab21",
     }
-    assert [name for name, lab in labs.items() if course.owns(lab)] == ["lab7", "lab0", "lab8"]
-    assert labs["lab7"].solutions == course.solutions
+    assert [name for name, lab in labs.items() if course.owns(lab)] == ["lab20", "lab0", "lab21"]
+    assert labs["lab20"].solutions == course.solutions
     assert labs["lab3"].solutions == ROOT / "solutions"
 
 
 def test_a_lab_that_is_nowhere_stops_only_what_is_about_it(tmp_path: Path) -> None:
     labs = course_of(tmp_path).labs()
     assert list(labs) == ["lab3", "lab0"]
-    assert list(labs.broken) == ["lab7"]
-    assert "names lab7, which is neither in exercises nor a lab of labebpf." in str(
-        labs.broken["lab7"]
+    assert list(labs.broken) == ["lab20"]
+    assert "names lab20, which is neither in exercises nor a lab of labebpf." in str(
+        labs.broken["lab20"]
     )
 
 
@@ -128,10 +128,10 @@ def test_a_course_is_found_where_it_really_is(tmp_path: Path) -> None:
 
 
 def test_solutions_of_followed_labs_stand_in_for_its_own(tmp_path: Path) -> None:
-    course = course_of(tmp_path, own=("lab7",))
-    (course.solutions / "lab7").mkdir(parents=True)
+    course = course_of(tmp_path, own=("lab20",))
+    (course.solutions / "lab20").mkdir(parents=True)
     labs = course.labs()
-    assert course.hand_in(course.solutions, labs["lab7"]) == course.solutions
+    assert course.hand_in(course.solutions, labs["lab20"]) == course.solutions
     assert course.hand_in(course.solutions, labs["lab3"]) == ROOT / "solutions"
     elsewhere = tmp_path / "handed in"
     assert course.hand_in(elsewhere, labs["lab3"]) == elsewhere
@@ -180,12 +180,12 @@ def test_one_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 
 def test_a_lab_of_another_format_says_so(tmp_path: Path) -> None:
-    course_of(tmp_path, own=("lab7",))
-    folder = tmp_path / "exercises" / "lab7"
+    course_of(tmp_path, own=("lab20",))
+    folder = tmp_path / "exercises" / "lab20"
     manifest = folder / "lab.toml"
     before = manifest.read_text()
     manifest.write_text(f"format = 1\n{before}")
-    assert load_lab(folder).name == "lab7"
+    assert load_lab(folder).name == "lab20"
     manifest.write_text(f"format = 2\nnews = 3\n{before}")
     with pytest.raises(CourseError, match=r"lab.toml has format = 2, and this labebpf reads 1\."):
         load_lab(folder)
@@ -194,15 +194,15 @@ def test_a_lab_of_another_format_says_so(tmp_path: Path) -> None:
 def test_a_course_in_one_language_asks_its_own_labs_for_no_other(tmp_path: Path) -> None:
     text = GOOD.replace('["en", "fr"]', '["fr"]').replace('en = "Kernels", ', "")
     text = text.replace('en = "First", ', "").replace('en = "Then", ', "")
-    course = course_of(tmp_path, text, own=("lab7",))
+    course = course_of(tmp_path, text, own=("lab20",))
     assert course.title.get("fr") == course.title.get("en") == "Noyaux"
-    manifest = tmp_path / "exercises" / "lab7" / "lab.toml"
+    manifest = tmp_path / "exercises" / "lab20" / "lab.toml"
     manifest.write_text(
         manifest.read_text().replace('title = { en = "A time stamp for each mkdir", ', "title = { ")
     )
     labs = course.labs()
     assert not labs.broken
-    assert labs["lab7"].title.en == labs["lab7"].title.fr
+    assert labs["lab20"].title.en == labs["lab20"].title.fr
     with pytest.raises(CourseError, match=r"title lacks a language. Write it in en, fr"):
         load_lab(manifest.parent)
 

@@ -26,7 +26,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-FOLDERS = ("exercises/lab7", "solutions/lab7")
+FOLDERS = ("exercises/lab20", "solutions/lab20")
 LABS = [(hook, output, call) for hook, output in PAIRINGS for call in calls(hook)]
 
 
@@ -118,7 +118,7 @@ def test_what_does_not_go_together_is_refused(
 ) -> None:
     before = files(checkout)
     with pytest.raises(UsageError, match=words):
-        new("lab7", hook, output, call, checkout)
+        new("lab20", hook, output, call, checkout)
     assert files(checkout) == before
 
 
@@ -126,7 +126,7 @@ def test_the_workload_can_make_every_call() -> None:
     assert {*CALLS, *PACKET} == set(witness.CALLS)
 
 
-@pytest.mark.parametrize("name", ["", "lab", "lab07", "lab7x", "Lab7", "../lab7", "7", "labor"])
+@pytest.mark.parametrize("name", ["", "lab", "lab07", "lab7x", "Lab7", "../lab20", "7", "labor"])
 def test_a_name_that_is_none_is_refused(checkout: Path, name: str) -> None:
     before = files(checkout)
     with pytest.raises(UsageError, match="lab and a number"):
@@ -146,7 +146,7 @@ def test_a_folder_that_is_closed_to_its_user_is_named(checkout: Path) -> None:
     os.seteuid(NOBODY)
     try:
         with pytest.raises(UsageError, match=r"cannot be written.*Permission denied"):
-            folders_of("lab7", checkout)
+            folders_of("lab20", checkout)
     finally:
         os.seteuid(0)
 
@@ -154,7 +154,7 @@ def test_a_folder_that_is_closed_to_its_user_is_named(checkout: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_what_root_makes_is_whose_checkout_it_is_in(checkout: Path) -> None:
     os.chown(checkout, NOBODY, NOBODY)
-    new("lab7", "tracepoint", "trace", "mkdir", checkout)
+    new("lab20", "tracepoint", "trace", "mkdir", checkout)
     for folder in FOLDERS:
         for path in ((checkout / folder), *(checkout / folder).rglob("*")):
             assert path.stat().st_uid == NOBODY, path
@@ -166,7 +166,7 @@ def test_what_is_there_is_never_overwritten(checkout: Path, taken: str) -> None:
     (checkout / taken / "mkdir.c").write_text("mine")
     before = files(checkout)
     with pytest.raises(UsageError, match="already exists"):
-        new("lab7", "tracepoint", "trace", "mkdir", checkout)
+        new("lab20", "tracepoint", "trace", "mkdir", checkout)
     assert files(checkout) == before
 
 
@@ -177,7 +177,7 @@ def test_a_failure_half_way_leaves_nothing(checkout: Path, folder: str) -> None:
     (checkout / folder).parent.write_text("in the way")
     before = files(checkout)
     with pytest.raises(UsageError, match="cannot be written"):
-        new("lab7", "tracepoint", "trace", "mkdir", checkout)
+        new("lab20", "tracepoint", "trace", "mkdir", checkout)
     assert files(checkout) == before
     assert not any((checkout / other).exists() for other in FOLDERS)
 
@@ -187,14 +187,14 @@ def test_an_end_half_way_leaves_nothing(checkout: Path, number: signal.Signals) 
     """A template that does not end is interrupted when the files before it are written."""
     template = checkout / "bpf_templates" / "lab" / "script.py.j2"
     template.write_text("{% for _ in range(10 ** 15) %}{% endfor %}")
-    command = [sys.executable, "-B", "-m", "grader", "new", "lab7", "--hook", "tracepoint"]
+    command = [sys.executable, "-B", "-m", "grader", "new", "lab20", "--hook", "tracepoint"]
     child = subprocess.Popen(
         ["env", "--default-signal=INT,TERM,HUP", *command, "--output", "trace", "--call", "mkdir"],
         cwd=checkout,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    assert wait_until((checkout / "solutions" / "lab7" / "mkdir.c").exists)
+    assert wait_until((checkout / "solutions" / "lab20" / "mkdir.c").exists)
     child.send_signal(number)
     _, said = child.communicate(timeout=60)
     assert child.returncode != 0
@@ -204,26 +204,27 @@ def test_an_end_half_way_leaves_nothing(checkout: Path, number: signal.Signals) 
 
 def test_the_command_writes_a_lab_and_says_what_is_next(checkout: Path) -> None:
     flags = ("--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
-    done = labebpf(checkout, "new", "lab7", *flags)
+    done = labebpf(checkout, "new", "lab20", *flags)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(f"{folder}/ written" in done.stdout for folder in FOLDERS)
-    assert "./labebpf prove lab7" in done.stdout
-    again = labebpf(checkout, "new", "lab7", *flags)
+    assert "./labebpf prove lab20" in done.stdout
+    again = labebpf(checkout, "new", "lab20", *flags)
     assert again.returncode == 2
     assert "already exists" in again.stderr
 
 
 def test_the_hook_that_sees_one_thing_is_about_that(checkout: Path) -> None:
-    done = labebpf(checkout, "new", "lab7", "--hook", "xdp", "--output", "hash")
+    done = labebpf(checkout, "new", "lab20", "--hook", "xdp", "--output", "hash")
     assert (done.returncode, done.stderr) == (0, "")
-    assert load_lab(checkout / "exercises" / "lab7").call == "packet"
+    assert load_lab(checkout / "exercises" / "lab20").call == "packet"
 
 
 @pytest.mark.parametrize("missing", ["hook", "output", "call"])
 def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, missing: str) -> None:
     flags = {"hook": "tracepoint", "output": "hash", "call": "rmdir"}
     del flags[missing]
-    done = labebpf(checkout, "new", "lab7", *(f"--{name}={value}" for name, value in flags.items()))
+    given = [f"--{name}={value}" for name, value in flags.items()]
+    done = labebpf(checkout, "new", "lab20", *given)
     assert done.returncode == 2
     others = [hook for hook in HOOKS if hook != "xdp"]  # It does not see rmdir.
     choices = {"hook": others, "output": OUTPUTS, "call": CALLS}[missing]
@@ -235,10 +236,10 @@ def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, mis
     "name, flags, said",
     [
         ("lab07", (), "is not a name for a lab"),
-        ("lab7", ("--hook", "xdp", "--call", "mkdir"), "does not see the call mkdir"),
-        ("lab7", ("--call", "packet", "--output", "trace"), "does not go with the hook xdp"),
-        ("lab7", ("--hook", "xdp"), "--output is missing. Give one of perf, ring, hash, histogram"),
-        ("lab7", ("--output", "trace"), "--hook is missing. Give one of tracepoint, "),
+        ("lab20", ("--hook", "xdp", "--call", "mkdir"), "does not see the call mkdir"),
+        ("lab20", ("--call", "packet", "--output", "trace"), "does not go with the hook xdp"),
+        ("lab20", ("--hook", "xdp"), "--output is missing. Give one of perf, ring, hash, "),
+        ("lab20", ("--output", "trace"), "--hook is missing. Give one of tracepoint, "),
     ],
 )
 def test_nothing_is_asked_for_in_vain(
@@ -251,14 +252,14 @@ def test_nothing_is_asked_for_in_vain(
 
 
 def test_without_any_input_a_missing_flag_is_named(checkout: Path) -> None:
-    done = labebpf(checkout, "new", "lab7", prefix=("sh", "-c", 'exec "$@" <&-', "sh"))
+    done = labebpf(checkout, "new", "lab20", prefix=("sh", "-c", 'exec "$@" <&-', "sh"))
     assert done.returncode == 2
     assert "--hook is missing" in done.stderr
 
 
 def test_on_a_terminal_a_person_is_asked(checkout: Path) -> None:
     master, slave = pty.openpty()
-    command = [sys.executable, "-B", "-m", "grader", "new", "lab7", "--output", "ring"]
+    command = [sys.executable, "-B", "-m", "grader", "new", "lab20", "--output", "ring"]
     child = subprocess.Popen(
         command, cwd=checkout, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
     )
@@ -277,7 +278,7 @@ def test_on_a_terminal_a_person_is_asked(checkout: Path) -> None:
             os.write(master, answer)
     assert child.wait(60) == 0, said
     os.close(master)
-    lab = load_lab(checkout / "exercises" / "lab7")
+    lab = load_lab(checkout / "exercises" / "lab20")
     assert (lab.attach, lab.call) == ("kprobe:link", "link")
     assert "hook (tracepoint, " in said
     assert "'nonsense' is not one of" in said

@@ -201,7 +201,7 @@ def test_a_course_toml_that_cannot_be_added_to_says_what_to_write(course: Path) 
 
 
 def test_without_a_course_a_command_says_where_to_go(tmp_path: Path) -> None:
-    for command in (("list",), ("grade", "lab3"), ("new", "lab7")):
+    for command in (("list",), ("grade", "lab3"), ("new", "lab20")):
         done = labebpf(tmp_path, *command)
         assert done.returncode == 2
         assert f"{tmp_path} is in no course: there is no course.toml." in done.stderr

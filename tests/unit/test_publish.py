@@ -80,7 +80,7 @@ def test_each_link_in_a_copy_leads_somewhere(published: Path) -> None:
 
 
 def test_what_needs_solutions_says_so_in_a_copy(copy: Path) -> None:
-    commands = ("stubs", "prove lab3", "words", "test", "publish x", "new lab7 --hook xdp")
+    commands = ("stubs", "prove lab3", "words", "test", "publish x", "new lab20 --hook xdp")
     for command in commands:
         done = labebpf(copy, *command.split())
         assert done.returncode == 2 and "no solutions are in it" in done.stderr, command
@@ -158,13 +158,13 @@ def test_a_solution_in_the_target_is_refused(course: Path, copy: Path) -> None:
 
 def test_an_own_lab_is_published_and_searched(course: Path, tmp_path: Path) -> None:
     own = shutil.copytree(course, tmp_path / "own")
-    made = labebpf(own, "new", "lab7", "--hook=tracepoint", "--output=hash", "--call=rmdir")
+    made = labebpf(own, "new", "lab20", "--hook=tracepoint", "--output=hash", "--call=rmdir")
     assert made.returncode == 0, made.stderr
-    publish(own, tmp_path / "copy", "lab0", "lab7")
-    assert (tmp_path / "copy/stubs/lab7/rmdir.py").is_file()
-    assert "lab7" in labebpf(tmp_path / "copy", "list").stdout
-    shutil.copy(own / "solutions/lab7/rmdir.c", own / "exercises/lab7/more.h")
-    refused(own, tmp_path / "copy", 1, "exercises/lab7/more.h: 100 % of solutions/lab7/rmdir.c")
+    publish(own, tmp_path / "copy", "lab0", "lab20")
+    assert (tmp_path / "copy/stubs/lab20/rmdir.py").is_file()
+    assert "lab20" in labebpf(tmp_path / "copy", "list").stdout
+    shutil.copy(own / "solutions/lab20/rmdir.c", own / "exercises/lab20/more.h")
+    refused(own, tmp_path / "copy", 1, "exercises/lab20/more.h: 100 % of solutions/lab20/rmdir.c")
 
 
 def test_what_is_not_ours_is_left_alone(course: Path, published: Path, tmp_path: Path) -> None:

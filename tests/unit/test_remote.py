@@ -59,15 +59,15 @@ def test_a_phase_that_passes_needs_no_finding(request: pytest.FixtureRequest) ->
 
 
 def test_a_machine_gets_the_labs_files_but_no_hidden_ones(tmp_path: Path) -> None:
-    lab = tmp_path / "lab7"
+    lab = tmp_path / "lab20"
     for name in ("lab.toml", ".counter.c.swp", "data/words.txt", ".venv/x.py", "__pycache__/y.pyc"):
         (lab / name).parent.mkdir(parents=True, exist_ok=True)
         (lab / name).write_bytes(b"text")
-    assert set(files_below([tmp_path / "lab7"])) == {"lab7/lab.toml", "lab7/data/words.txt"}
+    assert set(files_below([tmp_path / "lab20"])) == {"lab20/lab.toml", "lab20/data/words.txt"}
 
 
 def test_a_file_that_is_too_large_is_named(tmp_path: Path) -> None:
-    (tmp_path / "lab7").mkdir()
-    (tmp_path / "lab7" / "core").write_bytes(bytes(5 << 20))
-    with pytest.raises(UsageError, match="lab7/core is too large to go into a machine"):
-        files_below([tmp_path / "lab7"])
+    (tmp_path / "lab20").mkdir()
+    (tmp_path / "lab20" / "core").write_bytes(bytes(5 << 20))
+    with pytest.raises(UsageError, match="lab20/core is too large to go into a machine"):
+        files_below([tmp_path / "lab20"])

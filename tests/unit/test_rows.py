@@ -6,7 +6,7 @@ import pytest
 
 from grader.base.errors import BehaviourError
 from grader.base.layout import Fields
-from grader.checks.rows import Row, Rows, _grown
+from grader.checks.rows import Growth, Row, Rows, _grown
 
 WHO = Fields({"uid": 7, "comm": b"a"})
 
@@ -34,3 +34,23 @@ def test_only_what_changed_has_grown_and_keys_that_look_alike_are_two() -> None:
     assert [row.values for row in _grown(before, after)] == [(0, 9)]
     after = Rows((Row(WHO, (6, 1), b"1"), Row(WHO, (2, 2), b"2")))
     assert [(row.raw, row.values) for row in _grown(before, after)] == [(b"1", (1, 0))]
+
+
+def test_each_call_counts_once_here_or_beside() -> None:
+    def grown(by: int) -> Growth:
+        return Growth((Row(0, (by,)),), (), made=7, failed=2)
+
+    assert grown(7).has_each() and grown(5).has_each()  # Those that failed count, all or none.
+    assert not grown(6).has_each() and not grown(8).has_each()
+    assert grown(4).has_each(grown(3)) and grown(4).has_each(grown(1))
+    assert not grown(4).has_each(grown(2)) and not grown(7).has_each(grown(7))
+
+
+def test_keys_that_are_numbers_are_told_in_words() -> None:
+    with pytest.raises(BehaviourError) as raised:
+        Rows((Row(7, (5,)),)).having(uid=1)
+    assert raised.value.expected == "uid" and raised.value.actual == "7"
+
+
+def test_a_row_is_found_again_by_its_key_as_one_number() -> None:
+    assert Row(WHO, (5,), b"\1\2\0").at == 0x201

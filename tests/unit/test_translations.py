@@ -144,9 +144,9 @@ def test_a_finding_is_in_the_students_language(error: Exception, why: str) -> No
 
 
 def write(root: Path, code: str) -> Path:
-    (root / "exercises" / "lab7").mkdir(parents=True)
+    (root / "exercises" / "lab20").mkdir(parents=True)
     (root / "grader").mkdir()
-    (root / "exercises" / "lab7" / "test_lab7.py").write_text(code)
+    (root / "exercises" / "lab20" / "test_lab20.py").write_text(code)
     return root
 
 

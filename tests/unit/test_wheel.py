@@ -23,7 +23,7 @@ PARTS = ("grader", "exercises", "solutions", "bpf_templates")
 FILES = ("conftest.py", "course.toml", "labebpf", "pyproject.toml", "LICENSE", ".gitignore")
 SYSTEM = "/usr/bin/python3"
 """The distribution's Python, for which BCC is there."""
-OWN = ("lab7", "--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
+OWN = ("lab20", "--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
 
 
 def run(*command: str | Path, cwd: Path, umask: int = 0o022, **more: str) -> str:
@@ -112,7 +112,7 @@ def test_a_course_on_it_has_its_labs(command: Path, course: Path) -> None:
     assert (found.engine[-4:], found.named) == (".whl", ("lab0", "lab3"))
     assert (course / found.engine).resolve().is_file()
     listed = run(command, "list", "--lang", "fr", cwd=course)
-    assert "lab3  Compter les dossiers  0/10" in listed and "lab7  " in listed
+    assert "lab3  Compter les dossiers  0/10" in listed and "lab20  " in listed
     assert "Every stub is what its solution makes of it." in run(command, "stubs", cwd=course)
     # Not the commit of a repository that the wheel was put into.
     project = (ROOT / "pyproject.toml").read_text()
@@ -125,7 +125,7 @@ def test_its_solutions_earn_everything(command: Path, course: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("NOT RUN: only root can grade on this machine's own kernel")
     said = run(command, "grade", "--submission", "solutions", "--kernel", "native", cwd=course)
-    for lab, points in (("lab0", 10), ("lab3", 10), ("lab7", 10)):
+    for lab, points in (("lab0", 10), ("lab3", 10), ("lab20", 10)):
         assert f"{points}/{points}" in next(
             line for line in said.splitlines() if line.startswith(lab)
         )

@@ -32,22 +32,22 @@ def test_the_solution_of_a_new_lab_earns_everything(
 ) -> None:
     make_lab(tmp_path, hook, output, call)
     if ALL:
-        status, said = labebpf(tmp_path, "prove", "lab7", "--kernel", "vm", "--rounds", "1")
+        status, said = labebpf(tmp_path, "prove", "lab20", "--kernel", "vm", "--rounds", "1")
         assert status == 0, said
     else:
-        assert lost(tmp_path, "lab7", tmp_path / "solutions", "vm") == {}
+        assert lost(tmp_path, "lab20", tmp_path / "solutions", "vm") == {}
 
 
 def test_an_lsm_program_may_look_on_at_the_labs_hook_alone(tmp_path: Path, image: Image) -> None:
     make_lab(tmp_path, "lsm", "perf", "mkdir")
     solutions = tmp_path / "solutions"
-    assert lost(tmp_path, "lab7", solutions, "vm") == {}
-    solution = (solutions / "lab7" / "mkdir.c").read_text()
+    assert lost(tmp_path, "lab20", solutions, "vm") == {}
+    solution = (solutions / "lab20" / "mkdir.c").read_text()
 
-    forbids = tmp_path / "solutions" / "lab7" / "wrong" / "forbids.c"
-    shutil.copy(forbids, solutions / "lab7" / "mkdir.c")
-    assert lost(tmp_path, "lab7", solutions, "vm") == read(forbids, "lab7").loses
+    forbids = tmp_path / "solutions" / "lab20" / "wrong" / "forbids.c"
+    shutil.copy(forbids, solutions / "lab20" / "mkdir.c")
+    assert lost(tmp_path, "lab20", solutions, "vm") == read(forbids, "lab20").loses
 
     elsewhere = solution + "\nLSM_PROBE(path_rmdir)\n{\n\treturn 0;\n}\n"
-    (solutions / "lab7" / "mkdir.c").write_text(elsewhere)
-    assert lost(tmp_path, "lab7", solutions, "vm")["7.1"] == "error"
+    (solutions / "lab20" / "mkdir.c").write_text(elsewhere)
+    assert lost(tmp_path, "lab20", solutions, "vm")["20.1"] == "error"

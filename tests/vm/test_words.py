@@ -22,7 +22,7 @@ LSM_PROBE(path_mkdir)
 """
 TASK = """
 [[task]]
-id = "7.9"
+id = "20.9"
 points = 1
 file = "mkdir.c"
 title = { en = "Forbids", fr = "Interdit" }
@@ -33,7 +33,7 @@ import pytest
 from grader.checks import Call, Environment, random_id, task
 
 
-@task("7.9")
+@task("20.9")
 def test_one_user_is_refused(environment: Environment) -> None:
     program, make = environment.program(), environment.workload.make
     uid = random_id()
@@ -51,16 +51,16 @@ def test_one_user_is_refused(environment: Environment) -> None:
 
 def test_a_denial_is_expected_of_an_lsm_program(tmp_path: Path, image: Image) -> None:
     make_lab(tmp_path, "lsm", "hash", "mkdir")
-    private = tmp_path / "private" / "lab7"
+    private = tmp_path / "private" / "lab20"
     private.mkdir(parents=True)
     (private / "lab.toml").write_text(TASK)
     (private / "test_forbids.py").write_text(CHECK)
-    (tmp_path / "solutions" / "lab7" / "mkdir.c").write_text(FORBIDS)
+    (tmp_path / "solutions" / "lab20" / "mkdir.c").write_text(FORBIDS)
 
     out = tmp_path / "out"
     options = ("--submission", "solutions", "--kernel", "vm", "--out", str(out))
     _, said = labebpf(
-        tmp_path, "grade", "lab7", *options, "--private", str(private.parent), "--reveal"
+        tmp_path, "grade", "lab20", *options, "--private", str(private.parent), "--reveal"
     )
     (judged,) = json.loads((out / "result.json").read_text())["labs"]
-    assert {task["id"]: task["status"] for task in judged["tasks"]}["7.9"] == "pass", said
+    assert {task["id"]: task["status"] for task in judged["tasks"]}["20.9"] == "pass", said

@@ -203,8 +203,8 @@ def laid_out(kind: Any) -> dict[str, Any]:
     for name, part, *bits in kind._fields_:
         if bits:
             raise ValueError(f"{name} is a bit field")
-        if re.fullmatch(r"__pad_\d+", name):
-            continue  # BCC's own word for what lies between two fields.
+        if re.fullmatch(r"__pad_(\d+|end)", name):
+            continue  # BCC's own words for what lies between two fields, and after the last one.
         at, inner = getattr(kind, name).offset, laid_out(part)
         if name in getattr(kind, "_anonymous_", ()):
             fields += [[below, at + start, of] for below, start, of in inner["fields"]]

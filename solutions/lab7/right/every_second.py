@@ -1,0 +1,26 @@
+# right: Shows all of the tables every second.
+
+"""Show who made how many directories, all together, and what found no room, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("tally.c")))
+
+
+def lignes():
+    for cle, nombre in b["dossiers"].items():
+        comm = cle.comm.decode(errors="replace")
+        yield f"uid {cle.uid}, {comm}, mode {cle.mode:o} : {nombre.value} dossier(s)"
+    yield f"Total : {sum(b['total'][0])} dossier(s)"
+    yield f"Perdus : {sum(b['perdus'][0])}"
+
+
+try:
+    while True:
+        print(*lignes(), sep="\n", flush=True)
+        time.sleep(1)
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,32 @@
+# wrong: A key that is a structure has fields, and no value.
+# loses: 7.7 error, 7.8 blocked
+# says: value is nothing that an object
+
+"""Show who made how many directories, all together, and what found no room, until Ctrl-C."""
+
+import time
+from pathlib import Path
+
+from bcc import BPF
+
+b = BPF(src_file=str(Path(__file__).with_name("tally.c")))
+
+
+def lignes():
+    for cle, nombre in b["dossiers"].items():
+        yield f"{cle.value}, mode {cle.mode:o} : {nombre.value} dossier(s)"
+    yield f"Total : {sum(b['total'][0])} dossier(s)"
+    yield f"Perdus : {sum(b['perdus'][0])}"
+
+
+montrees = set()
+try:
+    while True:
+        nouvelles = list(lignes())
+        for ligne in nouvelles:
+            if ligne not in montrees:
+                print(ligne, flush=True)
+        montrees = set(nouvelles)
+        time.sleep(0.05)
+except KeyboardInterrupt:
+    pass
