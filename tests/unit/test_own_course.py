@@ -135,7 +135,7 @@ def test_checks_of_followed_labs_and_of_its_own_are_in_order(course: Path) -> No
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("course", "add", "lab77"), "labebpf has no lab lab77. It has lab0, lab1, lab2, lab3."),
+        (("course", "add", "lab77"), "labebpf has no lab lab77. It has lab0, lab1, lab2, lab3"),
         (("course", "add", "../lab3"), "labebpf has no lab ../lab3."),
         (("course", "new", "exercises/.."), "is a course already. Add labs to it"),
         (("course", "new", "exercises"), "is not empty: it has .gitkeep. Name an empty folder"),
