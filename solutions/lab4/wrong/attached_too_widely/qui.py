@@ -1,4 +1,4 @@
-# wrong: The script attaches its function to rmdir and unlink as well.
+# wrong: The script attaches its function to rename as well.
 # loses: 4.5 fail
 # says: to nothing else
 
@@ -19,7 +19,7 @@ def afficher_evenement(cpu, data, size):
 
 
 b = BPF(src_file=str(Path(__file__).with_name("qui.c")))
-b.attach_tracepoint(tp_re="syscalls:sys_enter_(mkdir|rmdir|unlink)$", fn_name="voir")
+b.attach_tracepoint(tp_re="syscalls:sys_enter_(mkdir|rename)$", fn_name="voir")
 b["events"].open_perf_buffer(afficher_evenement)
 
 try:

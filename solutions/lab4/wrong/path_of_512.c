@@ -1,5 +1,5 @@
 /*
- * wrong: Room for the longest path of Linux, on a stack of 512 bytes.
+ * wrong: Room for more than the 512 bytes of stack.
  * loses: 4.1 error, 4.2 blocked, 4.3 blocked, 4.4 blocked, 4.5 blocked, 4.6 blocked, 4.7 blocked
  * says: 512 bytes of stack
  */
@@ -9,7 +9,7 @@ struct evenement {
 	u32 uid;
 	char comm[16];
 	u16 mode;
-	char chemin[4096];
+	char chemin[512];
 };
 
 BPF_PERF_OUTPUT(events);
