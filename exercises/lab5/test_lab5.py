@@ -94,7 +94,8 @@ def expect_counted(grown: Growth) -> None:
 
 def expect_none_counted(environment: Environment) -> None:
     program, workload = environment.program(), environment.workload
-    n = len(workload.mkdir(random_count()))  # Of which rmdir removes as many.
+    n = random_count()
+    workload.mkdir(n)  # For rmdir.
     grown = program.growth("codes", "hash", workload.decoys, n)
     expect(
         grown.total <= grown.made,
@@ -172,8 +173,9 @@ def strays(environment: Environment) -> Submitted:
     """Other calls than mkdir, and the events that the program submits all the same."""
     program, workload = environment.program(), environment.workload
     program.listen("events")
-    n = len(workload.mkdir(10 * random_count()))  # Of which rmdir removes some at each attempt.
-    return program.submitted(workload.decoys, n // 10)
+    n = random_count()
+    workload.mkdir(10 * n)  # For rmdir, at each attempt.
+    return program.submitted(workload.decoys, n)
 
 
 def spoilt(environment: Environment) -> bool:
