@@ -209,6 +209,7 @@ class ScriptUnderTest(ScriptRun):
         """Make one attempt at what `told` does."""
         witness, workload = self._context.witness, self._context.workload
         before, made, decoys = witness.left, [], []
+        self.rest()  # What others did before is no line of these calls.
         for call in calls:
             decoys += workload.decoys(1)
             made += workload.make(call)
