@@ -1,7 +1,7 @@
 /*
  * wrong: Counts at the microseconds themselves, in a table that has room for any key.
- * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
- * says: bpf_log2l()
+ * loses: 6.2 fail, 6.3 blocked, 6.4 blocked, 6.5 blocked, 6.6 blocked, 6.7 blocked
+ * says: A histogram has 64 buckets
  */
 
 BPF_HASH(debut);
