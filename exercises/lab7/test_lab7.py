@@ -53,6 +53,10 @@ def some_calls() -> list[Call]:
     return random.sample(calls, len(calls))
 
 
+def some_of(one: Call) -> list[Call]:
+    return [one] * random_count()
+
+
 def counted(environment: Environment) -> dict[str, Growth]:
     """How the tables grew by some mkdirs: by one with each, in whatever row."""
     return expect_each(environment.program(), environment.workload)
@@ -241,8 +245,8 @@ def test_what_finds_no_room_is_counted(environment: Environment, program: Progra
     make(known)
     expect_lost(program, environment.workload, some_calls, lost=False)
     table.fill()
-    expect_lost(program, environment.workload, lambda: [new] * random_count(), lost=True)
-    expect_lost(program, environment.workload, lambda: [known] * random_count(), lost=False)
+    expect_lost(program, environment.workload, some_of, new, lost=True)
+    expect_lost(program, environment.workload, some_of, known, lost=False)
 
 
 def expect_size(rows: int) -> None:
@@ -256,11 +260,15 @@ def expect_size(rows: int) -> None:
 
 
 def expect_lost(
-    program: Program, workload: Workload, calls: Callable[[], list[Call]], *, lost: bool
+    program: Program,
+    workload: Workload,
+    calls: Callable[..., list[Call]],
+    *whose: Call,
+    lost: bool,
 ) -> None:
     """Expect the workload's mkdirs in perdus, or none of them: those of others may be there."""
     for _ in range(TRIES):
-        grown = program.growths(ONE_OF, workload.make, *calls())
+        grown = program.growths(ONE_OF, workload.make, *calls(*whose))
         rows, without = grown["dossiers"], grown["perdus"]
         wrong = rows if lost else without
         if fits := rows.has_each(without) and wrong.total <= rows.others:
