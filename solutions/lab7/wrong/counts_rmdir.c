@@ -1,6 +1,6 @@
 /*
  * wrong: Counts rmdir, too.
- * loses: 7.2 fail
+ * loses: 7.2 fail, 7.6 blocked
  * says: Something else than mkdir is counted
  */
 
