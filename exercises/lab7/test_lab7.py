@@ -152,7 +152,9 @@ def strays(environment: Environment) -> None:
     """Other calls than mkdir, which add nothing."""
     program, workload = environment.program(), environment.workload
     for name, kind in {"dossiers": "hash", "total": "percpu_array"}.items():
-        grown = program.growth(name, kind, workload.decoys, random_count())
+        n = random_count()
+        workload.mkdir(n)  # Directories that a decoy can remove.
+        grown = program.growth(name, kind, workload.decoys, n)
         expect(
             grown.total <= grown.made,
             say("Something else than mkdir is counted: rmdir, open, rename, stat or unlink."),
