@@ -23,10 +23,10 @@ from grader.checks.histograms import Drawn, bucket_on
 from grader.checks.kept import Kept
 from grader.checks.pace import Change, changes
 from grader.checks.program_under_test import ProgramUnderTest as Program
-from grader.checks.program_under_test import Submitted
 from grader.checks.rows import Growth, Row, Rows
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.script_under_test import ScriptUnderTest as Script
+from grader.checks.submitted import Submitted
 from grader.checks.told import Told
 from grader.checks.trace_output import Printed, Trace
 from grader.evidence.calls import Call, Made, Window, random_id
