@@ -43,11 +43,14 @@ class Submitted:
 
     @property
     def events(self) -> list[Fields]:
-        """The samples by field: `event.pid`. Raises BehaviourError if they are no structures."""
+        """The samples by field: `event.pid`. Raises BehaviourError if BCC knows no fields."""
         if self.layout is None:
             raise BehaviourError(
-                say("What the program submits is not a structure with named fields."),
-                say("Declare a structure, fill a variable of it, and submit that variable."),
+                say("What the program submits is no structure whose fields BCC can name."),
+                say(
+                    "Declare a structure of numbers and arrays, without any pointer; fill a "
+                    "variable of it, and submit that variable."
+                ),
                 expected=say("a structure"),
                 actual=say("{n} bytes", n=self.size),
             )
