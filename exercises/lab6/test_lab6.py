@@ -115,7 +115,7 @@ def strays(environment: Environment) -> None:
     """Other calls than mkdir, which add nothing."""
     counted = environment.once(counts)
     each = max(1, round(counted.total / counted.made))  # More is 6.2's matter, once.
-    growth = grown(environment, environment.workload.decoys, n := random_count())
+    growth = grown(environment, decoys, environment.workload, n := random_count())
     expect(
         growth.total <= each * growth.made,
         say("Something else than mkdir is counted: rmdir, open, rename, stat or unlink."),
@@ -123,6 +123,12 @@ def strays(environment: Environment) -> None:
         expected=say("{made} more after {n} calls of each", made=growth.made, n=n),
         actual=say("{counted} more", counted=growth.total),
     )
+
+
+def decoys(workload: Workload, n: int) -> None:
+    """Some mkdirs, so that there are directories to remove, and n of each of the other calls."""
+    workload.calls(n)
+    workload.decoys(n)
 
 
 def spoilt(environment: Environment) -> bool:
@@ -338,7 +344,7 @@ def expect_only_mkdirs(script: Script, workload: Workload, spared: bool) -> None
     n = random_count()
 
     def decoys_and_one() -> list[Made]:
-        workload.decoys(n)
+        decoys(workload, n)
         return workload.make(lasting(SLOW))
 
     for _ in range(2 * TRIES):

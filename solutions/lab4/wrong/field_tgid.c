@@ -1,6 +1,6 @@
 /*
  * wrong: The field for the process is called tgid.
- * loses: 4.3 fail, 4.5 blocked
+ * loses: 4.3 fail, 4.5 blocked, 4.6 blocked
  * says: has no field pid
  */
 

@@ -1,7 +1,7 @@
 /*
  * wrong: Submits the address of the path.
  * loses: 5.3 fail, 5.4 blocked, 5.5 blocked, 5.6 blocked, 5.7 blocked
- * says: has the path
+ * says: without any pointer
  */
 
 struct evenement {

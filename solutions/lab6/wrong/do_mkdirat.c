@@ -1,6 +1,7 @@
 /*
  * wrong: Times the function that is called once the path is read: what that took is missing.
  * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
+ * says: buckets of their durations
  * kernel: kprobes
  */
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Takes the time of the return for the duration.
  * loses: 6.3 fail, 6.4 blocked, 6.6 blocked
+ * says: buckets of their durations
  */
 
 BPF_HASH(debut);
