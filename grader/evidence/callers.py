@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.base.errors import InfraError, LabebpfError
 from grader.base.messages import say
-from grader.base.rpc import RpcProcess, ignore
+from grader.base.rpc import RpcProcess
 from grader.evidence.calls import Call, Made, Window
 from grader.evidence.child import start_child
 from grader.evidence.marks import Marks
@@ -31,6 +31,8 @@ Person = tuple[int, int, int]
 class _Caller:
     process: RpcProcess
     pid: int
+    holds_none: str
+    """Why it can hold no call up; "" where it can."""
 
 
 class Callers:
@@ -59,12 +61,12 @@ class Callers:
     def make(self, calls: Sequence[Call], seconds: float, *, together: bool) -> list[Made]:
         """Make `calls`, each with name and path, one after the other or, `together`, all at once.
 
-        Raises RefusedError where one does not return what was asked for, and what a process that
-        is killed raises.
+        Raises RefusedError where one does not return what was asked for, what a process that is
+        killed raises, and InfraError where this machine can hold none up that is to last.
         """
         people = [(call.uid, call.gid, call.process) for call in calls]
-        for person in people:
-            self._caller(person, seconds)
+        for call, person in zip(calls, people, strict=True):
+            _require_holding(call, self._caller(person, seconds))
         # The main thread has its process's id.
         marks = [secrets.token_hex(8) if together or call.thread else "" for call in calls]
         windows: dict[int, Window] = {}
@@ -122,20 +124,29 @@ class Callers:
                 pass_fds=[*self._lent, self._marks.fd, *([] if faults is None else [faults])],
             )
             try:
-                process.ask("trigger", seconds, "introduce", ignore, mark=mark)
+                holds_none = process.ask("trigger", seconds, "introduce", str, mark=mark)
             except LabebpfError as error:
                 process.close()
                 raise InfraError(
                     say("The workload does not start as user {uid}: {what}", uid=uid, what=error),
                     say("Grade as root, on a machine that has this user id."),
                 ) from error
-        return _Caller(process, self._marks.threads([mark])[mark])
+        return _Caller(process, self._marks.threads([mark])[mark], holds_none)
 
     def close(self) -> None:
         with ExitStack() as closing:
             closing.callback(self._marks.close)
             for caller in self._callers.values():
                 closing.callback(caller.process.close)
+
+
+def _require_holding(call: Call, caller: _Caller) -> None:
+    """Raise InfraError where `caller` cannot hold up a `call` that is to last."""
+    if call.lasts and caller.holds_none:
+        raise InfraError(
+            say("On this machine no call can be held up: {why}.", why=caller.holds_none),
+            say("Allow userfaultfd(2), which containers often forbid, or give --kernel vm."),
+        )
 
 
 def _turns(people: Sequence[Person]) -> Iterator[list[int]]:

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from grader.checks import Call, Made, Script, json_lines, match_buckets, possibl
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
 from grader.submission.sandbox import descendants
+from tests.support.checkout import ROOT
+from tests.support.grading import grade
 from tests.support.lab import lab
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
@@ -539,3 +542,12 @@ def test_packets_of_each_kind_come_by_a_cable(kernel: NativeKernel) -> None:
         assert made.by_key == {socket.IPPROTO_UDP: 7}
         seen = program.rows("seen", "hash").by_key
         assert seen[socket.IPPROTO_ICMP] == 1 and seen[socket.IPPROTO_TCP] >= 2
+
+
+def test_a_machine_that_can_hold_no_call_up_is_not_blamed_on_the_student(tmp_path: Path) -> None:
+    """As in a container that forbids userfaultfd(2)."""
+    hidden = 'mount --bind /dev/null /dev/userfaultfd && exec "$@"'
+    prefix = ("unshare", "--mount", "sh", "-c", hidden, "sh")
+    done = grade("lab5", submission=ROOT / "solutions", out=tmp_path, prefix=prefix)
+    assert done.lost == {"5.4": "infra", "5.5": "infra"}, done.output
+    assert "no call can be held up" in done.output

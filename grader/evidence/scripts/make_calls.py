@@ -128,9 +128,10 @@ class SlowPaths:
         return opened
 
     def put(self, path: bytes, seconds: float) -> mmap.mmap:
-        """Return a page that has `path` in it so many seconds after it was first read."""
-        if self.fd < 0:
-            raise RuntimeError(f"no call can be held up here: {os.strerror(self.why)}")
+        """Return a page that has `path` in it so many seconds after it was first read.
+
+        Not where `why` says that there can be none.
+        """
         page = mmap.mmap(-1, mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         address = address_of(page)
         self.waiting[address] = path.ljust(mmap.PAGESIZE, b"\0"), seconds
@@ -231,9 +232,13 @@ class Service:
     def ready(self) -> None:
         """Answer that this process runs."""
 
-    def introduce(self, mark: str) -> None:
-        """Tell the kernel's trace which process this is."""
+    def introduce(self, mark: str) -> str:
+        """Tell the kernel's trace which process this is.
+
+        Returns why it can hold no call up; "" where it can.
+        """
         os.write(self.marks, mark.encode())
+        return os.strerror(self.slow.why) if self.slow and self.slow.why else ""
 
     def make(self, calls: list[dict[str, Any]], together: bool) -> list[Event]:
         """Make calls as they are described, one after the other or, `together`, all at once."""
