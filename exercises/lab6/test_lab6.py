@@ -70,12 +70,15 @@ def grown(environment: Environment, act: Callable[..., object], *arguments: obje
 
 
 def counts(environment: Environment) -> Growth:
-    """How dist grew by some calls, slow and fast: by one at least for each."""
+    """How dist grew by some calls, slow and fast: by one at least for each.
+
+    By others' calls too, of which a count that is not atomic may lose some.
+    """
     calls = [*map(lasting, random.sample(BUCKETS, 3)), *[Call()] * random_count()]
     random.shuffle(calls)
     growth = grown(environment, environment.workload.make, *calls)
     inside = sum(n for bucket, n in growth.by_key.items() if bucket <= MOST)
-    expect_growth(growth, inside, inside >= len(calls))
+    expect_growth(growth, inside, inside >= growth.made - growth.others // 10)
     return growth
 
 

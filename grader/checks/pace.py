@@ -92,7 +92,7 @@ def changes(
             kept = count.start >= last and count.counted >= adds * len(count.windows)
             last = count.end
             # Who prints trace lines has the count after the last of these, and not others' later.
-            wanted = count.start + adds * len(count.windows)
+            wanted = count.start + len(count.windows) if adds else count.end
             call = count.windows[-1]
             yield Change(counter, put, wanted, call, kept=kept, beside=beside, text=text)
 

@@ -1,4 +1,4 @@
-# wrong: The script attaches its function to rmdir and unlink as well.
+# wrong: The script attaches its function to rename as well.
 # loses: 7.7 fail
 # says: to nothing else
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from bcc import BPF
 
 b = BPF(src_file=str(Path(__file__).with_name("tally.c")))
-b.attach_tracepoint(tp_re="syscalls:sys_enter_(mkdir|rmdir|unlink)$", fn_name="compter")
+b.attach_tracepoint(tp_re="syscalls:sys_enter_(mkdir|rename)$", fn_name="compter")
 
 
 def lignes():
