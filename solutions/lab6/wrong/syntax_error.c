@@ -1,7 +1,7 @@
 /*
  * wrong: A semicolon is missing.
  * loses: 6.1 error, 6.2 blocked, 6.3 blocked, 6.4 blocked, 6.5 blocked, 6.6 blocked, 6.7 blocked
- * says: semicolon
+ * says: Put a ; where
  */
 
 BPF_HASH(debut);
