@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.vm import image_store
-from grader.vm.image_store import Image
-from grader.vm.qemu import QEMU
 from tests.support.checkout import copy
 from tests.support.sample import SHARE, left_out, touched
 
@@ -56,11 +52,3 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def checkout(tmp_path: Path) -> Path:
     """A checkout of its own, in which nobody has worked."""
     return copy(tmp_path / "checkout")
-
-
-@pytest.fixture(scope="session")
-def image() -> Image:
-    """The default image, built if this user has none yet."""
-    if shutil.which(QEMU) is None:
-        pytest.fail("Virtual machines need QEMU. Run: ./labebpf test", pytrace=False)
-    return image_store.build(image_store.versions()[0], lambda what, share: None)

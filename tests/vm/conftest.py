@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+
+from grader.vm import image_store
+from grader.vm.image_store import Image
+from grader.vm.qemu import QEMU
+
+
+@pytest.fixture(scope="session")
+def image() -> Image:
+    """The default image, built if this user has none yet."""
+    if shutil.which(QEMU) is None:
+        pytest.fail("The tests in tests/vm need QEMU. Run: ./labebpf test", pytrace=False)
+    return image_store.build(image_store.versions()[0], lambda what, share: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
