@@ -14,7 +14,7 @@ import pytest
 from tests.support.checkout import ROOT
 
 MARKER = "sampled"
-SHARE = 60
+SHARE = 30
 """So many of each kind that were not changed."""
 COMMITS = 20
 """What these last ones touched counts as changed."""
