@@ -32,10 +32,10 @@ def touched(root: Path = ROOT, commits: int = COMMITS) -> list[Path]:
     return [root / name for name in sorted(names)]
 
 
-def source(item: pytest.Item) -> Path:
-    """The file or folder that a sampled test is about: its parameter, or that's `path`."""
-    (value,) = item.callspec.params.values()  # type: ignore[attr-defined]
-    return Path(getattr(value, "path", value))
+def source(item: pytest.Item) -> Path | None:
+    """The file or folder that a sampled test is about: its only parameter, or that's `path`."""
+    values = list(item.callspec.params.values())  # type: ignore[attr-defined]
+    return Path(getattr(values[0], "path", values[0])) if len(values) == 1 else None
 
 
 def left_out(
@@ -54,5 +54,5 @@ def left_out(
     return left
 
 
-def _is_changed(path: Path, changed: Collection[Path]) -> bool:
-    return any(each.is_relative_to(path) for each in changed)
+def _is_changed(path: Path | None, changed: Collection[Path]) -> bool:
+    return path is not None and any(each.is_relative_to(path) for each in changed)

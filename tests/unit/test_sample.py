@@ -21,6 +21,12 @@ def test_one(path):
 @pytest.mark.parametrize("n", range(100))
 def test_other(n):
     pass
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("kind", range(10))
+@pytest.mark.parametrize("n", range(10))
+def test_pair(kind, n):
+    pass
 """
 
 
@@ -33,8 +39,8 @@ def items(pytester: pytest.Pytester) -> list[pytest.Item]:
 
 def test_a_part_of_what_is_sampled_runs_and_all_that_is_not(items: list[pytest.Item]) -> None:
     left = left_out(items, [], "a", share=10)
-    assert len(items) - len(left) == 100 + 10
-    assert all("test_one" in each.nodeid for each in left)
+    assert len(items) - len(left) == 100 + 10 + 10
+    assert not [each for each in left if "test_other" in each.nodeid]
 
 
 def test_a_seed_chooses_the_same_and_another_one_others(items: list[pytest.Item]) -> None:
@@ -49,6 +55,7 @@ def test_what_was_changed_runs_beside_the_share(items: list[pytest.Item]) -> Non
     }
     assert {"test_one[/labs/7]", "test_one[/labs/8]"} <= ran
     assert len([name for name in ran if "test_one" in name]) == 12
+    assert len([name for name in ran if "test_pair" in name]) == 10
 
 
 def test_git_tells_what_the_last_commits_touched(tmp_path: Path) -> None:
