@@ -9,6 +9,8 @@ from grader.checks import (
     ScriptOutput,
     Submitted,
     Workload,
+    events_of_calls,
+    events_of_decoys,
     expect,
     line_count,
     listed,
@@ -18,31 +20,15 @@ from grader.checks import (
 )
 
 
-def submits(environment: Environment) -> Submitted:
-    """Some mkdirs, and the events meanwhile; each submits one at least."""
-    program, workload = environment.program(), environment.workload
-    program.listen("events")
-    got = program.submitted(workload.mkdir, random_count())
-    got.require_each()
-    return got
-
-
-def strays(environment: Environment) -> Submitted:
-    """Other calls than mkdir, and the events that the program submits all the same."""
-    program, workload = environment.program(), environment.workload
-    program.listen("events")
-    return program.submitted(workload.decoys, random_count())
-
-
 def spoilt(environment: Environment) -> bool:
     """Whether the program attaches itself to other calls: its script does no more."""
-    got = environment.once(strays)
+    got = environment.once(events_of_decoys)
     return environment.program().attaches_itself and len(got.samples) > got.made
 
 
 def stamps(environment: Environment) -> Submitted:
     """The events of mkdirs, each with the kernel's time of its mkdir at its start."""
-    got = environment.once(submits)
+    got = environment.once(events_of_calls)
     expect_times(got, spared=environment.once(spoilt))
     return got
 
@@ -86,7 +72,7 @@ def span(got: Submitted) -> str:
 @pytest.fixture
 def submitted(environment: Environment) -> Submitted:
     """What the program submits: without that there is nothing to look at, or to print."""
-    return environment.once(submits)
+    return environment.once(events_of_calls)
 
 
 @pytest.fixture
@@ -121,7 +107,7 @@ def test_each_mkdir_submits_one_event(
         got = program.submitted(workload.mkdir, random_count())
         got.require_each()
         got.require_once()
-    environment.once(strays).require_none()
+    environment.once(events_of_decoys).require_none()
 
 
 @task("2.3")

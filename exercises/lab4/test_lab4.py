@@ -15,6 +15,8 @@ from grader.checks import (
     Script,
     Submitted,
     Workload,
+    events_of_calls,
+    events_of_decoys,
     expect,
     random_count,
     random_id,
@@ -76,25 +78,9 @@ def odd_path() -> Call:
     return Call(path=b"/tmp/" + name() + b"\xff\xfe \x80" + name(), mode=mode())
 
 
-def submits(environment: Environment) -> Submitted:
-    """Some mkdirs, and the events meanwhile; each submits one at least."""
-    program, workload = environment.program(), environment.workload
-    program.listen("events")
-    got = program.submitted(workload.mkdir, random_count())
-    got.require_each()
-    return got
-
-
-def strays(environment: Environment) -> Submitted:
-    """Other calls than mkdir, and the events that the program submits all the same."""
-    program, workload = environment.program(), environment.workload
-    program.listen("events")
-    return program.submitted(workload.decoys, random_count())
-
-
 def names_who(environment: Environment) -> None:
     """The events have the fields that say who called."""
-    got = environment.once(submits)
+    got = environment.once(events_of_calls)
     for field in WHO:
         got.having(**{field: None})
 
@@ -110,7 +96,7 @@ def tells_who(environment: Environment) -> None:
 
 def tells_what(environment: Environment) -> None:
     """The events say what was asked for."""
-    environment.once(submits)
+    environment.once(events_of_calls)
     got = environment.program().submitted(environment.workload.make, *paths(), odd_path())
     got.require_each()
     expect_fields(got, WHAT)
@@ -147,7 +133,7 @@ def readable(field: str, value: object) -> str:
 @pytest.fixture
 def submitted(environment: Environment) -> Submitted:
     """What the program submits: without that there is nothing to print."""
-    return environment.once(submits)
+    return environment.once(events_of_calls)
 
 
 @pytest.fixture
@@ -171,7 +157,7 @@ def right_what(environment: Environment) -> None:
 @pytest.fixture
 def spared(submitted: Submitted, environment: Environment) -> bool:
     """Whether 4.2 has told of too many events already: they cost the script nothing."""
-    others = environment.once(strays)
+    others = environment.once(events_of_decoys)
     broad = len(others.samples) > others.made and environment.program().attaches_itself
     return broad or len(submitted.samples) > submitted.made
 
@@ -195,7 +181,7 @@ def test_each_mkdir_submits_one_event(
     got = program.submitted(workload.mkdir, random_count(20, 60))  # So many are not guessed.
     got.require_each()
     got.require_once()
-    environment.once(strays).require_none()
+    environment.once(events_of_decoys).require_none()
 
 
 @task("4.3")

@@ -22,6 +22,7 @@ from grader.checks import (
     Script,
     Submitted,
     Workload,
+    events_of_decoys,
     expect,
     listed,
     random_count,
@@ -169,18 +170,9 @@ def expect_one_each(got: Submitted) -> None:
         )
 
 
-def strays(environment: Environment) -> Submitted:
-    """Other calls than mkdir, and the events that the program submits all the same."""
-    program, workload = environment.program(), environment.workload
-    program.listen("events")
-    n = random_count()
-    workload.mkdir(10 * n)  # For rmdir, at each attempt.
-    return program.submitted(workload.decoys, n)
-
-
 def spoilt(environment: Environment) -> bool:
     """Whether the program attaches itself to other calls: its script does no more."""
-    got = environment.once(strays)
+    got = environment.once(events_of_decoys)
     return environment.program().attaches_itself and len(got.samples) > got.made
 
 
@@ -275,7 +267,7 @@ def test_each_mkdir_submits_its_path_and_its_code(
             actual=got.unset,
         )
         expect_one_each(got)
-    environment.once(strays).require_none()
+    environment.once(events_of_decoys).require_none()
 
 
 @task("5.4")

@@ -18,6 +18,7 @@ from grader.base.messages import Message, say
 from grader.checks.counter import Count, Counted, Counter
 from grader.checks.ended import Ended, json_lines
 from grader.checks.environment import LabEnvironment as Environment
+from grader.checks.events import events_of_calls, events_of_decoys
 from grader.checks.expectation import Evidence, event_count, expect, line_count, listed
 from grader.checks.histograms import Drawn, bucket_on
 from grader.checks.kept import Kept
@@ -68,6 +69,8 @@ __all__ = [
     "bucket_on",
     "changes",
     "event_count",
+    "events_of_calls",
+    "events_of_decoys",
     "expect",
     "json_lines",
     "line_count",

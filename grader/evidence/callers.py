@@ -65,8 +65,9 @@ class Callers:
         killed raises, and InfraError where this machine can hold none up that is to last.
         """
         people = [(call.uid, call.gid, call.process) for call in calls]
+        self._start(people, seconds)
         for call, person in zip(calls, people, strict=True):
-            _require_holding(call, self._caller(person, seconds))
+            _require_holding(call, self._callers[person])
         # The main thread has its process's id.
         marks = [secrets.token_hex(8) if together or call.thread else "" for call in calls]
         windows: dict[int, Window] = {}
@@ -98,19 +99,34 @@ class Callers:
             for person, number in sent.items()
         }
 
-    def _caller(self, person: Person, seconds: float) -> _Caller:
-        caller = self._callers.get(person)
-        if caller is None or not caller.process.alive:
-            caller = self._callers[person] = self._start(person, seconds)
-        return caller
+    def _start(self, people: Sequence[Person], seconds: float) -> None:
+        """Start a process for each of `people` who has none that runs, all at the same time."""
+        missing = [person for person in dict.fromkeys(people) if not self._serves(person)]
+        with ExitStack() as failing:
+            asked: dict[Person, tuple[RpcProcess, str, str]] = {}
+            for person in missing:
+                process = self._launch(person)
+                failing.callback(process.close)
+                mark = secrets.token_hex(8)
+                asked[person] = process, mark, process.send("introduce", mark=mark)
+            held = {
+                person: _holds_none(process, person, request, seconds)
+                for person, (process, _, request) in asked.items()
+            }
+            pids = self._marks.threads({mark for _, mark, _ in asked.values()})
+            failing.pop_all()
+        for person, (process, mark, _) in asked.items():
+            self._callers[person] = _Caller(process, pids[mark], held[person])
 
-    def _start(self, person: Person, seconds: float) -> _Caller:
+    def _serves(self, person: Person) -> bool:
+        return person in self._callers and self._callers[person].process.alive
+
+    def _launch(self, person: Person) -> RpcProcess:
         uid, gid, _ = person
-        mark = secrets.token_hex(8)
         with ExitStack() as opened:
             faults, privileges = _page_faults(opened)
             setting = {**self._setting, "marks": self._marks.fd, "faults": faults}
-            process = start_child(
+            return start_child(
                 "workload",
                 [
                     *("nsenter", f"--target={self._beside}", "--mount", "--pid", "--net", "--"),
@@ -123,21 +139,23 @@ class Callers:
                 output=subprocess.DEVNULL,
                 pass_fds=[*self._lent, self._marks.fd, *([] if faults is None else [faults])],
             )
-            try:
-                holds_none = process.ask("trigger", seconds, "introduce", str, mark=mark)
-            except LabebpfError as error:
-                process.close()
-                raise InfraError(
-                    say("The workload does not start as user {uid}: {what}", uid=uid, what=error),
-                    say("Grade as root, on a machine that has this user id."),
-                ) from error
-        return _Caller(process, self._marks.threads([mark])[mark], holds_none)
 
     def close(self) -> None:
         with ExitStack() as closing:
             closing.callback(self._marks.close)
             for caller in self._callers.values():
                 closing.callback(caller.process.close)
+
+
+def _holds_none(process: RpcProcess, person: Person, request: str, seconds: float) -> str:
+    """Wait for the answer to `introduce`: why the process can hold no call up."""
+    try:
+        return process.receive(request, "trigger", seconds, str)
+    except LabebpfError as error:
+        raise InfraError(
+            say("The workload does not start as user {uid}: {what}", uid=person[0], what=error),
+            say("Grade as root, on a machine that has this user id."),
+        ) from error
 
 
 def _require_holding(call: Call, caller: _Caller) -> None:
