@@ -49,6 +49,16 @@ class Told:
         return tuple(made for made, n in zip(self.calls, self.counts, strict=True) if not n)
 
     @property
+    def beyond(self) -> bool:
+        """Whether there are more lines than calls, whoever made them."""
+        return len(self.lines) > len(self.calls) + self.others
+
+    @property
+    def faults(self) -> tuple[int, bool]:
+        """What is wrong with the lines, of which the machine may be the cause; the least first."""
+        return len(self.missing), self.beyond
+
+    @property
     def strays(self) -> list[str]:
         """Tell which of the decoys a line names, by the name of what they were done to."""
         text = "\n".join(self.lines)
@@ -76,13 +86,9 @@ class Told:
         )
 
     def require_once(self) -> None:
-        """Raise BehaviourError where a call has several lines, or there are lines of nothing.
-
-        Where other processes make such calls too, a line that shows none of these may be theirs.
-        """
-        beyond = len(self.lines) > len(self.calls) and not self.others and not self.strays
+        """Raise BehaviourError where a call has several lines, or there are lines of nothing."""
         expect(
-            max(self.counts) <= 1 and not beyond,
+            max(self.counts) <= 1 and (not self.beyond or bool(self.strays)),
             say("The script must print one line for each event."),
             say("Print once in the callback."),
             expected=say("{n} lines after {n} calls", n=len(self.calls)),

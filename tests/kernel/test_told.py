@@ -69,6 +69,7 @@ LATE = """kept.append(line)
     if len(kept) > 1:
         print(kept.pop(0), flush=True)"""
 TWICE = "print(line + chr(10) + line, flush=True)"
+MORE = "print(line + chr(10) + 'seen', flush=True)"
 
 
 @pytest.fixture
@@ -95,9 +96,10 @@ def told(environment: LabEnvironment) -> Told:
         (PLAIN, PROGRAM, ""),
         (LATE, PROGRAM, "prints an event only when the next one comes"),
         (TWICE, PROGRAM, "must print one line for each event"),
+        (MORE, PROGRAM, "must print one line for each event"),
         (PLAIN, PROGRAM + WIDER, "also shows calls other than mkdir"),
     ],
-    ids=["right", "late", "twice", "wider"],
+    ids=["right", "late", "twice", "more", "wider"],
 )
 def test_what_a_script_shows_is_told_for_what_it_is(
     kernel: NativeKernel, storm: None, way: str, program: str, fault: str

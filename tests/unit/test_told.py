@@ -54,6 +54,7 @@ def test_a_call_without_a_line_is_told_by_what_it_should_show() -> None:
         (("/tmp/mine0", "/tmp/mine1", "/tmp/mine1"), 5, False),
         (("/tmp/mine0", "/tmp/mine1", "/home/theirs"), 0, False),
         (("/tmp/mine0", "/tmp/mine1", "/home/theirs"), 1, True),
+        (("/tmp/mine0", "seen", "/tmp/mine1", "seen", "/home/theirs", "seen"), 1, False),
     ],
 )
 def test_a_line_too_many_counts_where_it_is_nobody_elses(
