@@ -18,7 +18,7 @@ def load(path: str) -> types.ModuleType:
     """Import the file `path` as a module."""
     spec = importlib.util.spec_from_file_location("service", path)
     assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 

@@ -1,0 +1,1 @@
+"""A whole class: its hand-ins taken in, graded, kept, compared and shown."""
