@@ -189,8 +189,9 @@ class ScriptUnderTest(CountingScript):
     def _told(self, shows: Shows, calls: Sequence[Call]) -> Told:
         """Make one attempt at what `told` does."""
         witness, workload = self._context.witness, self._context.workload
+        workload.mkdir(len(calls))  # For rmdir, one of the decoys.
         before, made, decoys = witness.left, [], []
-        self.rest()  # What others did before is no line of these calls.
+        self.rest()  # What was done before is no line of these calls.
         for call in calls:
             decoys += workload.decoys(1)
             made += workload.make(call)

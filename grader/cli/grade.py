@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from errno import EACCES
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +13,7 @@ from grader.base.errors import AbortedError, InfraError, UsageError
 from grader.base.messages import say
 from grader.base.paths import language
 from grader.base.text import clean
-from grader.cli import hand_in, options
+from grader.cli import files, hand_in, options
 from grader.labs import Course, Lab, Labs, add_private
 from grader.ui.localized_click import Command
 
@@ -96,11 +93,11 @@ def grade(
         for lab in (chosen if html else ())
     }
     if out:
-        with _writing(Path(out), "--out"):
+        with files.writing(Path(out), "--out"):
             make_folder(Path(out))
     for file, option in ((html, "--html"), (profile, "--profile")):
         if file:
-            _check_file(file, option)
+            files.check_file(file, option)
     if profile:
         flags.append(f"--profile={profile.resolve()}")
     shown = [own[lab.name] for lab in chosen]
@@ -110,7 +107,7 @@ def grade(
         if html:
             from grader.report.html import html as page
 
-            _write(html, page(results[0], sources).encode(), "--html")
+            files.write(html, page(results[0], sources).encode(), "--html")
     finally:  # Whoever reads may stop reading, as head does; a disk may be full.
         _show(results, by_kernel=kernel == "all", next_step=not of and submission is None)
         if profile:
@@ -118,7 +115,7 @@ def grade(
     sys.exit(min((result.exit_status for result in results), key=(1, 3, 0).index))
 
 
-def _kernels(kernel: str, files: Mapping[str, Path | None]) -> list[str]:
+def _kernels(kernel: str, single: Mapping[str, Path | None]) -> list[str]:
     """The kernels to grade on, one after the other. Of several no option of `files` can tell.
 
     Raises InfraError and UsageError.
@@ -128,7 +125,7 @@ def _kernels(kernel: str, files: Mapping[str, Path | None]) -> list[str]:
 
     if kernel != "all":
         return [parse(kernel)]
-    for option in (name for name, file in files.items() if file):
+    for option in (name for name, file in single.items() if file):
         raise UsageError(
             say("{option} is for one kernel.", option=option), say("Name it with --kernel.")
         )
@@ -142,7 +139,7 @@ def _forget_results(folders: Sequence[Path]) -> None:
     from grader.verdict.record import forget_result
 
     for folder in folders:
-        with _writing(folder, "--out"):
+        with files.writing(folder, "--out"):
             forget_result(folder)
 
 
@@ -200,7 +197,7 @@ def _write_results(folders: Sequence[Path], results: Sequence[Result]) -> None:
     from grader.verdict.record import write_result
 
     for folder, result in zip(folders, results, strict=bool(folders)):
-        with _writing(folder, "--out"):
+        with files.writing(folder, "--out"):
             write_result(folder, result)
 
 
@@ -283,7 +280,7 @@ def report(
             say("There are {names}.", names=known),
         )
     try:
-        result = Result.from_json(_read(record).decode())
+        result = Result.from_json(files.read(record).decode())
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
             say("{record} is not a result of labebpf.", record=record),
@@ -295,7 +292,7 @@ def report(
                 say("The format moodle fills in a worksheet."),
                 say("Give --worksheet and --student."),
             )
-        rendered = moodle.fill(result, _read(worksheet), student)
+        rendered = moodle.fill(result, files.read(worksheet), student)
     elif worksheet or student:
         raise UsageError(
             say("--worksheet and --student are for the format moodle."),
@@ -306,47 +303,4 @@ def report(
     if not out:
         click.echo(rendered, nl=False)
         return
-    _write(out, rendered, "--out")
-
-
-@contextmanager
-def _writing(out: Path, option: str) -> Iterator[None]:
-    """Say of which option `out` is, where it cannot be written. Raises UsageError."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            say("{out} cannot be written: {strerror}.", out=out, strerror=error.strerror),
-            say("Give another {option}.", option=option),
-        ) from error
-
-
-def _check_file(out: Path, option: str) -> None:
-    """Raise UsageError where the file `out` of `option` cannot be written."""
-    if out.is_dir():
-        what = say("{out} is a folder.", out=out)
-    elif not out.parent.is_dir():
-        what = say("There is no folder {given}.", given=out.parent)
-    elif not os.access(out.parent, os.W_OK | os.X_OK):
-        what = say("{out} cannot be written: {strerror}.", out=out, strerror=os.strerror(EACCES))
-    else:
-        return
-    raise UsageError(what, say("Give another {option}.", option=option))
-
-
-def _write(out: Path, data: bytes, option: str) -> None:
-    from grader.base.atomic_write import put
-
-    _check_file(out, option)
-    with _writing(out, option):
-        put(out, data)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
-            say("Name another file."),
-        ) from error
+    files.write(out, rendered, "--out")

@@ -1,0 +1,123 @@
+"""Each student's row: the state of their hand-in, and the verdict that counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.base.messages import Message, say
+from grader.base.text import clean
+from grader.classroom.roster import Student
+from grader.classroom.store import Grading, Store
+from grader.report.csv_table import harmless
+from grader.verdict.record import Result
+
+_BOM = "\ufeff"
+"""By which Excel knows UTF-8."""
+_COLUMNS = ("id", "name", "email", "lms_id", "section", "state", "points", "max", "late")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a student has; `grading` is the hand-in that counts, None where there is none."""
+
+    student: Student
+    grading: Grading | None
+
+    @property
+    def result(self) -> Result | None:
+        return self.grading.result if self.grading else None
+
+    @property
+    def state(self) -> str:
+        """One word, the same in every language.
+
+        graded, unjudged (the machine could not judge all of it), unreadable, missing, waiting, or
+        gave_up (it ended whatever graded it).
+        """
+        if self.grading is None:
+            return "missing"
+        if self.grading.state == "done":
+            return "unjudged" if self.result and self.result.unjudged else "graded"
+        return "waiting" if self.grading.state == "running" else self.grading.state
+
+
+def marks(store: Store, run: int, take: str = "last") -> list[Mark]:
+    """Return a row for everybody who is known; of several hand-ins the last or the best counts."""
+    by_student: dict[str, list[Grading]] = {}
+    for grading in store.gradings(run):
+        by_student.setdefault(grading.student.id, []).append(grading)
+    return [
+        Mark(student, _counting(by_student.get(student.id, []), take))
+        for student in store.students()
+        if student.on_roster or student.id in by_student
+    ]
+
+
+def _counting(gradings: Sequence[Grading], take: str) -> Grading | None:
+    def score(grading: Grading) -> tuple[int, int]:
+        return grading.result.score if grading.result else -1, grading.attempt
+
+    if take == "best":
+        return max(gradings, key=score, default=None)
+    return max(gradings, key=lambda each: each.attempt, default=None)
+
+
+def table(rows: Sequence[Mark]) -> str:
+    """Return all rows as CSV: UTF-8 with a byte order mark, RFC 4180, no cell a formula.
+
+    Whoever has no verdict has no points: an empty cell is no 0.
+    """
+    tasks = _tasks(rows)
+    text = io.StringIO()
+    text.write(_BOM)
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*_COLUMNS, *tasks, "unstable", "note"])
+    for mark in rows:
+        student, grading, result = mark.student, mark.grading, mark.result
+        known = (student.id, student.name, student.email, student.number, student.section)
+        points = (
+            {task.id: task.points for lab in result.labs for task in lab.tasks} if result else {}
+        )
+        writer.writerow(
+            [
+                *(harmless(clean(cell)) for cell in known),
+                mark.state,
+                *((result.score, result.max_score) if result else ("", "")),
+                "late" if grading and grading.late else "",
+                *(points.get(task, "") for task in tasks),
+                "unstable" if grading and grading.unstable else "",
+                harmless(note(mark)),
+            ]
+        )
+    return text.getvalue()
+
+
+def _tasks(rows: Sequence[Mark]) -> list[str]:
+    results = (mark.result for mark in rows if mark.result)
+    ids = {task.id: None for result in results for lab in result.labs for task in lab.tasks}
+    return list(ids)
+
+
+def note(mark: Mark) -> str:
+    """Say what else there is to know of a hand-in."""
+    if mark.grading is None:
+        return ""
+    return "; ".join(filter(None, (mark.grading.problem, *mark.grading.notes)))
+
+
+def summary(rows: Sequence[Mark]) -> Message:
+    """Count the states in a line."""
+    states = [mark.state for mark in rows]
+    return say(
+        "{all} students: {graded} graded, {waiting} waiting, {unjudged} that the machine could "
+        "not judge, {unreadable} unreadable, {missing} without a hand-in.",
+        all=len(rows),
+        graded=states.count("graded"),
+        waiting=states.count("waiting"),
+        unjudged=states.count("unjudged") + states.count("gave_up"),
+        unreadable=states.count("unreadable"),
+        missing=states.count("missing"),
+    )

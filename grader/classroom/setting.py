@@ -1,0 +1,31 @@
+"""What the verdicts of a run depend on, by hash: the lab, its private checks, and the grader."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.base.paths import ENGINE, PACKAGE
+from grader.base.version import grader_version
+
+_SKIPPED = ("__pycache__", ".pytest_cache")
+
+
+def folder_hash(folder: Path, skipped: Iterable[str] = ()) -> str:
+    """Return what names the files below `folder`, but for those named `skipped` at its top."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and inner.name not in skipped and not {*inner.parts} & {*_SKIPPED}:
+            digest.update(f"{inner}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def grader_hash() -> str:
+    """Return what names the code that judges: its version, and what is in it now."""
+    version = " ".join(grader_version().values()).strip()
+    code = hashlib.sha256(
+        (folder_hash(PACKAGE, ("fr",)) + folder_hash(ENGINE / "bpf_templates")).encode()
+    )
+    return f"{version} {code.hexdigest()[:16]}"

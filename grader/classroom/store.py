@@ -1,0 +1,402 @@
+"""Keep what is known of a class: who handed in what, and each verdict, once and for good.
+
+SQLite with one writer, a rollback journal and synchronous=FULL: what was committed is there after a
+kill or a power cut (https://www.sqlite.org/atomiccommit.html). No write-ahead log: it does not work
+on network disks, and before SQLite 3.51.3 it can lose commits (https://www.sqlite.org/wal.html).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from grader.base.atomic_write import put
+from grader.base.errors import InfraError, UsageError
+from grader.base.lock import acquire_lock
+from grader.base.messages import say
+from grader.classroom.handin import HandIn
+from grader.classroom.roster import Student
+from grader.verdict.record import Result
+
+DATABASE = "class.db"
+MOST_TRIES = 3
+"""So often a hand-in is met that ends the machine, or this process."""
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE student (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, number TEXT NOT NULL,
+    section TEXT NOT NULL, on_roster INTEGER NOT NULL);
+CREATE TABLE content (
+    hash TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (hash, name));
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, lab TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL,
+    setting TEXT NOT NULL);
+CREATE TABLE grading (
+    run INTEGER NOT NULL REFERENCES run(id), student TEXT NOT NULL REFERENCES student(id),
+    attempt INTEGER NOT NULL, source TEXT NOT NULL, received TEXT NOT NULL, late INTEGER NOT NULL,
+    hash TEXT NOT NULL, problem TEXT NOT NULL, notes TEXT NOT NULL, key TEXT NOT NULL,
+    state TEXT NOT NULL, tries INTEGER NOT NULL, unstable INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, student, attempt));
+CREATE TABLE result (
+    key TEXT PRIMARY KEY, hash TEXT NOT NULL, score INTEGER NOT NULL, max_score INTEGER NOT NULL,
+    unjudged INTEGER NOT NULL, seconds REAL NOT NULL, json TEXT NOT NULL);
+CREATE TABLE event (
+    time TEXT NOT NULL, run INTEGER NOT NULL, student TEXT NOT NULL, text TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a run's verdicts depend on, beside the hand-ins themselves."""
+
+    lab: str
+    lab_hash: str
+    grader: str
+    kernel: str
+    time_scale: float = 1.0
+    lang: str = "en"
+    private_hash: str = ""
+
+    def key(self, files_hash: str) -> str:
+        """Return what names the verdict on these files, under this setting."""
+        told = json.dumps({"files": files_hash, **vars(self)}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def changes(self, before: Setting) -> list[str]:
+        """Return the names of what was otherwise `before`."""
+        return [name for name, value in vars(self).items() if vars(before)[name] != value]
+
+
+@dataclass(frozen=True)
+class Grading:
+    """One hand-in of a run, and how far it is.
+
+    `state` is waiting, running, done, gave_up, or unreadable.
+    """
+
+    student: Student
+    attempt: int
+    source: str
+    received: str
+    late: bool
+    hash: str
+    problem: str
+    notes: tuple[str, ...]
+    key: str
+    state: str
+    tries: int
+    unstable: bool
+    result: Result | None
+
+
+def files_hash(files: Mapping[str, bytes]) -> str:
+    """Return what names these files, by their names and what is in them; "" for none."""
+    if not files:
+        return ""
+    told = json.dumps({name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)})
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+class Store:
+    """The folder in which all that is known of a class is kept; nobody else may read it."""
+
+    def __init__(self, folder: Path, database: sqlite3.Connection, lock: int | None) -> None:
+        self.folder = folder
+        self._db = database
+        self._lock = lock
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool) -> Store:
+        """Open the store in `folder`; to `write`, which one process does at a time, make it too.
+
+        Raises UsageError where there is none to read, InfraError where another process writes.
+        """
+        path = folder / DATABASE
+        lock = None
+        if write:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = acquire_lock(folder / "lock", lambda: _busy(folder))
+        elif not path.is_file():
+            raise UsageError(
+                say("There is no class in {folder}.", folder=folder),
+                say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
+            )
+        mode = "rwc" if write else "ro"
+        database = sqlite3.connect(
+            f"file:{path.resolve()}?mode={mode}", uri=True, isolation_level=None, timeout=10
+        )
+        store = cls(folder, database, lock)
+        if write:
+            os.chmod(path, 0o600)
+            store._prepare()
+        return store
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            with self._committed():
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={_VERSION}")
+        elif version != _VERSION:
+            raise UsageError(
+                say("{folder} was written by another version of labebpf.", folder=self.folder),
+                say("Use that version, or give another --state."),
+            )
+        # Whoever was at it is gone, since the lock is ours.
+        with self._committed():
+            self._db.execute(
+                "UPDATE grading SET state = CASE WHEN tries >= ? THEN 'gave_up' ELSE 'waiting' END "
+                "WHERE state = 'running'",
+                (MOST_TRIES,),
+            )
+
+    @contextmanager
+    def _committed(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        self._db.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def begin(
+        self,
+        setting: Setting,
+        hand_ins: Sequence[tuple[Student, HandIn]],
+        everyone: Sequence[Student],
+    ) -> int:
+        """Write down a run of these hand-ins, all in one step; return its number.
+
+        It is the last run, where that is of the same setting. What has a verdict under its key is
+        done, what cannot be read has none, and what ended its graders too often is not tried again.
+        """
+        with self._committed():
+            self._db.executemany(
+                "INSERT INTO student VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "name = excluded.name, email = excluded.email, number = excluded.number, "
+                "section = excluded.section, on_roster = excluded.on_roster",
+                [(s.id, s.name, s.email, s.number, s.section, s.on_roster) for s in everyone],
+            )
+            run = self._run(setting)
+            for student, hand_in in hand_ins:
+                self._add(run, setting, student, hand_in)
+            now = {(student.id, hand_in.place.attempt) for student, hand_in in hand_ins}
+            known = self._db.execute("SELECT student, attempt FROM grading WHERE run = ?", (run,))
+            self._db.executemany(
+                "DELETE FROM grading WHERE run = ? AND student = ? AND attempt = ?",
+                [(run, *each) for each in known.fetchall() if each not in now],
+            )
+        return run
+
+    def _run(self, setting: Setting) -> int:
+        """Go on with the last run, or begin one."""
+        last = self.last(setting.lab)
+        if last and last[1] == setting:
+            self._db.execute("UPDATE run SET ended = '' WHERE id = ?", (last[0],))
+            return last[0]
+        cursor = self._db.execute(
+            "INSERT INTO run (lab, started, ended, setting) VALUES (?, ?, '', ?)",
+            (setting.lab, _now(), json.dumps(vars(setting))),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def last(self, lab: str) -> tuple[int, Setting] | None:
+        """Return the last run of `lab`, and its setting."""
+        found = [(id, setting) for id, setting, _, _ in self.runs() if setting.lab == lab]
+        return found[-1] if found else None
+
+    def _add(self, run: int, setting: Setting, student: Student, hand_in: HandIn) -> None:
+        hashed = files_hash(hand_in.files)
+        key = setting.key(hashed) if hashed else ""
+        state = "waiting" if hashed else "unreadable"
+        judged = "SELECT 1 FROM result WHERE key = ? AND unjudged = 0"
+        if key and self._db.execute(judged, (key,)).fetchone():
+            state = "done"
+        self._db.executemany(
+            "INSERT OR IGNORE INTO content VALUES (?, ?, ?)",
+            [(hashed, name, data) for name, data in hand_in.files.items()],
+        )
+        place = hand_in.place
+        self._db.execute(
+            "INSERT INTO grading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) "
+            "ON CONFLICT (run, student, attempt) DO UPDATE SET source = excluded.source, "
+            "received = excluded.received, late = excluded.late, hash = excluded.hash, "
+            "problem = excluded.problem, notes = excluded.notes, key = excluded.key, "
+            "state = CASE WHEN state = 'gave_up' AND key = excluded.key THEN state "
+            "ELSE excluded.state END, "
+            "tries = CASE WHEN key = excluded.key THEN tries ELSE 0 END, "
+            "unstable = CASE WHEN key = excluded.key THEN unstable ELSE 0 END",
+            (
+                *(run, student.id, place.attempt, place.prefixes[0], place.received, place.late),
+                *(hashed, str(hand_in.problem), json.dumps([str(note) for note in hand_in.notes])),
+                *(key, state),
+            ),
+        )
+
+    def runs(self) -> list[tuple[int, Setting, str, str]]:
+        """Return all runs: number, setting, when they began and ended; "" for not yet."""
+        rows = self._db.execute("SELECT id, setting, started, ended FROM run ORDER BY id")
+        return [(id, Setting(**json.loads(told)), began, ended) for id, told, began, ended in rows]
+
+    def gradings(self, run: int) -> list[Grading]:
+        """Return the hand-ins of a run in the order of their students' names and attempts."""
+        rows = self._db.execute(
+            "SELECT s.id, s.name, s.email, s.number, s.section, s.on_roster, g.attempt, g.source, "
+            "g.received, g.late, g.hash, g.problem, g.notes, g.key, g.state, g.tries, g.unstable, "
+            "r.json FROM grading g JOIN student s ON s.id = g.student "
+            "LEFT JOIN result r ON r.key = g.key AND g.state = 'done' WHERE g.run = ? "
+            "ORDER BY s.name, s.id, g.attempt",
+            (run,),
+        )
+        return [_grading(row) for row in rows]
+
+    def students(self) -> list[Student]:
+        """Return everybody who is known."""
+        rows = self._db.execute(
+            "SELECT id, name, email, number, section, on_roster FROM student ORDER BY name, id"
+        )
+        return [_student(row) for row in rows]
+
+    def waiting(self, run: int) -> list[tuple[str, str]]:
+        """Return the key and the files' hash of each verdict that a run waits for, each once."""
+        return list(
+            self._db.execute(
+                "SELECT key, hash FROM grading WHERE run = ? AND state = 'waiting' "
+                "GROUP BY key ORDER BY MIN(tries), MIN(rowid)",
+                (run,),
+            )
+        )
+
+    def files(self, hashed: str) -> dict[str, bytes]:
+        """Return the files that were taken under this hash."""
+        return dict(self._db.execute("SELECT name, data FROM content WHERE hash = ?", (hashed,)))
+
+    def start(self, run: int, key: str) -> None:
+        """Write down that a grading starts: before it does, so that its tries are counted."""
+        with self._committed():
+            self._db.execute(
+                "UPDATE grading SET state = 'running', tries = tries + 1 WHERE run = ? AND key = ?",
+                (run, key),
+            )
+
+    def put_back(self, run: int, key: str, why: str) -> bool:
+        """Write down that a grading came to no verdict; return whether it is tried again."""
+        with self._committed():
+            self._db.execute(
+                "UPDATE grading SET state = CASE WHEN tries >= ? THEN 'gave_up' ELSE 'waiting' END "
+                "WHERE run = ? AND key = ?",
+                (MOST_TRIES, run, key),
+            )
+            self._db.execute("INSERT INTO event VALUES (?, ?, '', ?)", (_now(), run, why))
+        (state,) = self._db.execute(
+            "SELECT state FROM grading WHERE run = ? AND key = ?", (run, key)
+        ).fetchone()
+        return bool(state == "waiting")
+
+    def release(self, run: int, key: str) -> None:
+        """Write down that a grading was ended by who asked for it: that is no try."""
+        with self._committed():
+            self._db.execute(
+                "UPDATE grading SET state = 'waiting', tries = tries - 1 "
+                "WHERE run = ? AND key = ? AND state = 'running'",
+                (run, key),
+            )
+
+    def finish(self, run: int, key: str, hashed: str, result: Result) -> bool:
+        """Keep a verdict, unless one that judges all is there; return whether it was kept.
+
+        The record is written as a file of its own first: from those the rest can be made anew.
+        """
+        folder = self.folder / "results" / key[:2]
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        text = result.to_json()
+        put(folder / f"{key}.json", text.encode())
+        with self._committed():
+            cursor = self._db.execute(
+                "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                "score = excluded.score, unjudged = excluded.unjudged, json = excluded.json, "
+                "seconds = excluded.seconds WHERE result.unjudged > 0",
+                (
+                    *(key, hashed, result.score, result.max_score),
+                    *(result.unjudged, result.seconds, text),
+                ),
+            )
+            self._db.execute(
+                "UPDATE grading SET state = 'done' WHERE run = ? AND key = ?", (run, key)
+            )
+        return cursor.rowcount == 1
+
+    def replace(self, run: int, key: str, result: Result, *, unstable: bool) -> None:
+        """Let the verdict of a second look stand, and say whether it differs from the first."""
+        with self._committed():
+            self._db.execute(
+                "UPDATE result SET score = ?, unjudged = ?, json = ? WHERE key = ?",
+                (result.score, result.unjudged, result.to_json(), key),
+            )
+            self._db.execute(
+                "UPDATE grading SET unstable = ? WHERE run = ? AND key = ?", (unstable, run, key)
+            )
+
+    def end(self, run: int) -> None:
+        """Write down that nothing of a run is left to do."""
+        with self._committed():
+            self._db.execute("UPDATE run SET ended = ? WHERE id = ?", (_now(), run))
+
+
+def _student(row: Sequence[Any]) -> Student:
+    id, name, email, number, section, on_roster = row
+    return Student(id, name, email, number, section, bool(on_roster))
+
+
+def _grading(row: Sequence[Any]) -> Grading:
+    attempt, source, received, late, hashed, problem, notes, key, state, tries, unstable = row[6:17]
+    return Grading(
+        student=_student(row[:6]),
+        attempt=attempt,
+        source=source,
+        received=received,
+        late=bool(late),
+        hash=hashed,
+        problem=problem,
+        notes=tuple(json.loads(notes)),
+        key=key,
+        state=state,
+        tries=tries,
+        unstable=bool(unstable),
+        result=Result.from_json(row[17]) if row[17] else None,
+    )
+
+
+def _busy(folder: Path) -> None:
+    raise InfraError(
+        say("Another labebpf grades the class in {folder}.", folder=folder),
+        say("Wait for it, or look at it: ./labebpf class status"),
+    )
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,254 @@
+"""A class's run, killed at any moment: nothing is lost, and nothing that was done is done again.
+
+LABEBPF_ROUNDS says how often it is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from grader.base.errors import InfraError, UsageError
+from grader.base.messages import NO_MESSAGE, say
+from grader.classroom.engine import Gradings, NoVerdictError, Order
+from grader.classroom.grading import ClassGrading
+from grader.classroom.handin import HandIn, Owner, Place
+from grader.classroom.marks import marks, table
+from grader.classroom.roster import Student
+from grader.classroom.store import DATABASE, MOST_TRIES, Setting, Store
+from grader.verdict.record import LabResult, Result
+from tests.support.checkout import ROOT
+from tests.support.sample_results import a_result, a_task
+from tests.support.waiting import wait_until
+
+ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "8"))
+SETTING = Setting("lab3", "lab", "grader", "native")
+SIZE = max(30, 3 * ROUNDS)
+CHILD = """
+import sys, time
+from pathlib import Path
+from tests.unit.test_class_grading import Noting, go
+go(Path(sys.argv[1]), Noting(Path(sys.argv[2])), slots=2)
+"""
+
+
+def result_of(data: bytes, status: str = "") -> Result:
+    """A verdict that hangs on the bytes alone."""
+    status = status or ("pass" if data[-1] % 2 else "fail")
+    return a_result(LabResult("lab3", "", (a_task("3.1", status, 2),)))
+
+
+class Noting(Gradings):
+    """Grades without a kernel, and notes in a file what began and ended."""
+
+    def __init__(self, notes: Path) -> None:
+        super().__init__()
+        self._notes = notes
+
+    def note(self, *words: object) -> None:
+        with self._notes.open("a", encoding="utf-8") as file:
+            print(*words, file=file, flush=True)
+
+    def grade(self, order: Order) -> Result:
+        self.note("begin", order.key)
+        result = self.judge(order)
+        self.note("end", order.key)
+        return result
+
+    def judge(self, order: Order) -> Result:
+        return result_of(order.files["counter.c"])
+
+
+def a_class(size: int = SIZE) -> list[tuple[Student, HandIn]]:
+    """So many students; each third hands in what the one before did."""
+    made = []
+    for number in range(size):
+        owner = Owner(f"s{number:03}", f"Student {number:03}")
+        data = b"int x = %d;" % (number - (number % 3 == 2))
+        hand_in = HandIn(Place(owner, (f"{owner.id}/",)), {"counter.c": data}, NO_MESSAGE)
+        made.append((Student(owner.id, owner.name), hand_in))
+    return made
+
+
+def go(
+    folder: Path,
+    gradings: Gradings,
+    hand_ins: Sequence[tuple[Student, HandIn]] | None = None,
+    slots: int = 1,
+) -> int:
+    """Grade the class, and return the run."""
+    hand_ins = a_class() if hand_ins is None else hand_ins
+    with Store.open(folder, write=True) as store, ThreadPoolExecutor(slots) as pool:
+        run = store.begin(SETTING, hand_ins, [student for student, _ in hand_ins])
+
+        def order(key: str, hashed: str) -> Order:
+            return Order(key, hashed, store.files(hashed), ROOT, "lab3", "native", 1.0, "en")
+
+        ClassGrading(store, run, order, gradings, lambda line: None).run(pool, slots)
+    return run
+
+
+def words(notes: Path) -> list[list[str]]:
+    return [line.split() for line in notes.read_text().splitlines()] if notes.exists() else []
+
+
+def test_a_run_that_is_killed_goes_on_and_loses_nothing(tmp_path: Path) -> None:
+    state, notes = tmp_path / "state", tmp_path / "notes"
+    keys = {SETTING.key(h) for h in _hashes()}
+    for _ in range(ROUNDS):
+        enough = len(words(notes)) + random.randint(1, 4 * len(keys) // ROUNDS)
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, state, notes], cwd=ROOT, start_new_session=True
+        )
+
+        def far(child: subprocess.Popen[bytes] = child, enough: int = enough) -> bool:
+            return child.poll() is not None or len(words(notes)) >= enough
+
+        assert wait_until(far, 60)
+        os.killpg(child.pid, signal.SIGKILL) if child.poll() is None else None
+        child.wait()
+    go(state, Noting(notes))
+    began = Counter(key for word, key in words(notes) if word == "begin")
+    assert set(began) == keys
+    # Graded again is at most what ran, on both slots, when it was killed.
+    assert sum(began.values()) <= len(keys) + 2 * ROUNDS
+    with Store.open(state, write=False) as store:
+        (run,) = [id for id, _, _, _ in store.runs()]
+        rows = marks(store, run)
+    assert [mark.state for mark in rows] == ["graded"] * SIZE
+    for (_, hand_in), mark in zip(a_class(), rows, strict=True):
+        assert mark.result and mark.result.labs == result_of(hand_in.files["counter.c"]).labs
+
+
+def _hashes() -> set[str]:
+    from grader.classroom.store import files_hash
+
+    return {files_hash(hand_in.files) for _, hand_in in a_class()}
+
+
+def test_what_has_a_verdict_is_not_graded_again(tmp_path: Path) -> None:
+    state, notes = tmp_path / "state", tmp_path / "notes"
+    go(state, Noting(notes))
+    before = len(words(notes))
+    go(state, Noting(notes))
+    assert len(words(notes)) == before
+    new = HandIn(Place(Owner("new"), ("new/",)), {"counter.c": b"9"}, NO_MESSAGE)
+    more = [*a_class(), (Student("new"), new)]
+    go(state, Noting(notes), more)
+    assert len(words(notes)) == before + 2
+
+
+class Poisonous(Noting):
+    """A hand-in that ends whoever grades it."""
+
+    def judge(self, order: Order) -> Result:
+        if order.files["counter.c"] == b"int x = 3;":
+            raise NoVerdictError("it ended")
+        return super().judge(order)
+
+
+def test_a_hand_in_that_ends_its_graders_is_met_three_times(tmp_path: Path) -> None:
+    state, notes = tmp_path / "state", tmp_path / "notes"
+    run = go(state, Poisonous(notes))
+    go(state, Poisonous(notes))
+    began = Counter(key for word, key in words(notes) if word == "begin")
+    ended = {key for word, key in words(notes) if word == "end"}
+    (key,) = set(began) - ended
+    assert began[key] == MOST_TRIES
+    with Store.open(state, write=False) as store:
+        states = Counter(mark.state for mark in marks(store, run))
+    assert states == {"graded": SIZE - 1, "gave_up": 1}
+
+
+class Busy(Noting):
+    """A machine that is too slow for one hand-in at first, and judges another one for good."""
+
+    def __init__(self, notes: Path) -> None:
+        super().__init__(notes)
+        self._seen: set[str] = set()
+
+    def judge(self, order: Order) -> Result:
+        data = order.files["counter.c"]
+        first = order.key not in self._seen
+        self._seen.add(order.key)
+        if data in (b"int x = 3;", b"int x = 4;"):
+            return result_of(data, "timeout" if first or data == b"int x = 4;" else "pass")
+        return super().judge(order)
+
+
+def test_what_a_busy_machine_may_have_spoilt_is_looked_at_again(tmp_path: Path) -> None:
+    run = go(tmp_path / "state", Busy(tmp_path / "notes"), slots=2)
+    with Store.open(tmp_path / "state", write=False) as store:
+        rows = {mark.student.id: mark for mark in marks(store, run)}
+    first, second = rows["s003"], rows["s004"]
+    assert first.grading and first.grading.unstable and first.result
+    assert first.result.score == 2
+    assert second.grading and not second.grading.unstable and second.result
+    assert second.result.score == 0
+
+
+def test_everybody_has_a_row_and_no_verdict_is_no_zero(tmp_path: Path) -> None:
+    unreadable = HandIn(Place(Owner("zoe"), ("z/",)), {}, say("it is empty"))
+    hand_ins = [*a_class(2), (Student("zoe", "=cmd()"), unreadable)]
+    state = tmp_path / "state"
+    with Store.open(state, write=True) as store:
+        run = store.begin(
+            SETTING, hand_ins, [*(student for student, _ in hand_ins), Student("eve", "Eve")]
+        )
+        rows = marks(store, run)
+        assert {mark.student.id: mark.state for mark in rows} == {
+            "s000": "waiting",
+            "s001": "waiting",
+            "zoe": "unreadable",
+            "eve": "missing",
+        }
+        lines = table(rows).splitlines()
+    assert lines[0].startswith("\ufeffid,name,email")
+    for line in lines[1:]:
+        points, most = line.split(",")[6:8]
+        assert (points, most) == ("", "")
+    assert "'=cmd()" in "".join(lines)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    with Store.open(tmp_path / "state", write=True):
+        yield tmp_path / "state"
+
+
+def test_one_process_writes_and_others_read(state: Path) -> None:
+    with pytest.raises(InfraError, match="Another labebpf"):
+        Store.open(state, write=True)
+    with Store.open(state, write=False) as store:
+        assert store.runs() == []
+    assert (state / DATABASE).stat().st_mode & 0o777 == 0o600
+    assert state.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_store_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    Store.open(tmp_path, write=True).close()
+    with sqlite3.connect(tmp_path / DATABASE) as database:
+        database.execute("PRAGMA user_version=99")
+    with pytest.raises(UsageError, match="another version"):
+        Store.open(tmp_path, write=True)
+    with pytest.raises(UsageError, match="no class"):
+        Store.open(tmp_path / "none", write=False)
+
+
+def test_a_key_is_all_that_a_verdict_hangs_on() -> None:
+    keys = {SETTING.key("files"), SETTING.key("others")}
+    for name, value in {**vars(SETTING), "time_scale": 2.0}.items():
+        other = Setting(**{**vars(SETTING), name: value if value == 2.0 else f"{value}!"})
+        assert other.changes(SETTING) == [name]
+        keys.add(other.key("files"))
+    assert len(keys) == 2 + len(vars(SETTING))
