@@ -33,7 +33,8 @@ from tests.support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "8"))
 SETTING = Setting("lab3", "lab", "grader", "native")
-SIZE = max(30, 3 * ROUNDS)
+SIZE = 12 * ROUNDS
+"""So many that no hand-in is met three times, each time to be killed with its grader."""
 CHILD = """
 import sys, time
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_a_run_that_is_killed_goes_on_and_loses_nothing(tmp_path: Path) -> None:
     state, notes = tmp_path / "state", tmp_path / "notes"
     keys = {SETTING.key(h) for h in _hashes()}
     for _ in range(ROUNDS):
-        enough = len(words(notes)) + random.randint(1, 4 * len(keys) // ROUNDS)
+        enough = len(words(notes)) + random.randint(1, 10)
         child = subprocess.Popen(
             [sys.executable, "-c", CHILD, state, notes], cwd=ROOT, start_new_session=True
         )
