@@ -254,9 +254,9 @@ def title(format: str) -> Message:
     """The name of a format, for a person."""
     return {
         "moodle": say("Moodle's download of all submissions"),
-        "gradescope": say("an export of Gradescope"),
+        "gradescope": say("An export of Gradescope"),
         "canvas": say("Canvas's download of submissions"),
         "autolab": say("Autolab's download of submissions"),
-        "clones": say("clones of students' repositories"),
-        "plain": say("a folder or an archive for each hand-in"),
+        "clones": say("Clones of students' repositories"),
+        "plain": say("A folder or an archive for each hand-in"),
     }[format]

@@ -22,7 +22,7 @@ from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.paths import system_files
 from grader.base.rpc import SERVER, RpcProcess
 from grader.base.text import clean
-from grader.classroom.formats import FORMATS, METADATA, Found, Listing, recognise
+from grader.classroom.formats import FORMATS, Found, Listing, recognise, title
 from grader.classroom.handin import HandIn, Place
 
 _SCRIPT = Path(__file__).parent / "scripts" / "read_hand_ins.py"
@@ -210,17 +210,12 @@ def told(problem: Sequence[str]) -> Message:
 
 def summary(intake: Intake, hand_ins: Sequence[HandIn], missing: int) -> Message:
     """Say in a line what was found: the format, how many hand-ins, and what is not understood."""
-    from grader.classroom.formats import title
-
     return say(
-        "{format}: {n} hand-ins, {unreadable} of them unreadable; {missing} students without one; "
-        "{strange} files that belong to nobody.",
+        "{format}; hand-ins: {n}, unreadable: {unreadable}; students without one: {missing}; "
+        "files of nobody: {strange}.",
         format=title(intake.found.format),
         n=len(hand_ins),
         unreadable=sum(bool(each.problem) for each in hand_ins),
         missing=missing,
         strange=len(intake.found.strange),
     )
-
-
-__all__ = ["METADATA", "Intake", "summary", "take_in"]

@@ -112,8 +112,8 @@ def summary(rows: Sequence[Mark]) -> Message:
     """Count the states in a line."""
     states = [mark.state for mark in rows]
     return say(
-        "{all} students: {graded} graded, {waiting} waiting, {unjudged} that the machine could "
-        "not judge, {unreadable} unreadable, {missing} without a hand-in.",
+        "Students: {all}; graded: {graded}; waiting: {waiting}; not judged by the machine: "
+        "{unjudged}; unreadable: {unreadable}; without a hand-in: {missing}.",
         all=len(rows),
         graded=states.count("graded"),
         waiting=states.count("waiting"),

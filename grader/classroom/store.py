@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.base.atomic_write import put
 from grader.base.errors import InfraError, UsageError
 from grader.base.lock import acquire_lock
-from grader.base.messages import say
+from grader.base.messages import say, translate
 from grader.classroom.handin import HandIn
 from grader.classroom.roster import Student
 from grader.verdict.record import Result
@@ -240,7 +241,8 @@ class Store:
             "INSERT OR IGNORE INTO content VALUES (?, ?, ?)",
             [(hashed, name, data) for name, data in hand_in.files.items()],
         )
-        place = hand_in.place
+        place, told = hand_in.place, partial(translate, lang=setting.lang)
+        notes = json.dumps([told(note) for note in hand_in.notes])
         self._db.execute(
             "INSERT INTO grading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) "
             "ON CONFLICT (run, student, attempt) DO UPDATE SET source = excluded.source, "
@@ -252,8 +254,7 @@ class Store:
             "unstable = CASE WHEN key = excluded.key THEN unstable ELSE 0 END",
             (
                 *(run, student.id, place.attempt, place.prefixes[0], place.received, place.late),
-                *(hashed, str(hand_in.problem), json.dumps([str(note) for note in hand_in.notes])),
-                *(key, state),
+                *(hashed, told(hand_in.problem), notes, key, state),
             ),
         )
 
