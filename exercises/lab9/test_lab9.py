@@ -1,0 +1,213 @@
+"""Lab 9: eight programs that the verifier refuses, mended, and why it refused them."""
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
+
+from grader.checks import (
+    Call,
+    Environment,
+    Fields,
+    Growth,
+    Program,
+    Workload,
+    expect,
+    listed,
+    random_count,
+    random_id,
+    say,
+    task,
+)
+
+WORDS = (
+    "address",
+    "arguments",
+    "bound",
+    "context",
+    "exit",
+    "float",
+    "helper",
+    "leak",
+    "loop",
+    "null",
+    "release",
+    "size",
+    "stack",
+    "unset",
+)
+"""The causes that the handout lists."""
+CAUSES = {
+    "par_uid": "9c4d28de",
+    "par_droits": "2261a8c3",
+    "profondeur": "ae022f3f",
+    "chemin": "e0e7f5e0",
+    "absolus": "ca579b9a",
+    "commande": "cb297160",
+    "ouverts": "2061363f",
+    "par_mode": "3d662fff",
+}
+"""Of each program the start of the SHA-256 of its name and cause, so that none is read here."""
+
+
+NO_LONGER = say("The program is loaded, and does not do what the comment at its top says.")
+STILL = say("What the refused statement was to do has to be done still: mend it, and keep it.")
+
+
+def several(*calls: Call) -> list[Call]:
+    """Each of these calls a few times, in any order."""
+    made = [call for call in calls for _ in range(random_count())]
+    return random.sample(made, len(made))
+
+
+def name() -> bytes:
+    """A name of 15 bytes that nobody else has."""
+    return secrets.token_hex(8)[:15].encode()
+
+
+def mode(*owner: int) -> int:
+    """A mode with one of these digits for the owner, and anything for the others."""
+    return random.choice(owner) << 6 | random.randrange(0o100)
+
+
+def expect_counts(
+    grown: Growth, counted: Mapping[int, int], wanted: Mapping[int, int], spared: int = 0
+) -> None:
+    """Expect what is `wanted` more at each key, and no count of the calls that are `spared`."""
+    seen = {key: counted.get(key, 0) for key in wanted}
+    expect(
+        all(seen[key] >= wanted[key] for key in wanted) and grown.total <= grown.made - spared,
+        NO_LONGER,
+        STILL,
+        expected=say("{counts} more", counts=listed(wanted)),
+        actual=say("{counts} more", counts=listed(seen)),
+    )
+
+
+def expect_events(program: Program, workload: Workload, calls: list[Call], field: str) -> None:
+    """Expect an event of each call, which has the pid and this of its values."""
+    program.listen("evenements")
+    got = program.submitted(workload.make, *calls)
+    got.require_each()
+    for made in got.calls:
+        value = {"comm": made.comm, "chemin": made.path}[field]
+        expect(
+            bool(got.having(pid=made.pid, **{field: value})),
+            NO_LONGER,
+            STILL,
+            expected=f"pid {made.pid}, {field} {value.decode()}",
+            actual=[str(event) for event in got.having(pid=made.pid)[:3]],
+        )
+
+
+@task("9.1")
+def test_par_uid_counts_by_user(environment: Environment, workload: Workload) -> None:
+    """Each mkdir adds one to dossiers[uid]."""
+    program = environment.program("par_uid.c")
+    calls = several(Call(uid=random_id()), Call(uid=random_id()))
+    grown = program.growth("dossiers", "hash", workload.make, *calls)
+    expect_counts(grown, grown.by_key, Counter(made.uid for made in grown.calls))
+
+
+@task("9.2")
+def test_par_droits_counts_by_digit(environment: Environment, workload: Workload) -> None:
+    """Each mkdir with a mode up to 0777 adds one to the number at its owner's digit."""
+    program = environment.program("par_droits.c")
+    sticky = [Call(mode=0o1000 | mode(*range(8))) for _ in range(random_count())]
+    calls = several(Call(mode=mode(0, 1, 2)), Call(mode=mode(3, 4, 5)), Call(mode=mode(7)))
+    grown = program.growth("par_droits", "array", workload.make, *calls, *sticky)
+    wanted = Counter(call.mode >> 6 for call in calls)
+    expect_counts(grown, numbers_of(grown), wanted, spared=len(sticky))
+
+
+def numbers_of(grown: Growth) -> dict[int, int]:
+    """By how much each number of the one row of par_droits grew."""
+    for row in grown:
+        expect(
+            isinstance(row.value, Fields),
+            say("The value of par_droits is no longer a structure with nombre in it."),
+            say("Leave struct droits as it was handed out."),
+        )
+    return dict(enumerate(grown.rows[0].value.nombre)) if grown.rows else {}
+
+
+@task("9.3")
+def test_profondeur_counts_by_depth(environment: Environment, workload: Workload) -> None:
+    """Each mkdir adds one to profondeurs at the number of slashes in its path."""
+    program = environment.program("profondeur.c")
+    steps = random.sample(range(100), 3)
+    calls = several(*(Call(path=b"/tmp/" + b"./" * n + name()) for n in steps))
+    grown = program.growth("profondeurs", "hash", workload.make, *calls)
+    expect_counts(grown, grown.by_key, Counter(made.path.count(b"/") for made in grown.calls))
+
+
+@task("9.4")
+def test_chemin_sends_long_paths(environment: Environment, workload: Workload) -> None:
+    """Each mkdir submits the pid and the path, of up to 599 bytes."""
+    steps = random.sample(range(250, 289), 3)
+    calls = [Call(path=(b"/tmp/" + b"./" * n + name())) for n in (1, *steps)]
+    expect_events(environment.program("chemin.c"), workload, calls, "chemin")
+
+
+@task("9.5")
+def test_absolus_tells_relative_paths(environment: Environment, workload: Workload) -> None:
+    """Each mkdir adds one to chemins[1] where its path begins with a slash, else to chemins[0]."""
+    program = environment.program("absolus.c")
+    calls = several(Call(path=b"/tmp/" + name()), Call(path=b"tmp/" + name()))
+    grown = program.growth("chemins", "array", workload.make, *calls)
+    expect_counts(grown, grown.by_key, Counter(made.path[:1] == b"/" for made in grown.calls))
+
+
+@task("9.6")
+def test_commande_names_the_command(environment: Environment, workload: Workload) -> None:
+    """Each mkdir submits the pid and the name of the command."""
+    calls = [Call(comm=name()), Call(comm=b"cp", process=1), Call(comm=name(), thread=True)]
+    expect_events(environment.program("commande.c"), workload, calls, "comm")
+
+
+@task("9.7")
+def test_ouverts_tells_of_open_directories(environment: Environment, workload: Workload) -> None:
+    """Each mkdir whose mode has the bit 0002 submits one event, which begins with the time."""
+    program = environment.program("ouverts.c")
+    program.listen("ouverts", "ringbuf")
+    calls = several(Call(mode=0o777), Call(mode=0o702), Call(mode=0o755), Call(mode=0o775))
+    got = program.submitted(workload.make, *calls)
+    wanted = [1 if call.mode & 0o002 else 0 for call in calls]
+    expect(
+        list(got.matching.counts) == wanted,
+        NO_LONGER,
+        STILL,
+        expected=say("events at each mkdir: {counts}", counts=listed(wanted)),
+        actual=say("events at each mkdir: {counts}", counts=listed(got.matching.counts)),
+    )
+
+
+@task("9.8")
+def test_par_mode_counts_by_mode(environment: Environment, workload: Workload) -> None:
+    """Each mkdir adds one to par_mode at the lower nine bits of its mode."""
+    program = environment.program("par_mode.c")
+    plain, sticky = mode(*range(7)), mode(7)
+    grown = program.growth(
+        "par_mode",
+        "hash",
+        workload.make,
+        *several(Call(mode=plain), Call(mode=0o1000 | plain), Call(mode=0o1000 | sticky)),
+    )
+    expect_counts(grown, grown.by_key, Counter(made.mode & 0o777 for made in grown.calls))
+
+
+@task("9.9")
+def test_the_causes_are_named(environment: Environment) -> None:
+    """reponses.toml has the cause of each refusal."""
+    found = environment.choices("reponses.toml", list(CAUSES), WORDS)
+    digests = {key: sha256(f"{key} {word}".encode()).hexdigest() for key, word in found.items()}
+    wrong = [key for key in found if not digests[key].startswith(CAUSES[key])]
+    expect(
+        not wrong,
+        say("This is not why {names} was refused.", names=listed(wrong)),
+        say(
+            "Read the last line that the verifier, or LLVM, said of it, and look which word of "
+            "the handout is about that. What was wrong counts, and not how you mended it."
+        ),
+    )
