@@ -12,11 +12,10 @@ BPF_ARRAY(chemins, u64, 2);
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {
-	const char *chemin = args->pathname;
 	char premier = 0;
 	u32 absolu;
 
-	premier = chemin[0];
+	premier = args->pathname[0];
 	absolu = premier == '/';
 	chemins.atomic_increment(absolu);
 	return 0;

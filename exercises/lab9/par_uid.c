@@ -15,7 +15,8 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 	u64 zero = 0;
 	u64 *nombre;
 
-	nombre = dossiers.lookup_or_try_init(&uid, &zero);
+	dossiers.insert(&uid, &zero); /* It leaves a row that is there as it is. */
+	nombre = dossiers.lookup(&uid);
 	__sync_fetch_and_add(nombre, 1);
 	return 0;
 }

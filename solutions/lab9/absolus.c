@@ -14,13 +14,12 @@ BPF_ARRAY(chemins, u64, 2);
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {
-	const char *chemin = args->pathname;
 	char premier = 0;
 	u32 absolu;
 
 	// BEGIN SOLUTION 9.5
-	//| premier = chemin[0];
-	bpf_probe_read_user(&premier, sizeof(premier), chemin);
+	//| premier = args->pathname[0];
+	bpf_probe_read_user(&premier, sizeof(premier), args->pathname);
 	// END SOLUTION
 	absolu = premier == '/';
 	chemins.atomic_increment(absolu);

@@ -1,33 +1,26 @@
 /*
- * Counts directories by what their owner may do with them: each mkdir whose mode is 0777 or less
- * adds one to par_droits[0].nombre[owner's digit], which is 7 for 0755. The others are not counted.
+ * Counts directories by what their owner may do with them: each mkdir adds one to droits[n], where
+ * n is the owner's digit of the mode: 7 of 0755, and 5 of 01500.
  */
 
-// BEGIN SOLUTION 9.2
+// BEGIN SOLUTION 9.8
 //| /*
-//|  * TODO 9.2: the verifier refuses this program. Read why, and mend it: it has to load, and to
+//|  * TODO 9.8: the verifier refuses this program. Read why, and mend it: it has to load, and to
 //|  * do what is said above.
 //|  */
 // END SOLUTION
 
-struct droits {
-	u64 nombre[8];
-};
-
-BPF_ARRAY(par_droits, struct droits, 1);
+BPF_ARRAY(droits, u64, 8);
 
 TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 {
-	u32 chiffre = args->mode >> 6;
-	u32 index = 0;
-	struct droits *droits = par_droits.lookup(&index);
+	u32 chiffre;
 
-	if (!droits)
-		return 0;
-	// BEGIN SOLUTION 9.2
-	//| if (chiffre <= 8)
-	if (chiffre < 8)
+	// BEGIN SOLUTION 9.8
+	//| args->mode = args->mode >> 6 & 7;
+	//| chiffre = args->mode;
+	chiffre = args->mode >> 6 & 7;
 	// END SOLUTION
-		__sync_fetch_and_add(&droits->nombre[chiffre], 1);
+	droits.atomic_increment(chiffre);
 	return 0;
 }

@@ -17,7 +17,8 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 	u64 zero = 0;
 	u64 *nombre;
 
-	nombre = dossiers.lookup_or_try_init(&uid, &zero);
+	dossiers.insert(&uid, &zero); /* It leaves a row that is there as it is. */
+	nombre = dossiers.lookup(&uid);
 	// BEGIN SOLUTION 9.1
 	if (!nombre)
 		return 0;

@@ -1,6 +1,6 @@
 /*
  * Counts directories by how deep they lie: each mkdir adds one to profondeurs[n], where n is how
- * often / stands in the first 256 bytes of its path.
+ * often / stands in its path. Of a path that is longer than 256 bytes only these count.
  */
 
 // BEGIN SOLUTION 9.3
