@@ -80,8 +80,8 @@ def expect_counts(
         all(seen[key] >= wanted[key] for key in wanted) and grown.total <= grown.made - spared,
         NO_LONGER,
         STILL,
-        expected=say("{counts} more", counts=listed(wanted)),
-        actual=say("{counts} more", counts=listed(seen)),
+        expected=say("more at each key: {counts}", counts=listed(wanted)),
+        actual=say("more at each key: {counts}", counts=listed(seen)),
     )
 
 
@@ -156,7 +156,7 @@ def test_absolus_tells_relative_paths(environment: Environment, workload: Worklo
     program = environment.program("absolus.c")
     calls = several(Call(path=b"/tmp/" + name()), Call(path=b"tmp/" + name()))
     grown = program.growth("chemins", "array", workload.make, *calls)
-    expect_counts(grown, grown.by_key, Counter(made.path[:1] == b"/" for made in grown.calls))
+    expect_counts(grown, grown.by_key, Counter(int(made.path[:1] == b"/") for made in grown.calls))
 
 
 @task("9.6")

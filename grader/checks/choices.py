@@ -41,7 +41,7 @@ def read_choices(
         raise _wrong(file, _line(text, missing[0]), what, form)
     for key in keys:
         if found[key] not in words:
-            what = say("{file}: {value!r} is none of the words.", file=file, value=found[key])
+            what = say("What {file} has for {key} is none of the words.", file=file, key=key)
             raise _wrong(file, _line(text, key), what, _remedy(found[key], words))
     return {key: str(found[key]) for key in keys}
 
@@ -49,8 +49,8 @@ def read_choices(
 def _remedy(value: object, words: Collection[str]) -> Message:
     """Name the word that `value` is probably meant for, or all of them."""
     for near in get_close_matches(str(value).strip().lower(), words, n=1):
-        return say('The word is written "{near}".', near=near)
-    return say("The words are {names}.", names=", ".join(sorted(words)))
+        return say('There is the word "{near}".', near=near)
+    return say("Write one of {names}.", names=", ".join(sorted(words)))
 
 
 def _line(text: str, key: str) -> int:
