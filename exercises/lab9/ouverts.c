@@ -1,6 +1,6 @@
 /*
  * Tells of each directory that everybody may write to: each mkdir whose mode has the bit 0002
- * submits an event to the ring buffer ouverts, which begins with the time in ns. Others do not.
+ * submits an event to the ring buffer ouverts, with the time in ns and the mode. Others do not.
  */
 
 /*

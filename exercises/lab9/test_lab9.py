@@ -11,7 +11,9 @@ from grader.checks import (
     Environment,
     Fields,
     Growth,
+    Made,
     Program,
+    Submitted,
     Workload,
     expect,
     listed,
@@ -71,6 +73,12 @@ def mode() -> int:
     return random.randrange(7) << 6 | 0o70 | random.randrange(8)
 
 
+def among_decoys(workload: Workload, *calls: Call) -> list[Made]:
+    """Make the calls, after others that must not count."""
+    workload.decoys(random_count())
+    return workload.make(*calls)
+
+
 def expect_counts(
     grown: Growth, counted: Mapping[int, int], wanted: Mapping[int, int], spared: int = 0
 ) -> None:
@@ -88,8 +96,9 @@ def expect_counts(
 def expect_events(program: Program, workload: Workload, calls: list[Call], field: str) -> None:
     """Expect an event of each call, which has the pid and this of its values."""
     program.listen("evenements")
-    got = program.submitted(workload.make, *calls)
+    got = program.submitted(among_decoys, workload, *calls)
     got.require_each()
+    got.require_once()
     for made in got.calls:
         value = {"comm": made.comm, "chemin": made.path}[field]
         expect(
@@ -106,7 +115,7 @@ def test_par_uid_counts_by_user(environment: Environment, workload: Workload) ->
     """Each mkdir adds one to dossiers[uid]."""
     program = environment.program("par_uid.c")
     calls = several(Call(uid=random_id()), Call(uid=random_id()))
-    grown = program.growth("dossiers", "hash", workload.make, *calls)
+    grown = program.growth("dossiers", "hash", among_decoys, workload, *calls)
     expect_counts(grown, grown.by_key, Counter(made.uid for made in grown.calls))
 
 
@@ -116,7 +125,7 @@ def test_par_mode_counts_by_mode(environment: Environment, workload: Workload) -
     program = environment.program("par_mode.c")
     sticky = [Call(mode=0o1000 | mode()) for _ in range(random_count())]
     calls = several(Call(mode=mode()), Call(mode=mode()), Call(mode=0o777))
-    grown = program.growth("modes", "array", workload.make, *calls, *sticky)
+    grown = program.growth("modes", "array", among_decoys, workload, *calls, *sticky)
     wanted = Counter(call.mode for call in calls)
     expect_counts(grown, numbers_of(grown), wanted, spared=len(sticky))
 
@@ -138,7 +147,7 @@ def test_profondeur_counts_by_depth(environment: Environment, workload: Workload
     program = environment.program("profondeur.c")
     steps = (*random.sample(range(50), 2), random.randrange(110, 118))  # 256 bytes at most.
     calls = several(*(Call(path=b"/tmp/" + b"./" * n + name()) for n in steps))
-    grown = program.growth("profondeurs", "hash", workload.make, *calls)
+    grown = program.growth("profondeurs", "hash", among_decoys, workload, *calls)
     expect_counts(grown, grown.by_key, Counter(made.path.count(b"/") for made in grown.calls))
 
 
@@ -155,7 +164,7 @@ def test_absolus_tells_relative_paths(environment: Environment, workload: Worklo
     """Each mkdir adds one to chemins[1] where its path begins with a slash, else to chemins[0]."""
     program = environment.program("absolus.c")
     calls = several(Call(path=b"/tmp/" + name()), Call(path=b"tmp/" + name()))
-    grown = program.growth("chemins", "array", workload.make, *calls)
+    grown = program.growth("chemins", "array", among_decoys, workload, *calls)
     expect_counts(grown, grown.by_key, Counter(int(made.path[:1] == b"/") for made in grown.calls))
 
 
@@ -168,18 +177,27 @@ def test_commande_names_the_command(environment: Environment, workload: Workload
 
 @task("9.7")
 def test_ouverts_tells_of_open_directories(environment: Environment, workload: Workload) -> None:
-    """Each mkdir whose mode has the bit 0002 submits one event, which begins with the time."""
+    """Each mkdir whose mode has the bit 0002 submits one event, with the time and the mode."""
     program = environment.program("ouverts.c")
     program.listen("ouverts", "ringbuf")
-    calls = several(Call(mode=0o777), Call(mode=0o702), Call(mode=0o755), Call(mode=0o775))
-    got = program.submitted(workload.make, *calls)
-    wanted = [1 if call.mode & 0o002 else 0 for call in calls]
+    calls = several(*(Call(mode=mode() | 0o002) for _ in "ab"), Call(mode=mode() & ~0o002))
+    got = program.submitted(among_decoys, workload, *calls)
+    seen = [events_of(made, got) for made in got.calls]
+    wanted = [made.mode >> 1 & 1 for made in got.calls]
     expect(
-        list(got.matching.counts) == wanted,
+        seen == wanted and len(got.samples) <= got.made - wanted.count(0),
         NO_LONGER,
         STILL,
         expected=say("events at each mkdir: {counts}", counts=listed(wanted)),
-        actual=say("events at each mkdir: {counts}", counts=listed(got.matching.counts)),
+        actual=say("events at each mkdir: {counts}", counts=listed(seen)),
+    )
+
+
+def events_of(made: Made, got: Submitted) -> int:
+    """How many events have a time within this call, and after it its mode."""
+    modes = (int.from_bytes(sample[8:12], "little") for sample in got.samples)
+    return sum(
+        made.holds(time) and mode == made.mode for time, mode in zip(got.times, modes, strict=True)
     )
 
 
@@ -188,7 +206,7 @@ def test_par_droits_counts_by_digit(environment: Environment, workload: Workload
     """Each mkdir adds one to droits at its owner's digit."""
     program = environment.program("par_droits.c")
     calls = several(Call(mode=mode()), Call(mode=0o1000 | mode()), Call(mode=0o700))
-    grown = program.growth("droits", "array", workload.make, *calls)
+    grown = program.growth("droits", "array", among_decoys, workload, *calls)
     expect_counts(grown, grown.by_key, Counter(made.mode >> 6 & 7 for made in grown.calls))
 
 

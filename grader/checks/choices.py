@@ -28,9 +28,8 @@ def read_choices(
         text = source.decode("utf-8-sig").replace("\r\n", "\n")
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        at = re.search(r"at line (\d+)", str(error))
         what = say("{file} cannot be read as TOML: {error}.", file=file, error=error)
-        raise _wrong(file, int(at[1]) if at else 0, what, form) from error
+        raise _wrong(file, _line_told(str(error), source), what, form) from error
     if others := [key for key in found if key not in keys]:
         what = say("{file} has the key {key}, of which nothing is asked.", file=file, key=others[0])
         remedy = say("Its keys are {names}.", names=", ".join(keys))
@@ -51,6 +50,14 @@ def _remedy(value: object, words: Collection[str]) -> Message:
     for near in get_close_matches(str(value).strip().lower(), words, n=1):
         return say('There is the word "{near}".', near=near)
     return say("Write one of {names}.", names=", ".join(sorted(words)))
+
+
+def _line_told(error: str, source: bytes) -> int:
+    """Find the line that tomllib's `error` names, 0 if it names none."""
+    if "at end of document" in error:
+        return source.rstrip().count(b"\n") + 1
+    at = re.search(r"at line (\d+)", error)
+    return int(at[1]) if at else 0
 
 
 def _line(text: str, key: str) -> int:
