@@ -5,6 +5,8 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import pairwise
+from typing import Any
 
 from grader.checks import (
     Call,
@@ -43,7 +45,7 @@ WORDS = (
 CAUSES = {
     "par_uid": "9c4d28de",
     "par_mode": "8b11f867",
-    "profondeur": "ae022f3f",
+    "par_chef": "6de52bac",
     "chemin": "e0e7f5e0",
     "absolus": "ca579b9a",
     "commande": "cb297160",
@@ -51,8 +53,6 @@ CAUSES = {
     "par_droits": "ec068e62",
 }
 """Of each program the start of the SHA-256 of its name and cause, so that none is read here."""
-
-
 NO_LONGER = say("The program is loaded, and does not do what the comment at its top says.")
 STILL = say("What the refused statement was to do has to be done still: mend it, and keep it.")
 
@@ -80,10 +80,11 @@ def among_decoys(workload: Workload, *calls: Call) -> list[Made]:
 
 
 def expect_counts(
-    grown: Growth, counted: Mapping[int, int], wanted: Mapping[int, int], spared: int = 0
+    grown: Growth, counted: Mapping[int, object], wanted: Mapping[int, int], spared: int = 0
 ) -> None:
     """Expect what is `wanted` more at each key, and no count of the calls that are `spared`."""
-    seen = {key: counted.get(key, 0) for key in wanted}
+    there = {key: counted.get(key) for key in wanted}
+    seen = {key: more if isinstance(more, int) else 0 for key, more in there.items()}
     expect(
         all(seen[key] >= wanted[key] for key in wanted) and grown.total <= grown.made - spared,
         NO_LONGER,
@@ -132,23 +133,26 @@ def test_par_mode_counts_by_mode(environment: Environment, workload: Workload) -
 
 def numbers_of(grown: Growth) -> dict[int, int]:
     """By how much each number of the one row of modes grew."""
-    for row in grown:
-        expect(
-            isinstance(row.value, Fields),
-            say("The value of modes is no longer a structure with nombre in it."),
-            say("Leave struct modes as it was handed out."),
-        )
-    return dict(enumerate(grown.rows[0].value.nombre)) if grown.rows else {}
+    found: list[Any] = [row.value.nombre if isinstance(row.value, Fields) else 0 for row in grown]
+    expect(
+        all(isinstance(numbers, tuple) for numbers in found),
+        say("The value of modes is no longer a structure with nombre in it."),
+        say("Leave struct modes as it was handed out."),
+    )
+    return dict(enumerate(found[0])) if found else {}
 
 
 @task("9.3")
-def test_profondeur_counts_by_depth(environment: Environment, workload: Workload) -> None:
-    """Each mkdir adds one to profondeurs at the number of slashes in its path."""
-    program = environment.program("profondeur.c")
-    steps = (*random.sample(range(50), 2), random.randrange(110, 118))  # 256 bytes at most.
-    calls = several(*(Call(path=b"/tmp/" + b"./" * n + name()) for n in steps))
-    grown = program.growth("profondeurs", "hash", among_decoys, workload, *calls)
-    expect_counts(grown, grown.by_key, Counter(made.path.count(b"/") for made in grown.calls))
+def test_par_chef_counts_at_the_last_chief(environment: Environment, workload: Workload) -> None:
+    """Each mkdir adds one to dossiers at the last of up to eight chiefs of its user."""
+    program = environment.program("par_chef.c")
+    alone, *chiefs = random.sample(range(20_000, 60_000), 10)
+    for user, chief in pairwise(chiefs):
+        program.map("chef", "hash").set(user, chief)
+    calls = several(*(Call(uid=uid) for uid in (alone, chiefs[0], chiefs[-2])))
+    grown = program.growth("dossiers", "hash", among_decoys, workload, *calls)
+    n = sum(call.uid == alone for call in calls)
+    expect_counts(grown, grown.by_key, {alone: n, chiefs[-1]: len(calls) - n})
 
 
 @task("9.4")
