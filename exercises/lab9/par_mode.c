@@ -24,7 +24,8 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 
 	if (!m)
 		return 0;
-	if (mode <= MODES)
-		__sync_fetch_and_add(&m->nombre[mode], 1);
+	if (mode > MODES)
+		return 0;
+	__sync_fetch_and_add(&m->nombre[mode], 1);
 	return 0;
 }

@@ -27,9 +27,11 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 	if (!m)
 		return 0;
 	// BEGIN SOLUTION 9.2
-	//| if (mode <= MODES)
-	if (mode < MODES)
+	//| if (mode > MODES)
+	//| 	return 0;
+	if (mode >= sizeof(m->nombre) / sizeof(m->nombre[0]))
+		return 0;
 	// END SOLUTION
-		__sync_fetch_and_add(&m->nombre[mode], 1);
+	__sync_fetch_and_add(&m->nombre[mode], 1);
 	return 0;
 }

@@ -31,7 +31,7 @@ from grader.authoring.mutants import mutants
 from grader.authoring.new import PAIRINGS, calls, new, samples
 from grader.authoring.student_files import student_files
 from grader.labs import load_course
-from grader.labs.stubs import solved_texts
+from grader.labs.stubs import solved_file, solved_texts
 from tests.support.checkout import ROOT
 
 COURSE = load_course(ROOT)
@@ -59,8 +59,10 @@ def search() -> Search:
 
 
 def solution(file: str) -> str:
-    """What a student has to write in `file`, without the marks."""
-    return "\n".join(solved_texts((ROOT / "solutions" / file).read_text()))
+    """What a student has to write in `file`, without the marks; all of it where that is short."""
+    text = (ROOT / "solutions" / file).read_text()
+    solved = "\n".join(solved_texts(text))
+    return solved_file(text) if short(solved) else solved
 
 
 def short(text: str) -> bool:

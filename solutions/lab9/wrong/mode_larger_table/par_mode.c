@@ -1,6 +1,7 @@
 /*
  * wrong: Makes room for what should not be counted.
  * loses: 9.2 fail
+ * says: more than the comment
  */
 
 #define MODES 1024
@@ -19,7 +20,8 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 
 	if (!m)
 		return 0;
-	if (mode < MODES)
-		__sync_fetch_and_add(&m->nombre[mode], 1);
+	if (mode >= sizeof(m->nombre) / sizeof(m->nombre[0]))
+		return 0;
+	__sync_fetch_and_add(&m->nombre[mode], 1);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * wrong: Counts 01755 at 0755, by a mask in place of a bound.
  * loses: 9.2 fail
- * says: comment at its top
+ * says: more than the comment
  */
 
 #define MODES 512

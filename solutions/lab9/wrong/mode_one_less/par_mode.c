@@ -20,7 +20,8 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 
 	if (!m)
 		return 0;
-	if (mode < MODES - 1)
-		__sync_fetch_and_add(&m->nombre[mode], 1);
+	if (mode >= MODES - 1)
+		return 0;
+	__sync_fetch_and_add(&m->nombre[mode], 1);
 	return 0;
 }
