@@ -70,6 +70,18 @@ def short(text: str) -> bool:
     return len(tokens(bare(text))) < 20
 
 
+def near_its_stub(path: Path) -> bool:
+    """Whether the answer `path` has hardly more than the stub, which is a program to be mended."""
+    stub = ROOT / "exercises" / path.relative_to(ROOT / "solutions").parts[0] / path.name
+    return stub.is_file() and len(rows(path.read_text()) - rows(stub.read_text())) < 12
+
+
+def rows(text: str) -> set[tuple[str, ...]]:
+    """Each six words and signs of `text` that follow each other."""
+    found = tokens(bare(text))
+    return set(zip(*(found[start:] for start in range(6)), strict=False))
+
+
 def zipped(name: str, data: bytes) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -189,7 +201,8 @@ def test_known_answers_and_attacks_are_found(search: Search) -> None:
     texts = {path: path.read_bytes() for path in paths if path.suffix in (".c", ".py")}
     missed = [path for path, data in texts.items() if not search.look("hidden", data)]
     assert len(texts) > 300
-    assert [path for path in missed if not short(path.read_text(errors="replace"))] == []
+    missed = [path for path in missed if not short(path.read_text(errors="replace"))]
+    assert [path for path in missed if not near_its_stub(path)] == []
 
 
 @pytest.mark.parametrize(
