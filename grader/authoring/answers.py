@@ -55,6 +55,11 @@ class Answer:
             except UsageError as error:
                 what = say("{path}: {what}", path=self.path, what=error.what)
                 raise CourseError(what, error.remedy) from error
+        if not self.path.is_dir() and not self._alone(lab):
+            raise CourseError(
+                say("{path}: {lab} has no script.", path=self.path, lab=lab.name),
+                say("Make it a folder, with files named as the lab's."),
+            )
         for file in _files(self.path) if self.path.is_dir() else ():
             if file.name not in lab.edits:
                 raise CourseError(
@@ -72,8 +77,11 @@ class Answer:
             for file in _files(self.path):
                 shutil.copyfile(file, target / file.name)
         else:
-            name = lab.program if self.path.suffix == ".c" else lab.script
-            shutil.copyfile(self.path, target / name)
+            shutil.copyfile(self.path, target / self._alone(lab))
+
+    def _alone(self, lab: Lab) -> str:
+        """The file of `lab` that an answer of one file replaces."""
+        return lab.program if self.path.suffix == ".c" else lab.script
 
 
 def answers(kind: str, solutions: Path = ENGINE / "solutions") -> list[Answer]:

@@ -19,7 +19,7 @@ from grader.base.messages import say
 from grader.labs import Lab, find_labs
 from grader.labs.course import Course
 from grader.labs.read_text import text_of
-from grader.labs.stubs import read, solved_texts
+from grader.labs.stubs import read, solved_file, solved_texts
 
 _CODE = (".c", ".h", ".py", ".toml")
 
@@ -68,6 +68,8 @@ def _of_lab(lab: Lab) -> Iterator[Secret]:
 def _solution(place: str, text: str, given: str) -> Iterator[Secret]:
     blocks = solved_texts(text)
     yield Secret(place, "\n".join(blocks), given, exemplary=True)
+    if given:  # Of a block of one line it takes what stands around it to tell whose it is.
+        yield Secret(f"{place}, whole", solved_file(text), given)
     for number, block in enumerate(blocks, 1):
         yield Secret(f"{place}, block {number}", block, given)
 

@@ -51,19 +51,12 @@ class Mutant:
 
 
 def mutants(file: str, text: str) -> list[Mutant]:
-    """Every mutant of `text`, which is C or Python by the name `file`, in the order of the text.
+    """Every mutant of `text`, C, Python or TOML by the name `file`, in the order of the text.
 
     No two are alike, none is like `text`, and the marks in a solution stay as they are.
     """
-    python = file.endswith(".py")
-    language = Language(tree_sitter_python.language() if python else tree_sitter_c.language())
     source = text.encode()
-    edits = [
-        edit
-        for node in _walk(Parser(language).parse(source).root_node)
-        for rule in (*_RULES, *(_PYTHON if python else _C))
-        for edit in rule(node)
-    ]
+    edits = _of_toml(source) if file.endswith(".toml") else _of_code(file, source)
     found: dict[bytes, Mutant] = {}
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         start, end = edit.start, edit.end
@@ -85,6 +78,24 @@ class _Edit:
     end: int
     new: str
     kind: str
+
+
+def _of_toml(source: bytes) -> Iterator[_Edit]:
+    """A line `key = "value"` that is not there, an empty value, and that of the line before."""
+    before = b""
+    for line in re.finditer(rb"^(?:\w+) *= *\"([^\"]*)\" *$", source, re.MULTILINE):
+        yield _Edit(line.start(), line.end(), "", "line removed")
+        for new in (b"", before) if before else (b"",):
+            yield _Edit(line.start(1), line.end(1), new.decode(), "value")
+        before = line[1]
+
+
+def _of_code(file: str, source: bytes) -> Iterator[_Edit]:
+    python = file.endswith(".py")
+    language = Language(tree_sitter_python.language() if python else tree_sitter_c.language())
+    for node in _walk(Parser(language).parse(source).root_node):
+        for rule in (*_RULES, *(_PYTHON if python else _C)):
+            yield from rule(node)
 
 
 _Rule = Callable[[Node], Iterator[_Edit]]

@@ -54,6 +54,27 @@ class Fields:
         return ", ".join(f"{name} {_shown(value)}" for name, value in self._values.items())
 
 
+def difference(new: Value, old: Value) -> Value:
+    """Return `new` with each number in it less what `old` has there; a text stays as it is."""
+    if isinstance(new, int) and isinstance(old, int):
+        return new - old
+    if isinstance(new, tuple) and isinstance(old, tuple):
+        return tuple(map(difference, new, old))
+    if isinstance(new, Fields) and isinstance(old, Fields):
+        before = old._values
+        return Fields({name: difference(each, before[name]) for name, each in new._values.items()})
+    return new
+
+
+def sum_of(value: Value) -> int:
+    """Return all numbers in `value` together; a text has none."""
+    if isinstance(value, Fields):
+        value = tuple(value._values.values())
+    if isinstance(value, tuple):
+        return sum(map(sum_of, value))
+    return value if isinstance(value, int) else 0
+
+
 def _shown(value: Value) -> str:
     return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
 

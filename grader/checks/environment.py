@@ -7,7 +7,7 @@ same time.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -22,6 +22,7 @@ from grader.base.errors import (
     SubmissionError,
 )
 from grader.base.messages import say
+from grader.checks.choices import read_choices
 from grader.checks.contention import contend
 from grader.checks.context import Context
 from grader.checks.ended import Ended
@@ -38,28 +39,45 @@ from grader.kernel.veth import Cable
 from grader.labs import Lab
 from grader.submission.call import call
 
+_PROGRAM, _PATTERN = _BUILDS = ("program", "pattern")
+"""What the lab's program and its second build are called among the programs."""
+
 
 class LabEnvironment:
     """What the fixtures of a lab's checks hand out, for one submission."""
 
-    def __init__(self, context: Context, *, pattern: bool = False, script: bool = False) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        pattern: bool = False,
+        script: bool = False,
+        programs: Sequence[str] = (),
+    ) -> None:
         """Start everything that takes time.
 
-        `pattern` says that the second build is wanted, `script` that the script is.
+        `pattern` says that the second build is wanted, `script` that the script is; `programs` are
+        the C files that will be judged, in that order, the lab's program if none is named.
         """
         self.context = context
+        self._order = [
+            _PROGRAM if name == context.lab.program else name
+            for name in programs or [context.lab.program]
+            if name in context.submission.files
+        ]
+        """The programs that will be judged, as they are called in `_programs`."""
         self._pattern = pattern
         self._programs: dict[str, ProgramUnderTest] = {}
-        """The program, its second build `pattern`, and other files' by name, while in use."""
-        self._judged = "program"
+        """The program, its second build, and other files' by name, while in use."""
+        self._judged = _PROGRAM
         self._script: ScriptUnderTest | None = None
         self._failed: dict[str, Exception] = {}
         self._places: dict[str, list[tuple[str, str]]] | None = None
         self._with_script = script
         self.once = Once(self)
         """Looks at the program once, for all the tasks that hang on what is seen."""
-        if context.lab.program in context.submission.files:
-            for build in ("program", "pattern") if pattern else ("program",):
+        for first in self._order[:1]:
+            for build in _BUILDS if pattern and first == _PROGRAM else (first,):
                 self._loader(build).begin()
         if script and context.lab.script in context.submission.files:
             self._script = ScriptUnderTest(context)
@@ -171,11 +189,10 @@ class LabEnvironment:
         """
         if self._script and self._script.running:
             self._end_script()
-        builds = ("program", "pattern")
-        judged = self._judged = builds[0] if file in ("", self.lab.program) else file
-        self._close(*[one for one in self._programs if one not in (*builds, judged)])
-        if judged == file:
-            self._close(*builds)
+        judged = self._judged = _PROGRAM if file in ("", self.lab.program) else file
+        still = _BUILDS if judged == _PROGRAM else (judged,)
+        programs = self._programs.items()
+        self._close(*[name for name, one in programs if one.attached and name not in still])
         return self._ready(judged)
 
     def pattern_program(self) -> ProgramUnderTest | None:
@@ -186,7 +203,7 @@ class LabEnvironment:
         """
         self.program()
         try:
-            return self._ready("pattern")
+            return self._ready(_PATTERN)
         except SubmissionError:
             return None
 
@@ -197,10 +214,12 @@ class LabEnvironment:
         try:
             program = self._loader(which)
             if not program.attached:
+                program.begin()
+                self._begin_following()
                 _ = self.context.witness
                 if self.context.lab.attach.startswith("lsm:"):
                     _ = self.trace  # The program could forbid what that needs.
-                own = which in ("program", "pattern")
+                own = which in _BUILDS
                 program.attach(self._compiled, self.places if own else lambda plain: {})
         except (SubmissionError, PhaseTimeoutError, BehaviourError) as error:
             self._failed[which] = error
@@ -210,6 +229,17 @@ class LabEnvironment:
             self._close(which)
             raise
         return program
+
+    def _begin_following(self) -> None:
+        """Let the next C file be compiled while this one is judged. It is not attached."""
+        if following := self._following():
+            self._loader(following).begin()
+
+    def _following(self) -> str:
+        """Name the program that is judged after this one; "" where none is left."""
+        judged, order = self._judged, self._order
+        later = order[order.index(judged) + 1 :] if judged in order else []
+        return next((name for name in later if name not in self._failed), "")
 
     def places(self, plain: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
         """Tell where the script attaches the functions `plain`: a kind of hook and a place.
@@ -251,17 +281,19 @@ class LabEnvironment:
 
     def _loader(self, which: str) -> ProgramUnderTest:
         if which not in self._programs:
-            file = self.lab.program if which in ("program", "pattern") else which
-            pattern = which == "pattern"
+            file = self.lab.program if which in _BUILDS else which
+            pattern = which == _PATTERN
             self._programs[which] = ProgramUnderTest(self.context, file, pattern=pattern)
         return self._programs[which]
 
     def _compiled(self) -> None:
         """Let all have started before the program is attached: starting makes directories."""
-        if self._pattern and self._judged == "program":
-            pattern = self._loader("pattern")
+        if self._pattern and self._judged == _PROGRAM:
+            pattern = self._loader(_PATTERN)
             pattern.begin()
             pattern.wait_until_ready()
+        if following := self._following():
+            self._loader(following).wait_until_ready()
         if self._script and not self._script.running:
             self._script.wait_until_ready()
             self._script.compile_ahead()  # Beside the second build there were two compilers.
@@ -275,7 +307,7 @@ class LabEnvironment:
 
     def close_pattern_program(self) -> None:
         """Unload the second build, while other things go on."""
-        if program := self._programs.pop("pattern", None):
+        if program := self._programs.pop(_PATTERN, None):
             self.context.end(program.close)
 
     def script(self, *arguments: str) -> ScriptUnderTest:
@@ -338,9 +370,16 @@ class LabEnvironment:
             begin()
             ended.result()
 
+    def choices(self, file: str, keys: Sequence[str], words: Collection[str]) -> dict[str, str]:
+        """Read the TOML file `file` of the submission's: at each of `keys` one of `words`.
+
+        Raises BehaviourError where it is no TOML, lacks a key, or has another word.
+        """
+        return read_choices(file, self.context.submission.require(file), keys, words)
+
     def printed(self, file: str) -> str:
         """Return what the tools printed of the program `file`; nothing while it is not loaded."""
-        name = "program" if file == self.lab.program else file
+        name = _PROGRAM if file == self.lab.program else file
         program = self._programs.get(name)
         return program.log() if program else ""
 

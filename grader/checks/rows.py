@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.base.errors import BehaviourError
-from grader.base.layout import Fields, Layout
+from grader.base.layout import Fields, Layout, difference, sum_of
 from grader.base.messages import NO_MESSAGE, Message, say
 from grader.evidence.calls import Made, Window
 from grader.evidence.maps import Map
@@ -76,8 +76,8 @@ class Rows:
 
     @property
     def total(self) -> int:
-        """All values that are numbers together."""
-        return sum(row.value for row in self.rows if isinstance(row.value, int))
+        """All numbers in the values together."""
+        return sum(sum_of(value) for row in self.rows for value in row.values)
 
 
 @dataclass(frozen=True)
@@ -186,5 +186,4 @@ def _grown(before: Rows, after: Rows) -> tuple[Row, ...]:
 def _less(values: tuple[Any, ...], before: tuple[Any, ...]) -> tuple[Any, ...]:
     if not before:
         return values
-    pairs = zip(values, before, strict=True)
-    return tuple(new - old if isinstance(new, int) else new for new, old in pairs)
+    return tuple(map(difference, values, before))

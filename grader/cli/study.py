@@ -236,6 +236,11 @@ def run_script(lab: str, kernel: str) -> None:
 
     course = options.course()
     (chosen,) = options.choose((lab,), course.labs())
+    if not chosen.script:
+        raise UsageError(
+            say("{name} has no script: its programs are graded as they are.", name=chosen.name),
+            say("A machine to try them in: ./labebpf shell {name}", name=chosen.name),
+        )
     if not (course.place(chosen) / chosen.script).is_file():
         raise UsageError(
             say("{name} has no {script}.", name=chosen.name, script=chosen.script),

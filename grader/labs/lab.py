@@ -59,6 +59,7 @@ class Lab:
     title: Text
     program: str
     script: str
+    """The Python that shows what the program sees; "" in a lab of programs alone."""
     edits: tuple[str, ...]
     """File names that are taken from a submission; nothing else ever is."""
     attach: str
@@ -162,7 +163,7 @@ def load_lab(
         folder=folder,
         title=manifest.text("title"),
         program=manifest.string("program"),
-        script=manifest.string("script"),
+        script=manifest.string("script", default=""),
         edits=manifest.strings("edits"),
         attach=manifest.string("attach"),
         call=manifest.string("call", default="mkdir"),
@@ -273,16 +274,18 @@ def _check(path: Path, lab: Lab) -> None:
 
 def _check_edits(path: Path, lab: Lab) -> None:
     for name in lab.edits:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py)", name):
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.(c|py|toml)", name) or name == "lab.toml":
             raise CourseError(
                 say("{path}: edits has the name {name!r}.", path=path, name=name),
-                say("Use a plain .c or .py name."),
+                say("Use a plain .c, .py or .toml name."),
             )
         if lab.edits.count(name) > 1:
             raise CourseError(
                 say("{path}: edits has {name} twice.", path=path, name=name), say("Remove one.")
             )
-    for key, name, suffix in (("program", lab.program, ".c"), ("script", lab.script, ".py")):
+    named = [("program", lab.program, ".c")]
+    named += [("script", lab.script, ".py")] if lab.script else []
+    for key, name, suffix in named:
         if name not in lab.edits:
             raise CourseError(
                 say("{path}: {name} is not in edits.", path=path, name=name), say("Add it there.")

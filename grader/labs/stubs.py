@@ -157,6 +157,13 @@ def solved_texts(text: str) -> list[str]:
     return blocks
 
 
+def solved_file(text: str) -> str:
+    """The solution `text` as a student hands it in: without marks, and what the stub shows."""
+    marks = (_BEGIN, _END, _SHOWN)
+    lines = text.splitlines()
+    return "".join(f"{line}\n" for line in lines if not any(m.fullmatch(line) for m in marks))
+
+
 def drifted(lab: Lab, solutions: Path) -> dict[Path, str]:
     """The stubs that are not what the solution makes of them: path, and what it should hold."""
     return {path: text for path, text in stubs(lab, solutions) if not _holds(path, text.encode())}

@@ -63,7 +63,8 @@ def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
     }
     for lab in map(grading.labs.__getitem__, grading.rubrics):
         files = grading.submission(lab).files
-        wishes |= likely_needs(files[name] for name in (lab.program, lab.script) if name in files)
+        names = {lab.script, *(name for name in lab.edits if name.endswith(".c"))}
+        wishes |= likely_needs(files[name] for name in names if name in files)
     wanted = parse(config.getoption("--kernel"))
     untrusted = config.getoption("--untrusted")
     try:

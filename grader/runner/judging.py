@@ -117,7 +117,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item in session.items:
         found = grading.of(item)
         if found:
-            lab, _ = found
+            lab, task = found
             if lab.name not in grading.rubrics:
                 grading.rubrics[lab.name] = Rubric(lab, grading.checks_of(lab), selected)
             fixtures = set(getattr(item, "fixturenames", ()))
@@ -125,6 +125,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 grading.pattern.add(lab.name)
             if "script" in fixtures:
                 grading.script.add(lab.name)
+            programs = grading.programs.setdefault(lab.name, [])
+            if task.file.endswith(".c") and task.file not in programs:
+                programs.append(task.file)
     if grading.rubrics:
         grading.folder()
         if out := session.config.getoption("--out"):
@@ -251,7 +254,8 @@ def _finding(
     if isinstance(error, pytest.UsageError):
         return Finding(Status.INFRA, str(error))
     scripted = isinstance(error, (SubmissionError, CallbackError)) and error.file
-    source = grading.submission(lab).files.get(scripted or lab.program, b"")
+    program = task.file if task.file.endswith(".c") else lab.program
+    source = grading.submission(lab).files.get(scripted or program, b"")
     return finding_of(error, source, grading.lang, grading.printed(lab, task))
 
 

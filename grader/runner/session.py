@@ -89,6 +89,8 @@ class Grading:
         """The lab and the task of each check there is, chosen or not, by node id."""
         self.pattern: set[str] = set()
         self.script: set[str] = set()
+        self.programs: dict[str, list[str]] = {}
+        """The C files that the chosen tasks of each lab are about, in the order of the checks."""
         self.remote: Remote | None = None
         """Where the checks run, if not in this process."""
         self._kernel: NativeKernel | InfraError | None = None
@@ -282,6 +284,7 @@ class Grading:
                 context,
                 pattern=lab.name in self.pattern,
                 script=lab.name in self.script,
+                programs=self.programs.get(lab.name, ()),
             )
         return self._environment
 

@@ -29,6 +29,7 @@ def lab(
         one = replace(one, call="packet")
     sources = {name: text.encode() for name, text in files.items()}
     context = Context(kernel, one, Submission(sources, {}), ROOT / "bpf_templates")
-    environment = LabEnvironment(context, script=script in files)
+    programs = [name for name in files if name.endswith(".c")]
+    environment = LabEnvironment(context, script=script in files, programs=programs)
     with closing(environment):
         yield environment

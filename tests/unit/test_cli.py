@@ -199,10 +199,10 @@ def test_the_language_is_the_one_asked_for(
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["hint", "9.9"], ["no task 9.9", "0.1", "3.7"]),
+        (["hint", "90.9"], ["no task 90.9", "0.1", "3.7"]),
         (["hint", "3.2", "--level", "9"], ["3.2 has no hint 9. Its last one is 2."]),
-        (["grade", "lab9"], ["no lab named lab9", "lab0, lab1, lab2, lab3"]),
-        (["grade", "lab0", "lab9"], ["no lab named lab9"]),
+        (["grade", "lab90"], ["no lab named lab90", "lab0, lab1, lab2, lab3"]),
+        (["grade", "lab0", "lab90"], ["no lab named lab90"]),
         (["grade", "lab0", "--submission", "/nonexistent"], ["no folder /nonexistent"]),
         (["grade", "lab0", "--submission", __file__], ["is a file, not a folder"]),
         (["grade", "lab3", "--submission", "tests"], ["no hand-in for lab3", "counter.c"]),
@@ -223,21 +223,22 @@ def test_the_language_is_the_one_asked_for(
         (["grade", "a", "b", "--lab", "lab3"], ["--lab is for one hand-in"]),
         (["grade", "a", "--lab", "lab3", "--submission", "a"], ["--lab is for one hand-in"]),
         (["grade", "/nonexistent", "--lab", "lab3"], ["no folder /nonexistent"]),
-        (["grade", ".", "--lab", "lab9"], ["no lab named lab9"]),
+        (["grade", ".", "--lab", "lab90"], ["no lab named lab90"]),
         (["grade", "tests", "--lab", "lab3"], ["no hand-in for lab3", "counter.c, counter.py"]),
         (["grade", "lab0", "--private", "/nonexistent"], ["no folder /nonexistent"]),
         (["grade", "lab0", "--kernel", "all", "--html", "x"], ["--html is for one kernel"]),
         (["grade", "lab0", "--out", __file__], ["test_cli.py cannot be written", "another --out"]),
         (["grade", "lab0", "--html", "."], ["is a folder", "another --html"]),
         (["grade", "lab0", "--html", "no/x.html"], ["There is no folder no.", "another --html"]),
-        (["watch", "lab9"], ["no lab named lab9"]),
+        (["watch", "lab90"], ["no lab named lab90"]),
         (["watch", "lab0", "--kernel", "all"], ["no kernel all"]),
-        (["run", "lab9"], ["no lab named lab9"]),
+        (["run", "lab90"], ["no lab named lab90"]),
+        (["run", "lab9"], ["lab9 has no script", "./labebpf shell lab9"]),
         (["grade", "lab0", "--private", "tests"], ["no LAB/lab.toml"]),
         (["grade", "lab0", "--private", "/usr/share"], ["Student code could see", "/usr"]),
         (["nonsense"], ["nonsense"]),
         (["hint"], ["TASK"]),
-        (["stubs", "lab9"], ["no lab named lab9"]),
+        (["stubs", "lab90"], ["no lab named lab90"]),
         (["prove"], ["LAB"]),
         (["prove", "lab0", "--kernel", "all"], ["no kernel all"]),
     ],
@@ -266,7 +267,7 @@ def test_the_help_of_report_names_every_format() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["list"], ["hint", "3.1"], ["--help"], ["grade", "lab9"], ["image", "list"]]
+    "command", [["list"], ["hint", "3.1"], ["--help"], ["grade", "lab90"], ["image", "list"]]
 )
 def test_who_stops_reading_makes_it_no_failure(command: list[str]) -> None:
     """128 + SIGPIPE, as of any command whose output goes to head."""
@@ -393,8 +394,8 @@ def test_every_command_has_help_in_both_languages(command: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["grade", "lab9", "--lang", "fr"], "Il n'y a pas de TP nommé lab9. Les TP sont lab0"),
-        (["--lang=fr", "hint", "9.9"], "Il n'y a pas de tâche 9.9."),
+        (["grade", "lab90", "--lang", "fr"], "Il n'y a pas de TP nommé lab90. Les TP sont lab0"),
+        (["--lang=fr", "hint", "90.9"], "Il n'y a pas de tâche 90.9."),
         (["grade", "--time-scale", "0", "--lang=fr"], "n'est pas dans l'intervalle"),
         (["grade", "--nonsense", "--lang", "fr"], "Il n'y a pas d'option '--nonsense'."),
         (["nonsense", "--lang", "fr"], "Il n'y a pas de commande 'nonsense'."),

@@ -41,8 +41,10 @@ def test_a_handout_leads_with_the_way_that_works_with_borrowed_headers(
     lab: Lab, handout: str
 ) -> None:
     text = (lab.folder / handout).read_text(encoding="utf-8")
-    first = f"```\nsudo ./labebpf run {lab.name}\n```"
-    assert 0 < text.find(first) < text.find(f"`sudo python3 exercises/{lab.name}/{lab.script}`")
+    first, plain = f"sudo ./labebpf run {lab.name}\n```", f"`sudo python3 exercises/{lab.name}/"
+    if not lab.script:
+        first, plain = f"sudo ./labebpf grade {lab.tasks[0].id}\n", "\nsudo python3 -c "
+    assert 0 < text.find(f"```\n{first}") < text.find(plain)
 
 
 @pytest.mark.parametrize("handout, last", [("README.md", "and"), ("README.fr.md", "et")])

@@ -62,8 +62,8 @@ def test_the_four_labs_load() -> None:
 
 
 @pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
-def test_a_lab_has_four_to_eight_tasks_and_ten_points(lab: Lab) -> None:
-    assert 4 <= len(lab.tasks) <= 8
+def test_a_lab_has_four_to_nine_tasks_and_ten_points(lab: Lab) -> None:
+    assert 4 <= len(lab.tasks) <= 9
     assert lab.max_score == 10
     assert all(task.id.startswith(f"{lab.name[3:]}.") for task in lab.tasks)
 
@@ -85,6 +85,12 @@ def test_a_good_manifest_is_read_whole(tmp_path: Path) -> None:
     assert (second.file, second.needs, second.kernel) == ("counter.py", ("9.1",), ("smp",))
     assert first.hints[1] == Text("Again.", "Encore.")
     assert lab.max_score == 5
+
+
+def test_a_lab_may_have_no_script_and_files_that_are_no_code(tmp_path: Path) -> None:
+    text = GOOD.replace('script = "counter.py"\n', "").replace("counter.py", "answers.toml")
+    lab = load_lab(write(tmp_path, text))
+    assert (lab.script, lab.edits) == ("", ("counter.c", "answers.toml"))
 
 
 def test_the_words_of_a_manifest_are_those_that_the_grader_knows(tmp_path: Path) -> None:
@@ -130,7 +136,7 @@ def test_a_broken_manifest_stops_its_own_lab_alone(tmp_path: Path) -> None:
             found.refuse_broken(["lab9", "lab10"])
 
 
-LAB_KEYS = ("title", "program", "script", "edits", "attach")
+LAB_KEYS = ("title", "program", "edits", "attach")
 TASK_KEYS = ("id", "points", "file", "title", "hints")
 
 
@@ -225,6 +231,7 @@ def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
             "counter.c twice",
         ),
         ('program = "counter.c"', 'program = "counter.py"', "program is counter.py. Name a file"),
+        ('"counter.c", "counter.py"]', '"counter.c", "lab.toml"]', "edits has the name 'lab.toml'"),
         ('script = "counter.py"', 'script = "counter.c"', "script is counter.c. Name a file"),
         ('en = "Think.", fr = "Pensez."', 'en = "Think.", de = "x"', "hints lacks a language"),
     ],

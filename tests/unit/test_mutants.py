@@ -165,6 +165,17 @@ def test_python(text: str, expected: list[tuple[str, str]]) -> None:
     assert changes("a.py", text) == expected
 
 
+def test_toml() -> None:
+    text = '# a = "x"\none = "x"\ntwo = "y"\nthree = 3\n'
+    assert changes("a.toml", text) == [
+        ("line removed", ""),
+        ("value", 'one = ""'),
+        ("line removed", ""),
+        ("value", 'two = ""'),
+        ("value", 'two = "x"'),
+    ]
+
+
 def test_marks_are_never_mutated_and_removed_with_nothing() -> None:
     text = "if a:\n    # BEGIN SOLUTION 1.1\n    # | 1 + 1\n    f()\n    # END SOLUTION\n"
     assert [mutant.text for mutant in mutants("a.py", text)] == [

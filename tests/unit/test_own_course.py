@@ -144,7 +144,7 @@ def test_checks_of_followed_labs_and_of_its_own_are_in_order(course: Path) -> No
         (("course", "new", "/proc/x"), "/proc/x cannot be written"),
         (("stubs", "lab0"), "lab0 is a lab of labebpf, and its stubs come with it. To change it"),
         (("grade", ".", "--lab", "lab0"), "lies in the hand-in itself. Grade from"),
-        (("list", "lab9"), "There is no lab named lab9"),
+        (("list", "lab90"), "There is no lab named lab90"),
     ],
 )
 def test_what_it_does_not_take_changes_nothing(

@@ -160,4 +160,4 @@ def test_what_the_lab_does_not_have(checkout: Path) -> None:
     done = labebpf(checkout, "reset", "lab3", "test_lab3.py", "--yes")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no file test_lab3.py to put back. There are counter.c, counter.py." in done.stderr
-    assert "There is no lab named lab9." in labebpf(checkout, "reset", "lab9").stderr
+    assert "There is no lab named lab90." in labebpf(checkout, "reset", "lab90").stderr

@@ -36,6 +36,15 @@ def test_only_what_changed_has_grown_and_keys_that_look_alike_are_two() -> None:
     assert [(row.raw, row.values) for row in _grown(before, after)] == [(b"1", (1, 0))]
 
 
+def test_what_is_in_a_structure_has_grown_and_counts_too() -> None:
+    before = Row(0, (Fields({"n": (1, 2), "name": b"a", "in": Fields({"m": 5})}),), b"0")
+    after = Row(0, (Fields({"n": (1, 5), "name": b"b", "in": Fields({"m": 6})}),), b"0")
+    (grown,) = _grown(Rows((before,)), Rows((after,)))
+    assert grown.value == Fields({"n": (0, 3), "name": b"b", "in": Fields({"m": 1})})
+    assert Rows((grown,)).total == 4
+    assert _grown(Rows((after,)), Rows((after,))) == ()
+
+
 def test_each_call_counts_once_here_or_beside() -> None:
     def grown(by: int) -> Growth:
         return Growth((Row(0, (by,)),), (), made=7, failed=2)

@@ -1,0 +1,16 @@
+struct evenement {
+	u32 pid;
+	char comm[64];
+};
+
+BPF_PERF_OUTPUT(evenements);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct evenement e = {};
+
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(&e.comm, 64);
+	evenements.perf_submit(args, &e, sizeof(e));
+	return 0;
+}

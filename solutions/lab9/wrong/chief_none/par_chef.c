@@ -1,0 +1,21 @@
+/*
+ * wrong: Looks the chief up, and counts at the user.
+ * loses: 9.3 fail
+ * says: has to be done still
+ */
+
+BPF_HASH(chef, u32, u32);
+BPF_HASH(dossiers, u32, u64);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u32 uid = bpf_get_current_uid_gid();
+	u32 *suivant;
+	for (int i = 0; i < 8; i++) {
+		suivant = chef.lookup(&uid);
+		if (!suivant)
+			break;
+	}
+	dossiers.atomic_increment(uid);
+	return 0;
+}

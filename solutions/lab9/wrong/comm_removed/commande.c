@@ -1,0 +1,21 @@
+/*
+ * wrong: Removes the refused call.
+ * loses: 9.6 fail
+ * says: has to be done still
+ */
+
+struct evenement {
+	u32 pid;
+	char comm[16];
+};
+
+BPF_PERF_OUTPUT(evenements);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	struct evenement e = {};
+
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	evenements.perf_submit(args, &e, sizeof(e));
+	return 0;
+}

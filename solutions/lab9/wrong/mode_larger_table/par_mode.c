@@ -1,0 +1,27 @@
+/*
+ * wrong: Makes room for what should not be counted.
+ * loses: 9.2 fail
+ * says: more than the comment
+ */
+
+#define MODES 1024
+
+struct modes {
+	u64 nombre[MODES];
+};
+
+BPF_ARRAY(modes, struct modes, 1);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u32 index = 0;
+	u64 mode = args->mode;
+	struct modes *m = modes.lookup(&index);
+
+	if (!m)
+		return 0;
+	if (mode >= sizeof(m->nombre) / sizeof(m->nombre[0]))
+		return 0;
+	__sync_fetch_and_add(&m->nombre[mode], 1);
+	return 0;
+}

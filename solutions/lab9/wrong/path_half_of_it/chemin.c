@@ -1,0 +1,28 @@
+/*
+ * wrong: Copies 256 bytes at most.
+ * loses: 9.4 fail
+ * says: comment at its top
+ */
+
+struct evenement {
+	u32 pid;
+	char chemin[600];
+};
+
+BPF_PERF_OUTPUT(evenements);
+BPF_PERCPU_ARRAY(place, struct evenement, 1);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+
+	u32 index = 0;
+	struct evenement *e = place.lookup(&index);
+
+	if (!e)
+		return 0;
+
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_probe_read_user_str(&e->chemin, 256, args->pathname);
+	evenements.perf_submit(args, e, sizeof(*e));
+	return 0;
+}
