@@ -38,6 +38,9 @@ from grader.kernel.veth import Cable
 from grader.labs import Lab
 from grader.submission.call import call
 
+PRINTED = "printed.c"
+"""The name of a program that the script has printed, and no file holds."""
+
 
 class LabEnvironment:
     """What the fixtures of a lab's checks hand out, for one submission."""
@@ -177,6 +180,19 @@ class LabEnvironment:
         if judged == file:
             self._close(*builds)
         return self._ready(judged)
+
+    def printed_program(self, text: str) -> ProgramUnderTest:
+        """Give the program with the C `text` that a run of the script printed, attached.
+
+        Nothing else of the student's runs. In what is said of it, PRINTED is the file's name.
+        """
+        if self._script and self._script.running:
+            self._end_script()
+        self._close(*list(self._programs))
+        self._failed.pop(PRINTED, None)
+        self._judged = PRINTED
+        self._programs[PRINTED] = ProgramUnderTest(self.context, PRINTED, source=text.encode())
+        return self._ready(PRINTED)
 
     def pattern_program(self) -> ProgramUnderTest | None:
         """Give the second build of the program, in which what is left uninitialised is 0xAA.

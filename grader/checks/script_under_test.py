@@ -162,18 +162,19 @@ class ScriptUnderTest(CountingScript):
         lines = self.rest()
         return Drawn(tuple(calls), self._context.witness.entered - before, tuple(lines))
 
-    def told(self, shows: Shows, *calls: Call) -> Told:
+    def told(self, shows: Shows, *calls: Call, hidden: Sequence[Call] = ()) -> Told:
         """Let the `calls` be made one by one, some decoys before each, and read what is printed.
 
         `shows` tells whether a line shows a call. Raises BehaviourError for a script that prints an
         event only when the next one comes. Where other processes make such calls too, the script's
         buffer may overflow: where lines are missing, the best of several attempts counts, in
-        which those are held up.
+        which those are held up. The calls `hidden`, which come first, must not be shown: then the
+        script has a filter, which lets the first of `calls` pass.
         """
         best: Told | None = None
         for attempt in range(_ATTEMPTS):
             with self._context.witness.brake() if attempt else nullcontext():
-                told = self._told(shows, calls)
+                told = self._told(shows, calls, hidden)
             if best is None or len(told.missing) < len(best.missing):
                 best = told
             if not told.missing or not told.others:
@@ -182,15 +183,17 @@ class ScriptUnderTest(CountingScript):
         if best.missing:
             self._blame_callback()
         if len(best.missing) == 1 or (best.others and not best.missing):
-            caller = self._context.workload.make(Call())[0].pid
-            self._require_prompt(lambda: self._context.workload.make(Call())[0], caller, shows)
+            again = calls[0] if hidden else Call()
+            caller = self._context.workload.make(again)[0].pid
+            self._require_prompt(lambda: self._context.workload.make(again)[0], caller, shows)
         return best
 
-    def _told(self, shows: Shows, calls: Sequence[Call]) -> Told:
+    def _told(self, shows: Shows, calls: Sequence[Call], hidden: Sequence[Call]) -> Told:
         """Make one attempt at what `told` does."""
         witness, workload = self._context.witness, self._context.workload
         before, made, decoys = witness.left, [], []
         self.rest()  # What others did before is no line of these calls.
+        left_out = workload.make(*hidden) if hidden else []
         for call in calls:
             decoys += workload.decoys(1)
             made += workload.make(call)
@@ -202,8 +205,8 @@ class ScriptUnderTest(CountingScript):
 
         self.read_until(done)
         lines = self.rest()
-        others = witness.entered - before - len(made)
-        return Told.of(made, decoys, lines, shows, others, self.output())
+        others = witness.entered - before - len(made) - len(left_out)
+        return Told.of(made, decoys, lines, shows, others, self.output(), left_out)
 
     def _require_prompt(
         self,

@@ -14,6 +14,7 @@ from grader.kernel.features import privileges
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.labs import Lab
+from grader.submission.lent import lent_packages
 from grader.submission.sandbox import PYTHON
 
 
@@ -45,6 +46,8 @@ def become_script(lab: Lab, folder: Path) -> NoReturn:
         signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so.
     if folder.stat().st_uid != os.geteuid():
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # With sudo: what it imports stays the user's.
+    lent_from = {str(package.parent) for package in lent_packages().values()}
+    os.environ["PYTHONPATH"] = os.pathsep.join(sorted(lent_from))
     os.chdir(folder)
     sys.stdout.flush()
     os.execvp(command[0], command)
