@@ -120,7 +120,7 @@ def tells_who(environment: Environment) -> None:
 
 def filters(environment: Environment) -> None:
     """The program submits what cible lets pass, as it is at that moment, and nothing else."""
-    environment.once(names_who)
+    environment.once(tells_who)
     program, make = environment.program(), environment.workload.make
     one, root = person(), person(0)
     calls = one, threaded(one), neighbour(one), person(), root
@@ -135,11 +135,6 @@ def filters(environment: Environment) -> None:
     ):
         wanted.put_into(program)
         expect_filtered(program.submitted(make, *calls), wanted)
-
-
-def names_who(environment: Environment) -> None:
-    """The events have a name, by which each mkdir is known."""
-    environment.once(submits).having(comm=None)
 
 
 def expect_filtered(got: Submitted, wanted: Filter) -> None:
@@ -172,16 +167,8 @@ def expect_filtered(got: Submitted, wanted: Filter) -> None:
 @pytest.fixture
 def filtered(environment: Environment) -> None:
     """Events that say who called, of those whom cible lets pass: others cannot be shown rightly."""
-    environment.once(tells_who)
     environment.once(filters)
-
-
-@pytest.fixture
-def spared(environment: Environment) -> bool:
-    """Whether 8.2 has told of too many events already: they cost the script nothing."""
-    got, others = environment.once(submits), environment.once(strays)
-    broad = len(others.samples) > others.made and environment.program().attaches_itself
-    return broad or len(got.samples) > got.made
+    environment.once(submits_more)  # While the program runs, and not the script.
 
 
 def shows(line: str, made: Made) -> bool:
@@ -203,6 +190,13 @@ def expect_told(told: Told, remedy: Message) -> None:
     """Expect a line of each call, and of none that is to be left out."""
     told.require_each(SHOW, expected=line_of)
     told.require_hidden(remedy, line_of)
+
+
+def submits_more(environment: Environment) -> bool:
+    """Whether the program submits more than it should, wherever the script attaches it."""
+    got, others = environment.once(submits), environment.once(strays)
+    broad = len(others.samples) > others.made and environment.program().attaches_itself
+    return broad or len(got.samples) > got.made
 
 
 @task("8.1")
@@ -240,26 +234,44 @@ def test_only_what_passes_is_submitted(environment: Environment) -> None:
 
 @task("8.4")
 def test_the_script_shows_what_is_asked_for(
-    filtered: None, spared: bool, environment: Environment, workload: Workload
+    filtered: None, environment: Environment, workload: Workload
 ) -> None:
-    """filtre.py prints who made each directory: of a process, of a user, of all."""
-    one, other = person(), person()
-    told = react(environment.script(), workload, one).told(shows, one, threaded(one), other)
-    told.require_each(SHOW, expected=line_of)
-    if not spared:
-        told.require_once()
-        told.require_nothing_else()
-    pid = workload.make(one)[0].pid
-    script = react(environment.script("--pid", str(pid)), workload, one)
-    expect_told(script.told(shows, one, threaded(one), hidden=[neighbour(one), other]), OPTIONS)
-    root = person(0)
+    """filtre.py prints who made each directory: of all, of a process, of a user."""
+    environment.once(starts)
+    environment.once(shows_all)
+    environment.once(obeys_pid)
+    root, other = person(0), person()
     script = react(environment.script("--uid", "0"), workload, root)
-    expect_told(script.told(shows, root, threaded(root), hidden=[one, other]), OPTIONS)
+    expect_told(script.told(shows, root, threaded(root), hidden=[other]), OPTIONS)
 
 
 OPTIONS = say(
     "Write what the options ask for into cible before you poll: n + 1 for n, also where n is 0."
 )
+
+
+def starts(environment: Environment) -> None:
+    """The script prints something of a mkdir, when it has no options."""
+    react(environment.script(), environment.workload, Call())
+
+
+def shows_all(environment: Environment) -> None:
+    """Without options the script shows who made each directory, and nothing else."""
+    one, other = person(), person()
+    script = react(environment.script(), environment.workload, one)
+    told = script.told(shows, one, threaded(one), other)
+    told.require_each(SHOW, expected=line_of)
+    if not environment.once(submits_more):
+        told.require_once()
+        told.require_nothing_else()
+
+
+def obeys_pid(environment: Environment) -> None:
+    """With --pid the script shows what that process does, and nothing else."""
+    one, other = person(), person()
+    pid = environment.workload.make(one)[0].pid
+    script = react(environment.script("--pid", str(pid)), environment.workload, one)
+    expect_told(script.told(shows, one, threaded(one), hidden=[neighbour(one), other]), OPTIONS)
 
 
 def react(script: Script, workload: Workload, call: Call) -> Script:
@@ -273,9 +285,12 @@ def test_typed_lines_change_the_filter(
     filtered: None, environment: Environment, workload: Workload
 ) -> None:
     """What is typed is in cible soon, and what passes then is shown; nonsense changes nothing."""
+    environment.once(starts)
+    environment.once(shows_all)
+    environment.once(obeys_pid)
     one, other = person(), person()
     pid = workload.make(other)[0].pid
-    script = react(environment.script("--uid", str(one.uid)), workload, one)
+    script = react(environment.script(), workload, one)
     typed(script, f"uid {other.uid}\n", Filter(uid=other.uid))
     expect_told(script.told(shows, other, hidden=[one]), TYPED)
     typed(script, f"pid {pid}\n", Filter(pid, other.uid))
@@ -329,6 +344,13 @@ def compiles_in(environment: Environment) -> None:
     """What the script prints with --ebpf is a program for threads with the name."""
     ended = printed(environment, ORDINARY)
     ended.require_status(0)
+    expect(
+        bool(ended.lines),
+        say("With --comm NAME --ebpf the script prints no program."),
+        say("Render modele.c for the name, print what comes out, and end."),
+        expected=say("a program in C"),
+        actual=say("no output"),
+    )
     near = ORDINARY[:-1], ORDINARY + b"z", ORDINARY.upper(), b"x" + ORDINARY[1:]
     expect_only(environment, ended, ORDINARY, *near)
 
@@ -387,4 +409,5 @@ def test_hostile_values_do_nothing(environment: Environment) -> None:
 def test_the_script_ends_on_ctrl_c(environment: Environment, workload: Workload) -> None:
     """filtre.py ends without a traceback on Ctrl-C, once it was seen to work."""
     environment.once(submits)
+    environment.once(starts)
     react(environment.script(), workload, Call()).interrupt()
