@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from grader.checks import (
+    BehaviourError,
     Call,
     Ended,
     Environment,
@@ -16,6 +17,7 @@ from grader.checks import (
     Program,
     Rows,
     Script,
+    SubmissionError,
     Submitted,
     Told,
     Workload,
@@ -36,10 +38,8 @@ HOSTILE = (
     b"\xff\xe9a",
 )
 """Names that break a C text, a template, a format or an encoding into which they are put."""
-TOO_LONG = b"seize octets ici", "é".encode() * 8
-"""Names of 16 bytes, of which one has 8 characters: the kernel keeps 15."""
-NO_NUMBERS = "abc", "-1", str(1 << 32)
-"""What is no process and no user."""
+REFUSED = {"--comm": ("", 8 * "é"), "--uid": ("-1", str(1 << 32))}
+"""What is no name, since the kernel keeps 15 bytes of one, and what is no user."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ def test_typed_lines_change_the_filter(
     expect_told(script.told(shows, other, hidden=[one]), TYPED)
     typed(script, f"pid {pid}\n", Filter(pid, other.uid))
     expect_told(script.told(shows, other, hidden=[neighbour(other)]), TYPED)
-    script.type("bonjour\nuid moi\n")
+    typed(script, f"bonjour\nuid moi\nuid {one.uid}\n", Filter(pid, one.uid))
     typed(script, "tous\n", Filter())
     typed(script, "uid 0\n", Filter(uid=0))
     script.type("\x04")  # Ctrl-D
@@ -318,7 +318,11 @@ def typed(script: Script, line: str, wanted: Filter) -> None:
         right(rows),
         say("The script does not write what was typed into cible."),
         say('Read standard input beside the perf buffer, and set b["cible"] as the line says.'),
-        expected=say("{entries} after {line}", entries=listed(wanted.entries), line=line.strip()),
+        expected=say(
+            "{entries} after {lines}",
+            entries=listed(wanted.entries),
+            lines=listed(line.splitlines()),
+        ),
         actual=listed(rows.by_key),
         log=script.output(),
     )
@@ -396,13 +400,32 @@ def test_hostile_values_do_nothing(environment: Environment) -> None:
     """What is no name, process or user is refused; any other value is that, and nothing more."""
     environment.once(compiles_in)
     for comm in HOSTILE:
-        ended = printed(environment, comm)
-        ended.require_status(0, 2)
-        if ended.status == 0:
-            expect_only(environment, ended, comm, b"49", b"x")
-    for option, values in ("--comm", ("", *map(os.fsdecode, TOO_LONG))), ("--uid", NO_NUMBERS):
+        expect_harmless(environment, comm)
+    for option, values in REFUSED.items():
         for value in values:
-            environment.run(option, value).require_status(2)
+            environment.run(option, value, seconds=5).require_status(2)
+
+
+def expect_harmless(environment: Environment, comm: bytes) -> None:
+    """Expect a name to be refused, or to be nothing but a name."""
+    ended = printed(environment, comm)
+    ended.require_status(0, 2)
+    if ended.status == 2:
+        return
+    try:
+        expect_only(environment, ended, comm, b"49", b"x")
+    except (BehaviourError, SubmissionError) as error:
+        expect(
+            False,
+            say("The name {comm} is taken for something else than a name.", comm=ascii(comm)),
+            say(
+                "Put nobody's text into C text or a template: put its bytes as numbers, or refuse "
+                "it with status 2."
+            ),
+            expected=say("events of {comm}", comm=ascii(comm)),
+            actual=error.what,
+            log=f"{ended.log}\n{error.log}",
+        )
 
 
 @task("8.8")

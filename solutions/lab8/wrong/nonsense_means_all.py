@@ -1,6 +1,6 @@
 # wrong: Takes a line without sense for tous.
 # loses: 8.5 fail
-# says: changes nothing
+# says: does not write what was typed
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""
 

@@ -1,6 +1,7 @@
 /*
  * wrong: Puts the name in with %, and escapes nothing.
- * loses: 8.7 error
+ * loses: 8.7 fail
+ * says: something else than a name
  */
 
 struct evenement {

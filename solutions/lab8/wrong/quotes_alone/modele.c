@@ -1,6 +1,7 @@
 /*
  * wrong: Escapes quotes, and nothing else.
  * loses: 8.7 fail
+ * says: something else than a name
  */
 
 struct evenement {

@@ -1,7 +1,7 @@
 /*
  * wrong: Escapes all for C, and has Jinja2 render what was typed.
  * loses: 8.7 fail
- * says: reports
+ * says: something else than a name
  */
 
 struct evenement {
