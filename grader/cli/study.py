@@ -229,7 +229,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     ),
 )
 @click.argument("lab", metavar=say("LAB"))
-@click.argument("arguments", metavar="[-- ARGUMENT...]", nargs=-1)
+@click.argument("arguments", metavar=say("[-- ARGUMENT...]"), nargs=-1)
 @options.kernel
 def run_script(lab: str, arguments: tuple[str, ...], kernel: str) -> None:
     from grader.runner.kernel_choice import choose, likely_needs, parse
