@@ -72,6 +72,11 @@ def person(uid: int | None = None) -> Call:
     return Call(uid=random_id() if uid is None else uid, gid=random_id(), comm=name())
 
 
+def again(one: Call) -> Call:
+    """A mkdir of the same process, under another name."""
+    return Call(uid=one.uid, gid=one.gid, comm=name())
+
+
 def threaded(one: Call) -> Call:
     """A mkdir of a thread of the same process."""
     return Call(uid=one.uid, gid=one.gid, comm=name(), thread=True)
@@ -241,7 +246,7 @@ def test_the_script_shows_what_is_asked_for(
     environment.once(shows_all)
     environment.once(obeys_pid)
     root, other = person(0), person()
-    script = react(environment.script("--uid", "0"), workload, root)
+    script = react(environment.script("--uid", "0"), workload, again(root))
     expect_told(script.told(shows, root, threaded(root), hidden=[other]), OPTIONS)
 
 
@@ -258,7 +263,7 @@ def starts(environment: Environment) -> None:
 def shows_all(environment: Environment) -> None:
     """Without options the script shows who made each directory, and nothing else."""
     one, other = person(), person()
-    script = react(environment.script(), environment.workload, one)
+    script = react(environment.script(), environment.workload, again(one))
     told = script.told(shows, one, threaded(one), other)
     told.require_each(SHOW, expected=line_of)
     if not environment.once(submits_more):
@@ -270,7 +275,7 @@ def obeys_pid(environment: Environment) -> None:
     """With --pid the script shows what that process does, and nothing else."""
     one, other = person(), person()
     pid = environment.workload.make(one)[0].pid
-    script = react(environment.script("--pid", str(pid)), environment.workload, one)
+    script = react(environment.script("--pid", str(pid)), environment.workload, again(one))
     expect_told(script.told(shows, one, threaded(one), hidden=[neighbour(one), other]), OPTIONS)
 
 
@@ -290,7 +295,7 @@ def test_typed_lines_change_the_filter(
     environment.once(obeys_pid)
     one, other = person(), person()
     pid = workload.make(other)[0].pid
-    script = react(environment.script(), workload, one)
+    script = react(environment.script(), workload, again(one))
     typed(script, f"uid {other.uid}\n", Filter(uid=other.uid))
     expect_told(script.told(shows, other, hidden=[one]), TYPED)
     typed(script, f"pid {pid}\n", Filter(pid, other.uid))
@@ -388,11 +393,24 @@ def expect_only(environment: Environment, ended: Ended, comm: bytes, *others: by
 def test_a_name_is_compiled_in(environment: Environment, workload: Workload) -> None:
     """With --comm filtre.py runs a program for that name, and with --ebpf too prints it."""
     environment.once(compiles_in)
+    if not environment.once(shows_rightly):
+        return
     comm = name()
-    one = Call(uid=random_id(), comm=comm)
-    script = react(environment.script("--comm", comm.decode()), workload, one)
-    told = script.told(shows, one, hidden=[person(), Call(uid=one.uid, comm=comm[:-1] + b"Z")])
+    one, near = (Call(uid=random_id(), comm=each) for each in (comm, comm[:-1] + b"Z"))
+    first = Call(uid=random_id(), comm=comm)
+    script = react(environment.script("--comm", comm.decode()), workload, first)
+    told = script.told(shows, one, hidden=[person(), near])
     expect_told(told, say("Load the program that you made for the name."))
+
+
+def shows_rightly(environment: Environment) -> bool:
+    """Whether the script shows events as it should; where it does not, 8.4 has told of that."""
+    try:
+        environment.once(starts)
+        environment.once(shows_all)
+    except (BehaviourError, SubmissionError):
+        return False
+    return True
 
 
 @task("8.7")

@@ -1,5 +1,5 @@
 # wrong: The field is called comm.
-# loses: 8.4 fail, 8.5 blocked, 8.6 fail
+# loses: 8.4 fail, 8.5 blocked
 # says: has no field named nom
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""

@@ -1,5 +1,5 @@
 # wrong: Prints names, and not who it was.
-# loses: 8.4 fail, 8.5 blocked, 8.6 fail
+# loses: 8.4 fail, 8.5 blocked
 # says: Print pid, uid and comm
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""

@@ -1,5 +1,5 @@
 # wrong: Opens the perf buffer and never polls it.
-# loses: 8.4 fail, 8.5 blocked, 8.6 fail, 8.8 blocked
+# loses: 8.4 fail, 8.5 blocked, 8.8 blocked
 # says: call b.perf_buffer_poll() in the loop
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""

@@ -1,5 +1,5 @@
 # wrong: Prints each event when the next one comes.
-# loses: 8.4 fail, 8.5 blocked, 8.6 fail
+# loses: 8.4 fail, 8.5 blocked
 # says: only when the next one comes
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""

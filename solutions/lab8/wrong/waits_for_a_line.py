@@ -1,5 +1,5 @@
 # wrong: Waits for a line to be typed before it polls.
-# loses: 8.4 fail, 8.5 blocked, 8.6 fail, 8.8 blocked
+# loses: 8.4 fail, 8.5 blocked, 8.8 blocked
 # says: printed nothing
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""
