@@ -38,7 +38,9 @@ HOSTILE = (
     b"\xff\xe9a",
 )
 """Names that break a C text, a template, a format or an encoding into which they are put."""
-REFUSED = {"--comm": ("", 8 * "é"), "--uid": ("-1", str(1 << 32))}
+MOST = (1 << 32) - 1
+"""The highest number that a process or a user could have."""
+REFUSED = {"--comm": ("", 8 * "é"), "--uid": ("-1", str(MOST + 1))}
 """What is no name, since the kernel keeps 15 bytes of one, and what is no user."""
 
 
@@ -188,7 +190,10 @@ def line_of(made: Made) -> str:
     return f"{made.pid} {made.uid} {made.comm.decode(errors='backslashreplace')}"
 
 
-SHOW = say("Print pid, uid and comm of each event, on one line, as it comes.")
+SHOW = say(
+    "Print pid, uid and comm of each event, on one line, as it comes; "
+    'comm.decode(errors="replace") raises for no name.'
+)
 
 
 def expect_told(told: Told, remedy: Message) -> None:
@@ -264,7 +269,8 @@ def shows_all(environment: Environment) -> None:
     """Without options the script shows who made each directory, and nothing else."""
     one, other = person(), person()
     script = react(environment.script(), environment.workload, again(one))
-    told = script.told(shows, one, threaded(one), other)
+    odd = Call(uid=one.uid, gid=one.gid, comm=b"q\xffi \xe9t")
+    told = script.told(shows, one, threaded(one), other, odd)
     told.require_each(SHOW, expected=line_of)
     if not environment.once(submits_more):
         told.require_once()
@@ -295,12 +301,13 @@ def test_typed_lines_change_the_filter(
     environment.once(obeys_pid)
     one, other = person(), person()
     pid = workload.make(other)[0].pid
-    script = react(environment.script(), workload, again(one))
+    script = react(environment.script("--uid", str(one.uid)), workload, again(one))
     typed(script, f"uid {other.uid}\n", Filter(uid=other.uid))
     expect_told(script.told(shows, other, hidden=[one]), TYPED)
     typed(script, f"pid {pid}\n", Filter(pid, other.uid))
     expect_told(script.told(shows, other, hidden=[neighbour(other)]), TYPED)
     typed(script, f"bonjour\nuid moi\nuid {one.uid}\n", Filter(pid, one.uid))
+    typed(script, f"uid {MOST}\n", Filter(pid, MOST))
     typed(script, "tous\n", Filter())
     typed(script, "uid 0\n", Filter(uid=0))
     script.type("\x04")  # Ctrl-D
@@ -417,6 +424,8 @@ def shows_rightly(environment: Environment) -> bool:
 def test_hostile_values_do_nothing(environment: Environment) -> None:
     """What is no name, process or user is refused; any other value is that, and nothing more."""
     environment.once(compiles_in)
+    for comm in (b"x", name()):
+        printed(environment, comm).require_status(0)
     for comm in HOSTILE:
         expect_harmless(environment, comm)
     for option, values in REFUSED.items():

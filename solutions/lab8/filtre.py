@@ -23,7 +23,7 @@ def numero(texte):
     # |
     # | # TODO 8.7: take nothing but a whole number from 0 to 4294967295.
     if not (texte.isascii() and texte.isdigit() and int(texte) < 1 << 32):
-        raise ValueError(f"not a number from 0 to 4294967295: {texte!r}")
+        raise ValueError(texte)
     return int(texte)
     # END SOLUTION
 
@@ -36,7 +36,7 @@ def nom(texte):
     # | # TODO 8.7: take neither an empty name nor one of more than 15 bytes.
     octets = os.fsencode(texte)
     if not 1 <= len(octets) <= 15:
-        raise ValueError(f"not a name of 1 to 15 bytes: {texte!r}")
+        raise ValueError(texte)
     return octets
     # END SOLUTION
 
@@ -47,8 +47,8 @@ def programme(comm):
     # | # For 8.6: render modele.c, with what it needs to compare names.
     # |
     # | # TODO 8.7: nothing in a name may be more than a byte that is compared.
-    source = (ICI / "modele.c").read_text()
-    return jinja2.Environment(trim_blocks=True).from_string(source).render(octets=comm + b"\0")
+    modele = jinja2.Template((ICI / "modele.c").read_text())
+    return modele.render(octets=comm + b"\0")
     # END SOLUTION
 
 
@@ -83,7 +83,7 @@ def afficher_evenement(cpu, data, size):
     # BEGIN SOLUTION 8.4
     # | # TODO 8.4: `data` is the address of the event; `size` its length in bytes.
     e = b["events"].event(data)
-    print(e.pid, e.uid, e.comm.decode(errors="replace"), flush=True)
+    print(f"{e.pid} {e.uid} {e.comm.decode(errors='replace')}", flush=True)
     # END SOLUTION
 
 
@@ -121,10 +121,9 @@ try:
     while True:
         b.perf_buffer_poll(timeout=50)
         if select.select(ecoutes, [], [], 0)[0]:
-            if ligne := sys.stdin.readline():
+            ligne = sys.stdin.readline()
+            if ligne:
                 obeir(ligne)
-            else:
-                ecoutes = []
 except KeyboardInterrupt:
     pass
 # END SOLUTION

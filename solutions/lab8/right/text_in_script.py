@@ -74,7 +74,7 @@ PLACES = {"pid": 0, "uid": 1}  # Where each filter stands in cible.
 def numero(texte):
     """Return the number of a process or a user. Raises ValueError for what is none."""
     if not (texte.isascii() and texte.isdigit() and int(texte) < 1 << 32):
-        raise ValueError(f"not a number from 0 to 4294967295: {texte!r}")
+        raise ValueError(texte)
     return int(texte)
 
 
@@ -82,14 +82,14 @@ def nom(texte):
     """Return the bytes of a name of a thread. Raises ValueError for what no thread is called."""
     octets = os.fsencode(texte)
     if not 1 <= len(octets) <= 15:
-        raise ValueError(f"not a name of 1 to 15 bytes: {texte!r}")
+        raise ValueError(texte)
     return octets
 
 
 def programme(comm):
     """Return the C text of the program that reports threads with the name `comm` alone."""
-    source = MODELE
-    return jinja2.Environment(trim_blocks=True).from_string(source).render(octets=comm + b"\0")
+    modele = jinja2.Template(MODELE)
+    return modele.render(octets=comm + b"\0")
 
 
 def regler(filtre, voulu):
@@ -115,7 +115,7 @@ def obeir(texte):
 def afficher_evenement(cpu, data, size):
     """Print one event on a line: pid, uid, comm."""
     e = b["events"].event(data)
-    print(e.pid, e.uid, e.comm.decode(errors="replace"), flush=True)
+    print(f"{e.pid} {e.uid} {e.comm.decode(errors='replace')}", flush=True)
 
 
 options = argparse.ArgumentParser()
@@ -141,9 +141,8 @@ try:
     while True:
         b.perf_buffer_poll(timeout=50)
         if select.select(ecoutes, [], [], 0)[0]:
-            if ligne := sys.stdin.readline():
+            ligne = sys.stdin.readline()
+            if ligne:
                 obeir(ligne)
-            else:
-                ecoutes = []
 except KeyboardInterrupt:
     pass
