@@ -309,7 +309,7 @@ def test_typed_lines_change_the_filter(
     typed(script, f"bonjour\nuid moi\nuid {one.uid}\n", Filter(pid, one.uid))
     typed(script, f"uid {MOST}\n", Filter(pid, MOST))
     typed(script, "tous\n", Filter())
-    typed(script, "uid 0\n", Filter(uid=0))
+    typed(script, f"uid {other.uid}\n", Filter(uid=other.uid))
     script.type("\x04")  # Ctrl-D
     expect_set_from_outside(script, one, other)
 
