@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -183,10 +184,14 @@ class ScriptUnderTest(CountingScript):
         if best.missing:
             self._blame_callback()
         if len(best.missing) == 1 or (best.others and not best.missing):
-            again = calls[0] if hidden else Call()
-            caller = self._context.workload.make(again)[0].pid
-            self._require_prompt(lambda: self._context.workload.make(again)[0], caller, shows)
+            caller = self._another(calls, hidden).pid
+            self._require_prompt(lambda: self._another(calls, hidden), caller, shows)
         return best
+
+    def _another(self, calls: Sequence[Call], hidden: Sequence[Call]) -> Made:
+        """Make one more call that is to be shown: like no other, or as the filter lets pass."""
+        again = calls[0] if hidden else Call(comm=secrets.token_hex(7).encode())
+        return self._context.workload.make(again)[0]
 
     def _told(self, shows: Shows, calls: Sequence[Call], hidden: Sequence[Call]) -> Told:
         """Make one attempt at what `told` does."""

@@ -1,5 +1,6 @@
 # wrong: Prints the template as it is.
 # loses: 8.6 error, 8.7 blocked
+# says: refuses printed.c
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""
 
