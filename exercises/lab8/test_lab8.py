@@ -34,7 +34,7 @@ HOSTILE = (
     b'it\'s "x"',
     b"a\\",
     b"a\nb",
-    b"{{x}} %d%s",
+    b"{#x#} %d%s",
     b"\xff\xe9a",
 )
 """Names that break a C text, a template, a format or an encoding into which they are put."""

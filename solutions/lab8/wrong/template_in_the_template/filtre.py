@@ -31,7 +31,7 @@ def nom(texte):
 
 def programme(comm):
     """Return the C text of the program that reports threads with the name `comm` alone."""
-    sur = b"{}%*_-.:/ "
+    sur = b"{}#%*_-.:/ "
     echappe = "".join(
         chr(o) if o in sur or chr(o).isalnum() and o < 128 else f"\\{o:03o}" for o in comm
     )
