@@ -30,13 +30,7 @@ from grader.checks import (
     task,
 )
 
-HOSTILE = (
-    b'it\'s "x"',
-    b"a\\",
-    b"a\nb",
-    b"{#x#} %d%s",
-    b"\xff\xe9a",
-)
+HOSTILE = b'it\'s "x"\\', b"a\nb", b"{#x#} %d%s", b"\xff\xe9a"
 """Names that break a C text, a template, a format or an encoding into which they are put."""
 MOST = (1 << 32) - 1
 """The highest number that a process or a user could have."""
@@ -424,8 +418,7 @@ def shows_rightly(environment: Environment) -> bool:
 def test_hostile_values_do_nothing(environment: Environment) -> None:
     """What is no name, process or user is refused; any other value is that, and nothing more."""
     environment.once(compiles_in)
-    for comm in (b"x", name()):
-        printed(environment, comm).require_status(0)
+    printed(environment, b"x").require_status(0)  # The shortest name that there is.
     for comm in HOSTILE:
         expect_harmless(environment, comm)
     for option, values in REFUSED.items():
