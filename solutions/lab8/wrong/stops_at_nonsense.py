@@ -1,6 +1,6 @@
 # wrong: Ends with an error where a line makes no sense.
 # loses: 8.5 error
-# says: ended with an error
+# says: not as many values
 
 """Print who makes directories, only those that are asked for, until Ctrl-C."""
 
