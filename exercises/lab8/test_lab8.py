@@ -192,7 +192,7 @@ SHOW = say(
 
 def expect_told(told: Told, remedy: Message) -> None:
     """Expect a line of each call, and of none that is to be left out."""
-    told.require_each(SHOW, expected=line_of)
+    told.require_each(remedy, expected=line_of)
     told.require_hidden(remedy, line_of)
 
 
