@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.base.errors import BehaviourError, InfraError
+from grader.base.errors import BehaviourError, InfraError, SubmissionError
 from grader.base.layout import Fields
 from grader.base.messages import Message, say
 from grader.checks.counter import Count, Counted, Counter
@@ -61,6 +61,7 @@ __all__ = [
     "Rows",
     "Script",
     "ScriptOutput",
+    "SubmissionError",
     "Submitted",
     "Told",
     "Trace",

@@ -41,6 +41,8 @@ from grader.submission.call import call
 
 _PROGRAM, _PATTERN = _BUILDS = ("program", "pattern")
 """What the lab's program and its second build are called among the programs."""
+PRINTED = "printed.c"
+"""The name of a program that the script has printed, and no file holds."""
 
 
 class LabEnvironment:
@@ -194,6 +196,19 @@ class LabEnvironment:
         programs = self._programs.items()
         self._close(*[name for name, one in programs if one.attached and name not in still])
         return self._ready(judged)
+
+    def printed_program(self, text: str) -> ProgramUnderTest:
+        """Give the program with the C `text` that a run of the script printed, attached.
+
+        Nothing else of the student's runs. In what is said of it, PRINTED is the file's name.
+        """
+        if self._script and self._script.running:
+            self._end_script()
+        self._close(*list(self._programs))
+        self._failed.pop(PRINTED, None)
+        self._judged = PRINTED
+        self._programs[PRINTED] = ProgramUnderTest(self.context, PRINTED, source=text.encode())
+        return self._ready(PRINTED)
 
     def pattern_program(self) -> ProgramUnderTest | None:
         """Give the second build of the program, in which what is left uninitialised is 0xAA.

@@ -31,11 +31,16 @@ _PERF_PAGES = 64
 class ProgramUnderTest:
     """The student's program as a check sees it."""
 
-    def __init__(self, context: Context, file: str, *, pattern: bool = False) -> None:
-        """`file` is one of the submission's C files; with `pattern`, build it the second way."""
+    def __init__(
+        self, context: Context, file: str, *, pattern: bool = False, source: bytes | None = None
+    ) -> None:
+        """`file` is one of the submission's C files; with `pattern`, build it the second way.
+
+        With `source`, that is the text of it, which the submission need not have.
+        """
         self._context = context
         self._name = file
-        self._source = context.submission.require(self._name)
+        self._source = context.submission.require(self._name) if source is None else source
         self._flags = [PATTERN] if pattern else []
         self._program = context.kernel.loader(context.scale, context.place)
         self.attribution = context.attribution(self._program.pids)

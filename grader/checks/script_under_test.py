@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -162,18 +163,19 @@ class ScriptUnderTest(CountingScript):
         lines = self.rest()
         return Drawn(tuple(calls), self._context.witness.entered - before, tuple(lines))
 
-    def told(self, shows: Shows, *calls: Call) -> Told:
+    def told(self, shows: Shows, *calls: Call, hidden: Sequence[Call] = ()) -> Told:
         """Let the `calls` be made one by one, some decoys before each, and read what is printed.
 
         `shows` tells whether a line shows a call. Raises BehaviourError for a script that prints an
         event only when the next one comes. Where other processes make such calls too, the script's
         buffer may overflow, and lines may be theirs: where some are missing, or too many, the best
-        of several attempts counts, in which those are held up.
+        of several attempts counts, in which those are held up. The calls `hidden`, which come
+        first, must not be shown: the script has a filter then, and the first of `calls` passes.
         """
         best: Told | None = None
         for attempt in range(_ATTEMPTS):
             with self._context.witness.brake() if attempt else nullcontext():
-                told = self._told(shows, calls)
+                told = self._told(shows, calls, hidden)
             if best is None or told.faults < best.faults:
                 best = told
             if not told.others or not (told.missing or told.beyond):
@@ -182,16 +184,22 @@ class ScriptUnderTest(CountingScript):
         if best.missing:
             self._blame_callback()
         if len(best.missing) == 1 or (best.others and not best.missing):
-            caller = self._context.workload.make(Call())[0].pid
-            self._require_prompt(lambda: self._context.workload.make(Call())[0], caller, shows)
+            caller = self._another(calls, hidden).pid
+            self._require_prompt(lambda: self._another(calls, hidden), caller, shows)
         return best
 
-    def _told(self, shows: Shows, calls: Sequence[Call]) -> Told:
+    def _another(self, calls: Sequence[Call], hidden: Sequence[Call]) -> Made:
+        """Make one more call that is to be shown: like no other, or as the filter lets pass."""
+        again = calls[0] if hidden else Call(comm=secrets.token_hex(7).encode())
+        return self._context.workload.make(again)[0]
+
+    def _told(self, shows: Shows, calls: Sequence[Call], hidden: Sequence[Call]) -> Told:
         """Make one attempt at what `told` does."""
         witness, workload = self._context.witness, self._context.workload
         workload.mkdir(len(calls))  # For rmdir, one of the decoys.
         before, made, decoys = witness.left, [], []
         self.rest()  # What was done before is no line of these calls.
+        left_out = workload.make(*hidden) if hidden else []
         for call in calls:
             decoys += workload.decoys(1)
             made += workload.make(call)
@@ -203,8 +211,8 @@ class ScriptUnderTest(CountingScript):
 
         self.read_until(done)
         lines = self.rest()
-        others = witness.entered - before - len(made)
-        return Told.of(made, decoys, lines, shows, others, self.output())
+        others = witness.entered - before - len(made) - len(left_out)
+        return Told.of(made, decoys, lines, shows, others, self.output(), left_out)
 
     def _require_prompt(
         self,

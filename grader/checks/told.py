@@ -20,6 +20,7 @@ class Told:
 
     `counts` says how many of the lines show each call, and `others` how many calls other processes
     made meanwhile, or had begun before, which the script shows too. `log` is all of its output.
+    `hidden` are calls that were made before those, and that the script must not show.
     """
 
     calls: tuple[Made, ...]
@@ -28,6 +29,9 @@ class Told:
     counts: tuple[int, ...]
     others: int
     log: str
+    hidden: tuple[Made, ...] = ()
+    shown: tuple[Made, ...] = ()
+    """Those of the hidden calls that a line shows."""
 
     @classmethod
     def of(
@@ -38,10 +42,14 @@ class Told:
         shows: Shows,
         others: int,
         log: str,
+        hidden: Sequence[Made] = (),
     ) -> Told:
-        """Count the `lines` that show each of the `calls`."""
-        counts = (sum(shows(line, made) for line in lines) for made in calls)
-        return cls(tuple(calls), tuple(decoys), tuple(lines), tuple(counts), others, log)
+        """Count the `lines` that show each of the `calls`; find those `hidden` that one shows."""
+        counts = tuple(sum(shows(line, made) for line in lines) for made in calls)
+        shown = tuple(made for made in hidden if any(shows(line, made) for line in lines))
+        return cls(
+            tuple(calls), tuple(decoys), tuple(lines), counts, others, log, tuple(hidden), shown
+        )
 
     @property
     def missing(self) -> tuple[Made, ...]:
@@ -106,3 +114,18 @@ class Told:
             actual=say("also some of {calls}", calls=listed(self.strays)),
             log=self.log,
         )
+
+    def require_hidden(self, remedy: Message, expected: Callable[[Made], str]) -> None:
+        """Raise BehaviourError where a line shows one of the hidden calls.
+
+        `expected` says what a line shows of a call, for a student to read.
+        """
+        if self.shown:
+            expect(
+                False,
+                say("The script shows a {call} that it should leave out.", call=self.calls[0].call),
+                remedy,
+                expected=say("no line of {line}", line=expected(self.shown[0])),
+                actual=line_count(len(self.lines)),
+                log=self.log,
+            )

@@ -229,8 +229,9 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
     ),
 )
 @click.argument("lab", metavar=say("LAB"))
+@click.argument("arguments", metavar=say("[-- ARGUMENT...]"), nargs=-1)
 @options.kernel
-def run_script(lab: str, kernel: str) -> None:
+def run_script(lab: str, arguments: tuple[str, ...], kernel: str) -> None:
     from grader.runner.kernel_choice import choose, likely_needs, parse
     from grader.submission.files import read_submission
 
@@ -258,7 +259,7 @@ def run_script(lab: str, kernel: str) -> None:
     if version is None:
         from grader.student.run_live import become_script
 
-        become_script(chosen, course.place(chosen))
+        become_script(chosen, course.place(chosen), arguments)
     from grader.shell.client import open_shell
 
     image = options.image_of(version)
@@ -270,7 +271,7 @@ def run_script(lab: str, kernel: str) -> None:
         script=chosen.script,
         lab=chosen.name,
     )
-    _carry(terminal, image, first, ["python3", chosen.script])
+    _carry(terminal, image, first, ["python3", chosen.script, *arguments])
 
 
 def _carry(

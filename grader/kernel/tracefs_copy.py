@@ -19,6 +19,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from grader.submission.lent import lent_packages
 from grader.submission.sandbox import SITECUSTOMIZE
 
 CACHE = Path("/var/cache/labebpf")
@@ -68,12 +69,17 @@ def _make(folder: Path, tracefs: Path) -> None:
 
 
 def bwrap_arguments(copy: Path) -> tuple[str, ...]:
-    """Return the arguments to bubblewrap that put the copy in the kernel's places."""
+    """Return the arguments to bubblewrap that put the copy in the kernel's places.
+
+    Beside it, in /kernel, lies what each Python in a sandbox can import.
+    """
     tracing = str(copy / "tracing")
     # bubblewrap lets nobody but root into a folder that it makes for a bind.
     arguments = ["--perms", "0755", "--dir", "/kernel"]
     arguments += ["--ro-bind", str(SITECUSTOMIZE), "/kernel/sitecustomize.py"]
     arguments += ["--ro-bind", str(copy / "kallsyms"), "/proc/kallsyms"]
+    for name, folder in lent_packages().items():
+        arguments += ["--ro-bind", str(folder), f"/kernel/{name}"]
     if Path("/sys/kernel/tracing").is_dir():
         arguments += ["--ro-bind", tracing, "/sys/kernel/tracing"]
     if Path("/sys/kernel/debug").is_dir():

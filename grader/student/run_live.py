@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,13 +15,15 @@ from grader.kernel.features import privileges
 from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.labs import Lab
+from grader.submission.lent import lent_packages
 from grader.submission.sandbox import PYTHON
 
 
-def become_script(lab: Lab, folder: Path) -> NoReturn:
+def become_script(lab: Lab, folder: Path, arguments: Sequence[str] = ()) -> NoReturn:
     """Go on as the script of `lab`, as `sudo python3 SCRIPT` would run in `folder`, the student's.
 
-    What BCC needs, tracefs and kernel headers, is there for this process alone. Raises InfraError.
+    It is given `arguments`. What BCC needs, tracefs and kernel headers, is there for this process
+    alone; it can import what the grader lends. Raises InfraError.
     """
     allowed = privileges()
     if not allowed.ok:
@@ -35,7 +38,7 @@ def become_script(lab: Lab, folder: Path) -> NoReturn:
             ),
         )
     mount_privately()
-    command = [PYTHON, lab.script]
+    command = [PYTHON, lab.script, *arguments]
     if lent := find_headers(os.uname().release).bwrap:
         # Ctrl-C reaches bwrap too, which has to stay until the script has ended.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -45,6 +48,8 @@ def become_script(lab: Lab, folder: Path) -> NoReturn:
         signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so.
     if folder.stat().st_uid != os.geteuid():
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # With sudo: what it imports stays the user's.
+    lent_from = {str(package.parent) for package in lent_packages().values()}
+    os.environ["PYTHONPATH"] = os.pathsep.join(sorted(lent_from))
     os.chdir(folder)
     sys.stdout.flush()
     os.execvp(command[0], command)

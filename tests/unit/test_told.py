@@ -74,3 +74,24 @@ def test_a_line_that_names_a_decoy_is_of_another_call() -> None:
     with pytest.raises(BehaviourError, match="calls other than mkdir") as raised:
         got.require_nothing_else()
     assert "rmdir" in raised.value.actual
+
+
+def test_a_hidden_call_must_have_no_line() -> None:
+    seen, left_out = made(5), made(6)
+
+    def told_of(*lines: str) -> Told:
+        return Told.of(
+            [made(0)],
+            [],
+            lines,
+            lambda line, made: os.path.basename(made.name) in line,
+            0,
+            "",
+            hidden=[seen, left_out],
+        )
+
+    told_of("100 /tmp/mine0").require_hidden(REMEDY, lambda made: made.name)
+    with pytest.raises(BehaviourError) as raised:
+        told_of("105 /tmp/mine5", "100 /tmp/mine0").require_hidden(REMEDY, lambda made: made.name)
+    assert raised.value.expected == "no line of /tmp/mine5"
+    assert raised.value.remedy == REMEDY

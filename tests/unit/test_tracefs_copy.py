@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from grader.kernel import tracefs_copy
 from grader.kernel.tracefs_copy import bwrap_arguments, kernel_copy
-from grader.submission.sandbox import SITECUSTOMIZE
+from grader.submission.lent import lent_packages
+from grader.submission.sandbox import PYTHON, SITECUSTOMIZE
 
 
 @pytest.fixture
@@ -94,3 +96,20 @@ def test_the_copy_is_bound_read_only(tmp_path: Path) -> None:
     assert arguments[4:6] == ("--ro-bind", str(SITECUSTOMIZE))
     assert arguments[7:10] == ("--ro-bind", f"{tmp_path}/kallsyms", "/proc/kallsyms")
     assert "--bind" not in arguments
+
+
+def test_what_is_lent_can_be_imported_by_the_distributions_python(tmp_path: Path) -> None:
+    """With nothing of .venv in its path, as in a sandbox."""
+    for name, folder in lent_packages().items():
+        (tmp_path / name).symlink_to(folder)
+    words = "import jinja2; print(jinja2.Template('{{ 6 * 7 }}').render())"
+    told = subprocess.run(
+        [PYTHON, "-S", "-c", words],
+        env={"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout == "42\n", told.stderr
+    bound = bwrap_arguments(tmp_path)
+    assert {f"/kernel/{name}" for name in lent_packages()} <= set(bound)

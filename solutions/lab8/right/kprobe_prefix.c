@@ -1,0 +1,35 @@
+/*
+ * right: A kprobe on the function that does the work of mkdir.
+ * kernel: kprobes
+ */
+
+#include <uapi/linux/ptrace.h>
+
+struct evenement {
+	u32 pid;
+	u32 uid;
+	char comm[16];
+};
+
+BPF_PERF_OUTPUT(events);
+BPF_ARRAY(cible, u64, 2);
+
+static inline int passe(int index, u64 numero)
+{
+	u64 *voulu = cible.lookup(&index);
+
+	return voulu && (*voulu == 0 || *voulu == numero + 1);
+}
+
+int kprobe__do_mkdirat(struct pt_regs *ctx)
+{
+	struct evenement evenement = {};
+
+	evenement.pid = bpf_get_current_pid_tgid() >> 32;
+	evenement.uid = bpf_get_current_uid_gid();
+	if (!passe(0, evenement.pid) || !passe(1, evenement.uid))
+		return 0;
+	bpf_get_current_comm(&evenement.comm, sizeof(evenement.comm));
+	events.perf_submit(ctx, &evenement, sizeof(evenement));
+	return 0;
+}
