@@ -9,6 +9,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from grader.authoring.answers import answers
 from grader.labs import find_labs
 from tests.support.checkout import ROOT, command, copy, labebpf
@@ -64,6 +66,7 @@ def exported(checkout: Path, folder: Path) -> dict[str, dict[str, str]]:
     return {row["name"]: row for row in csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff")))}
 
 
+@pytest.mark.timeout(600)
 def test_a_class_from_the_archive_to_the_worksheet(checkout: Path, tmp_path: Path) -> None:
     _, points = hand_ins(tmp_path)
     sheet = roster(tmp_path)
@@ -83,6 +86,7 @@ def test_a_class_from_the_archive_to_the_worksheet(checkout: Path, tmp_path: Pat
     assert given == {name: str(n) for name, n in points.items()} | {"Zoë": "", "Nobody": ""}
 
 
+@pytest.mark.timeout(600)
 def test_a_class_that_is_killed_goes_on_and_is_graded_anew_where_its_lab_is_mended(
     checkout: Path, tmp_path: Path
 ) -> None:

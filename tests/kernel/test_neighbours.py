@@ -36,8 +36,12 @@ SIMILAR = {
     "lab5": "one_late.py",
     "lab6": "one_bucket_down.c",
     "lab7": "plain_plus_plus.c",
+    "lab8": "filters_by_tid.c",
+    "lab9": "digit_of_the_others",
 }
 """The wrong answer to each lab that differs least from the solution."""
+EMPTY = dict.fromkeys(LABS, "empty.c") | {"lab9": "open_discards_all"}
+"""The one that does nothing; of lab 9's eight programs one."""
 ANSWERS = ["the solution", "an empty program", "a similar wrong answer"]
 PRINTER = """
 import sys, time
@@ -97,10 +101,11 @@ def neighbours(kind: str, lab: Lab, folder: Path) -> Iterator[None]:
     commands: list[list[str]] = []
     if kind == "the same lab, run":
         copy(folder)
-        for file in lab.edits:
-            shutil.copy(ROOT / "solutions" / lab.name / file, folder / "exercises" / lab.name)
+        runs = lab if lab.script else LABS["lab4"]
+        for file in runs.edits:
+            shutil.copy(ROOT / "solutions" / runs.name / file, folder / "exercises" / runs.name)
         run = [sys.executable, "-B", "-m", "grader", "run"]
-        commands = [[*run, lab.name, "--kernel", "native"]]
+        commands = [[*run, runs.name, "--kernel", "native"]]
     elif kind == "two printers":
         commands = [printer(10_000)] * 2
     elif kind == "printers that come and go":
@@ -118,7 +123,7 @@ def lay_out(lab: Lab, answer: str, folder: Path) -> dict[str, str]:
     if answer == "the solution":
         copy_solution(lab.name, folder / lab.name)
         return {}
-    name = "empty.c" if answer == "an empty program" else SIMILAR[lab.name]
+    name = (EMPTY if answer == "an empty program" else SIMILAR)[lab.name]
     wrong = read(ROOT / "solutions" / lab.name / "wrong" / name, lab.name)
     wrong.lay_out(lab, folder)
     return dict(wrong.loses)
