@@ -63,9 +63,12 @@ def name() -> bytes:
     return bytes(secrets.choice(string.ascii_lowercase.encode()) for _ in range(15))
 
 
-def person(uid: int | None = None) -> Call:
-    """A mkdir of somebody whom no submission can know."""
-    return Call(uid=random_id() if uid is None else uid, gid=random_id(), comm=name())
+def people(environment: Environment) -> tuple[Call, Call, Call]:
+    """Mkdirs of two users whom no submission can know, and of root."""
+    one, other, root = (
+        Call(uid=uid, gid=random_id(), comm=name()) for uid in (random_id(), random_id(), 0)
+    )
+    return one, other, root
 
 
 def again(one: Call) -> Call:
@@ -102,8 +105,8 @@ def strays(environment: Environment) -> Submitted:
 def tells_who(environment: Environment) -> None:
     """The events say who called, also where a thread of a process does."""
     environment.once(submits)
-    one = person()
-    calls = one, threaded(one), neighbour(one), person()
+    one, other, _ = environment.once(people)
+    calls = again(one), threaded(one), neighbour(one), again(other)
     got = environment.program().submitted(environment.workload.make, *calls)
     got.require_each()
     for made in got.calls:
@@ -123,9 +126,9 @@ def filters(environment: Environment) -> None:
     """The program submits what cible lets pass, as it is at that moment, and nothing else."""
     environment.once(tells_who)
     program, make = environment.program(), environment.workload.make
-    one, root = person(), person(0)
-    calls = one, threaded(one), neighbour(one), person(), root
-    pid = make(one)[0].pid
+    one, other, root = environment.once(people)
+    calls = again(one), threaded(one), neighbour(one), again(other), again(root)
+    pid = make(again(one))[0].pid
     for wanted in (
         Filter(pid=pid),
         Filter(uid=one.uid),
@@ -244,9 +247,9 @@ def test_the_script_shows_what_is_asked_for(
     environment.once(starts)
     environment.once(shows_all)
     environment.once(obeys_pid)
-    root, other = person(0), person()
+    _, other, root = environment.once(people)
     script = react(environment.script("--uid", "0"), workload, again(root))
-    expect_told(script.told(shows, root, threaded(root), hidden=[other]), OPTIONS)
+    expect_told(script.told(shows, again(root), threaded(root), hidden=[again(other)]), OPTIONS)
 
 
 OPTIONS = say(
@@ -261,10 +264,10 @@ def starts(environment: Environment) -> None:
 
 def shows_all(environment: Environment) -> None:
     """Without options the script shows who made each directory, and nothing else."""
-    one, other = person(), person()
+    one, other, _ = environment.once(people)
     script = react(environment.script(), environment.workload, again(one))
     odd = Call(uid=one.uid, gid=one.gid, comm=b"q\xffi \xe9t")
-    told = script.told(shows, one, threaded(one), other, odd)
+    told = script.told(shows, again(one), threaded(one), again(other), odd)
     told.require_each(SHOW, expected=line_of)
     if not environment.once(submits_more):
         told.require_once()
@@ -273,10 +276,11 @@ def shows_all(environment: Environment) -> None:
 
 def obeys_pid(environment: Environment) -> None:
     """With --pid the script shows what that process does, and nothing else."""
-    one, other = person(), person()
-    pid = environment.workload.make(one)[0].pid
+    one, other, _ = environment.once(people)
+    pid = environment.workload.make(again(one))[0].pid
     script = react(environment.script("--pid", str(pid)), environment.workload, again(one))
-    expect_told(script.told(shows, one, threaded(one), hidden=[neighbour(one), other]), OPTIONS)
+    hidden = neighbour(one), again(other)
+    expect_told(script.told(shows, again(one), threaded(one), hidden=hidden), OPTIONS)
 
 
 def react(script: Script, workload: Workload, call: Call) -> Script:
@@ -293,13 +297,13 @@ def test_typed_lines_change_the_filter(
     environment.once(starts)
     environment.once(shows_all)
     environment.once(obeys_pid)
-    one, other = person(), person()
-    pid = workload.make(other)[0].pid
+    one, other, _ = environment.once(people)
+    pid = workload.make(again(other))[0].pid
     script = react(environment.script("--uid", str(one.uid)), workload, again(one))
     typed(script, f"uid {other.uid}\n", Filter(uid=other.uid))
-    expect_told(script.told(shows, other, hidden=[one]), TYPED)
+    expect_told(script.told(shows, again(other), hidden=[again(one)]), TYPED)
     typed(script, f"pid {pid}\n", Filter(pid, other.uid))
-    expect_told(script.told(shows, other, hidden=[neighbour(other)]), TYPED)
+    expect_told(script.told(shows, again(other), hidden=[neighbour(other)]), TYPED)
     typed(script, f"bonjour\nuid moi\nuid {one.uid}\n", Filter(pid, one.uid))
     typed(script, f"uid {MOST}\n", Filter(pid, MOST))
     typed(script, "tous\n", Filter())
@@ -338,7 +342,7 @@ def expect_set_from_outside(script: Script, one: Call, other: Call) -> None:
     """Expect what the grader itself puts into cible to count: the script filters nothing."""
     for at, number in Filter(uid=one.uid).entries.items():
         script.map("cible", "array").set(at, number)
-    expect_told(script.told(shows, one, threaded(one), hidden=[other]), TYPED)
+    expect_told(script.told(shows, again(one), threaded(one), hidden=[again(other)]), TYPED)
 
 
 ORDINARY = b"k/0:1-x_y. z"
@@ -369,9 +373,9 @@ def expect_only(environment: Environment, ended: Ended, comm: bytes, *others: by
     """Expect a printed program to submit the mkdirs of threads with the name `comm` alone."""
     program = environment.printed_program("\n".join(ended.lines))
     program.listen("events")
-    one = Call(uid=random_id(), comm=comm)
-    thread = Call(uid=one.uid, comm=comm, thread=True)
-    calls = one, thread, *(Call(uid=random_id(), comm=each) for each in others)
+    one, _, _ = environment.once(people)
+    calls = [Call(uid=one.uid, gid=one.gid, comm=each) for each in (comm, *others)]
+    calls.append(Call(uid=one.uid, gid=one.gid, comm=comm, thread=True))
     got = program.submitted(environment.workload.make, *calls)
     for made in got.calls:
         seen = got.having(pid=made.pid, uid=made.uid, comm=made.comm)
@@ -396,11 +400,10 @@ def test_a_name_is_compiled_in(environment: Environment, workload: Workload) -> 
     environment.once(compiles_in)
     if not environment.once(shows_rightly):
         return
-    comm = name()
-    one, near = (Call(uid=random_id(), comm=each) for each in (comm, comm[:-1] + b"Z"))
-    first = Call(uid=random_id(), comm=comm)
-    script = react(environment.script("--comm", comm.decode()), workload, first)
-    told = script.told(shows, one, hidden=[person(), near])
+    comm, (one, other, _) = name(), environment.once(people)
+    right, near = (Call(uid=one.uid, gid=one.gid, comm=each) for each in (comm, comm[:-1] + b"Z"))
+    script = react(environment.script("--comm", comm.decode()), workload, right)
+    told = script.told(shows, right, hidden=[again(other), near])
     expect_told(told, say("Load the program that you made for the name."))
 
 
