@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.checkout import copy
-from tests.support.sample import SHARE, left_out, touched
+from tests.support.sample import CHANGED, SHARE, left_out, touched
 
 SAMPLE = "LABEBPF_SAMPLE"
 """The seed of the part that runs; all do where it is not set."""
@@ -23,7 +23,7 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Say which part of the sampled tests runs."""
     seed = os.environ.get(SAMPLE)
-    return f"{SAMPLE}={seed}: {SHARE} of each kind, and what changed" if seed else ""
+    return f"{SAMPLE}={seed}: {SHARE} of each kind, and {CHANGED} of what changed" if seed else ""
 
 
 @pytest.hookimpl(trylast=True)

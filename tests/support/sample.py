@@ -18,6 +18,8 @@ SHARE = 30
 """So many of each kind that were not changed."""
 COMMITS = 20
 """What these last ones touched counts as changed."""
+CHANGED = 60
+"""So many of each kind that were: who writes a lab anew proves all of it (`labebpf prove`)."""
 
 
 def touched(root: Path = ROOT, commits: int = COMMITS) -> list[Path]:
@@ -41,16 +43,20 @@ def source(item: pytest.Item) -> Path | None:
 def left_out(
     items: Iterable[pytest.Item], changed: Collection[Path], seed: str, share: int = SHARE
 ) -> list[pytest.Item]:
-    """The sampled ones of `items` that do not run: of each kind all but `share`, and the changed.
+    """The sampled ones of `items` that do not run.
 
-    The same `seed` chooses the same ones.
+    Of each kind `share` run, and CHANGED of what was changed. One `seed` always chooses the same.
     """
     left: list[pytest.Item] = []
     sampled = [item for item in items if item.get_closest_marker(MARKER)]
     for kind, group in groupby(sampled, lambda item: item.nodeid.partition("[")[0]):
-        rest = [each for each in group if not _is_changed(source(each), changed)]
-        kept = random.Random(seed + kind).sample(rest, min(share, len(rest)))
-        left += [each for each in rest if each not in kept]
+        chance = random.Random(seed + kind)
+        parts: tuple[list[pytest.Item], list[pytest.Item]] = [], []
+        for each in group:
+            parts[_is_changed(source(each), changed)].append(each)
+        for part, most in zip(parts, (share, CHANGED), strict=True):
+            kept = {each.nodeid for each in chance.sample(part, min(most, len(part)))}
+            left += [each for each in part if each.nodeid not in kept]
     return left
 
 
