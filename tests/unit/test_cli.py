@@ -201,7 +201,7 @@ def test_the_language_is_the_one_asked_for(
     [
         (["hint", "90.9"], ["no task 90.9", "0.1", "3.7"]),
         (["hint", "3.2", "--level", "9"], ["3.2 has no hint 9. Its last one is 2."]),
-        (["grade", "lab90"], ["no lab named lab90", "lab0, lab1, lab2, lab3"]),
+        (["grade", "missing"], ["no lab named missing", "lab0, lab1, lab2, lab3"]),
         (["grade", "lab0", "lab90"], ["no lab named lab90"]),
         (["grade", "lab0", "--submission", "/nonexistent"], ["no folder /nonexistent"]),
         (["grade", "lab0", "--submission", __file__], ["is a file, not a folder"]),
@@ -394,7 +394,10 @@ def test_every_command_has_help_in_both_languages(command: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["grade", "lab90", "--lang", "fr"], "Il n'y a pas de TP nommé lab90. Les TP sont lab0"),
+        (
+            ["grade", "missing", "--lang", "fr"],
+            "Il n'y a pas de TP nommé missing. Les TP sont lab0",
+        ),
         (["--lang=fr", "hint", "90.9"], "Il n'y a pas de tâche 90.9."),
         (["grade", "--time-scale", "0", "--lang=fr"], "n'est pas dans l'intervalle"),
         (["grade", "--nonsense", "--lang", "fr"], "Il n'y a pas d'option '--nonsense'."),
