@@ -244,8 +244,6 @@ def test_the_script_shows_what_is_asked_for(
     filtered: None, environment: Environment, workload: Workload
 ) -> None:
     """filtre.py prints who made each directory: of all, of a process, of a user."""
-    environment.once(starts)
-    environment.once(shows_all)
     environment.once(obeys_pid)
     _, other, root = environment.once(people)
     script = react(environment.script("--uid", "0"), workload, again(root))
@@ -275,7 +273,9 @@ def shows_all(environment: Environment) -> None:
 
 
 def obeys_pid(environment: Environment) -> None:
-    """With --pid the script shows what that process does, and nothing else."""
+    """With --pid the script shows what that process does, and nothing else; without, all."""
+    environment.once(starts)
+    environment.once(shows_all)
     one, other, _ = environment.once(people)
     pid = environment.workload.make(again(one))[0].pid
     script = react(environment.script("--pid", str(pid)), environment.workload, again(one))
@@ -294,8 +294,6 @@ def test_typed_lines_change_the_filter(
     filtered: None, environment: Environment, workload: Workload
 ) -> None:
     """What is typed is in cible soon, and what passes then is shown; nonsense changes nothing."""
-    environment.once(starts)
-    environment.once(shows_all)
     environment.once(obeys_pid)
     one, other, _ = environment.once(people)
     pid = workload.make(again(other))[0].pid
