@@ -8,7 +8,6 @@ too long, costs its own row alone.
 from __future__ import annotations
 
 import base64
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -37,6 +36,7 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
+        self._confined = _confined(self._path)
         self._process: RpcProcess | None = None
 
     def listed(self) -> Listing:
@@ -79,7 +79,7 @@ class Reader:
         python = [sys.executable, "-I", "-S", "-B"]
         command = [*python, str(SERVER), str(_SCRIPT), str(self._path), str(descriptor)]
         return subprocess.Popen(
-            [*_confined(self._path), *command],
+            [*self._confined, *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -95,15 +95,22 @@ class Reader:
 
 
 def _confined(path: Path) -> list[str]:
-    """Show a process nothing but this, Python and the system's programs, if bubblewrap is there."""
-    if not shutil.which("bwrap"):
-        return []
+    """Show a process nothing but this, Python and the system's programs.
+
+    Where bubblewrap is missing, or may not make namespaces, as in containers, nothing is confined:
+    the process still has its limits, and only ever reads.
+    """
     shown = [Path(sys.base_prefix), Path(sys.prefix), SERVER.parent, _SCRIPT.parent, path]
     bound = [word for each in shown for word in ("--ro-bind", str(each), str(each))]
-    return [
+    command = [
         *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", *system_files()),
         *("--proc", "/proc", "--dev", "/dev", *bound, "--"),
     ]
+    try:
+        tried = subprocess.run([*command, "true"], capture_output=True, check=False)
+    except FileNotFoundError:
+        return []
+    return [] if tried.returncode else command
 
 
 @contextmanager

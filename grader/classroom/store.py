@@ -195,6 +195,7 @@ class Store:
         done, what cannot be read has none, and what ended its graders too often is not tried again.
         """
         with self._committed():
+            self._db.execute("UPDATE student SET on_roster = 0")
             self._db.executemany(
                 "INSERT INTO student VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                 "name = excluded.name, email = excluded.email, number = excluded.number, "

@@ -322,6 +322,15 @@ def test_a_nearly_right_name_is_taken_and_told(name: str, tmp_path: Path) -> Non
     assert f"{name} was taken for counter.c" in got.notes
 
 
+def test_a_tar_that_begins_with_its_own_folder(tmp_path: Path) -> None:
+    in_folder(tmp_path / "class", below("ada/", ADA) | below("bob/", BOB))
+    with tarfile.open(tmp_path / "class.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "class", ".")
+    _, hand_ins, strange = read(tmp_path / "class.tgz")
+    assert {owner: each.files for owner, each in hand_ins.items()} == {"ada": ADA, "bob": BOB}
+    assert not strange
+
+
 def test_twins_that_are_equal_are_one(tmp_path: Path) -> None:
     assert one(tmp_path, zipped(below("a/", ADA) | below("b/", ADA))).files == ADA
 
@@ -352,6 +361,24 @@ def test_a_folder_is_read_as_carefully(tmp_path: Path) -> None:
     reasons = {"link": "is a link", "pipe": "no regular", "deep": "folders", "sparse": "KiB"}
     for owner, reason in reasons.items():
         assert reason in hand_ins[owner].problem
+
+
+def test_without_bubblewrap_it_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert one(tmp_path, zipped(ADA)).files == ADA
+
+
+def test_a_reader_sees_nothing_but_the_hand_ins(tmp_path: Path) -> None:
+    """A link out of them leads nowhere, also where it is followed."""
+    (tmp_path / "secret").mkdir()
+    root = in_folder(tmp_path / "class", below("bob/", BOB))
+    (root / "ada").symlink_to(tmp_path / "secret")
+    in_folder(tmp_path / "secret", ADA)
+    _, hand_ins, _ = read(root)
+    assert hand_ins["bob"].files == BOB
+    assert "ada" not in hand_ins or not hand_ins["ada"].files
 
 
 def test_a_zstandard_archive(tmp_path: Path) -> None:

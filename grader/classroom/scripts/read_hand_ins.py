@@ -260,7 +260,8 @@ class ClassTar:
     def __init__(self, path: str) -> None:
         with problems(""):
             self._archive = tarfile.open(path, mode="r:*")  # noqa: SIM115
-            self._members = [(tidy(each.name), each) for each in self._archive]
+            named = ((tidy(each.name), each) for each in self._archive)
+            self._members = [(path, each) for path, each in named if path]
 
     def listed(self) -> list[str]:
         return [f"{path}/" if each.isdir() else path for path, each in self._members][:MAX_LISTED]
