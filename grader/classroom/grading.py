@@ -147,13 +147,12 @@ class ClassGrading:
         progress.done += 1
 
     def _keep(self, key: str, hashed: str, result: Result) -> None:
-        self._store.finish(self._run, key, hashed, result)
+        self._store.finish(self._run, key, result)
         self._graded[key] = hashed, result
 
     def _second(self, key: str, hashed: str, result: Result) -> None:
         _, first = self._graded[key]
-        differs = result.statuses != first.statuses
-        self._store.replace(self._run, key, result, unstable=differs)
+        self._store.finish(self._run, key, result, unstable=result.statuses != first.statuses)
 
 
 def _doubtful(result: Result) -> bool:

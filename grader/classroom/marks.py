@@ -7,12 +7,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.base.errors import UsageError
 from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.classroom.roster import Student
 from grader.classroom.store import Grading, Store
 from grader.report.csv_table import harmless
-from grader.verdict.record import Result
+from grader.verdict.record import Result, Status
 
 _BOM = "\ufeff"
 """By which Excel knows UTF-8."""
@@ -93,6 +94,38 @@ def table(rows: Sequence[Mark]) -> str:
             ]
         )
     return text.getvalue()
+
+
+def chosen(rows: Sequence[Mark], only: Sequence[str]) -> list[str]:
+    """Return the ids of the students that `only` names: by student=, status=, task= or cause=.
+
+    A task chooses those who did not pass it, a cause those who were told an explanation of that
+    number. Without any, everybody who has handed in is chosen. Raises UsageError.
+    """
+    wanted = [each.partition("=") for each in only]
+    for kind, _, value in wanted:
+        if kind not in ("student", "status", "task", "cause") or not value:
+            raise UsageError(
+                say("--only is not {given}.", given=clean(f"{kind}={value}")),
+                say("Give student=ID, status=WORD, task=3.4 or cause=E23."),
+            )
+    return [
+        mark.student.id
+        for mark in rows
+        if mark.grading
+        and (not only or any(_is_chosen(mark, kind, value) for kind, _, value in wanted))
+    ]
+
+
+def _is_chosen(mark: Mark, kind: str, value: str) -> bool:
+    if kind == "student":
+        return value in (mark.student.id, mark.student.email, mark.student.number)
+    tasks = [task for lab in mark.result.labs for task in lab.tasks] if mark.result else []
+    if kind == "task":
+        return any(task.id == value and task.status is not Status.PASS for task in tasks)
+    if kind == "cause":
+        return any(task.known == value for task in tasks)
+    return any(task.status.value == value for task in tasks)
 
 
 def _tasks(rows: Sequence[Mark]) -> list[str]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -39,16 +39,17 @@ CREATE TABLE content (
     hash TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (hash, name));
 CREATE TABLE run (
     id INTEGER PRIMARY KEY, lab TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL,
-    setting TEXT NOT NULL);
+    applied TEXT NOT NULL, setting TEXT NOT NULL);
 CREATE TABLE grading (
     run INTEGER NOT NULL REFERENCES run(id), student TEXT NOT NULL REFERENCES student(id),
     attempt INTEGER NOT NULL, source TEXT NOT NULL, received TEXT NOT NULL, late INTEGER NOT NULL,
     hash TEXT NOT NULL, problem TEXT NOT NULL, notes TEXT NOT NULL, key TEXT NOT NULL,
-    state TEXT NOT NULL, tries INTEGER NOT NULL, unstable INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (run, student, attempt));
+    state TEXT NOT NULL, tries INTEGER NOT NULL, unstable INTEGER NOT NULL,
+    result INTEGER REFERENCES result(id), PRIMARY KEY (run, student, attempt));
 CREATE TABLE result (
-    key TEXT PRIMARY KEY, hash TEXT NOT NULL, score INTEGER NOT NULL, max_score INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, score INTEGER NOT NULL, max_score INTEGER NOT NULL,
     unjudged INTEGER NOT NULL, seconds REAL NOT NULL, json TEXT NOT NULL);
+CREATE INDEX result_key ON result (key);
 CREATE TABLE event (
     time TEXT NOT NULL, run INTEGER NOT NULL, student TEXT NOT NULL, text TEXT NOT NULL);
 """
@@ -74,6 +75,18 @@ class Setting:
     def changes(self, before: Setting) -> list[str]:
         """Return the names of what was otherwise `before`."""
         return [name for name, value in vars(self).items() if vars(before)[name] != value]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The gradings of a class under one setting; times in ISO 8601, "" for not yet."""
+
+    id: int
+    setting: Setting
+    started: str
+    ended: str
+    applied: str
+    """When its marks came to count."""
 
 
 @dataclass(frozen=True)
@@ -216,28 +229,90 @@ class Store:
     def _run(self, setting: Setting) -> int:
         """Go on with the last run, or begin one."""
         last = self.last(setting.lab)
-        if last and last[1] == setting:
-            self._db.execute("UPDATE run SET ended = '' WHERE id = ?", (last[0],))
-            return last[0]
+        if last is None or last.setting != setting:
+            return self._begun(setting)
+        self._db.execute("UPDATE run SET ended = '' WHERE id = ?", (last.id,))
+        return last.id
+
+    def _begun(self, setting: Setting) -> int:
+        """Begin a run; the marks of a lab's first one count at once."""
+        applied = "" if self.last(setting.lab) else _now()
         cursor = self._db.execute(
-            "INSERT INTO run (lab, started, ended, setting) VALUES (?, ?, '', ?)",
-            (setting.lab, _now(), json.dumps(vars(setting))),
+            "INSERT INTO run (lab, started, ended, applied, setting) VALUES (?, ?, '', ?, ?)",
+            (setting.lab, _now(), applied, json.dumps(vars(setting))),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def last(self, lab: str) -> tuple[int, Setting] | None:
-        """Return the last run of `lab`, and its setting."""
-        found = [(id, setting) for id, setting, _, _ in self.runs() if setting.lab == lab]
-        return found[-1] if found else None
+    def last(self, lab: str) -> Run | None:
+        """Return the last run of `lab`."""
+        return next(reversed(self.runs(lab)), None)
+
+    def counting(self, lab: str) -> Run | None:
+        """Return the run of `lab` whose marks count: the one that was applied last."""
+        applied = [run for run in self.runs(lab) if run.applied]
+        return max(applied, key=lambda run: (run.applied, run.id), default=None)
+
+    def apply(self, run: int) -> None:
+        """Let the marks of a run count from now on."""
+        with self._committed():
+            self._db.execute("UPDATE run SET applied = ? WHERE id = ?", (_now(), run))
+
+    def again(self, base: Run, setting: Setting, students: Collection[str]) -> int:
+        """Begin a run of the hand-ins of `base`, in which those of these students wait once more.
+
+        The others keep the verdict that they have.
+        """
+        with self._committed():
+            run = self._begun(setting)
+            self._db.execute(
+                "INSERT INTO grading SELECT ?, student, attempt, source, received, late, hash, "
+                "problem, notes, key, state, 0, unstable, result FROM grading WHERE run = ?",
+                (run, base.id),
+            )
+            rows = self._db.execute(
+                "SELECT student, attempt, hash FROM grading WHERE run = ? AND hash != ''", (run,)
+            )
+            self._db.executemany(
+                "UPDATE grading SET key = ?, state = 'waiting', unstable = 0, result = NULL "
+                "WHERE run = ? AND student = ? AND attempt = ?",
+                [
+                    (setting.key(hashed), run, student, attempt)
+                    for student, attempt, hashed in rows.fetchall()
+                    if student in students
+                ],
+            )
+        return run
+
+    def forget(self, student: str) -> bool:
+        """Remove all that is known of a student; return whether anything was.
+
+        A verdict that they share with others, who handed in the same, stays theirs.
+        """
+        with self._committed():
+            gone = self._db.execute("DELETE FROM grading WHERE student = ?", (student,)).rowcount
+            gone += self._db.execute("DELETE FROM student WHERE id = ?", (student,)).rowcount
+            self._db.execute("DELETE FROM event WHERE student = ?", (student,))
+            unused = "key NOT IN (SELECT key FROM grading)"
+            records = self._db.execute(f"SELECT key, id FROM result WHERE {unused}").fetchall()
+            self._db.execute(f"DELETE FROM result WHERE {unused}")
+            self._db.execute("DELETE FROM content WHERE hash NOT IN (SELECT hash FROM grading)")
+        for key, number in records:
+            self._record(key, number).unlink(missing_ok=True)
+        self._db.execute("VACUUM")  # Or the pages with it stay in the file.
+        return gone > 0
+
+    def _record(self, key: str, number: int) -> Path:
+        return self.folder / "results" / key[:2] / f"{key}-{number}.json"
 
     def _add(self, run: int, setting: Setting, student: Student, hand_in: HandIn) -> None:
         hashed = files_hash(hand_in.files)
         key = setting.key(hashed) if hashed else ""
-        state = "waiting" if hashed else "unreadable"
-        judged = "SELECT 1 FROM result WHERE key = ? AND unjudged = 0"
-        if key and self._db.execute(judged, (key,)).fetchone():
-            state = "done"
+        state, result = "waiting" if hashed else "unreadable", None
+        judged = "SELECT MAX(id) FROM result WHERE key = ? AND unjudged = 0"
+        if key:
+            (result,) = self._db.execute(judged, (key,)).fetchone()
+            state = "done" if result else "waiting"
         self._db.executemany(
             "INSERT OR IGNORE INTO content VALUES (?, ?, ?)",
             [(hashed, name, data) for name, data in hand_in.files.items()],
@@ -245,24 +320,27 @@ class Store:
         place, told = hand_in.place, partial(translate, lang=setting.lang)
         notes = json.dumps([told(note) for note in hand_in.notes])
         self._db.execute(
-            "INSERT INTO grading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) "
+            "INSERT INTO grading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?) "
             "ON CONFLICT (run, student, attempt) DO UPDATE SET source = excluded.source, "
-            "received = excluded.received, late = excluded.late, hash = excluded.hash, "
-            "problem = excluded.problem, notes = excluded.notes, key = excluded.key, "
-            "state = CASE WHEN state = 'gave_up' AND key = excluded.key THEN state "
-            "ELSE excluded.state END, "
-            "tries = CASE WHEN key = excluded.key THEN tries ELSE 0 END, "
-            "unstable = CASE WHEN key = excluded.key THEN unstable ELSE 0 END",
+            "received = excluded.received, late = excluded.late, problem = excluded.problem, "
+            "notes = excluded.notes",
             (
                 *(run, student.id, place.attempt, place.prefixes[0], place.received, place.late),
-                *(hashed, told(hand_in.problem), notes, key, state),
+                *(hashed, told(hand_in.problem), notes, key, state, result),
             ),
         )
+        # What is known of other files says nothing of these.
+        self._db.execute(
+            "UPDATE grading SET hash = ?, key = ?, state = ?, result = ?, tries = 0, unstable = 0 "
+            "WHERE run = ? AND student = ? AND attempt = ? AND key != ?",
+            (hashed, key, state, result, run, student.id, place.attempt, key),
+        )
 
-    def runs(self) -> list[tuple[int, Setting, str, str]]:
-        """Return all runs: number, setting, when they began and ended; "" for not yet."""
-        rows = self._db.execute("SELECT id, setting, started, ended FROM run ORDER BY id")
-        return [(id, Setting(**json.loads(told)), began, ended) for id, told, began, ended in rows]
+    def runs(self, lab: str = "") -> list[Run]:
+        """Return all runs, or those of `lab`, the first one first."""
+        rows = self._db.execute("SELECT id, setting, started, ended, applied FROM run ORDER BY id")
+        runs = [Run(id, Setting(**json.loads(told)), *times) for id, told, *times in rows]
+        return [run for run in runs if lab in ("", run.setting.lab)]
 
     def gradings(self, run: int) -> list[Grading]:
         """Return the hand-ins of a run in the order of their students' names and attempts."""
@@ -270,7 +348,7 @@ class Store:
             "SELECT s.id, s.name, s.email, s.number, s.section, s.on_roster, g.attempt, g.source, "
             "g.received, g.late, g.hash, g.problem, g.notes, g.key, g.state, g.tries, g.unstable, "
             "r.json FROM grading g JOIN student s ON s.id = g.student "
-            "LEFT JOIN result r ON r.key = g.key AND g.state = 'done' WHERE g.run = ? "
+            "LEFT JOIN result r ON r.id = g.result WHERE g.run = ? "
             "ORDER BY s.name, s.id, g.attempt",
             (run,),
         )
@@ -328,39 +406,28 @@ class Store:
                 (run, key),
             )
 
-    def finish(self, run: int, key: str, hashed: str, result: Result) -> bool:
-        """Keep a verdict, unless one that judges all is there; return whether it was kept.
+    def finish(self, run: int, key: str, result: Result, *, unstable: bool = False) -> None:
+        """Keep a verdict, for all hand-ins of the run with this key.
 
-        The record is written as a file of its own first: from those the rest can be made anew.
+        Earlier ones stay, for the runs in which they were reached.
         """
-        folder = self.folder / "results" / key[:2]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = result.to_json()
-        put(folder / f"{key}.json", text.encode())
         with self._committed():
             cursor = self._db.execute(
-                "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-                "score = excluded.score, unjudged = excluded.unjudged, json = excluded.json, "
-                "seconds = excluded.seconds WHERE result.unjudged > 0",
-                (
-                    *(key, hashed, result.score, result.max_score),
-                    *(result.unjudged, result.seconds, text),
-                ),
+                "INSERT INTO result (key, score, max_score, unjudged, seconds, json) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (key, result.score, result.max_score, result.unjudged, result.seconds, text),
             )
+            number = cursor.lastrowid
+            assert number is not None
+            # Before the row is there: from the records, all else can be made anew.
+            record = self._record(key, number)
+            record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            put(record, text.encode())
             self._db.execute(
-                "UPDATE grading SET state = 'done' WHERE run = ? AND key = ?", (run, key)
-            )
-        return cursor.rowcount == 1
-
-    def replace(self, run: int, key: str, result: Result, *, unstable: bool) -> None:
-        """Let the verdict of a second look stand, and say whether it differs from the first."""
-        with self._committed():
-            self._db.execute(
-                "UPDATE result SET score = ?, unjudged = ?, json = ? WHERE key = ?",
-                (result.score, result.unjudged, result.to_json(), key),
-            )
-            self._db.execute(
-                "UPDATE grading SET unstable = ? WHERE run = ? AND key = ?", (unstable, run, key)
+                "UPDATE grading SET state = 'done', result = ?, unstable = ? "
+                "WHERE run = ? AND key = ? AND state IN ('waiting', 'running', 'done')",
+                (number, unstable, run, key),
             )
 
     def end(self, run: int) -> None:

@@ -37,6 +37,21 @@ _TAKE = click.option(
     help=say("Which of several hand-ins of a student counts."),
 )
 
+_JOBS = click.option(
+    "-j",
+    "jobs",
+    metavar=say("N"),
+    type=click.IntRange(1),
+    default=1,
+    help=say("Grade so many at a time, in machines; natively it is one."),
+)
+_PRIVATE = click.option(
+    "--private",
+    metavar=say("DIR"),
+    type=click.Path(path_type=Path),
+    help=say("Folder of private checks."),
+)
+
 
 @click.group("class", cls=Group, help=say("Grade a whole class's hand-ins."))
 def class_() -> None:
@@ -64,23 +79,9 @@ def class_() -> None:
     type=click.Path(path_type=Path),
     help=say("Who is in the class: a CSV file, such as Moodle's worksheet."),
 )
-@click.option(
-    "-j",
-    "jobs",
-    metavar=say("N"),
-    type=click.IntRange(1),
-    default=1,
-    help=say("Grade so many at a time, in machines; natively it is one."),
-)
-@click.option(
-    "--kernel", metavar=say("K"), default="auto", help=say("auto, native or vm[:VERSION].")
-)
-@click.option(
-    "--private",
-    metavar=say("DIR"),
-    type=click.Path(path_type=Path),
-    help=say("Folder of private checks."),
-)
+@_JOBS
+@options.kernel
+@_PRIVATE
 @click.option("--format", metavar=say("NAME"), default="", help=say("How HANDINS was collected."))
 @_TAKE
 @_STATE
@@ -99,8 +100,7 @@ def grade_class(
 ) -> None:
     from grader.classroom.intake import summary, take_in
     from grader.classroom.roster import Register, read_roster
-    from grader.classroom.setting import folder_hash, grader_hash
-    from grader.classroom.store import Setting, Store
+    from grader.classroom.store import Store
     from grader.runner.private_checks import private_folder
 
     course = options.course()
@@ -114,22 +114,29 @@ def grade_class(
         note(summary(intake, [each for _, each in read], missing))
     if take == "last":
         read = _last(read)
-    setting = Setting(
+    setting = _setting(lab, apart, kernel, time_scale)
+    with Store.open(state, write=True) as store:
+        before = store.last(lab.name)
+        run = store.begin(setting, read, register.students)
+        if before and before.id != run:
+            _say_why(store, run, setting, before.setting)
+        _grade(store, run, course, lab, setting, apart, jobs)
+        _conclude(store, run, take)
+
+
+def _setting(lab: Lab, private: Path | None, kernel: str, time_scale: float) -> Setting:
+    from grader.classroom.setting import folder_hash, grader_hash
+    from grader.classroom.store import Setting
+
+    return Setting(
         lab.name,
         folder_hash(lab.folder, lab.edits),
         grader_hash(),
         kernel,
         time_scale,
         language(),
-        folder_hash(apart) if apart else "",
+        folder_hash(private) if private else "",
     )
-    with Store.open(state, write=True) as store:
-        before = store.last(lab.name)
-        run = store.begin(setting, read, register.students)
-        if before and before[0] != run:
-            _say_why(store, run, setting, before[1])
-        _grade(store, run, course, lab, setting, apart, jobs)
-        _conclude(store, run, take)
 
 
 def _grade(
@@ -230,34 +237,181 @@ def status(take: str, state: Path) -> None:
     from grader.classroom.store import Store
 
     with Store.open(state, write=False) as store:
-        for run, setting, began, ended in store.runs():
+        for run in store.runs():
             echo(
                 say(
-                    "Run {run}: {lab}, begun {began}, ended {ended}",
-                    run=run,
-                    lab=setting.lab,
-                    began=began,
-                    ended=ended or say("not yet"),
+                    "Run {run}: {lab}, begun {began}, ended {ended}{counts}",
+                    run=run.id,
+                    lab=run.setting.lab,
+                    began=run.started,
+                    ended=run.ended or say("not yet"),
+                    counts=say("; its marks count")
+                    if run == store.counting(run.setting.lab)
+                    else NO_MESSAGE,
                 )
             )
-        echo(summary(marks(store, _latest(store), take)))
+        for lab in dict.fromkeys(run.setting.lab for run in store.runs()):
+            if last := store.last(lab):
+                rows = summary(marks(store, last.id, take))
+                echo(say("Run {run}: {what}", run=last.id, what=rows))
 
 
-def _latest(store: Store) -> int:
-    runs = store.runs()
-    if not runs:
+def _one_lab(store: Store, lab: str) -> str:
+    """The lab that is meant: the one named, or the only one. Raises UsageError."""
+    labs = list(dict.fromkeys(run.setting.lab for run in store.runs()))
+    if lab in labs:
+        return lab
+    if not lab and len(labs) == 1:
+        return labs[0]
+    if not labs:
         raise UsageError(
             say("No class was graded yet in {folder}.", folder=store.folder),
             say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
         )
-    return runs[-1][0]
+    raise UsageError(
+        say("Which lab's marks? There are {labs}.", labs=", ".join(labs)),
+        say("Give --lab one of them."),
+    )
+
+
+_LAB = click.option("--lab", metavar=say("LAB"), default="", help=say("Which lab's marks."))
+
+
+@class_.command(
+    "diff",
+    cls=Command,
+    help=say(
+        "Show whose marks moved, and by which tasks, from run OLD to run NEW.\n"
+        "\n"
+        "They are the run whose marks count and the last one, if none is named."
+    ),
+)
+@click.argument("runs", nargs=-1, metavar=say("[OLD NEW]"), type=int)
+@_LAB
+@_TAKE
+@_STATE
+def diff(runs: tuple[int, ...], lab: str, take: str, state: Path) -> None:
+    from grader.classroom.compare import moves, summary
+    from grader.classroom.marks import marks
+    from grader.classroom.store import Store
+
+    if len(runs) not in (0, 2):
+        raise UsageError(say("Two runs are compared."), say("Write: ./labebpf class diff OLD NEW"))
+    with Store.open(state, write=False) as store:
+        name = _one_lab(store, lab)
+        counting, last = store.counting(name), store.last(name)
+        assert counting and last
+        old, new = runs or (counting.id, last.id)
+        _known(store, old)
+        _known(store, new)
+        found = moves(marks(store, old, take), marks(store, new, take))
+    for move in found:
+        tasks = ", ".join(f"{task} {old} -> {new}" for task, old, new in move.tasks)
+        points = ("-" if n is None else str(n) for n in (move.before, move.after))
+        echo(
+            Message(
+                f"{clean(move.student.name or move.student.id)}: {' -> '.join(points)}  {tasks}"
+            )
+        )
+    echo(summary(found))
+
+
+def _known(store: Store, run: int) -> None:
+    if all(each.id != run for each in store.runs()):
+        raise UsageError(say("There is no run {run}.", run=run), say("See: ./labebpf class status"))
+
+
+@class_.command("apply", cls=Command, help=say("Let the marks of RUN count from now on."))
+@click.argument("run", metavar=say("RUN"), type=int)
+@_STATE
+def apply(run: int, state: Path) -> None:
+    from grader.classroom.store import Store
+
+    with Store.open(state, write=True) as store:
+        _known(store, run)
+        store.apply(run)
+    echo(say("The marks of run {run} count now.", run=run))
+
+
+@class_.command(
+    "regrade",
+    cls=Command,
+    help=say(
+        "Grade what was handed in once more, in a run of its own: `diff` shows what moved,\n"
+        "`apply` lets it count.\n"
+        "\n"
+        "--only student=ID, status=timeout, task=3.4 or cause=E23 chooses whose; the others\n"
+        "keep the verdict that they have."
+    ),
+)
+@click.option("--only", metavar=say("WHAT=VALUE"), multiple=True, help=say("Whose hand-ins."))
+@_LAB
+@_JOBS
+@options.kernel
+@_PRIVATE
+@_TAKE
+@_STATE
+@options.time_scale
+def regrade(
+    only: tuple[str, ...],
+    lab: str,
+    jobs: int,
+    kernel: str,
+    private: Path | None,
+    take: str,
+    state: Path,
+    time_scale: float,
+) -> None:
+    from grader.classroom.marks import chosen, marks
+    from grader.classroom.store import Store
+    from grader.runner.private_checks import private_folder
+
+    course = options.course()
+    apart = private_folder(private) if private else None
+    with Store.open(state, write=True) as store:
+        name = _one_lab(store, lab)
+        (taught,) = options.choose((name,), course.labs())
+        base = store.last(name)
+        assert base
+        setting = _setting(taught, apart, kernel, time_scale)
+        run = base.id  # What was interrupted goes on.
+        if base.ended or base.setting != setting:
+            run = store.again(base, setting, chosen(marks(store, base.id, take), only))
+        note(say("Run {run}: {n} to grade.", run=run, n=len(store.waiting(run))))
+        _grade(store, run, course, taught, setting, apart, jobs)
+        _conclude(store, run, take)
+
+
+@class_.command(
+    "forget",
+    cls=Command,
+    help=say("Remove all that is known of STUDENT: an id, an address or a number."),
+)
+@click.argument("student", metavar=say("STUDENT"))
+@_STATE
+def forget(student: str, state: Path) -> None:
+    from grader.classroom.store import Store
+
+    with Store.open(state, write=True) as store:
+        known = [
+            each.id
+            for each in store.students()
+            if student in (each.id, each.email, each.number) and student
+        ]
+        if len(known) != 1:
+            raise UsageError(
+                say("{n} students are {student}.", n=len(known), student=clean(student)),
+                say("Give the id of one: ./labebpf class export --for csv shows them."),
+            )
+        store.forget(known[0])
+    echo(say("Nothing is known of {student} any more.", student=clean(student)))
 
 
 @class_.command(
     "export",
     cls=Command,
     help=say(
-        "Hand out the marks of the last run.\n"
+        "Hand out the marks that count: those of the first run, or of the one last applied.\n"
         "\n"
         "\b\n"
         "  csv     a row for everybody, for spreadsheets\n"
@@ -276,15 +430,20 @@ def _latest(store: Store) -> int:
 @click.option(
     "--out", metavar=say("FILE"), type=click.Path(path_type=Path), help=say("Write it there.")
 )
+@_LAB
 @_TAKE
 @_STATE
-def export(system: str, worksheet: Path | None, out: Path | None, take: str, state: Path) -> None:
+def export(
+    system: str, worksheet: Path | None, out: Path | None, lab: str, take: str, state: Path
+) -> None:
     from grader.classroom.marks import marks, table
     from grader.classroom.store import Store
     from grader.report import moodle
 
     with Store.open(state, write=False) as store:
-        rows = marks(store, _latest(store), take)
+        counting = store.counting(_one_lab(store, lab))
+        assert counting
+        rows = marks(store, counting.id, take)
     if system == "csv":
         data = table(rows).encode()
     elif worksheet is None:

@@ -20,10 +20,11 @@ import pytest
 
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import NO_MESSAGE, say
+from grader.classroom.compare import moves
 from grader.classroom.engine import Gradings, NoVerdictError, Order
 from grader.classroom.grading import ClassGrading
 from grader.classroom.handin import HandIn, Owner, Place
-from grader.classroom.marks import marks, table
+from grader.classroom.marks import chosen, marks, table
 from grader.classroom.roster import Student
 from grader.classroom.store import DATABASE, MOST_TRIES, Setting, Store
 from grader.verdict.record import LabResult, Result
@@ -45,7 +46,7 @@ go(Path(sys.argv[1]), Noting(Path(sys.argv[2])), slots=2)
 
 def result_of(data: bytes, status: str = "") -> Result:
     """A verdict that hangs on the bytes alone."""
-    status = status or ("pass" if data[-1] % 2 else "fail")
+    status = status or ("pass" if data.rstrip(b";")[-1] % 2 else "fail")
     return a_result(LabResult("lab3", "", (a_task("3.1", status, 2),)))
 
 
@@ -124,8 +125,8 @@ def test_a_run_that_is_killed_goes_on_and_loses_nothing(tmp_path: Path) -> None:
     # Graded again is at most what ran, on both slots, when it was killed.
     assert sum(began.values()) <= len(keys) + 2 * ROUNDS
     with Store.open(state, write=False) as store:
-        (run,) = [id for id, _, _, _ in store.runs()]
-        rows = marks(store, run)
+        (run,) = store.runs()
+        rows = marks(store, run.id)
     assert [mark.state for mark in rows] == ["graded"] * SIZE
     for (_, hand_in), mark in zip(a_class(), rows, strict=True):
         assert mark.result and mark.result.labs == result_of(hand_in.files["counter.c"]).labs
@@ -219,6 +220,66 @@ def test_everybody_has_a_row_and_no_verdict_is_no_zero(tmp_path: Path) -> None:
         points, most = line.split(",")[6:8]
         assert (points, most) == ("", "")
     assert "'=cmd()" in "".join(lines)
+
+
+def test_a_run_is_compared_before_its_marks_count(tmp_path: Path) -> None:
+    state, notes = tmp_path / "state", tmp_path / "notes"
+    first = go(state, Noting(notes))
+    with Store.open(state, write=True) as store, ThreadPoolExecutor(1) as pool:
+        failed = chosen(marks(store, first), ["task=3.1"])
+        assert failed and failed == chosen(marks(store, first), ["status=fail"])
+        (base,) = store.runs()
+        second = store.again(base, SETTING, [*failed[:3], "s001"])
+
+        def order(key: str, hashed: str) -> Order:
+            return Order(key, hashed, store.files(hashed), ROOT, "lab3", "native", 1.0, "en")
+
+        mended = Mended(notes)
+        ClassGrading(store, second, order, mended, lambda line: None).run(pool, 1)
+        counting = store.counting("lab3")
+        assert counting and counting.id == first
+        found = moves(marks(store, first), marks(store, second))
+        before = {mark.student.id: mark for mark in marks(store, first)}
+        same = {before[id].grading.hash for id in failed[:3]}  # type: ignore[union-attr]
+        whose = {id for id, mark in before.items() if mark.grading and mark.grading.hash in same}
+        assert {move.student.id for move in found} == whose
+        assert all(move.tasks == (("3.1", "fail", "pass"),) and move.by == 2 for move in found)
+        store.apply(second)
+        counting = store.counting("lab3")
+        assert counting and counting.id == second
+    assert go(state, Noting(notes)) == second
+
+
+class Mended(Noting):
+    """A lab in which nobody fails any more."""
+
+    def judge(self, order: Order) -> Result:
+        return result_of(order.files["counter.c"], "pass")
+
+
+def test_what_only_names_is_chosen(tmp_path: Path) -> None:
+    run = go(tmp_path, Noting(tmp_path / "notes"))
+    with Store.open(tmp_path, write=False) as store:
+        rows = marks(store, run)
+    assert len(chosen(rows, [])) == SIZE
+    assert chosen(rows, ["student=s002"]) == ["s002"]
+    assert chosen(rows, ["cause=E99"]) == []
+    with pytest.raises(UsageError, match="--only is not"):
+        chosen(rows, ["s002"])
+
+
+def test_a_student_is_forgotten_and_others_keep_what_they_shared(tmp_path: Path) -> None:
+    run = go(tmp_path, Noting(tmp_path / "notes"))
+    with Store.open(tmp_path, write=True) as store:
+        records = set((tmp_path / "results").rglob("*.json"))
+        assert store.forget("s000") and not store.forget("s000")
+        assert len(set((tmp_path / "results").rglob("*.json"))) == len(records) - 1
+        assert store.forget("s002")  # Who handed in what s001 did.
+        assert len(set((tmp_path / "results").rglob("*.json"))) == len(records) - 1
+        left = {mark.student.id: mark.state for mark in marks(store, run)}
+    assert len(left) == SIZE - 2 and left["s001"] == "graded"
+    assert b"s000" not in (tmp_path / DATABASE).read_bytes()
+    assert b"int x = 0;" not in (tmp_path / DATABASE).read_bytes()
 
 
 @pytest.fixture

@@ -493,7 +493,7 @@ class Service:
         return self._container
 
     def listed(self) -> dict[str, Any]:
-        """The paths in it, those of folders with a slash at the end; of a folder, two levels."""
+        """The paths in it, those of folders with a slash at the end; of a folder, three levels."""
         try:
             return {"paths": [shown(path) for path in self._opened().listed()], "problem": []}
         except ProblemError as problem:

@@ -1,0 +1,65 @@
+"""The commands for a class, on what was kept of one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT, labebpf
+from tests.unit.test_class_grading import Noting, a_class, go
+
+SIZE = 6
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    go(tmp_path / "state", Noting(tmp_path / "notes"), a_class(SIZE))
+    return tmp_path / "state"
+
+
+def ask(state: Path, *arguments: str, status: int = 0, lang: str = "en") -> str:
+    done = labebpf(ROOT, "class", *arguments, "--state", str(state), LABEBPF_LANG=lang)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_status_tells_how_far_each_run_is(state: Path) -> None:
+    told = ask(state, "status")
+    assert "Run 1: lab3, begun" in told and "its marks count" in told
+    assert f"Students: {SIZE}; graded: {SIZE}; waiting: 0" in told
+    assert "Étudiants : 6 ; notés : 6" in ask(state, "status", lang="fr")
+
+
+def test_marks_go_into_a_table(state: Path, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(ask(state, "export", "--for", "csv").lstrip("\ufeff"))))
+    assert [row["points"] for row in rows] == ["0", "2", "2", "2", "0", "0"]
+    ask(state, "export", "--for", "csv", "--out", str(tmp_path / "marks.csv"))
+    assert len((tmp_path / "marks.csv").read_text().splitlines()) == SIZE + 1
+
+
+def test_what_is_asked_for_wrongly_is_wrong_usage(state: Path, tmp_path: Path) -> None:
+    assert "There is no run 7" in ask(state, "apply", "7", status=2)
+    assert "Two runs are compared" in ask(state, "diff", "1", status=2)
+    assert "0 students are nobody" in ask(state, "forget", "nobody", status=2)
+    assert "Which lab's marks? There are lab3" in ask(
+        state, "export", "--for", "csv", "--lab", "lab4", status=2
+    )
+    assert "into its worksheet" in ask(state, "export", "--for", "moodle", status=2)
+    assert "There is no class in" in ask(tmp_path / "none", "status", status=2)
+    assert "There is no" in ask(state, "grade", "/nonexistent", "--lab", "lab3", status=2)
+    assert "There is no format tape" in ask(
+        state, "grade", str(tmp_path), "--lab", "lab3", "--format", "tape", status=2
+    )
+
+
+def test_a_run_is_its_own_equal(state: Path) -> None:
+    assert "Up: 0; down: 0; others that changed: 0; points in all: +0" in ask(state, "diff")
+    assert "marks of run 1 count now" in ask(state, "apply", "1")
+
+
+def test_who_is_forgotten_has_no_row(state: Path) -> None:
+    assert "Nothing is known of s003" in ask(state, "forget", "s003")
+    assert "s003" not in ask(state, "export", "--for", "csv")
