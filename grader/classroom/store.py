@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from grader.classroom.roster import Student
 from grader.verdict.record import Result
 
 DATABASE = "class.db"
+_SECRET = "pseudonyms.key"
 MOST_TRIES = 3
 """So often a hand-in is met that ends the machine, or this process."""
 _VERSION = 1
@@ -151,7 +153,14 @@ class Store:
         if write:
             os.chmod(path, 0o600)
             store._prepare()
+            if not (secret := folder / _SECRET).exists():
+                put(secret, secrets.token_bytes(32))
+                os.chmod(secret, 0o600)
         return store
+
+    def secret(self) -> bytes:
+        """Return the key by which this class's pseudonyms are made."""
+        return (self.folder / _SECRET).read_bytes()
 
     def _prepare(self) -> None:
         for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):

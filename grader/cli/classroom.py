@@ -408,6 +408,40 @@ def forget(student: str, state: Path) -> None:
 
 
 @class_.command(
+    "report",
+    cls=Command,
+    help=say(
+        "Write a page about the class: complete or not, its marks, its commonest failures,\n"
+        "which check looks wrong, and each student. One file, for any browser."
+    ),
+)
+@click.option(
+    "--out",
+    metavar=say("FILE"),
+    type=click.Path(path_type=Path),
+    required=True,
+    help=say("Write it there."),
+)
+@click.option("--anonymous", is_flag=True, help=say("With a number in the place of each name."))
+@_LAB
+@_TAKE
+@_STATE
+def report(out: Path, anonymous: bool, lab: str, take: str, state: Path) -> None:
+    from grader.classroom.marks import marks
+    from grader.classroom.page import page
+    from grader.classroom.store import Store
+
+    course = options.course()
+    with Store.open(state, write=False) as store:
+        run = store.counting(_one_lab(store, lab))
+        assert run
+        rows = marks(store, run.id, take)
+        key = store.secret() if anonymous else b""
+    (taught,) = options.choose((run.setting.lab,), course.labs())
+    files.write(out, page(rows, run, taught, anonymous=key).encode(), "--out")
+
+
+@class_.command(
     "export",
     cls=Command,
     help=say(

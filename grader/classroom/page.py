@@ -1,0 +1,105 @@
+"""The page of a class: complete or not, its marks, what it did not understand, and each student."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import jinja2
+
+from grader.base.messages import say, translate
+from grader.base.text import clean
+from grader.classroom.marks import Mark, note
+from grader.classroom.statistics import distribution, failures, task_statistics
+from grader.classroom.store import Run
+from grader.labs import Lab
+from grader.verdict.record import Status
+
+MOST_FAILURES = 15
+SIGNS = {
+    "pass": "✓",
+    "fail": "✗",
+    "error": "!",
+    "timeout": "⧗",
+    "blocked": "·",
+    "infra": "?",
+    "unselected": " ",
+}
+"""What stands for each status in the table, beside its colour."""
+_STATES = {
+    "graded": say("graded"),
+    "waiting": say("waiting"),
+    "unjudged": say("not judged by the machine"),
+    "gave_up": say("not judged by the machine"),
+    "unreadable": say("unreadable"),
+    "missing": say("without a hand-in"),
+}
+
+
+def page(rows: Sequence[Mark], run: Run, lab: Lab, *, anonymous: bytes = b"") -> str:
+    """Return one HTML file without scripts or network, in the language of the run.
+
+    With a key in `anonymous` students are numbers that only this key leads back to.
+    """
+    lang = run.setting.lang
+    shown = [_anonymous(mark, anonymous) if anonymous else mark for mark in rows]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    states: dict[str, int] = {}
+    for mark in shown:
+        word = translate(_STATES[mark.state], lang)
+        states[word] = states.get(word, 0) + 1
+    spread = distribution(shown)
+    return environment.get_template("page.html.j2").render(
+        lang=lang,
+        say=lambda text, **values: translate(say(text, **values), lang),
+        told=lambda message: translate(message, lang),
+        lab=lab,
+        title=lab.title.get(lang),
+        run=run,
+        rows=sorted(shown, key=_order),
+        states=states,
+        spread=spread,
+        most=max(spread.values(), default=0),
+        tasks=task_statistics(shown, lab.tasks),
+        failures=failures(shown, lab.tasks)[:MOST_FAILURES],
+        names={mark.student.id: name(mark) for mark in shown},
+        ids=[task.id for task in lab.tasks],
+        signs=SIGNS,
+        words={status.value: status.word(lang) for status in Status},
+        state=lambda mark: translate(_STATES[mark.state], lang),
+        results=_results,
+        name=name,
+        note=lambda mark: "" if anonymous else clean(note(mark)),
+        anchor=lambda id: hashlib.sha256(id.encode()).hexdigest()[:12],
+    )
+
+
+def name(mark: Mark) -> str:
+    """What a student is called on the page."""
+    return clean(mark.student.name or mark.student.id)
+
+
+def _results(mark: Mark) -> dict[str, str]:
+    labs = mark.result.labs if mark.result else ()
+    return {task.id: task.status.value for lab in labs for task in lab.tasks}
+
+
+def _order(mark: Mark) -> tuple[int, tuple[str, ...], str]:
+    """Most points first; those who fail alike beside each other."""
+    score = mark.result.score if mark.result else -1
+    return -score, tuple(_results(mark).values()), name(mark)
+
+
+def _anonymous(mark: Mark, key: bytes) -> Mark:
+    pseudonym = hmac.new(key, mark.student.id.encode(), "sha256").hexdigest()[:6]
+    student = replace(mark.student, id=pseudonym, name=pseudonym, email="", number="")
+    return replace(mark, student=student)
