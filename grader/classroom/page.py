@@ -12,6 +12,7 @@ import jinja2
 
 from grader.base.messages import say, translate
 from grader.base.text import clean
+from grader.classroom.alike import Pair
 from grader.classroom.marks import Mark, note
 from grader.classroom.statistics import distribution, failures, task_statistics
 from grader.classroom.store import Run
@@ -29,6 +30,12 @@ SIGNS = {
     "unselected": " ",
 }
 """What stands for each status in the table, beside its colour."""
+_KINDS = {
+    "name": say("the name"),
+    "comment": say("in a comment"),
+    "string": say("the text"),
+    "code": say("the code"),
+}
 _STATES = {
     "graded": say("graded"),
     "waiting": say("waiting"),
@@ -39,13 +46,17 @@ _STATES = {
 }
 
 
-def page(rows: Sequence[Mark], run: Run, lab: Lab, *, anonymous: bytes = b"") -> str:
+def page(
+    rows: Sequence[Mark], run: Run, lab: Lab, alike: Sequence[Pair] = (), *, anonymous: bytes = b""
+) -> str:
     """Return one HTML file without scripts or network, in the language of the run.
 
-    With a key in `anonymous` students are numbers that only this key leads back to.
+    `alike` are pairs of students to look at. With a key in `anonymous` students are numbers that
+    only this key leads back to.
     """
     lang = run.setting.lang
     shown = [_anonymous(mark, anonymous) if anonymous else mark for mark in rows]
+    renamed = {old.student.id: new.student.id for old, new in zip(rows, shown, strict=True)}
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -71,6 +82,11 @@ def page(rows: Sequence[Mark], run: Run, lab: Lab, *, anonymous: bytes = b"") ->
         most=max(spread.values(), default=0),
         tasks=task_statistics(shown, lab.tasks),
         failures=failures(shown, lab.tasks)[:MOST_FAILURES],
+        alike=[
+            replace(pair, students=(renamed[pair.students[0]], renamed[pair.students[1]]))
+            for pair in alike
+        ],
+        kinds={kind: translate(word, lang) for kind, word in _KINDS.items()},
         names={mark.student.id: name(mark) for mark in shown},
         ids=[task.id for task in lab.tasks],
         signs=SIGNS,

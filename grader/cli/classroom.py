@@ -427,6 +427,7 @@ def forget(student: str, state: Path) -> None:
 @_TAKE
 @_STATE
 def report(out: Path, anonymous: bool, lab: str, take: str, state: Path) -> None:
+    from grader.classroom.alike import pairs
     from grader.classroom.marks import marks
     from grader.classroom.page import page
     from grader.classroom.store import Store
@@ -437,8 +438,23 @@ def report(out: Path, anonymous: bool, lab: str, take: str, state: Path) -> None
         assert run
         rows = marks(store, run.id, take)
         key = store.secret() if anonymous else b""
-    (taught,) = options.choose((run.setting.lab,), course.labs())
-    files.write(out, page(rows, run, taught, anonymous=key).encode(), "--out")
+        handed_in = {
+            mark.student.id: store.files(mark.grading.hash)
+            for mark in rows
+            if mark.grading and mark.grading.hash
+        }
+    (judged,) = options.choose((run.setting.lab,), course.labs())
+    alike = pairs(handed_in, _known_to_all(judged))
+    files.write(out, page(rows, run, judged, alike, anonymous=key).encode(), "--out")
+
+
+def _known_to_all(lab: Lab) -> list[dict[str, bytes]]:
+    """What is no sign of anything in a hand-in: stub, solution, and handouts."""
+    return [
+        {path.name: path.read_bytes() for path in sorted(folder.glob(pattern)) if path.is_file()}
+        for folder in (lab.folder, lab.solutions / lab.name)
+        for pattern in ("*.c", "*.py", "*.md")
+    ]
 
 
 @class_.command(
