@@ -34,6 +34,8 @@ _COMMON = 0.25
 """What a larger share of the class has is nobody's."""
 _LEAST = 6.0
 """Evidence (in nats) below which two hand-ins are not worth a look."""
+_WIDEST = 100
+"""Characters of a comment that are shown."""
 _SHOWN = 6
 """Traces of a pair that are shown."""
 _WORD = re.compile(r"\w+")
@@ -131,14 +133,14 @@ _WEIGHTS = {"name": 1.0, "comment": 1.5, "string": 1.0, "code": 0.35}
 def _traces(
     features: Sequence[Feature], texts: Mapping[Feature, str], counts: Mapping[Feature, int]
 ) -> Iterator[Trace]:
-    """What to show: words before code, and no two that say the same."""
+    """What to show: words before code, and none that says half of what another one says."""
     order = {"comment": 0, "string": 1, "name": 2, "code": 3}
-    seen: set[str] = set()
+    shown: list[set[str]] = []
     for feature in sorted(features, key=lambda each: order[each[0]]):
-        text = clean(texts[feature])
-        if len(seen) < _SHOWN and not any(text in other or other in text for other in seen):
-            seen.add(text)
-            yield Trace(feature[0], text, counts[feature])
+        words = set(texts[feature].split())
+        if len(shown) < _SHOWN and all(2 * len(words & each) < len(words) for each in shown):
+            shown.append(words)
+            yield Trace(feature[0], clean(texts[feature]), counts[feature])
 
 
 def _equal(
@@ -186,10 +188,11 @@ def _of_code(language: object, text: str) -> Iterator[tuple[Feature, str]]:
 
 
 def _phrases(text: str) -> Iterator[tuple[Feature, str]]:
-    words = _WORD.findall(text)
-    for start in range(len(words) - _PHRASE + 1):
-        phrase = " ".join(words[start : start + _PHRASE])
-        yield ("comment", phrase.casefold()), phrase
+    for line in text.splitlines():
+        words = _WORD.findall(line)
+        for start in range(len(words) - _PHRASE + 1):
+            phrase = " ".join(words[start : start + _PHRASE])
+            yield ("comment", phrase.casefold()), line.strip(" \t/*#")[:_WIDEST]
 
 
 def _leaves(node: Node) -> Iterator[tuple[str, str]]:
