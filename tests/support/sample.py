@@ -14,11 +14,11 @@ import pytest
 from tests.support.checkout import ROOT
 
 MARKER = "sampled"
-SHARE = 30
+SHARE = 20
 """So many of each kind that were not changed."""
 COMMITS = 20
 """What these last ones touched counts as changed."""
-CHANGED = 60
+CHANGED = 40
 """So many of each kind that were: who writes a lab anew proves all of it (`labebpf prove`)."""
 
 
