@@ -49,13 +49,14 @@ def home(image: Image) -> Iterator[Path]:
 
 
 def test_an_ordinary_user_gets_full_points_with_pytest(home: Path, image: Image) -> None:
-    out = home / "out"
+    """In labs with a kprobe and with a table: test_course_table.py has the solutions of all."""
+    out, labs = home / "out", ("lab1", "lab3")
     done = subprocess.run(
         [
             *AS_NOBODY,
             *("--bounding-set=-all", "--no-new-privs"),
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--out", str(out)),
-            *(f"exercises/{lab}" for lab in LABS),
+            *(f"exercises/{lab}" for lab in labs),
             *("--submission", "solutions"),
         ],
         cwd=ROOT,
@@ -67,7 +68,7 @@ def test_an_ordinary_user_gets_full_points_with_pytest(home: Path, image: Image)
     )
     assert done.returncode == 0, done.stdout.decode()
     result = json.loads((out / "result.json").read_text())
-    assert result["score"] == result["max_score"] == 10 * len(LABS)
+    assert result["score"] == result["max_score"] == 10 * len(labs)
     assert result["kernel"]["where"] == "vm"
     assert result["kernel"]["release"] == image.release
 
