@@ -1,6 +1,7 @@
 /*
  * wrong: Gives the loop a bound that the verifier does not reach.
  * loses: 9.3 error
+ * says: too large for the verifier
  */
 
 BPF_HASH(chef, u32, u32);

@@ -1,6 +1,7 @@
 /*
  * wrong: Takes the size of a pointer, which is 8.
  * loses: 9.6 fail
+ * says: does not do what the comment at its top says
  */
 
 struct evenement {

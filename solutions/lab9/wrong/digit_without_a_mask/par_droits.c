@@ -1,6 +1,7 @@
 /*
  * wrong: Leaves the sticky bit in.
  * loses: 9.8 fail
+ * says: does not do what the comment at its top says
  */
 
 BPF_ARRAY(droits, u64, 8);

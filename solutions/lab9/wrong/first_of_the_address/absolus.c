@@ -1,6 +1,7 @@
 /*
  * wrong: Copies a byte of the address.
  * loses: 9.5 fail
+ * says: does not do what the comment at its top says
  */
 
 BPF_ARRAY(chemins, u64, 2);

@@ -1,6 +1,7 @@
 /*
  * wrong: Tests the address for NULL, and follows it.
  * loses: 9.5 error
+ * says: only a number
  */
 
 BPF_ARRAY(chemins, u64, 2);

@@ -1,6 +1,7 @@
 /*
  * wrong: Tests the index after it was used.
  * loses: 9.2 error
+ * says: of a table's value
  */
 
 #define MODES 512

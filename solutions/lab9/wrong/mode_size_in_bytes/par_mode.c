@@ -1,6 +1,7 @@
 /*
  * wrong: Takes the number of bytes for that of the elements.
  * loses: 9.2 error
+ * says: of a table's value
  */
 
 #define MODES 512

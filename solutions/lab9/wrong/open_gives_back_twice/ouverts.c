@@ -1,6 +1,7 @@
 /*
  * wrong: Gives a submitted place back again.
  * loses: 9.7 error
+ * says: given back once
  */
 
 struct evenement {

@@ -1,6 +1,7 @@
 /*
  * wrong: Keeps the event in a static variable.
  * loses: 9.4 error
+ * says: not on its stack
  */
 
 struct evenement {

@@ -1,6 +1,7 @@
 /*
  * wrong: Leaves the function where there is a row.
  * loses: 9.1 error
+ * says: is NULL here
  */
 
 BPF_HASH(dossiers, u32, u64);
