@@ -1,5 +1,5 @@
 /*
- * wrong: Puts the name in with %, and escapes nothing.
+ * wrong: Puts the name in by formatting, and escapes nothing.
  * loses: 8.7 fail
  * says: something else than a name
  */
