@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import IO, Any, cast
 
 MAX_FILE = 256 * 1024
@@ -191,8 +192,8 @@ class Folder:
 class Zip:
     """A zip archive."""
 
-    def __init__(self, file: IO[bytes], size: int, place: str) -> None:
-        """Raises ProblemError where it is none."""
+    def __init__(self, file: IO[bytes] | str, size: int, place: str) -> None:
+        """`file` is a path, or open. Raises ProblemError where it is none."""
         self._place = place
         with problems(place):
             self._archive = zipfile.ZipFile(file)
@@ -259,6 +260,7 @@ class ClassTar:
 
     def __init__(self, path: str) -> None:
         with problems(""):
+            # Open as long as this process reads.
             self._archive = tarfile.open(path, mode="r:*")  # noqa: SIM115
             named = ((tidy(each.name), each) for each in self._archive)
             self._members = [(path, each) for path, each in named if path]
@@ -475,7 +477,7 @@ def chosen(taken: Taken, wanted: Sequence[str], lab: str) -> dict[str, Any]:
 class Service:
     def __init__(self, path: str) -> None:
         self._path = path
-        used = int(open("/proc/self/statm").read().split()[0]) * os.sysconf("SC_PAGESIZE")  # noqa: SIM115
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGESIZE")
         resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -486,8 +488,7 @@ class Service:
             if os.path.isdir(self._path):
                 self._container = Folder(self._path)
             elif zipfile.is_zipfile(self._path):
-                file = open(self._path, "rb")  # noqa: SIM115
-                self._container = Zip(file, os.path.getsize(self._path), "")
+                self._container = Zip(self._path, os.path.getsize(self._path), "")
             else:
                 self._container = ClassTar(self._path)
         return self._container
