@@ -133,7 +133,8 @@ class Store:
     def open(cls, folder: Path, *, write: bool) -> Store:
         """Open the store in `folder`; to `write`, which one process does at a time, make it too.
 
-        Raises UsageError where there is none to read, InfraError where another process writes.
+        Raises UsageError where there is none to read, InfraError where another process writes or
+        the disk does not serve.
         """
         path = folder / DATABASE
         lock = None
@@ -141,18 +142,19 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = acquire_lock(folder / "lock", lambda: _busy(folder))
         elif not path.is_file():
-            raise UsageError(
-                say("There is no class in {folder}.", folder=folder),
-                say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
+            raise _none(folder)
+        # Whoever reads may have to roll back what a killed writer left half done.
+        mode = "rwc" if write else "rw"
+        try:
+            database = sqlite3.connect(
+                f"file:{path.resolve()}?mode={mode}", uri=True, isolation_level=None, timeout=10
             )
-        mode = "rwc" if write else "ro"
-        database = sqlite3.connect(
-            f"file:{path.resolve()}?mode={mode}", uri=True, isolation_level=None, timeout=10
-        )
-        store = cls(folder, database, lock)
+            store = cls(folder, database, lock)
+            store._prepare(write=write)
+        except sqlite3.Error as error:
+            raise _failed(folder, error) from error
         if write:
             os.chmod(path, 0o600)
-            store._prepare()
             if not (secret := folder / _SECRET).exists():
                 put(secret, secrets.token_bytes(32))
                 os.chmod(secret, 0o600)
@@ -162,20 +164,25 @@ class Store:
         """Return the key by which this class's pseudonyms are made."""
         return (self.folder / _SECRET).read_bytes()
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, write: bool) -> None:
         for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
             self._db.execute(f"PRAGMA {pragma}")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            raise UsageError(
+                say("{folder} was written by another version of labebpf.", folder=self.folder),
+                say("Use that version, or give another --state."),
+            )
+        if not write:
+            self._db.execute("PRAGMA query_only=ON")
+            if version == 0:
+                raise _none(self.folder)
+            return
         if version == 0:
             with self._committed():
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version={_VERSION}")
-        elif version != _VERSION:
-            raise UsageError(
-                say("{folder} was written by another version of labebpf.", folder=self.folder),
-                say("Use that version, or give another --state."),
-            )
         # Whoever was at it is gone, since the lock is ours.
         with self._committed():
             self._db.execute(
@@ -202,8 +209,10 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise _failed(self.folder, error) from error
 
     def begin(
         self,
@@ -473,6 +482,24 @@ def _busy(folder: Path) -> None:
     raise InfraError(
         say("Another labebpf grades the class in {folder}.", folder=folder),
         say("Wait for it, or look at it: ./labebpf class status"),
+    )
+
+
+def _none(folder: Path) -> UsageError:
+    return UsageError(
+        say("There is no class in {folder}.", folder=folder),
+        say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
+    )
+
+
+def _failed(folder: Path, error: sqlite3.Error) -> InfraError:
+    return InfraError(
+        say(
+            "The class in {folder} could not be read or written: {error}.",
+            folder=folder,
+            error=error,
+        ),
+        say("See whether its disk is full or read-only and whose it is, then call this again."),
     )
 
 

@@ -132,6 +132,43 @@ def test_a_run_that_is_killed_goes_on_and_loses_nothing(tmp_path: Path) -> None:
         assert mark.result and mark.result.labs == result_of(hand_in.files["counter.c"]).labs
 
 
+HALF_DONE = """
+import os, signal, sys
+from pathlib import Path
+from grader.classroom.store import Store
+store = Store.open(Path(sys.argv[1]), write=True)
+store._db.execute("PRAGMA cache_size=5")  # So that it writes before it commits.
+store._db.execute("BEGIN IMMEDIATE")
+store._db.execute("UPDATE student SET name = hex(zeroblob(1000000))")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_writer_left_half_done_is_read_as_it_was_before(tmp_path: Path) -> None:
+    go(tmp_path, Noting(tmp_path / "notes"), a_class(3))
+    killed = subprocess.run([sys.executable, "-c", HALF_DONE, tmp_path], cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL
+    assert (tmp_path / f"{DATABASE}-journal").stat().st_size > 0
+    with Store.open(tmp_path, write=False) as store:
+        assert [student.name for student in store.students()] == [
+            student.name for student, _ in a_class(3)
+        ]
+
+
+def test_a_database_that_cannot_be_used_is_told_without_a_traceback(tmp_path: Path) -> None:
+    go(tmp_path, Noting(tmp_path / "notes"), a_class(3))
+    store = Store.open(tmp_path, write=False)
+    with pytest.raises(InfraError, match="readonly"), store:
+        store.apply(1)
+    (tmp_path / DATABASE).write_bytes(b"not a database" * 100)
+    for write in (True, False):
+        with pytest.raises(InfraError, match="not a database"):
+            Store.open(tmp_path, write=write)
+    (tmp_path / DATABASE).write_bytes(b"")
+    with pytest.raises(UsageError, match="no class"):
+        Store.open(tmp_path, write=False)
+
+
 def _hashes() -> set[str]:
     from grader.classroom.store import files_hash
 
