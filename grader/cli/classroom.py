@@ -13,7 +13,7 @@ from grader.base.errors import UsageError
 from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.paths import language
 from grader.base.text import clean
-from grader.cli import files, options
+from grader.cli import class_marks, class_options, files, options
 from grader.labs import Course, Lab
 from grader.ui.localized_click import Command, Group, echo, note, said
 
@@ -22,20 +22,6 @@ if TYPE_CHECKING:
     from grader.classroom.marks import Mark
     from grader.classroom.roster import Student
     from grader.classroom.store import Setting, Store
-
-_STATE = click.option(
-    "--state",
-    metavar=say("DIR"),
-    type=click.Path(path_type=Path),
-    default=Path("class-results"),
-    help=say("Where all verdicts are kept (default: class-results in this folder)."),
-)
-_TAKE = click.option(
-    "--take",
-    type=click.Choice(["last", "best"]),
-    default="last",
-    help=say("Which of several hand-ins of a student counts."),
-)
 
 _JOBS = click.option(
     "-j",
@@ -56,6 +42,10 @@ _PRIVATE = click.option(
 @click.group("class", cls=Group, help=say("Grade a whole class's hand-ins."))
 def class_() -> None:
     pass
+
+
+for _command in (class_marks.diff, class_marks.apply, class_marks.report, class_marks.export):
+    class_.add_command(_command)
 
 
 @class_.command(
@@ -83,8 +73,8 @@ def class_() -> None:
 @options.kernel
 @_PRIVATE
 @click.option("--format", metavar=say("NAME"), default="", help=say("How HANDINS was collected."))
-@_TAKE
-@_STATE
+@class_options.TAKE
+@class_options.STATE
 @options.time_scale
 def grade_class(
     hand_ins: Path,
@@ -230,8 +220,8 @@ def _remark(mark: Mark) -> Message:
 @class_.command(
     "status", cls=Command, help=say("Show how far the grading of a class is, also from elsewhere.")
 )
-@_TAKE
-@_STATE
+@class_options.TAKE
+@class_options.STATE
 def status(take: str, state: Path) -> None:
     from grader.classroom.marks import marks, summary
     from grader.classroom.store import Store
@@ -256,83 +246,6 @@ def status(take: str, state: Path) -> None:
                 echo(say("Run {run}: {what}", run=last.id, what=rows))
 
 
-def _one_lab(store: Store, lab: str) -> str:
-    """The lab that is meant: the one named, or the only one. Raises UsageError."""
-    labs = list(dict.fromkeys(run.setting.lab for run in store.runs()))
-    if lab in labs:
-        return lab
-    if not lab and len(labs) == 1:
-        return labs[0]
-    if not labs:
-        raise UsageError(
-            say("No class was graded yet in {folder}.", folder=store.folder),
-            say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
-        )
-    raise UsageError(
-        say("Which lab's marks? There are {labs}.", labs=", ".join(labs)),
-        say("Give --lab one of them."),
-    )
-
-
-_LAB = click.option("--lab", metavar=say("LAB"), default="", help=say("Which lab's marks."))
-
-
-@class_.command(
-    "diff",
-    cls=Command,
-    help=say(
-        "Show whose marks moved, and by which tasks, from run OLD to run NEW.\n"
-        "\n"
-        "They are the run whose marks count and the last one, if none is named."
-    ),
-)
-@click.argument("runs", nargs=-1, metavar=say("[OLD NEW]"), type=int)
-@_LAB
-@_TAKE
-@_STATE
-def diff(runs: tuple[int, ...], lab: str, take: str, state: Path) -> None:
-    from grader.classroom.compare import moves, summary
-    from grader.classroom.marks import marks
-    from grader.classroom.store import Store
-
-    if len(runs) not in (0, 2):
-        raise UsageError(say("Two runs are compared."), say("Write: ./labebpf class diff OLD NEW"))
-    with Store.open(state, write=False) as store:
-        name = _one_lab(store, lab)
-        counting, last = store.counting(name), store.last(name)
-        assert counting and last
-        old, new = runs or (counting.id, last.id)
-        _known(store, old)
-        _known(store, new)
-        found = moves(marks(store, old, take), marks(store, new, take))
-    for move in found:
-        tasks = ", ".join(f"{task} {old} -> {new}" for task, old, new in move.tasks)
-        points = ("-" if n is None else str(n) for n in (move.before, move.after))
-        echo(
-            Message(
-                f"{clean(move.student.name or move.student.id)}: {' -> '.join(points)}  {tasks}"
-            )
-        )
-    echo(summary(found))
-
-
-def _known(store: Store, run: int) -> None:
-    if all(each.id != run for each in store.runs()):
-        raise UsageError(say("There is no run {run}.", run=run), say("See: ./labebpf class status"))
-
-
-@class_.command("apply", cls=Command, help=say("Let the marks of RUN count from now on."))
-@click.argument("run", metavar=say("RUN"), type=int)
-@_STATE
-def apply(run: int, state: Path) -> None:
-    from grader.classroom.store import Store
-
-    with Store.open(state, write=True) as store:
-        _known(store, run)
-        store.apply(run)
-    echo(say("The marks of run {run} count now.", run=run))
-
-
 @class_.command(
     "regrade",
     cls=Command,
@@ -345,12 +258,12 @@ def apply(run: int, state: Path) -> None:
     ),
 )
 @click.option("--only", metavar=say("WHAT=VALUE"), multiple=True, help=say("Whose hand-ins."))
-@_LAB
+@class_options.LAB
 @_JOBS
 @options.kernel
 @_PRIVATE
-@_TAKE
-@_STATE
+@class_options.TAKE
+@class_options.STATE
 @options.time_scale
 def regrade(
     only: tuple[str, ...],
@@ -369,7 +282,7 @@ def regrade(
     course = options.course()
     apart = private_folder(private) if private else None
     with Store.open(state, write=True) as store:
-        name = _one_lab(store, lab)
+        name = class_options.one_lab(store, lab)
         (taught,) = options.choose((name,), course.labs())
         base = store.last(name)
         assert base
@@ -388,7 +301,7 @@ def regrade(
     help=say("Remove all that is known of STUDENT: an id, an address or a number."),
 )
 @click.argument("student", metavar=say("STUDENT"))
-@_STATE
+@class_options.STATE
 def forget(student: str, state: Path) -> None:
     from grader.classroom.store import Store
 
@@ -405,108 +318,3 @@ def forget(student: str, state: Path) -> None:
             )
         store.forget(known[0])
     echo(say("Nothing is known of {student} any more.", student=clean(student)))
-
-
-@class_.command(
-    "report",
-    cls=Command,
-    help=say(
-        "Write a page about the class: complete or not, its marks, its commonest failures,\n"
-        "which check looks wrong, and each student. One file, for any browser."
-    ),
-)
-@click.option(
-    "--out",
-    metavar=say("FILE"),
-    type=click.Path(path_type=Path),
-    required=True,
-    help=say("Write it there."),
-)
-@click.option("--anonymous", is_flag=True, help=say("With a number in the place of each name."))
-@_LAB
-@_TAKE
-@_STATE
-def report(out: Path, anonymous: bool, lab: str, take: str, state: Path) -> None:
-    from grader.classroom.alike import pairs
-    from grader.classroom.marks import marks
-    from grader.classroom.page import page
-    from grader.classroom.store import Store
-
-    course = options.course()
-    with Store.open(state, write=False) as store:
-        run = store.counting(_one_lab(store, lab))
-        assert run
-        rows = marks(store, run.id, take)
-        key = store.secret() if anonymous else b""
-        handed_in = {
-            mark.student.id: store.files(mark.grading.hash)
-            for mark in rows
-            if mark.grading and mark.grading.hash
-        }
-    (judged,) = options.choose((run.setting.lab,), course.labs())
-    alike = pairs(handed_in, _known_to_all(judged))
-    files.write(out, page(rows, run, judged, alike, anonymous=key).encode(), "--out")
-
-
-def _known_to_all(lab: Lab) -> list[dict[str, bytes]]:
-    """What is no sign of anything in a hand-in: stub, solution, and handouts."""
-    return [
-        {path.name: path.read_bytes() for path in sorted(folder.glob(pattern)) if path.is_file()}
-        for folder in (lab.folder, lab.solutions / lab.name)
-        for pattern in ("*.c", "*.py", "*.md")
-    ]
-
-
-@class_.command(
-    "export",
-    cls=Command,
-    help=say(
-        "Hand out the marks that count: those of the first run, or of the one last applied.\n"
-        "\n"
-        "\b\n"
-        "  csv     a row for everybody, for spreadsheets\n"
-        "  moodle  a grading worksheet, filled in (--worksheet)"
-    ),
-)
-@click.option(
-    "--for", "system", type=click.Choice(["csv", "moodle"]), required=True, help=say("For whom.")
-)
-@click.option(
-    "--worksheet",
-    metavar=say("FILE"),
-    type=click.Path(path_type=Path),
-    help=say("Moodle's worksheet, to be filled in."),
-)
-@click.option(
-    "--out", metavar=say("FILE"), type=click.Path(path_type=Path), help=say("Write it there.")
-)
-@_LAB
-@_TAKE
-@_STATE
-def export(
-    system: str, worksheet: Path | None, out: Path | None, lab: str, take: str, state: Path
-) -> None:
-    from grader.classroom.marks import marks, table
-    from grader.classroom.store import Store
-    from grader.report import moodle
-
-    with Store.open(state, write=False) as store:
-        counting = store.counting(_one_lab(store, lab))
-        assert counting
-        rows = marks(store, counting.id, take)
-    if system == "csv":
-        data = table(rows).encode()
-    elif worksheet is None:
-        raise UsageError(
-            say("Moodle's marks go into its worksheet."),
-            say('Give --worksheet the file that "Download grading worksheet" gave.'),
-        )
-    else:
-        data = files.read(worksheet)
-        for mark in rows:
-            if mark.result and mark.student.number:
-                data = moodle.fill(mark.result, data, mark.student.number)
-    if out is None:
-        click.echo(data, nl=False)
-    else:
-        files.write(out, data, "--out")
