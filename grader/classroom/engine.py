@@ -1,6 +1,6 @@
-"""Grade one hand-in in a process of its own: what it does to that process costs no other one.
+"""Grade hand-ins, each in a process of its own: what one does to that process costs no other one.
 
-`grade` is what an Executor of any kind runs: local threads, or workers elsewhere.
+An Engine is where that happens: here, on as many slots as this machine has, or on a cluster.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from grader.verdict.record import Result
 
@@ -24,28 +26,44 @@ _SECONDS = 1800
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be graded, and how: all that a worker needs to know."""
+    """What is to be graded, and how."""
 
     key: str
-    hash: str
     files: Mapping[str, bytes]
-    course: Path
     lab: str
     kernel: str
     time_scale: float
     lang: str
-    private: Path | None = None
 
 
 class NoVerdictError(Exception):
-    """The grading came to no verdict: what it said instead."""
+    """The grading ended without a verdict: what it said instead. It counts as a try."""
+
+
+class NotGradedError(Exception):
+    """The hand-in was not met by any grader: it is handed over again, which is no try."""
+
+
+class Engine(Protocol):
+    """Where hand-ins are graded."""
+
+    def slots(self) -> int:
+        """Return how many gradings can run at a time, now."""
+
+    def submit(self, order: Order) -> Future[Result]:
+        """Begin a grading. Its future raises NoVerdictError or NotGradedError."""
+
+    def stop(self) -> None:
+        """End what runs."""
 
 
 class Gradings:
-    """The processes that grade now, so that they can be ended."""
+    """The processes that grade hand-ins for one course now, so that they can be ended."""
 
-    def __init__(self) -> None:
-        self._running: set[subprocess.Popen[bytes]] = set()
+    def __init__(self, course: Path, private: Path | None = None) -> None:
+        self._course = course
+        self._private = private
+        self._running: dict[subprocess.Popen[bytes], str] = {}
         self._stopped = False
         self._lock = threading.Lock()
 
@@ -63,11 +81,11 @@ class Gradings:
                 raise NoVerdictError(said) from None
 
     def _run(self, order: Order, hand_in: Path, out: Path) -> str:
-        command = [sys.executable, "-m", "grader", "--course", str(order.course), "grade"]
+        command = [sys.executable, "-m", "grader", "--course", str(self._course), "grade"]
         command += [str(hand_in), "--lab", order.lab, "--out", str(out), "--kernel", order.kernel]
         command += ["--time-scale", str(order.time_scale)]
-        if order.private:
-            command += ["--private", str(order.private)]
+        if self._private:
+            command += ["--private", str(self._private)]
         with self._lock:
             if self._stopped:
                 raise NoVerdictError("stopped")
@@ -78,26 +96,33 @@ class Gradings:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "LABEBPF_LANG": order.lang},
-                cwd=order.course,
+                cwd=self._course,
                 start_new_session=True,
             )
-            self._running.add(process)
+            self._running[process] = order.key
         try:
             said, _ = process.communicate(timeout=_SECONDS)
         except subprocess.TimeoutExpired:
             _end(process)
             said = b"It took too long."
         finally:
-            self._running.discard(process)
+            with self._lock:
+                del self._running[process]
         return said.decode(errors="replace")[-2000:]
+
+    def end(self, keys: Collection[str]) -> None:
+        """End the gradings under these keys."""
+        with self._lock:
+            running = [process for process, key in self._running.items() if key in keys]
+        for process in running:
+            _end(process)
 
     def stop(self) -> None:
         """End what runs, and let nothing else start."""
         with self._lock:
             self._stopped = True
-            running = list(self._running)
-        for process in running:
-            _end(process)
+            keys = set(self._running.values())
+        self.end(keys)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -108,3 +133,21 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+class LocalEngine:
+    """This machine, with a fixed number of slots."""
+
+    def __init__(self, executor: Executor, gradings: Gradings, slots: int) -> None:
+        self._executor = executor
+        self._gradings = gradings
+        self._slots = slots
+
+    def slots(self) -> int:
+        return self._slots
+
+    def submit(self, order: Order) -> Future[Result]:
+        return self._executor.submit(self._gradings.grade, order)
+
+    def stop(self) -> None:
+        self._gradings.stop()

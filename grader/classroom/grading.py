@@ -1,25 +1,27 @@
 """Grade the hand-ins of a run that have no verdict yet, several at a time, until none waits.
 
-Of `concurrent.futures.Executor` nothing more is used than `submit`, and no more is handed over than
-there are slots: what runs elsewhere may take long to notice that it should not.
+No more is handed over than there are slots: what runs elsewhere may take long to notice that it
+should not.
 """
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from statistics import median
 
 from grader.base.errors import AbortedError
 from grader.base.messages import Message, say
-from grader.classroom.engine import Gradings, NoVerdictError, Order
-from grader.classroom.store import Store
+from grader.classroom.engine import Engine, NotGradedError, NoVerdictError, Order
+from grader.classroom.store import Store, Waiting
 from grader.verdict.record import Result, Status
 
 _POLL_SECONDS = 0.5
-"""How soon Ctrl-C is noticed."""
+"""How soon Ctrl-C, and a change of the slots, is noticed."""
 _DOUBTFUL = (Status.TIMEOUT, Status.INFRA)
 """Verdicts for which a busy machine may be the reason."""
 
@@ -29,94 +31,91 @@ class Progress:
     """How far a run is; `seconds` are those of the gradings that ended."""
 
     waiting: int
-    slots: int
     done: int = 0
     infra: int = 0
     seconds: list[float] = field(default_factory=list)
 
-    @property
-    def minutes_left(self) -> int | None:
-        """How long it takes yet, by the median of what was graded; None if nothing was."""
-        if not self.seconds:
+    def minutes_left(self, slots: int) -> int | None:
+        """Return how long it takes yet, by the median of what was graded; None if nothing was."""
+        if not self.seconds or not slots:
             return None
         left = self.waiting - self.done
-        return round(left * median(self.seconds) / self.slots / 60 + 0.5)
+        return round(left * median(self.seconds) / slots / 60 + 0.5)
 
-    def line(self, running: int) -> Message:
+    def line(self, running: int, slots: int) -> Message:
         """Say it in a line."""
         told = say(
             "{done}/{all} · {running} of {slots} slots · {infra} infra",
             done=self.done,
             all=self.waiting,
             running=running,
-            slots=self.slots,
+            slots=slots,
             infra=self.infra,
         )
-        left = self.minutes_left
+        left = self.minutes_left(slots)
         return told if left is None else say("{told} · {left} min left", told=told, left=left)
 
 
 class ClassGrading:
-    """One run's gradings: `order` makes what a slot is told of a key and its files."""
+    """One run's gradings: `order` makes what an engine is told of a key and its files."""
 
     def __init__(
         self,
         store: Store,
         run: int,
         order: Callable[[str, str], Order],
-        gradings: Gradings,
+        engine: Engine,
         tell: Callable[[Message], object],
     ) -> None:
         self._store = store
         self._run = run
         self._order = order
-        self._gradings = gradings
+        self._engine = engine
         self._tell = tell
-        self._graded: dict[str, tuple[str, Result]] = {}
-        """By key, what was graded now: the hash of its files, and its verdict."""
+        self._graded: dict[str, tuple[Waiting, Result]] = {}
+        """By key, what was graded now, and its verdict."""
 
-    def run(self, executor: Executor, slots: int) -> None:
+    def run(self) -> None:
         """Grade all that waits, then once more what a busy machine may have spoilt.
+
+        What ended its graders twice comes after the others, alone: it may end those beside it.
 
         Raises AbortedError on Ctrl-C, once what ran has ended; at the second one it is ended.
         """
-        self._grade(executor, self._store.waiting(self._run), slots, self._keep)
-        doubtful = [
-            (key, hashed) for key, (hashed, result) in self._graded.items() if _doubtful(result)
-        ]
-        self._grade(executor, doubtful, 1, self._second)
+        self._grade([each for each in self._store.waiting(self._run) if not each.last_try])
+        self._grade(self._store.waiting(self._run), most=1)
+        doubtful = [each for each, result in self._graded.values() if _doubtful(result)]
+        self._grade(doubtful, most=1, again=True)
         self._store.end(self._run)
 
     def _grade(
-        self,
-        executor: Executor,
-        keys: Sequence[tuple[str, str]],
-        slots: int,
-        keep: Callable[[str, str, Result], None],
+        self, waiting: Sequence[Waiting], most: int = sys.maxsize, *, again: bool = False
     ) -> None:
-        left = list(keys)
-        progress = Progress(len(left), slots)
-        running: dict[Future[Result], tuple[str, str, float]] = {}
+        """Grade these, `most` at a time; `again`: for a second opinion, which is no try."""
+        left = deque(waiting)
+        progress = Progress(len(left))
+        running: dict[Future[Result], tuple[Waiting, float]] = {}
         stopping = False
         while running or (left and not stopping):
             try:
+                slots = min(self._engine.slots(), most)
                 while left and len(running) < slots and not stopping:
-                    key, hashed = left.pop(0)
-                    if keep == self._keep:
-                        self._store.start(self._run, key)
-                    future = executor.submit(self._gradings.grade, self._order(key, hashed))
-                    running[future] = key, hashed, time.monotonic()
-                self._tell(progress.line(len(running)))
-                ended, _ = wait(running, _POLL_SECONDS, FIRST_COMPLETED)
-                for future in ended:
-                    key, hashed, began = running.pop(future)
-                    self._ended(future, key, hashed, keep, left, progress)
+                    each = left.popleft()
+                    if not again:
+                        self._store.start(self._run, each.key)
+                    future = self._engine.submit(self._order(each.key, each.hash))
+                    running[future] = each, time.monotonic()
+                self._tell(progress.line(len(running), slots))
+                for future in _ended(running):
+                    each, began = running.pop(future)
+                    if retry := self._conclude(future, each, progress, again=again):
+                        left.append(retry)
                     progress.seconds.append(time.monotonic() - began)
             except KeyboardInterrupt:
                 if stopping:
-                    self._gradings.stop()
-                    for key, _, _ in running.values():
-                        self._store.release(self._run, key)
+                    self._engine.stop()
+                    for each, _ in running.values():
+                        self._store.release(self._run, each.key)
                     break
                 stopping = True
                 self._tell(say("What runs is finished; Ctrl-C once more ends it."))
@@ -125,34 +124,40 @@ class ClassGrading:
                 say("Stopped; what has a verdict is kept. Go on with the same command.")
             )
 
-    def _ended(
-        self,
-        future: Future[Result],
-        key: str,
-        hashed: str,
-        keep: Callable[[str, str, Result], None],
-        left: list[tuple[str, str]],
-        progress: Progress,
-    ) -> None:
+    def _conclude(
+        self, future: Future[Result], each: Waiting, progress: Progress, *, again: bool
+    ) -> Waiting | None:
+        """Write down how a grading ended; return what is handed over once more, now."""
         try:
             result = future.result()
+        except NotGradedError:
+            if not again:
+                self._store.release(self._run, each.key)
+            return each
         except NoVerdictError as error:
-            if keep == self._keep and self._store.put_back(self._run, key, str(error)):
-                left.append((key, hashed))
-                return
+            retry = None if again else self._store.put_back(self._run, each.key, str(error))
+            if retry:
+                # The last try is not beside others.
+                return None if retry.last_try else retry
             progress.infra += 1
         else:
-            keep(key, hashed, result)
+            self._keep(each, result, again=again)
             progress.infra += result.unjudged > 0
         progress.done += 1
+        return None
 
-    def _keep(self, key: str, hashed: str, result: Result) -> None:
-        self._store.finish(self._run, key, result)
-        self._graded[key] = hashed, result
+    def _keep(self, each: Waiting, result: Result, *, again: bool) -> None:
+        unstable = again and result.statuses != self._graded[each.key][1].statuses
+        self._store.finish(self._run, each.key, result, unstable=unstable)
+        self._graded[each.key] = each, result
 
-    def _second(self, key: str, hashed: str, result: Result) -> None:
-        _, first = self._graded[key]
-        self._store.finish(self._run, key, result, unstable=result.statuses != first.statuses)
+
+def _ended(running: Collection[Future[Result]]) -> Collection[Future[Result]]:
+    """Wait a moment for some to end, and return those that did."""
+    if running:
+        return wait(running, _POLL_SECONDS, FIRST_COMPLETED).done
+    time.sleep(_POLL_SECONDS)  # There is no slot yet.
+    return ()
 
 
 def _doubtful(result: Result) -> bool:

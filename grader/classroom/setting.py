@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 from collections.abc import Iterable
 from pathlib import Path
 
 from grader.base.paths import ENGINE, PACKAGE
 from grader.base.version import grader_version
+from grader.labs import Lab
+from grader.runner.kernel_choice import choose, parse
+from grader.vm import image_store
 
 _SKIPPED = ("__pycache__", ".pytest_cache")
 
@@ -29,3 +33,25 @@ def grader_hash() -> str:
         (folder_hash(PACKAGE, ("fr",)) + folder_hash(ENGINE / "bpf_templates")).encode()
     )
     return f"{version} {code.hexdigest()[:16]}"
+
+
+def kernel_of(lab: Lab, wanted: str) -> str:
+    """Return the kernel, native or vm:VERSION, on which `wanted` lets all hand-ins be judged.
+
+    It is one for the whole class, whatever a single hand-in might wish for. Raises UsageError.
+    """
+    wishes = {need for task in lab.tasks for need in task.kernel}
+    version = choose(parse(wanted), lab.needs, wishes, untrusted=True)
+    return f"vm:{version}" if version else "native"
+
+
+def kernel_name(kernel: str) -> str:
+    """Return what names `kernel`, which is native or vm:VERSION.
+
+    Raises InfraError where there is no image of it, UsageError for what is none.
+    """
+    name, _, version = kernel.partition(":")
+    if name == "native":
+        return f"native {platform.release()}"
+    image = image_store.find(version)
+    return f"vm {image.release} {image.id}"

@@ -113,6 +113,19 @@ class Grading:
     result: Result | None
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A verdict that a run waits for: its key, and the hash of the files that it is about."""
+
+    key: str
+    hash: str
+    tries: int = 0
+
+    @property
+    def last_try(self) -> bool:
+        return self.tries >= MOST_TRIES - 1
+
+
 def files_hash(files: Mapping[str, bytes]) -> str:
     """Return what names these files, by their names and what is in them; "" for none."""
     if not files:
@@ -379,15 +392,18 @@ class Store:
         )
         return [_student(row) for row in rows]
 
-    def waiting(self, run: int) -> list[tuple[str, str]]:
-        """Return the key and the files' hash of each verdict that a run waits for, each once."""
-        return list(
-            self._db.execute(
-                "SELECT key, hash FROM grading WHERE run = ? AND state = 'waiting' "
-                "GROUP BY key ORDER BY MIN(tries), MIN(rowid)",
-                (run,),
-            )
+    def roster(self) -> list[Student]:
+        """Return those on the roster that was given last."""
+        return [student for student in self.students() if student.on_roster]
+
+    def waiting(self, run: int) -> list[Waiting]:
+        """Return each verdict that a run waits for, once; what was tried least comes first."""
+        rows = self._db.execute(
+            "SELECT key, hash, MAX(tries) FROM grading WHERE run = ? AND state = 'waiting' "
+            "GROUP BY key ORDER BY MAX(tries), MIN(rowid)",
+            (run,),
         )
+        return [Waiting(*row) for row in rows]
 
     def files(self, hashed: str) -> dict[str, bytes]:
         """Return the files that were taken under this hash."""
@@ -401,8 +417,8 @@ class Store:
                 (run, key),
             )
 
-    def put_back(self, run: int, key: str, why: str) -> bool:
-        """Write down that a grading came to no verdict; return whether it is tried again."""
+    def put_back(self, run: int, key: str, why: str) -> Waiting | None:
+        """Write down that a grading came to no verdict; return it if it is tried again."""
         with self._committed():
             self._db.execute(
                 "UPDATE grading SET state = CASE WHEN tries >= ? THEN 'gave_up' ELSE 'waiting' END "
@@ -410,10 +426,7 @@ class Store:
                 (MOST_TRIES, run, key),
             )
             self._db.execute("INSERT INTO event VALUES (?, ?, '', ?)", (_now(), run, why))
-        (state,) = self._db.execute(
-            "SELECT state FROM grading WHERE run = ? AND key = ?", (run, key)
-        ).fetchone()
-        return bool(state == "waiting")
+        return next((each for each in self.waiting(run) if each.key == key), None)
 
     def release(self, run: int, key: str) -> None:
         """Write down that a grading was ended by who asked for it: that is no try."""

@@ -16,7 +16,7 @@ from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import Message, say
 from grader.base.paths import ENGINE, open_standard_streams
 from grader.base.text import clean
-from grader.cli import author, classroom, copies, course, grade, machines, study
+from grader.cli import author, classroom, cluster, copies, course, grade, machines, study
 from grader.copies.recovery import finish_interrupted
 from grader.ui.localized_click import Group, note, said, set_language
 
@@ -28,7 +28,7 @@ COMMANDS = [
     *(machines.doctor, machines.image),
     *(author.new_lab, author.stubs, author.words, author.prove, author.test),
     course.course,
-    classroom.class_,
+    *(classroom.class_, cluster.scheduler, cluster.worker),
     *(copies.publish, copies.update),
 ]
 

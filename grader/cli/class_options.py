@@ -37,11 +37,15 @@ def one_lab(store: Store, lab: str) -> str:
     if not lab and len(labs) == 1:
         return labs[0]
     if not labs:
-        raise UsageError(
-            say("No class was graded yet in {folder}.", folder=store.folder),
-            say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
-        )
+        raise not_graded(store)
     raise UsageError(
         say("Which lab's marks? There are {labs}.", labs=", ".join(labs)),
         say("Give --lab one of them."),
+    )
+
+
+def not_graded(store: Store) -> UsageError:
+    return UsageError(
+        say("No class was graded yet in {folder}.", folder=store.folder),
+        say("Grade one first: ./labebpf class grade HANDINS --lab LAB"),
     )

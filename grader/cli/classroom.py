@@ -13,7 +13,8 @@ from grader.base.errors import UsageError
 from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.paths import language
 from grader.base.text import clean
-from grader.cli import class_marks, class_options, files, options
+from grader.cli import class_marks, class_options, cluster, files, options
+from grader.cli.cluster import Where
 from grader.labs import Course, Lab
 from grader.ui.localized_click import Command, Group, echo, note, said
 
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from grader.classroom.roster import Student
     from grader.classroom.store import Setting, Store
 
-_JOBS = click.option(
-    "-j",
-    "jobs",
-    metavar=say("N"),
-    type=click.IntRange(1),
-    default=1,
-    help=say("Grade so many at a time, in machines; natively it is one."),
-)
 _PRIVATE = click.option(
     "--private",
     metavar=say("DIR"),
@@ -69,7 +62,7 @@ for _command in (class_marks.diff, class_marks.apply, class_marks.report, class_
     type=click.Path(path_type=Path),
     help=say("Who is in the class: a CSV file, such as Moodle's worksheet."),
 )
-@_JOBS
+@cluster.where
 @options.kernel
 @_PRIVATE
 @click.option("--format", metavar=say("NAME"), default="", help=say("How HANDINS was collected."))
@@ -80,7 +73,7 @@ def grade_class(
     hand_ins: Path,
     of: str,
     roster: Path | None,
-    jobs: int,
+    where: Where,
     kernel: str,
     private: Path | None,
     format: str,
@@ -95,38 +88,54 @@ def grade_class(
 
     course = options.course()
     (lab,) = options.choose((of,), course.labs())
-    register = Register(read_roster(files.read(roster), roster.name) if roster else [])
     apart = private_folder(private) if private else None
-    with take_in(hand_ins, lab.name, lab.edits, format) as intake:
+    with (
+        take_in(hand_ins, lab.name, lab.edits, format) as intake,
+        Store.open(state, write=True) as store,
+    ):
+        register = Register(
+            read_roster(files.read(roster), roster.name) if roster else store.roster()
+        )
         read = [(register.student(each.owner), each) for each in intake.hand_ins()]
         owners = {student.id for student, _ in read}
         missing = sum(student.id not in owners for student in register.students)
         note(summary(intake, [each for _, each in read], missing))
-    if take == "last":
-        read = _last(read)
-    setting = _setting(lab, apart, kernel, time_scale)
-    with Store.open(state, write=True) as store:
+        if take == "last":
+            read = _last(read)
+        kernel = _kernel(lab, kernel)
+        setting = _setting(lab, apart, kernel, time_scale)
         before = store.last(lab.name)
         run = store.begin(setting, read, register.students)
         if before and before.id != run:
             _say_why(store, run, setting, before.setting)
-        _grade(store, run, course, lab, setting, apart, jobs)
+        _grade(store, run, course, lab, kernel, apart, where)
         _conclude(store, run, take)
 
 
 def _setting(lab: Lab, private: Path | None, kernel: str, time_scale: float) -> Setting:
-    from grader.classroom.setting import folder_hash, grader_hash
+    from grader.classroom.setting import folder_hash, grader_hash, kernel_name
     from grader.classroom.store import Setting
 
     return Setting(
         lab.name,
         folder_hash(lab.folder, lab.edits),
         grader_hash(),
-        kernel,
+        kernel_name(kernel),
         time_scale,
         language(),
         folder_hash(private) if private else "",
     )
+
+
+def _kernel(lab: Lab, wanted: str) -> str:
+    """The kernel that all are judged on; a machine's image is built if there is none yet."""
+    from grader.classroom.setting import kernel_of
+
+    kernel = kernel_of(lab, wanted)
+    _, _, version = kernel.partition(":")
+    if version:
+        options.image_of(version)
+    return kernel
 
 
 def _grade(
@@ -134,32 +143,24 @@ def _grade(
     run: int,
     course: Course,
     lab: Lab,
-    setting: Setting,
+    kernel: str,
     private: Path | None,
-    jobs: int,
+    where: Where,
 ) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from grader.classroom.engine import Gradings, Order
+    from grader.classroom.engine import Order
     from grader.classroom.grading import ClassGrading
     from grader.ui.console import going_on
 
-    def order(key: str, hashed: str) -> Order:
-        return Order(
-            key,
-            hashed,
-            store.files(hashed),
-            course.folder,
-            lab.name,
-            setting.kernel,
-            setting.time_scale,
-            setting.lang,
-            private,
-        )
+    (setting,) = (each.setting for each in store.runs() if each.id == run)
 
-    with ThreadPoolExecutor(jobs) as pool, going_on(lab.name) as tell:
-        grading = ClassGrading(store, run, order, Gradings(), lambda line: tell(said(line)))
-        grading.run(pool, jobs)
+    def order(key: str, hashed: str) -> Order:
+        return Order(key, store.files(hashed), lab.name, kernel, setting.time_scale, setting.lang)
+
+    with (
+        going_on(lab.name) as tell,
+        cluster.engine(where, course, lab, private, kernel, note) as engine,
+    ):
+        ClassGrading(store, run, order, engine, lambda line: tell(said(line))).run()
 
 
 def _say_why(store: Store, run: int, setting: Setting, before: Setting) -> None:
@@ -168,7 +169,7 @@ def _say_why(store: Store, run: int, setting: Setting, before: Setting) -> None:
         "lab_hash": say("the lab"),
         "private_hash": say("the private checks"),
         "grader": say("labebpf"),
-        "kernel": Message("--kernel"),
+        "kernel": say("the kernel"),
         "time_scale": Message("--time-scale"),
         "lang": say("the language"),
     }
@@ -227,7 +228,10 @@ def status(take: str, state: Path) -> None:
     from grader.classroom.store import Store
 
     with Store.open(state, write=False) as store:
-        for run in store.runs():
+        runs = store.runs()
+        if not runs:
+            raise class_options.not_graded(store)
+        for run in runs:
             echo(
                 say(
                     "Run {run}: {lab}, begun {began}, ended {ended}{counts}",
@@ -240,7 +244,7 @@ def status(take: str, state: Path) -> None:
                     else NO_MESSAGE,
                 )
             )
-        for lab in dict.fromkeys(run.setting.lab for run in store.runs()):
+        for lab in dict.fromkeys(run.setting.lab for run in runs):
             if last := store.last(lab):
                 rows = summary(marks(store, last.id, take))
                 echo(say("Run {run}: {what}", run=last.id, what=rows))
@@ -259,7 +263,7 @@ def status(take: str, state: Path) -> None:
 )
 @click.option("--only", metavar=say("WHAT=VALUE"), multiple=True, help=say("Whose hand-ins."))
 @class_options.LAB
-@_JOBS
+@cluster.where
 @options.kernel
 @_PRIVATE
 @class_options.TAKE
@@ -268,7 +272,7 @@ def status(take: str, state: Path) -> None:
 def regrade(
     only: tuple[str, ...],
     lab: str,
-    jobs: int,
+    where: Where,
     kernel: str,
     private: Path | None,
     take: str,
@@ -286,12 +290,13 @@ def regrade(
         (taught,) = options.choose((name,), course.labs())
         base = store.last(name)
         assert base
+        kernel = _kernel(taught, kernel)
         setting = _setting(taught, apart, kernel, time_scale)
         run = base.id  # What was interrupted goes on.
         if base.ended or base.setting != setting:
             run = store.again(base, setting, chosen(marks(store, base.id, take), only))
         note(say("Run {run}: {n} to grade.", run=run, n=len(store.waiting(run))))
-        _grade(store, run, course, taught, setting, apart, jobs)
+        _grade(store, run, course, taught, kernel, apart, where)
         _conclude(store, run, take)
 
 

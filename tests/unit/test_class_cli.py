@@ -63,3 +63,20 @@ def test_a_run_is_its_own_equal(state: Path) -> None:
 def test_who_is_forgotten_has_no_row(state: Path) -> None:
     assert "Nothing is known of s003" in ask(state, "forget", "s003")
     assert "s003" not in ask(state, "export", "--for", "csv")
+
+
+def test_who_is_in_the_class_is_remembered(tmp_path: Path) -> None:
+    roster, hand_ins, state = tmp_path / "roster.csv", tmp_path / "in", tmp_path / "state"
+    roster.write_text("id,name\nada,Ada\neve,Eve\n")
+    (hand_ins / "Ada").mkdir(parents=True)
+    (hand_ins / "Ada" / "notes.txt").write_text("I had no time.\n")
+    grade = ["grade", str(hand_ins), "--kernel", "native", "--lab"]
+    assert "without one: 1" in ask(state, *grade, "lab3", "--roster", str(roster))
+    for lab in ("lab3", "lab2"):
+        assert "without one: 1" in ask(state, *grade, lab)
+        table = ask(state, "export", "--for", "csv", "--lab", lab).lstrip("\ufeff")
+        rows = {row["id"]: row for row in csv.DictReader(io.StringIO(table))}
+        assert {id: row["state"] for id, row in rows.items()} == {
+            "ada": "unreadable",
+            "eve": "missing",
+        }

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pytest
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import NO_MESSAGE, say
 from grader.classroom.compare import moves
-from grader.classroom.engine import Gradings, NoVerdictError, Order
+from grader.classroom.engine import Gradings, LocalEngine, NotGradedError, NoVerdictError, Order
 from grader.classroom.grading import ClassGrading
 from grader.classroom.handin import HandIn, Owner, Place
 from grader.classroom.marks import chosen, marks, table
@@ -54,7 +54,7 @@ class Noting(Gradings):
     """Grades without a kernel, and notes in a file what began and ended."""
 
     def __init__(self, notes: Path) -> None:
-        super().__init__()
+        super().__init__(ROOT)
         self._notes = notes
 
     def note(self, *words: object) -> None:
@@ -93,11 +93,13 @@ def go(
     with Store.open(folder, write=True) as store, ThreadPoolExecutor(slots) as pool:
         run = store.begin(SETTING, hand_ins, [student for student, _ in hand_ins])
 
-        def order(key: str, hashed: str) -> Order:
-            return Order(key, hashed, store.files(hashed), ROOT, "lab3", "native", 1.0, "en")
-
-        ClassGrading(store, run, order, gradings, lambda line: None).run(pool, slots)
+        engine = LocalEngine(pool, gradings, slots)
+        ClassGrading(store, run, orders(store), engine, lambda line: None).run()
     return run
+
+
+def orders(store: Store) -> Callable[[str, str], Order]:
+    return lambda key, hashed: Order(key, store.files(hashed), "lab3", "native", 1.0, "en")
 
 
 def words(notes: Path) -> list[list[str]]:
@@ -209,6 +211,36 @@ def test_a_hand_in_that_ends_its_graders_is_met_three_times(tmp_path: Path) -> N
     assert states == {"graded": SIZE - 1, "gave_up": 1}
 
 
+def test_what_ended_its_graders_twice_is_tried_alone_after_the_others(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    go(tmp_path / "state", Poisonous(notes), slots=3)
+    told = words(notes)
+    ended = {key for word, key in told if word == "end"}
+    (last,) = [at for at, (_, key) in enumerate(told) if key not in ended][-1:]
+    assert last == len(told) - 1
+
+
+class Lossy(Noting):
+    """Somewhere else, that loses each hand-in several times before it grades it."""
+
+    def __init__(self, notes: Path) -> None:
+        super().__init__(notes)
+        self._lost: Counter[str] = Counter()
+
+    def judge(self, order: Order) -> Result:
+        self._lost[order.key] += 1
+        if self._lost[order.key] <= MOST_TRIES:
+            raise NotGradedError
+        return super().judge(order)
+
+
+def test_what_is_lost_on_its_way_is_handed_over_again_and_that_is_no_try(tmp_path: Path) -> None:
+    run = go(tmp_path / "state", Lossy(tmp_path / "notes"), slots=2)
+    with Store.open(tmp_path / "state", write=False) as store:
+        assert {mark.state for mark in marks(store, run)} == {"graded"}
+        assert {each.tries for each in store.gradings(run)} <= {0, 1}
+
+
 class Busy(Noting):
     """A machine that is too slow for one hand-in at first, and judges another one for good."""
 
@@ -267,12 +299,8 @@ def test_a_run_is_compared_before_its_marks_count(tmp_path: Path) -> None:
         assert failed and failed == chosen(marks(store, first), ["status=fail"])
         (base,) = store.runs()
         second = store.again(base, SETTING, [*failed[:3], "s001"])
-
-        def order(key: str, hashed: str) -> Order:
-            return Order(key, hashed, store.files(hashed), ROOT, "lab3", "native", 1.0, "en")
-
-        mended = Mended(notes)
-        ClassGrading(store, second, order, mended, lambda line: None).run(pool, 1)
+        engine = LocalEngine(pool, Mended(notes), 1)
+        ClassGrading(store, second, orders(store), engine, lambda line: None).run()
         counting = store.counting("lab3")
         assert counting and counting.id == first
         found = moves(marks(store, first), marks(store, second))

@@ -1,0 +1,146 @@
+"""What a worker of a cluster does: keep a lab, and grade hand-ins with it.
+
+A worker is given hand-ins as bytes, and once, when it joins, the lab with its private checks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import platform
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from distributed import Worker, get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from grader.base.errors import LabebpfError
+from grader.classroom.engine import Gradings, Order
+from grader.classroom.setting import grader_hash, kernel_name
+from grader.labs import Course, Lab
+from grader.labs.course import MANIFEST
+from grader.verdict.record import Result
+
+_SKIPPED = {"__pycache__", ".pytest_cache"}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What has to be the same on each machine whose verdicts count alike."""
+
+    grader: str
+    python: str
+    kernel: str
+    """Its name, or why there is none."""
+
+
+def traits(kernel: str) -> Traits:
+    """Return those of this machine, for `kernel` (native, or vm:VERSION)."""
+    try:
+        name = kernel_name(kernel)
+    except LabebpfError as error:
+        name = str(error)
+    return Traits(grader_hash(), ".".join(platform.python_version_tuple()[:2]), name)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What a worker needs beside hand-ins, by its hash: a zip of the lab and its private checks."""
+
+    data: bytes
+    kernel: str
+    wanted: Traits
+
+    @property
+    def name(self) -> str:
+        told = repr((hashlib.sha256(self.data).hexdigest(), self.kernel, self.wanted))
+        return f"labebpf-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def pack(course: Course, lab: Lab, private: Path | None, kernel: str) -> Parcel:
+    """Put a lab of a course, whether it is its own or a followed one, and `private` together."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, f"course/{MANIFEST}", course.folder / MANIFEST)
+        _add_folder(archive, f"course/exercises/{lab.name}", lab.folder)
+        if private:
+            _add_folder(archive, "private", private)
+    return Parcel(packed.getvalue(), kernel, traits(kernel))
+
+
+def _add_folder(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and not _SKIPPED & {*inner.parts}:
+            _add(archive, f"{name}/{inner}", path)
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    archive.writestr(zipfile.ZipInfo(name), path.read_bytes())  # Without a time: the hash is of it.
+
+
+class UnfitWorkerError(Exception):
+    """A worker that is not as it has to be was given a hand-in."""
+
+    def __init__(self, address: str, found: Traits) -> None:
+        self.address = address
+        self.found = found
+        super().__init__(address, found)
+
+
+class UnpreparedWorkerError(Exception):
+    """A worker was not given the parcel: its scheduler has been started anew."""
+
+
+class Preparation(WorkerPlugin):
+    """Keeps a parcel's files on a worker; the scheduler gives it to those that join later, too."""
+
+    idempotent = True
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.name = parcel.name
+        self.parcel = parcel
+
+    def setup(self, worker: Worker) -> None:
+        self.address = worker.address
+        self.found = traits(self.parcel.kernel)
+        self._folder = Path(tempfile.mkdtemp(prefix="labebpf-", dir=worker.local_directory))
+        with zipfile.ZipFile(io.BytesIO(self.parcel.data)) as archive:
+            archive.extractall(self._folder)
+        private = self._folder / "private"
+        self.gradings = Gradings(self._folder / "course", private if private.is_dir() else None)
+
+    def teardown(self, worker: Worker) -> None:
+        self.gradings.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def check(self) -> None:
+        """Raise UnfitWorkerError unless this machine is as it has to be."""
+        if self.found != self.parcel.wanted:
+            raise UnfitWorkerError(self.address, self.found)
+
+
+def _prepared(worker: Worker, name: str) -> Preparation:
+    found = worker.plugins.get(name)
+    if not isinstance(found, Preparation):
+        raise UnpreparedWorkerError
+    return found
+
+
+def grade(parcel: str, order: Order) -> Result:
+    """Grade on the worker that this is called on, with the parcel of that name.
+
+    Raises NoVerdictError, UnfitWorkerError and UnpreparedWorkerError.
+    """
+    prepared = _prepared(get_worker(), parcel)
+    prepared.check()
+    return prepared.gradings.grade(order)
+
+
+def end(parcel: str, keys: Collection[str], dask_worker: Worker) -> None:
+    """End what the worker that this is called on grades under these keys."""
+    _prepared(dask_worker, parcel).gradings.end(keys)
