@@ -22,7 +22,8 @@ from grader.base.errors import InfraError, UsageError
 from grader.base.messages import say
 
 _KEY, _CERTIFICATE, _AUTHORITY = "key.pem", "cert.pem", "ca.pem"
-_TIMEOUT_SECONDS = 30
+_TIMEOUT_SECONDS = 15
+"""For a scheduler to answer, at first and after it was lost."""
 
 
 def check_url(url: str, *, insecure: bool) -> None:

@@ -160,11 +160,9 @@ def scheduler(host: str, port: int, tls: Path | None, insecure: bool) -> None:
         "ALLOWED_FAILURES": str(cluster.ALLOWED_FAILURES),
         "WORKER_TTL": f"{cluster.WORKER_TTL_SECONDS}s",
     }
-    os.environ.update(
-        {f"DASK_DISTRIBUTED__SCHEDULER__{name}": value for name, value in settings.items()}
-    )
-    flags = certificates.flags() if certificates else []
-    _become_dask("scheduler", f"--host={url}", "--no-dashboard", *flags)
+    for name, value in settings.items():
+        os.environ.setdefault(f"DASK_DISTRIBUTED__SCHEDULER__{name}", value)
+    _become_dask("scheduler", f"--host={url}", *(certificates.flags() if certificates else []))
 
 
 @click.command(
@@ -192,7 +190,6 @@ def worker(url: str, slots: int | None, tls: Path | None, insecure: bool) -> Non
         f"--nthreads={slots or _slots()}",
         "--nworkers=1",
         "--memory-limit=0",  # A machine's memory is not the worker's.
-        "--no-dashboard",
         f"--local-directory={tempfile.gettempdir()}",
         *(certificates.flags() if certificates else []),
     )
@@ -207,4 +204,5 @@ def _slots() -> int:
 
 def _become_dask(what: str, *arguments: str) -> NoReturn:
     program = [sys.executable, "-I", "-m", f"distributed.cli.dask_{what}"]
+    program += ["--no-dashboard", "--dashboard-address=127.0.0.1:0"]
     os.execv(program[0], [*program, *arguments])

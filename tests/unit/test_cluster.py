@@ -1,0 +1,295 @@
+"""Workers of a real scheduler, on this machine's loopback: killed, frozen, late, or another's.
+
+What they grade needs no kernel here; tests/kernel has a class that does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import cloudpickle
+import pytest
+from distributed import Worker
+
+import tests
+from grader.base.errors import InfraError, UsageError
+from grader.classroom.cluster import ClusterEngine
+from grader.classroom.connection import Certificates, check_url, connect
+from grader.classroom.engine import Order
+from grader.classroom.grading import ClassGrading
+from grader.classroom.marks import marks
+from grader.classroom.store import MOST_TRIES, Grading, Store
+from grader.classroom.worker import Parcel, Preparation, traits
+from grader.verdict.record import Result
+from tests.support.checkout import ROOT, command
+from tests.support.waiting import wait_until
+from tests.unit.test_class_grading import SETTING, Noting, a_class, orders, result_of, words
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+SIZE = 9
+"""Of which every third hand-in is another student's, too."""
+KEYS = 6
+POISON = b"int x = 4;"
+
+
+class Waiting(Noting):
+    """Grades without a kernel, and not before the file `go` is there; `poison` makes one deadly."""
+
+    def judge(self, order: Order) -> Result:
+        folder = self._notes.parent
+        if order.files["counter.c"] == POISON and (folder / "poison").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        assert wait_until((folder / "go").exists, 200)
+        return result_of(order.files["counter.c"])
+
+
+class WaitingPreparation(Preparation):
+    """Prepares a worker that notes in a file what it began and ended."""
+
+    def __init__(self, parcel: Parcel, notes: Path) -> None:
+        super().__init__(parcel)
+        self._notes = notes
+
+    def setup(self, worker: Worker) -> None:
+        super().setup(worker)
+        self.gradings = Waiting(self._notes)
+
+
+class Cluster:
+    """A scheduler and workers, as their commands start them, and a class that they grade."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.notes = folder, folder / "notes"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"tcp://127.0.0.1:{self.port}"
+        self.told: list[str] = []
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                arguments,
+                cwd=ROOT,
+                env={**os.environ, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._processes.append(process)
+        return process
+
+    def scheduler(self, *options: str) -> subprocess.Popen[bytes]:
+        process = self.start(*command("scheduler", "--port", str(self.port), *options))
+        assert wait_until(self._listens, 60), (self.folder / "log").read_text()
+        return process
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            return True
+        return False
+
+    def worker(self, *prefix: str, slots: int = 1) -> subprocess.Popen[bytes]:
+        return self.start(*prefix, *command("worker", self.url, "--slots", str(slots)))
+
+    def grade(self, certificates: Certificates | None = None) -> None:
+        """Grade the class, in this process."""
+        hand_ins = a_class(SIZE)
+        parcel = Parcel(_AN_EMPTY_ZIP, "native", traits("native"))
+        preparation = WaitingPreparation(parcel, self.notes)
+        with (
+            Store.open(self.folder / "state", write=True) as store,
+            connect(self.url, certificates) as client,
+        ):
+            run = store.begin(SETTING, hand_ins, [student for student, _ in hand_ins])
+            engine = ClusterEngine(client, preparation, self.told.append)
+            ClassGrading(store, run, orders(store), engine, lambda line: None).run()
+
+    def gradings(self) -> list[Grading]:
+        with Store.open(self.folder / "state", write=False) as store:
+            (run,) = store.runs()
+            assert len(marks(store, run.id)) == SIZE
+            return store.gradings(run.id)
+
+    def begun(self) -> list[str]:
+        return [key for word, key in words(self.notes) if word == "begin"]
+
+    def go(self) -> None:
+        (self.folder / "go").touch()
+
+    def end(self) -> None:
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGCONT)
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+_AN_EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    cloudpickle.register_pickle_by_value(tests)  # Workers know the grader, and not its tests.
+    made = Cluster(tmp_path)
+    yield made
+    made.end()
+    cloudpickle.unregister_pickle_by_value(tests)
+
+
+def beside(cluster: Cluster) -> threading.Thread:
+    thread = threading.Thread(target=cluster.grade)
+    thread.start()
+    return thread
+
+
+def test_a_worker_that_is_killed_costs_nobody_a_verdict(cluster: Cluster) -> None:
+    cluster.scheduler()
+    first, _ = cluster.worker(), cluster.worker()
+    grading = beside(cluster)
+    assert wait_until(lambda: len(cluster.begun()) == 2, 60)
+    os.killpg(first.pid, signal.SIGKILL)
+    cluster.go()
+    grading.join()
+    assert {each.state for each in cluster.gradings()} == {"done"}
+    assert Counter(Counter(cluster.begun()).values()) == {1: KEYS - 1, 2: 1}
+
+
+def test_a_worker_that_was_frozen_and_goes_on_does_not_count_twice(cluster: Cluster) -> None:
+    cluster.scheduler()
+    first, _ = cluster.worker(), cluster.worker()
+    grading = beside(cluster)
+    assert wait_until(lambda: len(cluster.begun()) == 2, 60)
+    os.killpg(first.pid, signal.SIGSTOP)
+    cluster.go()
+    grading.join()
+    os.killpg(first.pid, signal.SIGCONT)
+    assert {each.state for each in cluster.gradings()} == {"done"}
+    assert Counter(Counter(cluster.begun()).values()) == {1: KEYS - 1, 2: 1}
+    assert len(list((cluster.folder / "state" / "results").rglob("*.json"))) == KEYS
+
+
+def test_what_kills_its_workers_is_met_three_times(cluster: Cluster) -> None:
+    (cluster.folder / "poison").touch()
+    cluster.go()
+    cluster.scheduler()
+    cluster.worker(slots=2)  # Its nanny starts it again.
+    cluster.grade()
+    states = Counter(each.state for each in cluster.gradings())
+    assert states == {"done": SIZE - 2, "gave_up": 2}  # Two students, with the same files.
+    met = Counter(cluster.begun())
+    assert max(met.values()) == MOST_TRIES
+
+
+def test_a_scheduler_that_is_killed_is_found_again(cluster: Cluster) -> None:
+    scheduler = cluster.scheduler()
+    cluster.worker()
+    grading = beside(cluster)
+    assert wait_until(lambda: len(cluster.begun()) == 1, 60)
+    os.killpg(scheduler.pid, signal.SIGKILL)
+    cluster.go()
+    cluster.scheduler()
+    cluster.worker()  # Workers end with their scheduler.
+    grading.join()
+    assert {each.state for each in cluster.gradings()} == {"done"}
+    assert {each.tries for each in cluster.gradings()} == {1}
+
+
+def test_who_asks_is_killed_and_asks_again(cluster: Cluster) -> None:
+    cluster.scheduler()
+    cluster.worker()
+    child = cluster.start(sys.executable, "-c", _ASKS, str(cluster.folder), cluster.url)
+    assert wait_until(lambda: len(cluster.begun()) == 1, 60), (cluster.folder / "log").read_text()
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    cluster.go()
+    cluster.grade()
+    assert {each.state for each in cluster.gradings()} == {"done"}
+    assert set(cluster.begun()) == {each.key for each in cluster.gradings()}
+
+
+_ASKS = """
+import sys
+from pathlib import Path
+import cloudpickle, tests
+from tests.unit.test_cluster import Cluster
+cloudpickle.register_pickle_by_value(tests)
+cluster = Cluster(Path(sys.argv[1]))
+cluster.url = sys.argv[2]
+cluster.grade()
+"""
+
+
+def test_a_worker_that_comes_late_gets_work_and_one_of_another_kernel_none(
+    cluster: Cluster,
+) -> None:
+    cluster.go()
+    cluster.scheduler()
+    grading = beside(cluster)
+    unfit = cluster.worker("setarch", "--uname-2.6")
+    unfit.wait()
+    assert not cluster.begun()
+    cluster.worker()
+    grading.join()
+    assert {each.state for each in cluster.gradings()} == {"done"}
+    assert {each.tries for each in cluster.gradings()} == {1}
+    (told,) = cluster.told
+    assert "is left out: the kernel is native 2.6" in told
+
+
+def certificates(folder: Path) -> Path:
+    """As docs/cluster.md has them made."""
+    folder.mkdir()
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=labebpf", "-keyout", "key.pem", "-out", "cert.pem"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    (folder / "ca.pem").write_bytes((folder / "cert.pem").read_bytes())
+    return folder
+
+
+def test_with_certificates_only_those_who_have_them_are_let_in(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    ours, theirs = certificates(tmp_path / "ours"), certificates(tmp_path / "theirs")
+    cluster.url = f"tls://127.0.0.1:{cluster.port}"
+    cluster.go()
+    cluster.scheduler("--tls", str(ours), "--host", "127.0.0.1")
+    cluster.start(*command("worker", cluster.url, "--slots", "1", "--tls", str(ours)))
+    with pytest.raises(InfraError, match="No scheduler answers"):
+        cluster.grade(Certificates.of(theirs))
+    cluster.grade(Certificates.of(ours))
+    assert {each.state for each in cluster.gradings()} == {"done"}
+
+
+def test_what_anybody_could_reach_is_refused(tmp_path: Path) -> None:
+    for url in ("tcp://192.0.2.1:8786", "tcp://0.0.0.0:8786"):
+        with pytest.raises(UsageError, match="Whoever reaches"):
+            check_url(url, insecure=False)
+        check_url(url, insecure=True)
+    check_url("tcp://localhost:8786", insecure=False)
+    for url in ("host:8786", "tls://host", "http://host:1", "tls://host:port"):
+        with pytest.raises(UsageError, match="no address"):
+            check_url(url, insecure=True)
+    with pytest.raises(UsageError, match=r"ca\.pem is missing"):
+        Certificates.of(tmp_path)
+
+
+def test_a_scheduler_that_is_not_there_is_told(cluster: Cluster) -> None:
+    with pytest.raises(InfraError, match="No scheduler answers"):
+        cluster.grade()
