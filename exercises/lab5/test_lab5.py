@@ -231,7 +231,7 @@ def spared(environment: Environment) -> bool:
 
 
 def react(script: Script, workload: Workload) -> None:
-    script.reacts(workload.mkdir, 1)
+    script.reacts(workload.make, *mixed(1, 1))
 
 
 @task("5.1")

@@ -51,8 +51,8 @@ def kept(folder: Path, results: Sequence[Result], lang: str = "en") -> tuple[lis
     setting = replace(SETTING, lang=lang)
     with Store.open(folder, write=True) as store:
         run = store.begin(setting, hand_ins, [student for student, _ in hand_ins])
-        for (key, _), result in zip(store.waiting(run), results, strict=True):
-            store.finish(run, key, result)
+        for waiting, result in zip(store.waiting(run), results, strict=True):
+            store.finish(run, waiting.key, result)
         store.end(run)
         return marks(store, run), store.runs()[0]
 

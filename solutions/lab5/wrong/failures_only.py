@@ -1,5 +1,5 @@
 # wrong: Says nothing of a mkdir that succeeds.
-# loses: 5.6 fail, 5.7 blocked
+# loses: 5.6 fail
 # says: printed nothing
 
 """Print the path of each mkdir on this machine, and what it returned, until Ctrl-C."""
