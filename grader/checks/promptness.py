@@ -30,18 +30,19 @@ def require_prompt(
 
     Beside processes that make directories, the next event comes by itself. So what settles it is
     a call that `act` has the process `caller` make, and that no other one came after: either a line
-    `shows` it, or none does. Raises InfraError where there is none that was alone.
+    `shows` it, or none does before the next one. A script that does not even show it then is no
+    such script. Raises InfraError where there is no call that was alone.
     """
     end = time.monotonic() + _TRIAL_SECONDS * context.scale
     with context.witness.brake(spared=caller), script.preferred(caller):
         for trial in count():
             if trial >= _TRIALS and time.monotonic() > end:
                 break
-            prompt = _is_prompt(script, context, act, shows)
-            if prompt:
+            event, in_time = _alone(script, context, act, shows)
+            if event is not None:
+                if not in_time and _comes_later(script, context, act, event, shows):
+                    raise _late(script)
                 return
-            if prompt is not None:
-                raise _late(script)
     raise InfraError(
         say(
             "Other processes make directories without a pause: whether the script prints each "
@@ -51,13 +52,15 @@ def require_prompt(
     )
 
 
-def _is_prompt(
+def _alone(
     script: Script,
     context: Context,
     act: Callable[[], Event],
     shows: Callable[[str, Event], bool],
-) -> bool | None:
-    """Tell whether a line shows the call of `act`; None where another call came meanwhile.
+) -> tuple[Event | None, bool]:
+    """Let `act` make a call, and the script read it; tell whether it was shown in time.
+
+    The call is None where another one came meanwhile.
 
     The script rests before: it has nothing more to read. What it reads then is of this call. Once
     it waits for ever, it has read that; one that goes on by itself has its time.
@@ -70,25 +73,38 @@ def _is_prompt(
 
     script.wait_for_rest(0.1 * context.scale, asleep=True)
     if not script.wait_for(quiet, context.scale, every=0.001):
-        return None
+        return None, False
     script.forget_lines()
     before = witness.left
     if witness.entered != before:
-        return None
+        return None, False
     event = act()
 
     def alone() -> bool:
         return witness.entered == before + 1
 
-    def shown() -> bool:
-        return any(shows(line, event) for line in script.lines)
-
     def settled() -> bool:
-        return shown() or not alone() or script.waits_for_ever()
+        return _shown(script, event, shows) or not alone() or script.waits_for_ever()
 
     script.wait_for(settled, context.scale, every=0.001)
-    in_time = shown()
-    return in_time if alone() else None
+    in_time = _shown(script, event, shows)
+    return (event if alone() else None), in_time
+
+
+def _comes_later(
+    script: Script,
+    context: Context,
+    act: Callable[[], Event],
+    event: Event,
+    shows: Callable[[str, Event], bool],
+) -> bool:
+    """Tell whether a line shows `event` once the next one has come."""
+    act()
+    return script.wait_for(lambda: _shown(script, event, shows), context.scale)
+
+
+def _shown(script: Script, event: Event, shows: Callable[[str, Event], bool]) -> bool:
+    return any(shows(line, event) for line in script.lines)
 
 
 def _late(script: Script) -> BehaviourError:

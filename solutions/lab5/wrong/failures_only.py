@@ -1,6 +1,6 @@
 # wrong: Says nothing of a mkdir that succeeds.
 # loses: 5.6 fail
-# says: printed nothing
+# says: did not print what it should of every mkdir
 
 """Print the path of each mkdir on this machine, and what it returned, until Ctrl-C."""
 
