@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ import jinja2
 from grader.base.messages import say, translate
 from grader.base.text import clean
 from grader.classroom.alike import Pair
-from grader.classroom.marks import Mark, note
+from grader.classroom.marks import Mark, note, pseudonymous
 from grader.classroom.statistics import distribution, failures, task_statistics
 from grader.classroom.store import Run
 from grader.labs import Lab
@@ -55,7 +54,7 @@ def page(
     only this key leads back to.
     """
     lang = run.setting.lang
-    shown = [_anonymous(mark, anonymous) if anonymous else mark for mark in rows]
+    shown = [pseudonymous(mark, anonymous) if anonymous else mark for mark in rows]
     renamed = {old.student.id: new.student.id for old, new in zip(rows, shown, strict=True)}
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -113,9 +112,3 @@ def _order(mark: Mark) -> tuple[int, tuple[str, ...], str]:
     """Most points first; those who fail alike beside each other."""
     score = mark.result.score if mark.result else -1
     return -score, tuple(_results(mark).values()), name(mark)
-
-
-def _anonymous(mark: Mark, key: bytes) -> Mark:
-    pseudonym = hmac.new(key, mark.student.id.encode(), "sha256").hexdigest()[:6]
-    student = replace(mark.student, id=pseudonym, name=pseudonym, email="", number="")
-    return replace(mark, student=student)
