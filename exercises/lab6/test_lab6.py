@@ -346,12 +346,16 @@ def expect_label(script: Script, drawn: Drawn) -> None:
 def expect_only_mkdirs(script: Script, workload: Workload, spared: bool) -> None:
     n = random_count()
 
-    def decoys_and_one() -> list[Made]:
-        decoys(workload, n)
-        return workload.make(lasting(SLOW))
+    def apart() -> list[Made]:
+        """Decoys three times, with so long between them that one clear cannot lose them all."""
+        made = []
+        for _ in range(3):
+            decoys(workload, n)
+            made += workload.make(lasting(SLOW))
+        return made
 
     for _ in range(2 * TRIES):
-        drawn = script.drawn(decoys_and_one)
+        drawn = script.drawn(apart)
         # On a busy machine it shows some of others' calls that were made before, too.
         if sum(drawn.counts.values()) < drawn.made + n:
             break
