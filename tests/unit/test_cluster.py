@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import cloudpickle
@@ -30,7 +28,8 @@ from grader.classroom.marks import marks
 from grader.classroom.store import MOST_TRIES, Grading, Store
 from grader.classroom.worker import Parcel, Preparation, traits
 from grader.verdict.record import Result
-from tests.support.checkout import ROOT, command
+from tests.support.checkout import command
+from tests.support.cluster import Cluster
 from tests.support.waiting import wait_until
 from tests.unit.test_class_grading import SETTING, Noting, a_class, orders, result_of, words
 
@@ -64,46 +63,16 @@ class WaitingPreparation(Preparation):
         self.gradings = Waiting(self._notes)
 
 
-class Cluster:
-    """A scheduler and workers, as their commands start them, and a class that they grade."""
+class Class(Cluster):
+    """A class that a cluster grades, in this process."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.notes = folder, folder / "notes"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.url = f"tcp://127.0.0.1:{self.port}"
+        super().__init__(folder)
+        self.notes = folder / "notes"
         self.told: list[str] = []
-        self._processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                arguments,
-                cwd=ROOT,
-                env={**os.environ, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._processes.append(process)
-        return process
-
-    def scheduler(self, *options: str) -> subprocess.Popen[bytes]:
-        process = self.start(*command("scheduler", "--port", str(self.port), *options))
-        assert wait_until(self._listens, 60), (self.folder / "log").read_text()
-        return process
-
-    def _listens(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-            return True
-        return False
-
-    def worker(self, *prefix: str, slots: int = 1) -> subprocess.Popen[bytes]:
-        return self.start(*prefix, *command("worker", self.url, "--slots", str(slots)))
 
     def grade(self, certificates: Certificates | None = None) -> None:
-        """Grade the class, in this process."""
+        """Grade it; raises what an Engine does."""
         hand_ins = a_class(SIZE)
         parcel = Parcel(_AN_EMPTY_ZIP, "native", traits("native"))
         preparation = WaitingPreparation(parcel, self.notes)
@@ -127,33 +96,26 @@ class Cluster:
     def go(self) -> None:
         (self.folder / "go").touch()
 
-    def end(self) -> None:
-        for process in self._processes:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGCONT)
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
 
 _AN_EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+def cluster(tmp_path: Path) -> Iterator[Class]:
     cloudpickle.register_pickle_by_value(tests)  # Workers know the grader, and not its tests.
-    made = Cluster(tmp_path)
+    made = Class(tmp_path)
     yield made
     made.end()
     cloudpickle.unregister_pickle_by_value(tests)
 
 
-def beside(cluster: Cluster) -> threading.Thread:
+def beside(cluster: Class) -> threading.Thread:
     thread = threading.Thread(target=cluster.grade)
     thread.start()
     return thread
 
 
-def test_a_worker_that_is_killed_costs_nobody_a_verdict(cluster: Cluster) -> None:
+def test_a_worker_that_is_killed_costs_nobody_a_verdict(cluster: Class) -> None:
     cluster.scheduler()
     first, _ = cluster.worker(), cluster.worker()
     grading = beside(cluster)
@@ -165,7 +127,7 @@ def test_a_worker_that_is_killed_costs_nobody_a_verdict(cluster: Cluster) -> Non
     assert Counter(Counter(cluster.begun()).values()) == {1: KEYS - 1, 2: 1}
 
 
-def test_a_worker_that_was_frozen_and_goes_on_does_not_count_twice(cluster: Cluster) -> None:
+def test_a_worker_that_was_frozen_and_goes_on_does_not_count_twice(cluster: Class) -> None:
     cluster.scheduler()
     first, _ = cluster.worker(), cluster.worker()
     grading = beside(cluster)
@@ -179,7 +141,7 @@ def test_a_worker_that_was_frozen_and_goes_on_does_not_count_twice(cluster: Clus
     assert len(list((cluster.folder / "state" / "results").rglob("*.json"))) == KEYS
 
 
-def test_what_kills_its_workers_is_met_three_times(cluster: Cluster) -> None:
+def test_what_kills_its_workers_is_met_three_times(cluster: Class) -> None:
     (cluster.folder / "poison").touch()
     cluster.go()
     cluster.scheduler()
@@ -191,7 +153,7 @@ def test_what_kills_its_workers_is_met_three_times(cluster: Cluster) -> None:
     assert max(met.values()) == MOST_TRIES
 
 
-def test_a_scheduler_that_is_killed_is_found_again(cluster: Cluster) -> None:
+def test_a_scheduler_that_is_killed_is_found_again(cluster: Class) -> None:
     scheduler = cluster.scheduler()
     cluster.worker()
     grading = beside(cluster)
@@ -205,11 +167,11 @@ def test_a_scheduler_that_is_killed_is_found_again(cluster: Cluster) -> None:
     assert {each.tries for each in cluster.gradings()} == {1}
 
 
-def test_who_asks_is_killed_and_asks_again(cluster: Cluster) -> None:
+def test_who_asks_is_killed_and_asks_again(cluster: Class) -> None:
     cluster.scheduler()
     cluster.worker()
     child = cluster.start(sys.executable, "-c", _ASKS, str(cluster.folder), cluster.url)
-    assert wait_until(lambda: len(cluster.begun()) == 1, 60), (cluster.folder / "log").read_text()
+    assert wait_until(lambda: len(cluster.begun()) == 1, 60), cluster.log
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     cluster.go()
@@ -222,16 +184,16 @@ _ASKS = """
 import sys
 from pathlib import Path
 import cloudpickle, tests
-from tests.unit.test_cluster import Cluster
+from tests.unit.test_cluster import Class
 cloudpickle.register_pickle_by_value(tests)
-cluster = Cluster(Path(sys.argv[1]))
+cluster = Class(Path(sys.argv[1]))
 cluster.url = sys.argv[2]
 cluster.grade()
 """
 
 
 def test_a_worker_that_comes_late_gets_work_and_one_of_another_kernel_none(
-    cluster: Cluster,
+    cluster: Class,
 ) -> None:
     cluster.go()
     cluster.scheduler()
@@ -264,7 +226,7 @@ def certificates(folder: Path) -> Path:
 
 
 def test_with_certificates_only_those_who_have_them_are_let_in(
-    cluster: Cluster, tmp_path: Path
+    cluster: Class, tmp_path: Path
 ) -> None:
     ours, theirs = certificates(tmp_path / "ours"), certificates(tmp_path / "theirs")
     cluster.url = f"tls://127.0.0.1:{cluster.port}"
@@ -290,6 +252,6 @@ def test_what_anybody_could_reach_is_refused(tmp_path: Path) -> None:
         Certificates.of(tmp_path)
 
 
-def test_a_scheduler_that_is_not_there_is_told(cluster: Cluster) -> None:
+def test_a_scheduler_that_is_not_there_is_told(cluster: Class) -> None:
     with pytest.raises(InfraError, match="No scheduler answers"):
         cluster.grade()
