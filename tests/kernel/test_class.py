@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import signal
 import subprocess
 import zipfile
@@ -14,6 +15,7 @@ import pytest
 from grader.authoring.answers import answers
 from grader.labs import find_labs
 from tests.support.checkout import ROOT, command, copy, labebpf
+from tests.support.cluster import Cluster
 from tests.support.waiting import wait_until
 
 LAB = find_labs(ROOT / "exercises")["lab3"]
@@ -119,6 +121,40 @@ def test_a_class_that_is_killed_goes_on_and_is_graded_anew_where_its_lab_is_mend
     again = labebpf(checkout, *grade_class(checkout, tmp_path))
     assert "Run 2, since another one is the lab: 4 to grade" in again.stderr.replace("\n", " ")
     assert {name: int(exported(checkout, tmp_path)[name]["points"]) for name in CLASS} == points
+
+
+def gradings() -> list[str]:
+    """What grades for a worker, on this machine, now."""
+    done = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in done.stdout.splitlines() if "labebpf-class-" in line]
+
+
+@pytest.mark.timeout(600)
+def test_two_workers_grade_a_class_though_one_is_killed(checkout: Path, tmp_path: Path) -> None:
+    """Natively one grading waits for the other: what is killed has a hand-in in its hands."""
+    _, points = hand_ins(tmp_path)
+    roster(tmp_path)
+    results = tmp_path / "state" / "results"
+    cluster = Cluster(tmp_path)
+    try:
+        cluster.scheduler()
+        workers = [cluster.worker(), cluster.worker()]
+        grading = subprocess.Popen(
+            command(*grade_class(ROOT, tmp_path), "--scheduler", cluster.url),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert wait_until(lambda: any(results.rglob("*.json")), 200), cluster.log
+        os.killpg(workers[0].pid, signal.SIGKILL)
+        said, _ = grading.communicate()
+    finally:
+        cluster.end()
+    assert grading.returncode == 0, said + cluster.log
+    assert {name: int(exported(ROOT, tmp_path)[name]["points"]) for name in CLASS} == points
+    assert len([*results.rglob("*.json")]) == 4  # Two handed in the same.
+    assert wait_until(lambda: not gradings(), 60), gradings()
 
 
 def test_the_hand_ins_of_a_lab_that_is_not_there_are_wrong_usage(tmp_path: Path) -> None:

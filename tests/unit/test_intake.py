@@ -331,6 +331,13 @@ def test_a_tar_that_begins_with_its_own_folder(tmp_path: Path) -> None:
     assert not strange
 
 
+def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path: Path) -> None:
+    members = {"bob.zip": zipped(BOB), "ada.zip": zipped(ADA)}
+    (tmp_path / "class.tar").write_bytes(tarred(members, "w"))
+    format, found, _ = read(tmp_path / "class.tar")
+    assert (format, found.keys()) == ("plain", {"ada", "bob"})
+
+
 def test_twins_that_are_equal_are_one(tmp_path: Path) -> None:
     assert one(tmp_path, zipped(below("a/", ADA) | below("b/", ADA))).files == ADA
 

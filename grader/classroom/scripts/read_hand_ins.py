@@ -349,6 +349,12 @@ def nearly(name: str, wanted: str) -> bool:
     return re.fullmatch(pattern, name, re.IGNORECASE) is not None
 
 
+def is_zip(path: str) -> bool:
+    """Whether it is one from its beginning on: a tar whose last file is a zip ends as one, too."""
+    with open(path, "rb") as file:
+        return file.read(2) == b"PK" and zipfile.is_zipfile(path)
+
+
 def unpacked(file: IO[bytes], name: str) -> IO[bytes]:
     """The tar in a packed one. Raises ProblemError where this machine cannot unpack it."""
     if name.endswith(("gz", ".tgz")):
@@ -487,7 +493,7 @@ class Service:
         if self._container is None:
             if os.path.isdir(self._path):
                 self._container = Folder(self._path)
-            elif zipfile.is_zipfile(self._path):
+            elif is_zip(self._path):
                 self._container = Zip(self._path, os.path.getsize(self._path), "")
             else:
                 self._container = ClassTar(self._path)
