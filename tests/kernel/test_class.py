@@ -125,7 +125,7 @@ def test_a_class_that_is_killed_goes_on_and_is_graded_anew_where_its_lab_is_mend
 
 def gradings() -> list[str]:
     """What grades for a worker, on this machine, now."""
-    done = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    done = subprocess.run(["ps", "-wweo", "args"], capture_output=True, text=True, check=True)
     return [line for line in done.stdout.splitlines() if "labebpf-class-" in line]
 
 

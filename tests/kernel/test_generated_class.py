@@ -30,7 +30,7 @@ from tests.support.generated_class import (
 
 LABS = find_labs(ROOT / "exercises")
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
-SIZE = 5
+SIZE = 4
 
 
 def grade(folder: Path, lab: Lab, archive: str) -> str:

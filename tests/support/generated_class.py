@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.authoring.answers import answers
+from grader.authoring.answers import Answer, answers
 from grader.labs import Lab
 from tests.support.attacks import attacks
 
@@ -72,6 +72,16 @@ def make_class(lab: Lab, size: int, chance: random.Random) -> list[Pupil]:
     return [Pupil(100 + n, *pair) for n, pair in enumerate(zip(names, chosen, strict=True))]
 
 
+def pupils_of(lab: Lab, chosen: Sequence[Answer]) -> list[Pupil]:
+    """Return somebody with the solution, and somebody with each of these answers."""
+    known = [_solution(lab), *(_answered(lab, each) for each in chosen)]
+    return [Pupil(100 + n, *pair) for n, pair in enumerate(zip(NAMES, known, strict=False))]
+
+
+def _answered(lab: Lab, answer: Answer) -> Answered:
+    return Answered(answer.id, _laid_out(lab, partial(answer.lay_out, lab)), answer.loses)
+
+
 def _solution(lab: Lab) -> Answered:
     home = lab.solutions / lab.name
     return Answered("the solution", {name: (home / name).read_bytes() for name in lab.edits}, {})
@@ -80,8 +90,7 @@ def _solution(lab: Lab) -> Answered:
 def _known(lab: Lab) -> Iterator[Answered]:
     for answer in (*answers("wrong"), *answers("right")):
         if answer.lab == lab.name and not answer.kernel:
-            files = _laid_out(lab, partial(answer.lay_out, lab))
-            yield Answered(answer.id, files, answer.loses)
+            yield _answered(lab, answer)
 
 
 def _hostile(lab: Lab) -> Iterator[Answered]:
