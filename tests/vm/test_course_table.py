@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,29 @@ from tests.support.course_table import keep, points
 from tests.support.grading import grade
 
 ALL = os.environ.get("LABEBPF_KERNELS") == "all"
+WRITES = os.environ.get("LABEBPF_GOLDEN") == "write"
+AT_ONCE = 3
+"""Labs that are graded if not all are asked for, chosen by chance."""
 
 
 @pytest.mark.timeout(3600)
 def test_the_solutions_earn_what_the_page_says(image: Image, tmp_path: Path) -> None:
-    """In the default image, or with LABEBPF_KERNELS=all in all; LABEBPF_GOLDEN=write notes it."""
-    labs = load_course(ROOT).labs()
+    """Of some labs in the default image; with LABEBPF_KERNELS=all, of all labs in all images.
+
+    LABEBPF_GOLDEN=write notes what all labs earned.
+    """
+    labs = list(load_course(ROOT).labs())
+    chosen = sorted(labs if ALL or WRITES else random.sample(labs, AT_ONCE))
     for version in image_store.versions() if ALL else (image.version,):
         done = grade(
-            *labs,
+            *chosen,
             submission=ROOT / "solutions",
             out=tmp_path / version,
             kernel=f"vm:{version}",
             seconds=1800,
         )
         earned = {lab["lab"]: lab["score"] for lab in done.result["labs"]}
-        if os.environ.get("LABEBPF_GOLDEN") == "write":
+        if WRITES:
             for lab, score in earned.items():
                 keep(version, lab, score)
-        assert earned == points()[version], done.output
+        assert earned == {lab: points()[version][lab] for lab in chosen}, done.output
