@@ -16,7 +16,7 @@ from distributed import Client, KilledWorker
 
 from grader.base.errors import InfraError
 from grader.base.messages import Message, say
-from grader.classroom.engine import NotGradedError, NoVerdictError, Order
+from grader.classroom.pool import NotGradedError, NoVerdictError, Order
 from grader.classroom.worker import (
     Preparation,
     Traits,
@@ -34,7 +34,7 @@ WORKER_TTL_SECONDS = 60
 """After so long without a sign of a worker, its gradings are given to others."""
 
 
-class ClusterEngine:
+class ClusterPool:
     """The workers of a scheduler: those that are there now, and as they are wanted."""
 
     def __init__(
@@ -92,7 +92,7 @@ class ClusterEngine:
         return outer
 
     def _pass_on(self, outer: Future[Result], inner: Future[Result]) -> None:
-        """Let `outer` end as `inner` did, in the words of an Engine. It runs beside the others."""
+        """Let `outer` end as `inner` did, in the words of a Pool. It runs beside the others."""
         del self._running[outer]
         try:
             outer.set_result(inner.result())

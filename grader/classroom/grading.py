@@ -16,7 +16,7 @@ from statistics import median
 
 from grader.base.errors import AbortedError
 from grader.base.messages import Message, say
-from grader.classroom.engine import Engine, NotGradedError, NoVerdictError, Order
+from grader.classroom.pool import NotGradedError, NoVerdictError, Order, Pool
 from grader.classroom.store import Store, Waiting
 from grader.verdict.record import Result, Status
 
@@ -57,20 +57,20 @@ class Progress:
 
 
 class ClassGrading:
-    """One run's gradings: `order` makes what an engine is told of a key and its files."""
+    """One run's gradings: `order` makes what a pool is told of a key and its files."""
 
     def __init__(
         self,
         store: Store,
         run: int,
         order: Callable[[str, str], Order],
-        engine: Engine,
+        pool: Pool,
         tell: Callable[[Message], object],
     ) -> None:
         self._store = store
         self._run = run
         self._order = order
-        self._engine = engine
+        self._pool = pool
         self._tell = tell
         self._graded: dict[str, tuple[Waiting, Result]] = {}
         """By key, what was graded now, and its verdict."""
@@ -98,12 +98,12 @@ class ClassGrading:
         stopping = False
         while running or (left and not stopping):
             try:
-                slots = min(self._engine.slots(), most)
+                slots = min(self._pool.slots(), most)
                 while left and len(running) < slots and not stopping:
                     each = left.popleft()
                     if not again:
                         self._store.start(self._run, each.key)
-                    future = self._engine.submit(self._order(each.key, each.hash))
+                    future = self._pool.submit(self._order(each.key, each.hash))
                     running[future] = each, time.monotonic()
                 self._tell(progress.line(len(running), slots))
                 for future in _ended(running):
@@ -113,7 +113,7 @@ class ClassGrading:
                     progress.seconds.append(time.monotonic() - began)
             except KeyboardInterrupt:
                 if stopping:
-                    self._engine.stop()
+                    self._pool.stop()
                     for each, _ in running.values():
                         self._store.release(self._run, each.key)
                     break

@@ -19,7 +19,7 @@ from distributed import Worker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from grader.base.errors import LabebpfError
-from grader.classroom.engine import Gradings, Order
+from grader.classroom.pool import Gradings, Order
 from grader.classroom.setting import grader_hash, kernel_name
 from grader.labs import Course, Lab
 from grader.labs.course import MANIFEST

@@ -147,8 +147,8 @@ def _grade(
     private: Path | None,
     where: Where,
 ) -> None:
-    from grader.classroom.engine import Order
     from grader.classroom.grading import ClassGrading
+    from grader.classroom.pool import Order
     from grader.ui.console import going_on
 
     (setting,) = (each.setting for each in store.runs() if each.id == run)
@@ -158,9 +158,9 @@ def _grade(
 
     with (
         going_on(lab.name) as tell,
-        cluster.engine(where, course, lab, private, kernel, note) as engine,
+        cluster.pool(where, course, lab, private, kernel, note) as pool,
     ):
-        ClassGrading(store, run, order, engine, lambda line: tell(said(line))).run()
+        ClassGrading(store, run, order, pool, lambda line: tell(said(line))).run()
 
 
 def _say_why(store: Store, run: int, setting: Setting, before: Setting) -> None:

@@ -21,7 +21,7 @@ from grader.ui.localized_click import Command
 
 if TYPE_CHECKING:
     from grader.classroom.connection import Certificates
-    from grader.classroom.engine import Engine
+    from grader.classroom.pool import Pool
 
 _PORT = 8786
 """The port at which a scheduler of Dask is looked for, if no other is given."""
@@ -78,31 +78,31 @@ def where(command: Callable[..., _R]) -> Callable[..., _R]:
 
 
 @contextmanager
-def engine(
+def pool(
     where: Where,
     course: Course,
     lab: Lab,
     private: Path | None,
     kernel: str,
     tell: Callable[[Message], object],
-) -> Iterator[Engine]:
-    """Give the engine that `where` names, which grades `lab` on `kernel`."""
+) -> Iterator[Pool]:
+    """Give the pool that `where` names, which grades `lab` on `kernel`."""
     if where.scheduler:
         certificates = _certificates(where.scheduler, where.tls, insecure=where.insecure)
-        from grader.classroom.cluster import ClusterEngine
+        from grader.classroom.cluster import ClusterPool
         from grader.classroom.connection import connect
         from grader.classroom.worker import Preparation, pack
 
         with connect(where.scheduler, certificates) as client:
             preparation = Preparation(pack(course, lab, private, kernel))
-            yield ClusterEngine(client, preparation, tell)
+            yield ClusterPool(client, preparation, tell)
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    from grader.classroom.engine import Gradings, LocalEngine
+    from grader.classroom.pool import Gradings, LocalPool
 
-    with ThreadPoolExecutor(where.jobs) as pool:
-        yield LocalEngine(pool, Gradings(course.folder, private), where.jobs)
+    with ThreadPoolExecutor(where.jobs) as executor:
+        yield LocalPool(executor, Gradings(course.folder, private), where.jobs)
 
 
 def _require_dask() -> None:

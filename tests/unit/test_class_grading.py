@@ -21,10 +21,10 @@ import pytest
 from grader.base.errors import InfraError, UsageError
 from grader.base.messages import NO_MESSAGE, say
 from grader.classroom.compare import moves
-from grader.classroom.engine import Gradings, LocalEngine, NotGradedError, NoVerdictError, Order
 from grader.classroom.grading import ClassGrading
 from grader.classroom.handin import HandIn, Owner, Place
 from grader.classroom.marks import chosen, marks, table
+from grader.classroom.pool import Gradings, LocalPool, NotGradedError, NoVerdictError, Order
 from grader.classroom.roster import Student
 from grader.classroom.store import DATABASE, MOST_TRIES, Setting, Store
 from grader.verdict.record import LabResult, Result
@@ -90,11 +90,11 @@ def go(
 ) -> int:
     """Grade the class, and return the run."""
     hand_ins = a_class() if hand_ins is None else hand_ins
-    with Store.open(folder, write=True) as store, ThreadPoolExecutor(slots) as pool:
+    with Store.open(folder, write=True) as store, ThreadPoolExecutor(slots) as executor:
         run = store.begin(SETTING, hand_ins, [student for student, _ in hand_ins])
 
-        engine = LocalEngine(pool, gradings, slots)
-        ClassGrading(store, run, orders(store), engine, lambda line: None).run()
+        pool = LocalPool(executor, gradings, slots)
+        ClassGrading(store, run, orders(store), pool, lambda line: None).run()
     return run
 
 
@@ -294,13 +294,13 @@ def test_everybody_has_a_row_and_no_verdict_is_no_zero(tmp_path: Path) -> None:
 def test_a_run_is_compared_before_its_marks_count(tmp_path: Path) -> None:
     state, notes = tmp_path / "state", tmp_path / "notes"
     first = go(state, Noting(notes))
-    with Store.open(state, write=True) as store, ThreadPoolExecutor(1) as pool:
+    with Store.open(state, write=True) as store, ThreadPoolExecutor(1) as executor:
         failed = chosen(marks(store, first), ["task=3.1"])
         assert failed and failed == chosen(marks(store, first), ["status=fail"])
         (base,) = store.runs()
         second = store.again(base, SETTING, [*failed[:3], "s001"])
-        engine = LocalEngine(pool, Mended(notes), 1)
-        ClassGrading(store, second, orders(store), engine, lambda line: None).run()
+        pool = LocalPool(executor, Mended(notes), 1)
+        ClassGrading(store, second, orders(store), pool, lambda line: None).run()
         counting = store.counting("lab3")
         assert counting and counting.id == first
         found = moves(marks(store, first), marks(store, second))

@@ -20,11 +20,11 @@ from distributed import Worker
 
 import tests
 from grader.base.errors import InfraError, UsageError
-from grader.classroom.cluster import ClusterEngine
+from grader.classroom.cluster import ClusterPool
 from grader.classroom.connection import Certificates, check_url, connect
-from grader.classroom.engine import Order
 from grader.classroom.grading import ClassGrading
 from grader.classroom.marks import marks
+from grader.classroom.pool import Order
 from grader.classroom.store import MOST_TRIES, Grading, Store
 from grader.classroom.worker import Parcel, Preparation, traits
 from grader.verdict.record import Result
@@ -72,7 +72,7 @@ class Class(Cluster):
         self.told: list[str] = []
 
     def grade(self, certificates: Certificates | None = None) -> None:
-        """Grade it; raises what an Engine does."""
+        """Grade it; raises what a Pool does."""
         hand_ins = a_class(SIZE)
         parcel = Parcel(_AN_EMPTY_ZIP, "native", traits("native"))
         preparation = WaitingPreparation(parcel, self.notes)
@@ -81,8 +81,8 @@ class Class(Cluster):
             connect(self.url, certificates) as client,
         ):
             run = store.begin(SETTING, hand_ins, [student for student, _ in hand_ins])
-            engine = ClusterEngine(client, preparation, self.told.append)
-            ClassGrading(store, run, orders(store), engine, lambda line: None).run()
+            pool = ClusterPool(client, preparation, self.told.append)
+            ClassGrading(store, run, orders(store), pool, lambda line: None).run()
 
     def gradings(self) -> list[Grading]:
         with Store.open(self.folder / "state", write=False) as store:

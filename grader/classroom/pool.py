@@ -1,6 +1,6 @@
 """Grade hand-ins, each in a process of its own: what one does to that process costs no other one.
 
-An Engine is where that happens: here, on as many slots as this machine has, or on a cluster.
+A Pool is where that happens: here, on as many slots as this machine has, or on a cluster.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class NotGradedError(Exception):
     """The hand-in was not met by any grader: it is handed over again, which is no try."""
 
 
-class Engine(Protocol):
+class Pool(Protocol):
     """Where hand-ins are graded."""
 
     def slots(self) -> int:
@@ -135,7 +135,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-class LocalEngine:
+class LocalPool:
     """This machine, with a fixed number of slots."""
 
     def __init__(self, executor: Executor, gradings: Gradings, slots: int) -> None:
