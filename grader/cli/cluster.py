@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PORT = 8786
 """The port at which a scheduler of Dask is looked for, if no other is given."""
 _MIB_A_SLOT = 1024
+_NATIVE_SLOTS = 2
+"""One is judged, and one starts: what it waits for is the kernel (bench/class.py)."""
 _R = TypeVar("_R")
 
 _TLS = click.option(
@@ -43,7 +45,7 @@ _INSECURE = click.option(
 class Where:
     """What the options say of where hand-ins are graded."""
 
-    jobs: int
+    jobs: int | None
     scheduler: str
     tls: Path | None
     insecure: bool
@@ -57,8 +59,10 @@ def where(command: Callable[..., _R]) -> Callable[..., _R]:
         "jobs",
         metavar=say("N"),
         type=click.IntRange(1),
-        default=1,
-        help=say("Grade so many at a time, in machines; natively it is one."),
+        help=say(
+            "Grade so many at a time in machines (default: 1). Natively one is judged at a time, "
+            "while the next one starts."
+        ),
     )
     @click.option(
         "--scheduler",
@@ -70,7 +74,12 @@ def where(command: Callable[..., _R]) -> Callable[..., _R]:
     @_INSECURE
     @wraps(command)
     def with_where(
-        *args: object, jobs: int, scheduler: str, tls: Path | None, insecure: bool, **others: object
+        *args: object,
+        jobs: int | None,
+        scheduler: str,
+        tls: Path | None,
+        insecure: bool,
+        **others: object,
     ) -> _R:
         return command(*args, where=Where(jobs, scheduler, tls, insecure), **others)
 
@@ -101,8 +110,9 @@ def pool(
 
     from grader.classroom.pool import Gradings, LocalPool
 
-    with ThreadPoolExecutor(where.jobs) as executor:
-        yield LocalPool(executor, Gradings(course.folder, private), where.jobs)
+    slots = where.jobs or (_NATIVE_SLOTS if kernel == "native" else 1)
+    with ThreadPoolExecutor(slots) as executor:
+        yield LocalPool(executor, Gradings(course.folder, private), slots)
 
 
 def _require_dask() -> None:
