@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.classroom.handin import HandIn
     from grader.classroom.marks import Mark
     from grader.classroom.roster import Student
-    from grader.classroom.store import Setting, Store
+    from grader.classroom.store import Grading, Run, Setting, Store
 
 _PRIVATE = click.option(
     "--private",
@@ -89,6 +89,7 @@ def grade_class(
     course = options.course()
     (lab,) = options.choose((of,), course.labs())
     apart = private_folder(private) if private else None
+    _warn_of_network(state)
     with (
         take_in(hand_ins, lab.name, lab.edits, format) as intake,
         Store.open(state, write=True) as store,
@@ -110,6 +111,21 @@ def grade_class(
             _say_why(store, run, setting, before.setting)
         _grade(store, run, course, lab, kernel, apart, where)
         _conclude(store, run, take)
+
+
+def _warn_of_network(state: Path) -> None:
+    """Say that a disk of another machine may lose what is kept there."""
+    from grader.base.file_system import NETWORK, file_system
+
+    if (type_ := file_system(state)) in NETWORK:
+        note(
+            say(
+                "{state} is on a network disk ({type}), where a lock may not hold and what was "
+                "kept may be lost. Better: --state with a folder on this machine's own disk.",
+                state=state,
+                type=type_,
+            )
+        )
 
 
 def _setting(lab: Lab, private: Path | None, kernel: str, time_scale: float) -> Setting:
@@ -301,6 +317,65 @@ def regrade(
 
 
 @class_.command(
+    "history",
+    cls=Command,
+    help=say(
+        "Show what was handed in by STUDENT, an id, an address or a number, and how each run\n"
+        "judged it."
+    ),
+)
+@click.argument("student", metavar=say("STUDENT"))
+@class_options.STATE
+def history(student: str, state: Path) -> None:
+    from grader.classroom.store import Store
+
+    with Store.open(state, write=False) as store:
+        known = _one_student(store, student)
+        for run in store.runs():
+            counts = run == store.counting(run.setting.lab)
+            for grading in store.gradings(run.id):
+                if grading.student.id == known.id:
+                    echo(_told(run, grading, counts=counts))
+
+
+def _told(run: Run, grading: Grading, *, counts: bool) -> Message:
+    """One hand-in's verdict in one run, in a line."""
+    from grader.classroom.marks import Mark, note
+
+    mark, result = Mark(grading.student, grading), grading.result
+    parts = [
+        said(
+            say(
+                "Run {run}, {lab}, hand-in {attempt}: {state}",
+                run=run.id,
+                lab=run.setting.lab,
+                attempt=grading.attempt,
+                state=mark.state,
+            )
+        ),
+        f"{result.score}/{result.max_score}" if result else "",
+        grading.received,
+        said(say("unstable")) if grading.unstable else "",
+        said(say("its marks count")) if counts else "",
+        note(mark),
+    ]
+    return Message("; ".join(filter(None, parts)))
+
+
+def _one_student(store: Store, known: str) -> Student:
+    """The student whose id, address or number is `known`. Raises UsageError."""
+    found = [
+        each for each in store.students() if known and known in (each.id, each.email, each.number)
+    ]
+    if len(found) != 1:
+        raise UsageError(
+            say("{n} students are {student}.", n=len(found), student=clean(known)),
+            say("Give the id of one: ./labebpf class export --for csv shows them."),
+        )
+    return found[0]
+
+
+@class_.command(
     "forget",
     cls=Command,
     help=say("Remove all that is known of STUDENT: an id, an address or a number."),
@@ -311,15 +386,5 @@ def forget(student: str, state: Path) -> None:
     from grader.classroom.store import Store
 
     with Store.open(state, write=True) as store:
-        known = [
-            each.id
-            for each in store.students()
-            if student in (each.id, each.email, each.number) and student
-        ]
-        if len(known) != 1:
-            raise UsageError(
-                say("{n} students are {student}.", n=len(known), student=clean(student)),
-                say("Give the id of one: ./labebpf class export --for csv shows them."),
-            )
-        store.forget(known[0])
+        store.forget(_one_student(store, student).id)
     echo(say("Nothing is known of {student} any more.", student=clean(student)))

@@ -80,3 +80,10 @@ def test_who_is_in_the_class_is_remembered(tmp_path: Path) -> None:
             "ada": "unreadable",
             "eve": "missing",
         }
+
+
+def test_the_history_of_a_student(state: Path) -> None:
+    (told,) = ask(state, "history", "s001").splitlines()
+    assert told.startswith("Run 1, lab3, hand-in 1: graded; 2/2")
+    assert "its marks count" in told
+    assert "0 students are nobody" in ask(state, "history", "nobody", status=2)
