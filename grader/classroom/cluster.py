@@ -13,6 +13,8 @@ from concurrent.futures import CancelledError, Future
 from functools import partial
 
 from distributed import Client, KilledWorker
+from distributed import Future as DaskFuture
+from distributed.client import ClosedClientError
 
 from grader.base.errors import InfraError
 from grader.base.messages import Message, say
@@ -32,6 +34,7 @@ ALLOWED_FAILURES = 0
 """How often the scheduler itself tries again what ended its worker: the store counts that."""
 WORKER_TTL_SECONDS = 60
 """After so long without a sign of a worker, its gradings are given to others."""
+_FETCH_SECONDS = 60
 
 
 class ClusterPool:
@@ -44,10 +47,10 @@ class ClusterPool:
         self._preparation = preparation
         self._parcel = preparation.parcel
         self._tell = tell
-        self._executor = client.get_executor(pure=False, retries=0)
         self._unfit: dict[str, Traits] = {}
         self._unprepared = True
-        self._running: dict[Future[Result], str] = {}
+        self._running: dict[Future[Result], tuple[str, DaskFuture[Result]]] = {}
+        """What is handed over: its key, and what would be forgotten if nobody kept it."""
 
     def slots(self) -> int:
         """Return how many gradings the fit workers can run at a time.
@@ -85,17 +88,22 @@ class ClusterPool:
             self._client.retire_workers([address])
 
     def submit(self, order: Order) -> Future[Result]:
+        # Not through Client.get_executor: where the connection breaks as a result is fetched, its
+        # futures never end (cfexecutor.py of distributed 2026.8, `_cascade_future`).
         outer: Future[Result] = Future()
-        self._running[outer] = order.key
-        inner = self._executor.submit(grade, self._parcel.name, order)
+        try:
+            inner = self._client.submit(grade, self._parcel.name, order, pure=False, retries=0)
+        except ClosedClientError:  # `slots` says why.
+            outer.set_exception(NotGradedError())
+            return outer
+        self._running[outer] = order.key, inner
         inner.add_done_callback(partial(self._pass_on, outer))
         return outer
 
-    def _pass_on(self, outer: Future[Result], inner: Future[Result]) -> None:
+    def _pass_on(self, outer: Future[Result], inner: DaskFuture[Result]) -> None:
         """Let `outer` end as `inner` did, in the words of a Pool. It runs beside the others."""
-        del self._running[outer]
         try:
-            outer.set_result(inner.result())
+            outer.set_result(inner.result(_FETCH_SECONDS))
         except KilledWorker:
             outer.set_exception(NoVerdictError("Its worker ended."))
         except UnfitWorkerError as error:
@@ -104,13 +112,17 @@ class ClusterPool:
         except UnpreparedWorkerError:
             self._unprepared = True
             outer.set_exception(NotGradedError())
-        except CancelledError:  # The scheduler is gone, and with it what it knew.
+        except (CancelledError, OSError, TimeoutError):
+            # The scheduler is gone, and with it what it knew, or the result was lost on its way.
             outer.set_exception(NotGradedError())
         except Exception as error:
             outer.set_exception(error)
+        finally:
+            del self._running[outer]
 
     def stop(self) -> None:
-        self._client.run(end, self._parcel.name, list(self._running.values()), on_error="ignore")
+        keys = [key for key, _ in self._running.values()]
+        self._client.run(end, self._parcel.name, keys, on_error="ignore")
 
 
 def _why(address: str, found: Traits, wanted: Traits) -> Message:

@@ -169,7 +169,6 @@ def scheduler(host: str, port: int, tls: Path | None, insecure: bool) -> None:
     settings = {
         "ALLOWED_FAILURES": str(cluster.ALLOWED_FAILURES),
         "WORKER_TTL": f"{cluster.WORKER_TTL_SECONDS}s",
-        "WORK_STEALING": "False",  # What is handed over runs already.
     }
     for name, value in settings.items():
         os.environ.setdefault(f"DASK_DISTRIBUTED__SCHEDULER__{name}", value)

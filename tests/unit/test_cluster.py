@@ -1,17 +1,20 @@
 """Workers of a real scheduler, on this machine's loopback: killed, frozen, late, or another's.
 
-What they grade needs no kernel here; tests/kernel has a class that does.
+What they grade needs no kernel here; tests/kernel and tests/vm have classes that do. LABEBPF_ROUNDS
+says how often something is killed by chance.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cloudpickle
@@ -37,6 +40,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SIZE = 9
 """Of which every third hand-in is another student's, too."""
 KEYS = 6
+ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "3"))
 POISON = b"int x = 4;"
 
 
@@ -66,14 +70,15 @@ class WaitingPreparation(Preparation):
 class Class(Cluster):
     """A class that a cluster grades, in this process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int = SIZE) -> None:
         super().__init__(folder)
+        self.size = size
         self.notes = folder / "notes"
         self.told: list[str] = []
 
     def grade(self, certificates: Certificates | None = None) -> None:
         """Grade it; raises what a Pool does."""
-        hand_ins = a_class(SIZE)
+        hand_ins = a_class(self.size)
         parcel = Parcel(_AN_EMPTY_ZIP, "native", traits("native"))
         preparation = WaitingPreparation(parcel, self.notes)
         with (
@@ -87,7 +92,7 @@ class Class(Cluster):
     def gradings(self) -> list[Grading]:
         with Store.open(self.folder / "state", write=False) as store:
             (run,) = store.runs()
-            assert len(marks(store, run.id)) == SIZE
+            assert len(marks(store, run.id)) == self.size
             return store.gradings(run.id)
 
     def begun(self) -> list[str]:
@@ -170,7 +175,7 @@ def test_a_scheduler_that_is_killed_is_found_again(cluster: Class) -> None:
 def test_who_asks_is_killed_and_asks_again(cluster: Class) -> None:
     cluster.scheduler()
     cluster.worker()
-    child = cluster.start(sys.executable, "-c", _ASKS, str(cluster.folder), cluster.url)
+    child = ask(cluster)
     assert wait_until(lambda: len(cluster.begun()) == 1, 60), cluster.log
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
@@ -180,16 +185,66 @@ def test_who_asks_is_killed_and_asks_again(cluster: Class) -> None:
     assert set(cluster.begun()) == {each.key for each in cluster.gradings()}
 
 
+def ask(cluster: Class) -> subprocess.Popen[bytes]:
+    """Let another process grade the class."""
+    given = (str(cluster.folder), cluster.url, str(cluster.size))
+    return cluster.start(sys.executable, "-c", _ASKS, *given)
+
+
 _ASKS = """
 import sys
 from pathlib import Path
 import cloudpickle, tests
 from tests.unit.test_cluster import Class
 cloudpickle.register_pickle_by_value(tests)
-cluster = Class(Path(sys.argv[1]))
+cluster = Class(Path(sys.argv[1]), int(sys.argv[3]))
 cluster.url = sys.argv[2]
 cluster.grade()
 """
+
+
+@pytest.mark.timeout(60 + 60 * ROUNDS)
+def test_whatever_is_killed_nothing_is_lost(cluster: Class) -> None:
+    """So many hand-ins that none is met three times, each time by a worker that is killed."""
+    cluster.size = 12 * ROUNDS
+    cluster.go()
+    starts: dict[str, Callable[[], subprocess.Popen[bytes]]] = {
+        "scheduler": cluster.scheduler,
+        "worker": cluster.worker,
+        "client": partial(ask, cluster),
+    }
+    running = {name: start() for name, start in starts.items()}
+    for _ in range(ROUNDS):
+        enough = len(cluster.begun()) + random.randint(1, 8)
+
+        def far(enough: int = enough) -> bool:
+            return len(cluster.begun()) >= enough or running["client"].poll() is not None
+
+        assert wait_until(far, 60), cluster.log
+        killed = random.choice([*running])
+        os.killpg(running[killed].pid, signal.SIGKILL)
+        running[killed].wait()
+        for name, process in running.items():
+            if name == killed or (killed == "scheduler" and name == "worker"):
+                process.wait()  # Workers end with their scheduler.
+                running[name] = starts[name]()
+        if running["client"].poll() is not None:
+            running["client"] = ask(cluster)
+    running["client"].wait()
+    cluster.grade()
+    found = cluster.gradings()
+    assert {each.state for each in found} == {"done"}
+    keys = {each.key for each in found}
+    assert set(cluster.begun()) == keys
+    assert len(list((cluster.folder / "state" / "results").rglob("*.json"))) == len(keys)
+    for each in found:
+        assert each.result and each.result.labs == result_of(each_file(each)).labs
+
+
+def each_file(grading: Grading) -> bytes:
+    """What a student handed in, by their number."""
+    hand_ins = {student.id: hand_in for student, hand_in in a_class(12 * ROUNDS)}
+    return hand_ins[grading.student.id].files["counter.c"]
 
 
 def test_a_worker_that_comes_late_gets_work_and_one_of_another_kernel_none(
