@@ -115,8 +115,10 @@ class ClusterPool:
         except (CancelledError, OSError, TimeoutError):
             # The scheduler is gone, and with it what it knew, or the result was lost on its way.
             outer.set_exception(NotGradedError())
-        except Exception as error:
+        except NoVerdictError as error:
             outer.set_exception(error)
+        except Exception as error:
+            outer.set_exception(NoVerdictError(repr(error)))
         finally:
             del self._running[outer]
 

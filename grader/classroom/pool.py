@@ -69,6 +69,12 @@ class Gradings:
 
     def grade(self, order: Order) -> Result:
         """Grade, and return the result. Raises NoVerdictError."""
+        try:
+            return self._grade(order)
+        except OSError as error:  # No room, for one.
+            raise NoVerdictError(str(error)) from error
+
+    def _grade(self, order: Order) -> Result:
         with tempfile.TemporaryDirectory(prefix="labebpf-class-") as folder:
             hand_in, out = Path(folder, "hand-in"), Path(folder, "out")
             (hand_in / order.lab).mkdir(parents=True)

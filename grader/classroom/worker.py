@@ -104,24 +104,40 @@ class Preparation(WorkerPlugin):
     def __init__(self, parcel: Parcel) -> None:
         self.name = parcel.name
         self.parcel = parcel
+        self._folder: Path | None = None
 
     def setup(self, worker: Worker) -> None:
         self.address = worker.address
-        self.found = traits(self.parcel.kernel)
-        self._folder = Path(tempfile.mkdtemp(prefix="labebpf-", dir=worker.local_directory))
-        with zipfile.ZipFile(io.BytesIO(self.parcel.data)) as archive:
-            archive.extractall(self._folder)
+        try:
+            self._folder = _unpacked(self.parcel.data, worker.local_directory)
+        except OSError as error:  # No room, for one: nothing can be graded here.
+            self.found = Traits(str(error), "", "")
+            return
         private = self._folder / "private"
         self.gradings = Gradings(self._folder / "course", private if private.is_dir() else None)
+        self.found = traits(self.parcel.kernel)
 
     def teardown(self, worker: Worker) -> None:
-        self.gradings.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            self.gradings.stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def check(self) -> None:
         """Raise UnfitWorkerError unless this machine is as it has to be."""
         if self.found != self.parcel.wanted:
             raise UnfitWorkerError(self.address, self.found)
+
+
+def _unpacked(data: bytes, place: str) -> Path:
+    """Unpack a parcel in a folder of its own below `place`. Raises OSError."""
+    folder = Path(tempfile.mkdtemp(prefix="labebpf-", dir=place))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            archive.extractall(folder)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
 
 
 def _prepared(worker: Worker, name: str) -> Preparation:

@@ -33,6 +33,7 @@ from grader.classroom.worker import Parcel, Preparation, traits
 from grader.verdict.record import Result
 from tests.support.checkout import command
 from tests.support.cluster import Cluster
+from tests.support.generated_class import zipped
 from tests.support.waiting import wait_until
 from tests.unit.test_class_grading import SETTING, Noting, a_class, orders, result_of, words
 
@@ -73,13 +74,15 @@ class Class(Cluster):
     def __init__(self, folder: Path, size: int = SIZE) -> None:
         super().__init__(folder)
         self.size = size
+        self.bytes = 1
         self.notes = folder / "notes"
         self.told: list[str] = []
 
     def grade(self, certificates: Certificates | None = None) -> None:
         """Grade it; raises what a Pool does."""
         hand_ins = a_class(self.size)
-        parcel = Parcel(_AN_EMPTY_ZIP, "native", traits("native"))
+        packed = zipped({"course/lab": random.randbytes(self.bytes)})
+        parcel = Parcel(packed, "native", traits("native"))
         preparation = WaitingPreparation(parcel, self.notes)
         with (
             Store.open(self.folder / "state", write=True) as store,
@@ -100,9 +103,6 @@ class Class(Cluster):
 
     def go(self) -> None:
         (self.folder / "go").touch()
-
-
-_AN_EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
 
 @pytest.fixture
@@ -262,6 +262,30 @@ def test_a_worker_that_comes_late_gets_work_and_one_of_another_kernel_none(
     assert {each.tries for each in cluster.gradings()} == {1}
     (told,) = cluster.told
     assert "is left out: the kernel is native 2.6" in told
+
+
+def test_a_worker_without_room_is_left_out_and_is_no_try_of_a_hand_in(
+    cluster: Class, tmp_path: Path
+) -> None:
+    """Its folder is too small for the lab: a file system of a few pages."""
+    small = tmp_path / "small"
+    small.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=True)
+    try:
+        cluster.go()
+        cluster.bytes = 100_000
+        cluster.scheduler()
+        grading = beside(cluster)
+        full = cluster.worker("env", f"TMPDIR={small}")
+        full.wait()
+        cluster.worker()
+        grading.join()
+    finally:
+        cluster.end()
+        subprocess.run(["umount", "--lazy", small], check=True)
+    assert {each.tries for each in cluster.gradings()} == {1}
+    (told,) = cluster.told
+    assert "is left out" in told and "No space left" in told
 
 
 def certificates(folder: Path) -> Path:
