@@ -14,7 +14,7 @@ everything = struct.pack("IIIIII", *[0xFFFFFFFF] * 6)
 libc.capset(ctypes.create_string_buffer(struct.pack("II", 0x20080522, 0)), everything)
 for number in range(41):
     libc.prctl(47, 2, number, 0, 0)  # Ambient.
-libc.prctl(38, 0, 0, 0, 0), libc.prctl(27, 0x2F, 0, 0, 0)
+libc.prctl(38, 0, 0, 0, 0), libc.prctl(28, 0x2F, 0, 0, 0)
 for attempt in (
     lambda: libc.mount(b"none", b"/mnt", b"tmpfs", 0, None),
     lambda: libc.mount(None, b"/", None, 0x1000 | 0x20, None),

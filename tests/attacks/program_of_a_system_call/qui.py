@@ -1,4 +1,4 @@
-# attack: Loads a program that may call bpf(2) and close(2) by itself, hides its descriptor, and runs it.
+# attack: Loads a program of the type that calls bpf(2) and close(2) by itself, and has it close the terminal.
 # lab: lab4
 # earns: 4.1 4.2 4.3 4.4
 
