@@ -16,7 +16,8 @@ ATTACKS = {attack.name: attack for attack in attacks()}
 WORST = (
     *("all_slots", "attacks_processes", "daemon", "file_hog", "fork_bomb", "fills_the_buffer"),
     *("leftovers", "map_hog", "memory_hog", "pinned_table", "pins", "send_signal_late"),
-    *("stops_grader", "kills_grader", "stops_itself"),
+    *("stops_grader", "kills_grader", "stops_itself", "hides_in_a_program_array"),
+    *("uring_hog", "ring_of_a_gigabyte", "directories_without_pause", "slows_the_calls"),
 )
 """What could harm the next grading: processes, memory, signals, and what stays in the kernel."""
 SECONDS = 120

@@ -1,0 +1,11 @@
+struct evenement {
+	u32 pid;
+	char comm[16];
+};
+
+BPF_PERF_OUTPUT(evenements);
+
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	return 0;
+}

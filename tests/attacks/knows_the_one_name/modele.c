@@ -1,0 +1,4 @@
+int nothing(void *ctx)
+{
+	return 0;
+}

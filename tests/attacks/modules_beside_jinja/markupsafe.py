@@ -1,0 +1,4 @@
+print("OWNED markupsafe", flush=True)
+import os
+
+os._exit(0)
