@@ -99,7 +99,7 @@ def by_person(environment: Environment) -> None:
         same = [one for one in rows.calls if key_of(one.asked) == key_of(made.asked)]
         found = rows.having(uid=made.uid, comm=made.comm, mode=made.mode)
         expect(
-            sum(row.value for row in found) == len(same),
+            sum(row.count for row in found) == len(same),
             say("The mkdirs of one uid, comm and mode are not those of one key in dossiers."),
             say("Put the uid, the comm and the mode of each mkdir into the key."),
             expected=say(

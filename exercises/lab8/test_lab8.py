@@ -1,6 +1,7 @@
 """Lab 8: who makes directories, filtered in the kernel as somebody asks."""
 
 import os
+import random
 import secrets
 import string
 from dataclasses import dataclass
@@ -343,8 +344,11 @@ def expect_set_from_outside(script: Script, one: Call, other: Call) -> None:
     expect_told(script.told(shows, again(one), threaded(one), hidden=[again(other)]), TYPED)
 
 
-ORDINARY = b"k/0:1-x_y. z"
-"""An ordinary name, with all that names of threads often have in them."""
+def ordinary(environment: Environment) -> bytes:
+    """A name that no submission can know, with all that names of threads often have in them."""
+    letters = iter(secrets.choice(string.ascii_letters) for _ in range(8))
+    marks = random.SystemRandom().sample("/:-_. ", 6)
+    return "".join(f"{next(letters)}{mark}" for mark in marks).encode() + next(letters).encode()
 
 
 def printed(environment: Environment, comm: bytes) -> Ended:
@@ -354,7 +358,8 @@ def printed(environment: Environment, comm: bytes) -> Ended:
 
 def compiles_in(environment: Environment) -> None:
     """What the script prints with --ebpf is a program for threads with the name."""
-    ended = printed(environment, ORDINARY)
+    comm = environment.once(ordinary)
+    ended = printed(environment, comm)
     ended.require_status(0)
     expect(
         bool(ended.lines),
@@ -363,8 +368,8 @@ def compiles_in(environment: Environment) -> None:
         expected=say("a program in C"),
         actual=say("no output"),
     )
-    near = ORDINARY[:-1], ORDINARY + b"z", ORDINARY.upper(), b"x" + ORDINARY[1:]
-    expect_only(environment, ended, ORDINARY, *near)
+    near = comm[:-1], comm + b"z", comm.swapcase(), b"0" + comm[1:]
+    expect_only(environment, ended, comm, *near)
 
 
 def expect_only(environment: Environment, ended: Ended, comm: bytes, *others: bytes) -> None:
@@ -403,6 +408,13 @@ def test_a_name_is_compiled_in(environment: Environment, workload: Workload) -> 
     script = react(environment.script("--comm", comm.decode()), workload, right)
     told = script.told(shows, right, hidden=[again(other), near])
     expect_told(told, say("Load the program that you made for the name."))
+    expect(
+        not script.holds("cible", "array"),
+        say("With --comm the script runs a program that has cible."),
+        say("Load the program that you made for the name, in the place of filtre.c."),
+        expected=say("a program without cible"),
+        actual=say("a table cible"),
+    )
 
 
 def shows_rightly(environment: Environment) -> bool:

@@ -15,6 +15,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_MOST_BYTES = 8 * 1024
+"""A reader of TOML takes more time, and memory, the more parts a key has."""
+_LONGEST_WORD = 100
+
 
 def read_choices(
     file: str, source: bytes, keys: Sequence[str], words: Collection[str]
@@ -24,6 +28,9 @@ def read_choices(
     Raises BehaviourError, with the line, where that is not so.
     """
     form = say('Write a line for each: {key} = "{word}"', key=keys[0], word=min(words))
+    if len(source) > _MOST_BYTES:
+        what = say("{file} has more than {n} bytes.", file=file, n=_MOST_BYTES)
+        raise _wrong(file, 0, what, form)
     try:
         text = source.decode("utf-8-sig").replace("\r\n", "\n")
         found = tomllib.loads(text)
@@ -39,15 +46,16 @@ def read_choices(
         what = say("{file} does not have a word yet for {names}.", file=file, names=names)
         raise _wrong(file, _line(text, missing[0]), what, form)
     for key in keys:
-        if found[key] not in words:
+        if not isinstance(found[key], str) or found[key] not in words:
             what = say("What {file} has for {key} is none of the words.", file=file, key=key)
             raise _wrong(file, _line(text, key), what, _remedy(found[key], words))
-    return {key: str(found[key]) for key in keys}
+    return {key: found[key] for key in keys}
 
 
 def _remedy(value: object, words: Collection[str]) -> Message:
     """Name the word that `value` is probably meant for, or all of them."""
-    for near in get_close_matches(str(value).strip().lower(), words, n=1):
+    given = value[:_LONGEST_WORD].strip().lower() if isinstance(value, str) else ""
+    for near in get_close_matches(given, words, n=1):
         return say('There is the word "{near}".', near=near)
     return say("Write one of {names}.", names=", ".join(sorted(words)))
 
@@ -63,7 +71,7 @@ def _line_told(error: str, source: bytes) -> int:
 def _line(text: str, key: str) -> int:
     """Find the line where `key` stands, 0 where none does."""
     lines = enumerate(text.split("\n"), 1)
-    begins = re.compile(rf"""\s*["'\[]*\s*{re.escape(key)}\b""")
+    begins = re.compile(rf"""[\s"'\[]*{re.escape(key)}\b""")
     return next((number for number, line in lines if begins.match(line)), 0)
 
 

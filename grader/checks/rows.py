@@ -41,6 +41,19 @@ class Row:
         numbers = all(isinstance(each, int) for each in self.values)
         return sum(self.values) if numbers else self.values[0]
 
+    @property
+    def count(self) -> int:
+        """The value, where it is a number. Raises BehaviourError."""
+        value = self.value
+        if not isinstance(value, int):
+            raise BehaviourError(
+                say("The values of the table are no numbers."),
+                say("Declare the type of its values as a number, such as u64."),
+                expected=say("a number"),
+                actual=str(value),
+            )
+        return value
+
     def __repr__(self) -> str:
         return f"[{self.key}] = {self.value}"
 
@@ -101,6 +114,11 @@ class Growth(Rows):
     def others(self) -> int:
         """How many of the calls were not the workload's."""
         return self.made - len(self.windows)
+
+    @property
+    def by_key(self) -> dict[Any, int]:
+        """By how much each key's number grew. Raises BehaviourError where values are none."""
+        return {row.key: row.count for row in self.rows}
 
     def has_each(self, *beside: Growth) -> bool:
         """Tell whether each call counts once, here or in one of the tables `beside`."""

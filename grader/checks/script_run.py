@@ -273,6 +273,11 @@ class ScriptRun:
             file=self.name,
         )
 
+    def holds(self, name: str, kind: str) -> bool:
+        """Tell whether one of the script's programs has a table `name` of `kind`, now."""
+        maps = self._context.bpftool.maps(self._script.pids())
+        return any(info.name == name[:15] and info.type in kinds(kind) for info in maps)
+
     def rows(self, name: str, kind: str) -> Rows:
         """Read the script's whole table `name` of `kind` at a quiet moment.
 

@@ -95,6 +95,8 @@ class Map:
 
     def get(self, key: int) -> int | None:
         """Return the value at `key`, None when there is none."""
+        if not self._has_room_for(key):
+            return None
         values = self._values_at(self._key(key))
         return None if values is None else sum(int.from_bytes(each, "little") for each in values)
 
@@ -113,8 +115,17 @@ class Map:
     def set(self, key: int, number: int) -> None:
         """Write `number`, cut to the value's size, at `key`.
 
-        Raises BehaviourError if the map refuses it.
+        Raises BehaviourError if the map refuses it, or has keys that are too small.
         """
+        if not self._has_room_for(key):
+            raise BehaviourError(
+                say(
+                    "The keys of the table have {n} bytes: there is no room for the key {key}.",
+                    n=self.key_size,
+                    key=key,
+                ),
+                say("Declare its keys as the handout says."),
+            )
         value = (number & ((1 << (8 * self.value_size)) - 1)).to_bytes(self.value_size, "little")
         # The first CPU has all of it.
         data = value.ljust(self._room(), b"\0")
@@ -198,6 +209,9 @@ class Map:
             ),
             say("Keep to the keys that the handout asks for."),
         )
+
+    def _has_room_for(self, key: int) -> bool:
+        return 0 <= key < 1 << 8 * self.key_size
 
     def _key(self, key: int) -> bytes:
         return key.to_bytes(self.key_size, "little")

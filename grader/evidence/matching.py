@@ -82,12 +82,10 @@ def match_buckets(ranges: Iterable[range], counts: Mapping[int, int]) -> tuple[i
     waiting = list(ranges)
     stray = 0
     for bucket, count in sorted(counts.items()):
-        for _ in range(count):
-            fitting = [each for each in waiting if bucket in each]
-            if fitting:
-                waiting.remove(min(fitting, key=lambda each: each.stop))
-            else:
-                stray += 1
+        fitting = sorted((each for each in waiting if bucket in each), key=lambda each: each.stop)
+        for each in fitting[:count]:
+            waiting.remove(each)
+        stray += max(0, count - len(fitting))
     return len(waiting), stray
 
 
