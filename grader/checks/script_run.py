@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from grader.base.errors import BehaviourError, PhaseTimeoutError, SubmissionError
+from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.base.profile import note, span
 from grader.checks.context import Context
@@ -75,6 +75,38 @@ class ScriptRun:
         """Let it not have a CPU meanwhile. Raises SubmissionError if that cannot be."""
         with self._script.held(10 * self._context.scale):
             yield
+
+    @contextmanager
+    def answers_for_its_calls(self) -> Iterator[None]:
+        """Raise BehaviourError in place of InfraError where the others' calls are the script's.
+
+        So they are where three times they stop with it, and go on with it.
+        """
+        try:
+            yield
+        except InfraError as error:
+            if not all(self._stops_the_calls() for _ in range(3)):
+                raise
+            raise BehaviourError(
+                say(
+                    "{name} calls {call} itself all the time: others' calls are lost among those.",
+                    name=self.name,
+                    call=self._context.lab.call,
+                ),
+                say("Let it look at what others do, and do nothing of that itself."),
+                log=self.output(),
+                file=self.name,
+            ) from error
+
+    def _stops_the_calls(self) -> bool:
+        """Whether nobody makes a call while the script stands still, and somebody afterwards."""
+        witness, scale = self._context.witness, self._context.scale
+        with self.held():
+            self._context.workload.calls(1)
+            before = witness.entered
+            if self._script.wait_for(lambda: witness.entered != before, 0.5 * scale):
+                return False
+        return self._script.wait_for(lambda: witness.entered != before, 2 * scale)
 
     def wait_until_ready(self) -> None:
         """Return when the script's Python, which may just have been started, has BCC."""
@@ -286,7 +318,8 @@ class ScriptRun:
         table, found = self.map(name, kind), self._context.tables.get(name)
         tables = {name: (table, found)}
         reader = TableReader(tables, self._context.witness, self._context.scale)
-        return reader.read().tables[name]
+        with self.answers_for_its_calls():
+            return reader.read().tables[name]
 
     def handlers(self, name: str) -> dict[int, str]:
         """Tell which function, by 15 characters of its name, the script has put where.

@@ -222,7 +222,8 @@ class ScriptUnderTest(CountingScript):
     ) -> None:
         """Raise BehaviourError for a script that prints an event only when another one comes."""
         self.rest()
-        require_prompt(self._script, self._context, act, caller, shows)
+        with self.answers_for_its_calls():
+            require_prompt(self._script, self._context, act, caller, shows)
         self.rest()
 
     def strays(self) -> list[str]:
