@@ -4,7 +4,7 @@
  *
  * TODO 4.2: at each mkdir, submit one such structure to events.
  *
- * TODO 4.3: put into it who makes the directory: pid, uid and comm of the process.
+ * TODO 4.3: put into it who makes the directory: pid of the process, uid, comm of the thread.
  *
  * TODO 4.4: put into it what is asked for: mode, and the path, from the memory of the process.
  * Leave no byte unset.
