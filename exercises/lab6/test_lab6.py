@@ -351,7 +351,7 @@ def expect_label(script: Script, drawn: Drawn) -> None:
 
 
 def expect_only_mkdirs(script: Script, workload: Workload, spared: bool) -> None:
-    n = random_count()
+    n = random_count(10, 20)
 
     def apart() -> list[Made]:
         """Decoys three times, with so long between them that one clear cannot lose them all."""

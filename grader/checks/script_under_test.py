@@ -151,6 +151,7 @@ class ScriptUnderTest(CountingScript):
         Each call is waited for until a bucket that may be its has a count for it, for so many
         seconds at most. A script may show them in several histograms: what it shows is added up.
         """
+        self.rest()  # What is shown of earlier calls is no count of these.
         before = self._context.witness.left
         calls = act(*arguments)
         lines: list[str] = []
