@@ -65,7 +65,9 @@ class ClusterPool:
         try:
             self._prepare()
             self._leave_out()
-            return sum(self._client.nthreads().values())
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+            # One that only begins is given nothing: its share would wait for another one's slot.
+            return sum(each["nthreads"] for each in workers if each["status"] == "running")
         except (OSError, TimeoutError):
             return 0  # It is looked for again; dask.distributed does that by itself.
 
@@ -105,7 +107,7 @@ class ClusterPool:
         try:
             outer.set_result(inner.result(_FETCH_SECONDS))
         except KilledWorker:
-            outer.set_exception(NoVerdictError("Its worker ended."))
+            outer.set_exception(NoVerdictError("its worker ended"))
         except UnfitWorkerError as error:
             self._unfit[error.address] = error.found
             outer.set_exception(NotGradedError())
