@@ -7,10 +7,11 @@
 BPF_HASH(chef, u8, u32);
 BPF_HASH(dossiers, u32, u64);
 
-TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+int seul(void *registers)
 {
-	u32 uid = bpf_get_current_uid_gid();
+	u64 both = bpf_get_current_uid_gid(), nothing = 0, *how_often;
+	u32 lower_half = both & 0xffffffff;
 
-	dossiers.atomic_increment(uid);
-	return 0;
+	how_often = dossiers.lookup_or_try_init(&lower_half, &nothing);
+	return how_often ? __sync_fetch_and_add(how_often, 1) * 0 : 0;
 }
