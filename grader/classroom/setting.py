@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.base.paths import ENGINE, PACKAGE
@@ -19,11 +19,18 @@ _SKIPPED = ("__pycache__", ".pytest_cache")
 def folder_hash(folder: Path, skipped: Iterable[str] = ()) -> str:
     """Return what names the files below `folder`, but for those named `skipped` at its top."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inner = path.relative_to(folder)
-        if path.is_file() and inner.name not in skipped and not {*inner.parts} & {*_SKIPPED}:
+    for inner, path in files_below(folder):
+        if inner.name not in skipped:
             digest.update(f"{inner}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def files_below(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield the files below `folder` that matter, in order: their places in it, and their paths."""
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and not {*inner.parts} & {*_SKIPPED}:
+            yield inner, path
 
 
 def grader_hash() -> str:

@@ -19,13 +19,12 @@ from distributed import Worker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from grader.base.errors import LabebpfError
+from grader.classroom.archive import packed
 from grader.classroom.pool import Gradings, Order
-from grader.classroom.setting import grader_hash, kernel_name
+from grader.classroom.setting import files_below, grader_hash, kernel_name
 from grader.labs import Course, Lab
 from grader.labs.course import MANIFEST
 from grader.verdict.record import Result
-
-_SKIPPED = {"__pycache__", ".pytest_cache"}
 
 
 @dataclass(frozen=True)
@@ -63,24 +62,13 @@ class Parcel:
 
 def pack(course: Course, lab: Lab, private: Path | None, kernel: str) -> Parcel:
     """Put a lab of a course, whether it is its own or a followed one, and `private` together."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, f"course/{MANIFEST}", course.folder / MANIFEST)
-        _add_folder(archive, f"course/exercises/{lab.name}", lab.folder)
-        if private:
-            _add_folder(archive, "private", private)
-    return Parcel(packed.getvalue(), kernel, traits(kernel))
-
-
-def _add_folder(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        inner = path.relative_to(folder)
-        if path.is_file() and not _SKIPPED & {*inner.parts}:
-            _add(archive, f"{name}/{inner}", path)
-
-
-def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
-    archive.writestr(zipfile.ZipInfo(name), path.read_bytes())  # Without a time: the hash is of it.
+    folders = {f"course/exercises/{lab.name}": lab.folder}
+    if private:
+        folders["private"] = private
+    files = {f"course/{MANIFEST}": (course.folder / MANIFEST).read_bytes()}
+    for name, folder in folders.items():
+        files |= {f"{name}/{inner}": path.read_bytes() for inner, path in files_below(folder)}
+    return Parcel(packed(files), kernel, traits(kernel))
 
 
 class UnfitWorkerError(Exception):

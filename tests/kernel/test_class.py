@@ -15,7 +15,7 @@ import pytest
 from grader.authoring.answers import answers
 from grader.labs import find_labs
 from tests.support.checkout import ROOT, command, copy, labebpf
-from tests.support.cluster import Cluster
+from tests.support.cluster import Cluster, gradings
 from tests.support.waiting import wait_until
 
 LAB = find_labs(ROOT / "exercises")["lab3"]
@@ -123,12 +123,6 @@ def test_a_class_that_is_killed_goes_on_and_is_graded_anew_where_its_lab_is_mend
     assert {name: int(exported(checkout, tmp_path)[name]["points"]) for name in CLASS} == points
 
 
-def gradings() -> list[str]:
-    """What grades for a worker, on this machine, now."""
-    done = subprocess.run(["ps", "-wweo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in done.stdout.splitlines() if "labebpf-class-" in line]
-
-
 @pytest.mark.timeout(600)
 def test_two_workers_grade_a_class_though_one_is_killed(checkout: Path, tmp_path: Path) -> None:
     """Natively one grading waits for the other: what is killed has a hand-in in its hands."""
@@ -154,7 +148,7 @@ def test_two_workers_grade_a_class_though_one_is_killed(checkout: Path, tmp_path
     assert grading.returncode == 0, said + cluster.log
     assert {name: int(exported(ROOT, tmp_path)[name]["points"]) for name in CLASS} == points
     assert len([*results.rglob("*.json")]) == 4  # Two handed in the same.
-    assert wait_until(lambda: not gradings(), 60), gradings()
+    assert wait_until(lambda: not gradings("native"), 60), gradings("native")
 
 
 def test_the_hand_ins_of_a_lab_that_is_not_there_are_wrong_usage(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_each_has_the_verdict_that_is_known_of_it(system: str, round: int, tmp_p
 
     shuffled = list(files.items())
     chance.shuffle(shuffled)
-    (tmp_path / "class.tar").write_bytes(tarred(dict(shuffled)))
+    (tmp_path / "class.tar").write_bytes(tarred(dict(shuffled), "w"))
     again = grade(tmp_path, lab, "class.tar")
     assert exported(tmp_path) == first, again
     assert {id: mark.result for id, mark in kept(tmp_path).items()} == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,13 @@ from pathlib import Path
 
 from tests.support.checkout import ROOT, command
 from tests.support.waiting import wait_until
+
+
+def gradings(kernel: str) -> set[str]:
+    """Return the folders of the hand-ins that are graded on `kernel`, by anybody, now."""
+    done = subprocess.run(["ps", "-wweo", "args"], capture_output=True, text=True, check=True)
+    lines = [each for each in done.stdout.splitlines() if re.search(f"--kernel.{kernel}", each)]
+    return {found for line in lines for found in re.findall(r"labebpf-class-\w+", line)}
 
 
 class Cluster:

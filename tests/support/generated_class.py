@@ -147,7 +147,7 @@ def canvas(lab: Lab, pupils: Sequence[Pupil]) -> Files:
 
 
 def autolab(lab: Lab, pupils: Sequence[Pupil]) -> Files:
-    return {f"{each.email}_1_handin.tar": tarred(each.files) for each in pupils}
+    return {f"{each.email}_1_handin.tar": tarred(each.files, "w") for each in pupils}
 
 
 def clones(lab: Lab, pupils: Sequence[Pupil]) -> Files:
@@ -185,9 +185,9 @@ def zipped(files: Files) -> bytes:
     return out.getvalue()
 
 
-def tarred(files: Files) -> bytes:
+def tarred(files: Files, mode: str = "w:gz") -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
         for name, data in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(data)

@@ -16,6 +16,7 @@ from grader.base.errors import UsageError
 from grader.classroom.handin import HandIn
 from grader.classroom.intake import take_in
 from grader.classroom.roster import Register, read_roster
+from tests.support.generated_class import tarred, zipped
 
 WANTED = ("counter.c", "counter.py")
 ADA = {"counter.c": b"int ada;\n", "counter.py": b"ada = 1\n"}
@@ -30,24 +31,6 @@ def in_folder(root: Path, files: Files) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return root
-
-
-def zipped(files: Files) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def tarred(files: Files, mode: str = "w:gz") -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
-        for name, data in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return out.getvalue()
 
 
 def below(prefix: str, files: Files) -> dict[str, bytes]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,19 +14,12 @@ from grader.classroom.store import Store
 from grader.labs import find_labs
 from grader.vm.image_store import Image
 from tests.support.checkout import ROOT, command
-from tests.support.cluster import Cluster
+from tests.support.cluster import Cluster, gradings
 from tests.support.generated_class import moodle, pupils_of, roster, zipped
 from tests.support.waiting import wait_until
 
 LAB = find_labs(ROOT / "exercises")["lab1"]
 CHOSEN = ("lab1/empty.c", "lab1/enter_and_exit.c")
-
-
-def gradings() -> set[str]:
-    """The folders of the hand-ins that are graded in machines, by whatever processes, now."""
-    done = subprocess.run(["ps", "-wweo", "args"], capture_output=True, text=True, check=True)
-    lines = [line for line in done.stdout.splitlines() if "vm:" in line]
-    return {found for line in lines for found in re.findall(r"labebpf-class-\w+", line)}
 
 
 @pytest.mark.timeout(1500)
@@ -47,13 +38,13 @@ def test_a_worker_is_killed_and_another_frozen_and_each_has_one_verdict(
         cluster.scheduler()
         killed, frozen = cluster.worker(), cluster.worker()
         client = cluster.start(*command(*grade))
-        assert wait_until(lambda: len(gradings()) == 2, 200), cluster.log
+        assert wait_until(lambda: len(gradings("vm")) == 2, 200), cluster.log
         os.killpg(killed.pid, signal.SIGKILL)
         os.killpg(frozen.pid, signal.SIGSTOP)
         cluster.worker()
         assert client.wait() == 0, cluster.log
         os.killpg(frozen.pid, signal.SIGCONT)
-        assert wait_until(lambda: not gradings(), 200), gradings()
+        assert wait_until(lambda: not gradings("vm"), 200), gradings("vm")
     finally:
         cluster.end()
     with Store.open(state, write=False) as store:
