@@ -85,7 +85,7 @@ def measure(lab: Lab) -> dict[str, float]:
 
 
 def independent(lab: Lab) -> dict[str, Files]:
-    """The known answers without what they say of themselves, which no student would."""
+    """Return the known answers without what they say of themselves, which no student would."""
     found: dict[str, Files] = {}
     for answer in (*answers("wrong"), *answers("right")):
         if answer.lab != lab.name:
@@ -106,7 +106,7 @@ def independent(lab: Lab) -> dict[str, Files]:
 
 
 def own(files: Mapping[str, str], solution: str) -> int:
-    """How many characters stand in lines that the solution does not have."""
+    """Count the characters in lines that the solution does not have."""
     lines = {line.strip() for line in solution.splitlines()}
     return sum(
         len(line.strip())
@@ -117,7 +117,7 @@ def own(files: Mapping[str, str], solution: str) -> int:
 
 
 def disguised(files: Files, way: int) -> Files:
-    """A copy: 0 as it is, 1 with other names, 2 uncommented, 3 laid out anew, 4 all of that."""
+    """Copy `files`: 0 as is, 1 with other names, 2 uncommented, 3 reformatted, 4 all of that."""
     copy = dict(files)
     for file, text in files.items():
         if way in (1, 4):

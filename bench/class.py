@@ -67,7 +67,7 @@ def alone(folder: Path, kernel: str, number: int) -> float:
 
 
 def graded(folder: Path, kernel: str, jobs: int, size: int) -> tuple[float, float]:
-    """Wall time of a class in s, and the peak of its own process in MiB."""
+    """Grade a class; return the wall time in s, and the peak of its own process in MiB."""
     command = [*GRADER, "class", "grade", str(archive(folder / f"{size}.zip", size))]
     command += ["--lab", LAB.name, "--kernel", kernel, "-j", str(jobs)]
     command += ["--state", str(folder / f"state{size}")]

@@ -71,10 +71,10 @@ print(sum(b["n"][0]))
 
 
 def peak_mib(command: list[str]) -> float:
-    """The largest resident size that any process below `command` ever had, in MiB.
+    """Return the largest resident size that any process below `command` ever had, in MiB.
 
-    Read from /proc while it runs, not from wait4(2): what is killed in a PID namespace is
-    reaped there, and its usage reaches nobody.
+    The size is read from /proc while `command` runs, not from wait4(2): a process that is killed in
+    a PID namespace is reaped there, and its usage reaches nobody.
     """
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
     peak = 0
@@ -90,7 +90,7 @@ def peak_mib(command: list[str]) -> float:
 
 
 def mkdirs_of(command: list[str], lend: list[str]) -> int:
-    """How many mkdirs a run of `command` makes: the median of three, counted by a BPF program."""
+    """Count with a BPF program how many mkdirs a run of `command` makes: the median of three."""
     counts = []
     for _ in range(3):
         counter = subprocess.Popen(
@@ -107,12 +107,12 @@ def mkdirs_of(command: list[str], lend: list[str]) -> int:
 
 
 def wait_for_keeper() -> None:
-    """Return when nothing of a grading before is left in the kernel: its keeper had the lock."""
+    """Wait until nothing of an earlier grading is left in the kernel: its keeper holds the lock."""
     subprocess.run(["flock", str(RUN / "lock"), "true"], check=True)
 
 
 def measure(lab: Lab, runs: int, lend: list[str]) -> dict[str, float]:
-    """The costs of grading `lab`, as the JSON has them, and a row of the table for each."""
+    """Measure what grading `lab` costs: return the values for the JSON, print rows of the table."""
     grading = [str(Path(sys.executable).parent / "pytest"), f"exercises/{lab.name}"]
     grading += ["--submission", "solutions", "--kernel", "native"]
     mkdirs = mkdirs_of(grading, lend)

@@ -15,9 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def run(
     command: list[str], expected: str = "", statuses: Collection[int] = (0,)
 ) -> tuple[float, str]:
-    """Wall time of the whole process, in s, and what it printed, with `expected` in it.
+    """Run `command`; return its wall time in s and what it printed, with `expected` in that.
 
-    It finds the tools of .venv, and those that these start, and must end with one of `statuses`.
+    The command finds the tools of .venv, as do those that it starts. Exits where the command ends
+    with none of `statuses`, or has not printed `expected`.
     """
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     started = time.perf_counter()

@@ -46,12 +46,12 @@ APT = ["apt-get", "-o", "APT::Sandbox::User=root"]
 
 
 def graded() -> float:
-    """Wall time of a grading, which must give full points."""
+    """Grade once, which must give full points; return the wall time in s."""
     return run(GRADE, "10/10")[0]
 
 
 def generic_kernel(folder: Path) -> Path:
-    """Debian's generic 6.1 kernel, unpacked in `folder` with its modules, as virtme-ng wants it."""
+    """Unpack Debian's generic 6.1 kernel with its modules in `folder`, as virtme-ng wants it."""
     listed = subprocess.run(
         ["apt-cache", "search", "--names-only", r"^linux-image-6\.1\.0-[0-9]+-amd64$"],
         capture_output=True, text=True, check=True,
@@ -72,7 +72,7 @@ def without_snapshot(image: Image) -> None:
 
 
 def timed(image: Image) -> dict[str, float]:
-    """One grading in this process: seconds by phase, QEMU's CPU seconds and largest MiB."""
+    """Grade once in this process: return seconds by phase, QEMU's CPU seconds and largest MiB."""
     lab = find_labs(ROOT / "exercises")["lab3"]
     module = "exercises/lab3/test_lab3.py"
     listed = subprocess.run(

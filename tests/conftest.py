@@ -23,7 +23,11 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Say which part of the sampled tests runs."""
     seed = os.environ.get(SAMPLE)
-    return f"{SAMPLE}={seed}: {SHARE} of each kind, and {CHANGED} of what changed" if seed else ""
+    return (
+        f"{SAMPLE}={seed}: {SHARE} or fewer of each kind, and {CHANGED} of what changed"
+        if seed
+        else ""
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -37,18 +41,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out files to the workers, but tests/kernel and tests/vm whole, each to one."""
+    """Hand out files to the workers, but tests/kernel and tests/vm whole, each to one.
+
+    Of tests/vm, what builds images has folders of its own.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class OneKernel(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
             room = "/".join(nodeid.split("/")[:2])
-            return room if room in ("tests/kernel", "tests/vm") else nodeid.partition("::")[0]
+            whole = room in ("tests/kernel", "tests/vm") and file != "tests/vm/test_images.py"
+            return room if whole else file
 
     return OneKernel(config, log)
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of its own, in which nobody has worked."""
+    """Make a checkout for the test, in which nobody has worked."""
     return copy(tmp_path / "checkout")

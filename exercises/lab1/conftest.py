@@ -18,6 +18,7 @@ ACTIVE = Path("/sys/kernel/debug/kprobes/list")
 SELDOM = {"create", "fallocate", "fsync", "link", "listxattr", "mkdir", "mknod", "readlink"}
 SELDOM |= {"removexattr", "rename", "rmdir", "setxattr", "statfs", "symlink", "truncate", "unlink"}
 """What the kernel does in functions vfs_* that are safe to probe, and not called all the time."""
+TRIES = 10
 
 
 class ProbePoints:
@@ -45,6 +46,20 @@ class ProbePoints:
         places += [line.split()[1] for line in _lines(self._tracefs / "kprobe_events")]
         names = {place.split("+")[0] for place in places}
         return names | {name.rpartition(":")[2] for name in names}
+
+    def active(self) -> tuple[list[str], set[str]]:
+        """Call active_kprobes(), and tell those of its names that the kernel's lists do not have.
+
+        Others' probes come and go, also between the lists and the call. So it is called again
+        where it disagrees with the lists: what is wrong stays wrong.
+        """
+        for _ in range(TRIES):
+            before = self.active_names()
+            found = self.names("active_kprobes")
+            unlisted = set(found) - before - self.active_names()
+            if not unlisted:
+                break
+        return found, unlisted
 
     def some(self, names: set[str], count: int = 3) -> list[str]:
         return random.sample(sorted(names), min(count, len(names)))

@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 
 import pytest
 
@@ -52,7 +53,10 @@ def lasting(bucket: int) -> Call:
 
 
 def grown(environment: Environment, act: Callable[..., object], *arguments: object) -> Growth:
-    """By how much dist grew as the workload acted; again where others' calls confused it."""
+    """By how much dist grew as the workload acted.
+
+    Again where others' calls confused it: then the time counts that had fewest of those.
+    """
     program = environment.program()
     key = program.table("dist", "histogram").key
     expect(
@@ -62,23 +66,27 @@ def grown(environment: Environment, act: Callable[..., object], *arguments: obje
         expected=say("keys that are numbers"),
         actual=say("structures"),
     )
+    tries = []
     for _ in range(TRIES):
         growth = program.growth("dist", "histogram", act, *arguments)
         if growth.total == growth.made:
-            break
-    return growth
+            return growth
+        tries.append(growth)
+    return min(tries, key=attrgetter("others"))
 
 
 def counts(environment: Environment) -> Growth:
     """How dist grew by some calls, slow and fast: by one at least for each.
 
-    By others' calls too, of which a count that is not atomic may lose some.
+    By others' calls too, of which a count that is not atomic may lose some. What it has counted
+    at no bucket's number is not lost so.
     """
     calls = [*map(lasting, random.sample(BUCKETS, 3)), *[Call()] * random_count()]
     random.shuffle(calls)
     growth = grown(environment, environment.workload.make, *calls)
     inside = sum(n for bucket, n in growth.by_key.items() if bucket <= MOST)
-    expect_growth(growth, inside, inside >= growth.made - growth.others // 10)
+    lost = growth.made - growth.total
+    expect_growth(growth, inside, inside == growth.total and lost <= growth.others // 10)
     return growth
 
 
@@ -262,8 +270,10 @@ def test_calls_at_the_same_time_are_not_mixed_up(environment: Environment) -> No
 def test_nothing_is_left_in_debut(counted: Growth, program: Program, workload: Workload) -> None:
     """debut has an entry while a call is under way, and none of those that have returned."""
     calls = [lasting(16), Call(fails="EEXIST"), Call(thread=True), Call(thread=True)]
-    for _ in range(TRIES):
-        kept = program.kept("debut", "hash", workload.make, *calls)
+    for attempt in range(TRIES):
+        # Of many short calls one is seen under way, of a program that begins late. They come first:
+        # what one that fails has left at its thread, the next of that thread would delete.
+        kept = program.kept("debut", "hash", workload.make, *[Call()] * (50 * attempt), *calls)
         if kept.during and not kept.left:
             break
     expect_kept(kept)

@@ -39,7 +39,7 @@ class Answer:
     says: str
 
     def is_told(self, tasks: Iterable[TaskResult]) -> bool:
-        """Whether one of `tasks` says what the header asks for; True when it asks for nothing."""
+        """Tell whether one of `tasks` has the words of `says:`; True if the header has none."""
         told = [" ".join((task.why, task.cause, task.remedy)) for task in tasks]
         return not self.says or any(self.says in text for text in told)
 
@@ -48,7 +48,7 @@ class Answer:
         return f"{self.lab}/{self.path.name}"
 
     def check(self, lab: Lab) -> None:
-        """Raise CourseError where it is about what `lab` does not have."""
+        """Raise CourseError where the answer names a task or a file that `lab` does not have."""
         for task in self.loses:
             try:
                 lab.task(task)
@@ -80,7 +80,7 @@ class Answer:
             shutil.copyfile(self.path, target / self._alone(lab))
 
     def _alone(self, lab: Lab) -> str:
-        """The file of `lab` that an answer of one file replaces."""
+        """Return the file of `lab` that an answer of one file replaces, "" if `lab` has none."""
         return lab.program if self.path.suffix == ".c" else lab.script
 
 
@@ -97,7 +97,7 @@ def answer_paths(kind: str, lab: str, solutions: Path) -> Iterator[Path]:
 
 
 def read(path: Path, lab: str) -> Answer:
-    """The answer at `path`. Raises CourseError for a header that is not right."""
+    """Read the answer at `path`. Raises CourseError for a path or a header that is not right."""
     if path.suffix not in (".c", ".py") and not path.is_dir():
         raise CourseError(
             say("{path} is not an answer.", path=path),
@@ -130,12 +130,15 @@ def read(path: Path, lab: str) -> Answer:
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of the answer at `path`."""
+    """Return the files of the answer at `path`."""
     return sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
 
 
 def _header(file: Path) -> dict[str, str]:
-    """What the lines say that stand together with one of the keys; nothing where there is none."""
+    """Read the header of `file` as text by key, empty if there is none. Raises CourseError.
+
+    A header is a row of lines `key: text`, at least one of them with a known key.
+    """
     # Students hand in files in other encodings, too.
     text = text_of(file, errors="replace")
     lines = [_LINE.fullmatch(line) for line in text.splitlines()]
@@ -158,7 +161,7 @@ def _header(file: Path) -> dict[str, str]:
 
 
 def _loses(path: Path, text: str) -> dict[str, str]:
-    """What `loses:` says, by task."""
+    """Read what `loses:` says: a status for each task. Raises CourseError."""
     loses: dict[str, str] = {}
     for entry in text.split(","):
         task, _, status = entry.strip().partition(" ")

@@ -12,7 +12,10 @@ BURN = "import os\nwhile os.getppid() != 1:\n    sum(range(100000))\n"
 
 @contextmanager
 def beside(code: str, count: int) -> Iterator[None]:
-    """Run `count` processes of Python `code` meanwhile; each ends when this process does."""
+    """Run `count` processes of the Python `code` while the block runs.
+
+    `code` has to end once its parent's id is 1: this process may be killed.
+    """
     children = [subprocess.Popen([sys.executable, "-I", "-c", code]) for _ in range(count)]
     try:
         yield

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from grader.authoring.mutants import Mutant
 from grader.base.errors import CourseError
 from grader.base.messages import say
+from grader.base.toml import tomllib
 from grader.labs.read_text import text_of
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,7 @@ class Equivalent:
 
 
 def equivalents(path: Path) -> tuple[Equivalent, ...]:
-    """The changes that `path`, a mutants.toml, lists; none if there is no such file.
+    """Read the changes that `path`, a mutants.toml, lists; none if there is no such file.
 
     Lines are compared without indentation. Raises CourseError for a file that is not right.
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tree_sitter_c
@@ -70,11 +70,11 @@ class Fingerprints:
         self._fixed = _fixed_names([secret for secret in secrets if secret.exemplary])
         self._sizes: dict[tuple[int, str], int] = {}
         self._rows: dict[int, defaultdict[int, list[str]]] = {}
+        pieces = [(one, tokens(bare(one.text)), tokens(bare(one.given))) for one in secrets]
         for length in (_EXACT, _RENAMED):
             self._rows[length] = defaultdict(list)
-            for secret in secrets:
-                rows = set(self._rows_of(bare(secret.text), length))
-                rows -= set(self._rows_of(bare(secret.given), length))
+            for secret, text, given in pieces:
+                rows = set(self._rows_of(text, length)) - set(self._rows_of(given, length))
                 if len(rows) >= _FEWEST[length]:
                     self._sizes[length, secret.name] = len(rows)
                     for row in rows:
@@ -86,15 +86,18 @@ class Fingerprints:
         }
 
     def likeness(self, data: bytes) -> Likeness | None:
-        """The secret that `data` resembles most, if it does at all."""
+        """Return what `data` resembles most, None if it resembles no secret."""
         found = list(self._likenesses(data))
         return max(found, key=lambda one: one.rank, default=None)
 
     def closest(self, data: bytes) -> Mapping[int, Likeness]:
-        """For each length of rows, the secret that is most in `data`, enough or not."""
+        """Return, for each length of rows, the secret with the largest share found in `data`.
+
+        That share may be too small to count.
+        """
         best: dict[int, Likeness] = {}
         for text in texts(data):
-            for version in {bare(text), text}:
+            for version in map(tokens, {bare(text), text}):
                 for length in self._rows:
                     for name, share in self._shares(version, length):
                         size = self._sizes[length, name]
@@ -112,7 +115,7 @@ class Fingerprints:
                 if share >= _WORDS_SHARE:
                     yield Likeness(name, share, len(words))
 
-    def _shares(self, text: str, length: int) -> Iterator[tuple[str, float]]:
+    def _shares(self, text: Sequence[str], length: int) -> Iterator[tuple[str, float]]:
         known = self._rows[length]
         counts = Counter(
             name for row in set(self._rows_of(text, length)) & known.keys() for name in known[row]
@@ -120,20 +123,20 @@ class Fingerprints:
         for name, count in counts.items():
             yield name, count / self._sizes[length, name]
 
-    def _rows_of(self, text: str, length: int) -> Iterator[int]:
-        found = tokens(text)
+    def _rows_of(self, found: Sequence[str], length: int) -> Iterator[int]:
+        """Return a hash of each row of `length` tokens; names are left out for `_RENAMED`."""
         if length == _RENAMED:
-            found = [self._unnamed(token) for token in found]
+            unnamed = {token: self._unnamed(token) for token in set(found)}
+            found = [unnamed[token] for token in found]
         return map(hash, zip(*(found[start:] for start in range(length)), strict=False))
 
     def _unnamed(self, token: str) -> str:
-        return (
-            token if token in self._fixed or not (token[0].isalpha() or token[0] == "_") else _NAME
-        )
+        named = token[0].isalpha() or token[0] == "_"
+        return _NAME if named and token not in self._fixed else token
 
 
 def _fixed_names(secrets: Iterable[Secret]) -> frozenset[str]:
-    """The names in `secrets` that nobody can choose: of the languages, the kernel, BCC."""
+    """Return the names in `secrets` that nobody can choose: of the languages, the kernel, BCC."""
     words: set[str] = set()
     for secret in secrets:
         words.update(tokens(_STRING.sub("", bare(secret.text))))
@@ -142,17 +145,17 @@ def _fixed_names(secrets: Iterable[Secret]) -> frozenset[str]:
 
 
 def tokens(text: str) -> list[str]:
-    """The words and signs of `text`."""
+    """Return the words and signs of `text`."""
     return _TOKEN.findall(text)
 
 
 def bare(text: str) -> str:
-    """`text` without comments and docstrings."""
+    """Return `text` without comments and docstrings."""
     return _COMMENT.sub("", text)
 
 
 def _vocabulary(secret: Secret) -> frozenset[str]:
-    """The words of a Python secret that are in its byte code too, and not in what is given."""
+    """Return the words of a Python secret that its byte code has too, and its stub has not."""
     words = {word for word in tokens(bare(secret.text)) if len(word) > 2 and word.isidentifier()}
     return frozenset(words - set(tokens(secret.given)) - set(keyword.kwlist))
 
@@ -167,7 +170,7 @@ _FIELDS = ("left", "name", "declarator", "alias")
 
 
 def _declared(secret: Secret) -> Iterator[str]:
-    """The names that the author of `secret` chose: of variables, functions, fields and tables."""
+    """Yield the names that the author of `secret` chose: variables, functions, fields, tables."""
     language = tree_sitter_python if secret.is_python else tree_sitter_c
     left = [Parser(Language(language.language())).parse(secret.text.encode()).root_node]
     while left:

@@ -34,10 +34,11 @@ class Leak:
 
 
 def secrets(course: Course, engine: Path) -> Iterator[Secret]:
-    """All texts that must not be in a copy of `course`. Raises CourseError.
+    """Yield all texts that must not be in a copy of `course`. Raises CourseError.
 
-    They are the solutions of its labs and of those of the `engine`, block by block and whole, all
-    that lies beside these, all mutants, the attacks on the grader, and what new labs are made of.
+    They are the solutions of the labs of `course` and of `engine`, block by block and whole; all
+    other code beside these; all mutants; the attacks on the grader; and the solutions that new labs
+    get.
     """
     labs = {lab.folder: lab for lab in course.labs().values()}
     labs |= {lab.folder: lab for lab in find_labs(engine / "exercises").values()}
@@ -86,7 +87,7 @@ class Search:
         self._likeness = cache(self._fingerprints.likeness)
 
     def look(self, place: str, data: bytes) -> Leak | None:
-        """The worst that is in `data`, which lies at `place`."""
+        """Find the worst leak in `data`, which lies at `place`; None if there is none."""
         found = []
         try:
             for inner, part in contents(place, data):
@@ -97,7 +98,7 @@ class Search:
         return max(found, key=lambda leak: leak.share, default=None)
 
     def look_in_folder(self, root: Path, published: Iterable[str]) -> Iterator[Leak]:
-        """What is in the files of the folder `root`, and in the history of its repository.
+        """Yield the leaks in the files of the folder `root`, and in the history of its repository.
 
         The files `published` are about to be replaced, and are not looked at. Raises InfraError.
         """
@@ -127,9 +128,9 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def blobs(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file, commit message and tag that the git repository `root` holds, with its name.
+    """Yield the name and the bytes of each file, commit and tag in the git repository `root`.
 
-    Also those that no branch leads to any more. Raises InfraError where git cannot tell.
+    Those that no branch leads to any more are among them. Raises InfraError where git cannot tell.
     """
     listed = _git(root, "cat-file", "--batch-all-objects", "--batch-check").decode().splitlines()
     known = _names(root)
@@ -149,7 +150,7 @@ def blobs(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _names(root: Path) -> dict[str, str]:
-    """The path that each blob had in some commit that a branch, a tag or the log leads to."""
+    """Return a path for each object that a branch, a tag or the reflog leads to."""
     listed = _git(root, "rev-list", "--all", "--reflog", "--objects", may_fail=True)
     pairs = (line.split(" ", 1) for line in listed.decode(errors="replace").splitlines())
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

@@ -6,10 +6,9 @@ import re
 from enum import Enum
 
 from grader.authoring.mutants import Mutant
-from grader.verdict.record import Result, Status
+from grader.verdict.record import WRONG, Result, Status
 
 _REFUSED_BY_CLANG = re.compile(r"^/virtual/main\.c:\d+:\d+: (?:fatal )?error: ", re.MULTILINE)
-_WRONG = (Status.FAIL, Status.ERROR, Status.TIMEOUT)
 
 
 class MutantOutcome(str, Enum):
@@ -23,7 +22,7 @@ class MutantOutcome(str, Enum):
 
 
 def is_refused_unseen(mutant: Mutant) -> bool:
-    """Whether it is no Python at all, which needs no grading to be known."""
+    """Tell whether `mutant` is a Python file with a syntax error, which needs no grading."""
     if not mutant.file.endswith(".py"):
         return False
     try:
@@ -33,16 +32,16 @@ def is_refused_unseen(mutant: Mutant) -> bool:
     return False
 
 
-def fate_of(
+def outcome_of(
     mutant: Mutant, result: Result, unjudged: frozenset[str], *, equivalent: bool
 ) -> MutantOutcome:
-    """What became of a mutant that got `result`.
+    """Decide what became of a mutant that got `result`.
 
     `unjudged` are the tasks that might have caught it on another kernel; `equivalent` says that it
     is listed as doing nothing wrong.
     """
     tasks = [task for lab in result.labs for task in lab.tasks]
-    lost = [task for task in tasks if task.status in _WRONG]
+    lost = [task for task in tasks if task.status in WRONG]
     if mutant.file.endswith(".c") and any(_REFUSED_BY_CLANG.search(task.log) for task in lost):
         return MutantOutcome.NOT_COMPILING
     if lost:

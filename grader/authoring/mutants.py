@@ -39,7 +39,7 @@ class Mutant:
         return before, after
 
     def diff(self) -> str:
-        """A unified diff from the solution."""
+        """Return a unified diff from the solution to the mutant."""
         lines = difflib.unified_diff(
             self.original.splitlines(),
             self.text.splitlines(),
@@ -51,9 +51,10 @@ class Mutant:
 
 
 def mutants(file: str, text: str) -> list[Mutant]:
-    """Every mutant of `text`, C, Python or TOML by the name `file`, in the order of the text.
+    """Return every mutant of `text`, in the order of the text.
 
-    No two are alike, none is like `text`, and the marks in a solution stay as they are.
+    The name `file` tells whether `text` is C, Python or TOML. No two mutants are alike, none is
+    like `text`, and the marks in a solution stay as they are.
     """
     source = text.encode()
     edits = _of_toml(source) if file.endswith(".toml") else _of_code(file, source)
@@ -81,7 +82,7 @@ class _Edit:
 
 
 def _of_toml(source: bytes) -> Iterator[_Edit]:
-    """A line `key = "value"` that is not there, an empty value, and that of the line before."""
+    """Yield edits that drop a line `key = "value"`, empty its value, or repeat the value above."""
     before = b""
     for line in re.finditer(rb"^(?:\w+) *= *\"([^\"]*)\" *$", source, re.MULTILINE):
         yield _Edit(line.start(), line.end(), "", "line removed")
@@ -102,7 +103,7 @@ _Rule = Callable[[Node], Iterator[_Edit]]
 
 
 def _both_ways(*pairs: tuple[str, str]) -> dict[str, list[str]]:
-    """What each word may become: any that it is paired with."""
+    """Map each word in `pairs` to the words that it is paired with."""
     table: dict[str, list[str]] = {}
     for one, other in pairs:
         table.setdefault(one, []).append(other)
@@ -168,7 +169,7 @@ _SEQUENCES = ("translation_unit", "compound_statement", "case_statement")
 
 
 def _constants(node: Node) -> Iterator[_Edit]:
-    """0, 1 and one more; the other truth."""
+    """Yield edits that make a number 0, 1 or one larger, or a truth value the other one."""
     text = _text(node)
     if node.type in ("true", "false"):
         word = "true" if node.type == "false" else "false"
@@ -197,7 +198,7 @@ def _operators(node: Node) -> Iterator[_Edit]:
 
 
 def _negation(negated: str) -> _Rule:
-    """The opposite condition; `negated` is how the language says not."""
+    """Make a rule that negates a condition; `negated` is how the language says not."""
 
     def rule(node: Node) -> Iterator[_Edit]:
         if node.type == "if_clause":
@@ -224,7 +225,10 @@ def _negation(negated: str) -> _Rule:
 
 
 def _removal(nothing: str) -> _Rule:
-    """Statements, and checks with what depends on them; `nothing` is a statement without effect."""
+    """Make a rule that removes a statement, an `if` with its body, or the body alone.
+
+    `nothing` is the statement without effect that takes the place in Python, and empty for C.
+    """
 
     def rule(node: Node) -> Iterator[_Edit]:
         # Where C has no braces, something must stand.
@@ -240,7 +244,7 @@ def _removal(nothing: str) -> _Rule:
 
 
 def _swapped_arguments(node: Node) -> Iterator[_Edit]:
-    """Neighbours of a call, of a macro too; not those with a name."""
+    """Yield edits that swap neighbouring arguments of a call or macro, but none with a keyword."""
     if node.type != "argument_list":
         return
     arguments = [
@@ -256,7 +260,7 @@ def _swapped_arguments(node: Node) -> Iterator[_Edit]:
 
 
 def _names(node: Node) -> Iterator[_Edit]:
-    """Another helper, another operation on a map, another hook."""
+    """Yield edits that name another helper, another operation on a map, or another hook."""
     text = _text(node)
     if node.type in ("identifier", "field_identifier"):
         for new in _HELPERS.get(text, []):
@@ -277,7 +281,7 @@ def _names(node: Node) -> Iterator[_Edit]:
 
 
 def _strings(node: Node) -> Iterator[_Edit]:
-    """Empty, and without each thing that is put into it. A docstring is no string of a program."""
+    """Yield edits that empty a string or leave out a value in it. A docstring stays as it is."""
     if node.type not in ("string", "string_literal") or (node.parent and _docstring(node.parent)):
         return
     inner = node.children[1:-1]
@@ -289,7 +293,7 @@ def _strings(node: Node) -> Iterator[_Edit]:
 
 
 def _formats(node: Node) -> Iterator[_Edit]:
-    """In C: without each conversion, and without its first word."""
+    """Yield edits that leave out a conversion, or the first word, of a string in C."""
     if node.type != "string_content":
         return
     text = _text(node)
@@ -300,14 +304,14 @@ def _formats(node: Node) -> Iterator[_Edit]:
 
 
 def _initialisers(node: Node) -> Iterator[_Edit]:
-    """In C: a variable that holds whatever was on the stack."""
+    """Yield the edit in C that leaves in a new variable whatever was on the stack."""
     name = node.child_by_field_name("declarator")
     if node.type == "init_declarator" and name:
         yield _Edit(name.end_byte, node.end_byte, "", "initialiser removed")
 
 
 def _atomics(node: Node) -> Iterator[_Edit]:
-    """In C: a sum that another CPU can come in between."""
+    """Yield the edit in C that makes an atomic addition a plain one: other CPUs can disturb it."""
     if node.type == "call_expression" and len(node.children) == 2:
         function, arguments = node.children
         if _text(function) == "__sync_fetch_and_add" and len(arguments.named_children) == 2:
@@ -316,7 +320,7 @@ def _atomics(node: Node) -> Iterator[_Edit]:
 
 
 def _handlers(node: Node) -> Iterator[_Edit]:
-    """In Python: an exception that is not caught."""
+    """Yield the edit in Python that raises a caught exception again."""
     if node.type == "except_clause":
         yield _replace(node.children[-1], "raise", "handler removed")
 
@@ -337,7 +341,7 @@ def _text(node: Node) -> str:
 
 
 def _keyword(node: Node) -> str:
-    """The keyword by which a call is given the string that `node` is the text of; or nothing."""
+    """Return the keyword of the argument whose string has the text `node`, "" for none."""
     argument = node.parent.parent if node.parent else None
     if argument and argument.type == "keyword_argument":
         return "".join(map(_text, _fields(argument, "name")))
@@ -359,12 +363,12 @@ def _docstring(node: Node) -> bool:
 
 
 def _unfinished(node: Node) -> bool:
-    """Whether it is the head of a TRACEPOINT_PROBE(a, b) { }, which is no statement."""
+    """Tell whether `node` is the head of a TRACEPOINT_PROBE(a, b) { }, which is no statement."""
     return bool(node.children) and node.children[-1].is_missing
 
 
 def _whole_lines(source: bytes, start: int, end: int) -> tuple[int, int]:
-    """The same stretch, with its lines' indentation and end where nothing else is on them."""
+    """Return `start` and `end`, widened to whole lines where nothing else is on these."""
     first = source.rfind(b"\n", 0, start) + 1
     last = source.find(b"\n", end) + 1 or len(source)
     if source[first:start].strip() or source[end:last].strip():

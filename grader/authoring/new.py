@@ -8,13 +8,18 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.base.atomic_write import make_folder, put
 from grader.base.errors import UsageError
 from grader.base.messages import say
 from grader.base.paths import ENGINE
+from grader.base.templates import open_templates
 from grader.labs import load_lab
 from grader.labs.stubs import stubs
+
+if TYPE_CHECKING:
+    import jinja2
 
 HOOKS = ("tracepoint", "raw_tracepoint", "kprobe", "kretprobe", "lsm", "uprobe", "xdp")
 OUTPUTS = {
@@ -33,7 +38,7 @@ PAIRINGS = tuple(
     if (hook, output) != ("xdp", "trace")
 )
 """Each hook with each output that goes with it."""
-CALLS = {
+EXAMPLES = {
     "mkdir": "mkdir /tmp/x",
     "rmdir": "mkdir /tmp/x; rmdir /tmp/x",
     "unlink": "touch /tmp/x; unlink /tmp/x",
@@ -49,18 +54,18 @@ _HELD = "\N{NO-BREAK SPACE}"
 
 
 def calls(hook: str) -> dict[str, str]:
-    """What a lab of `hook` can be about, and how a person makes it happen."""
-    return PACKET if hook == "xdp" else CALLS
+    """Return the calls that a lab of `hook` can be about, and how a person makes each."""
+    return PACKET if hook == "xdp" else EXAMPLES
 
 
 def fits(hook: str, output: str | None, call: str | None) -> bool:
-    """Whether `output` and `call`, where they are known, go with `hook`."""
+    """Tell whether `output` and `call` go with `hook`; None goes with every hook."""
     outputs = [other for one, other in PAIRINGS if one == hook]
     return output in (None, *outputs) and call in (None, *calls(hook))
 
 
 def check_choices(hook: str, output: str | None, call: str | None) -> None:
-    """Raise UsageError for what does not go together, as far as it is known."""
+    """Raise UsageError unless `output` and `call` go with `hook`; None goes with every hook."""
     if call not in (None, *calls(hook)):
         raise UsageError(
             say("The hook {hook} does not see the call {call}.", hook=hook, call=call),
@@ -102,15 +107,16 @@ def folders_of(name: str, root: Path) -> list[Path]:
 
 
 def new(name: str, hook: str, output: str, call: str, root: Path) -> list[Path]:
-    """Make the lab `name` in the course `root`: the folders that were made.
+    """Make the lab `name` in the course `root`; return its folders.
 
-    Raises UsageError for a name that is none, or that is taken, and for what does not go together.
-    Whatever else comes in between, Ctrl-C too, nothing of it stays.
+    Raises UsageError for a name that no lab can have or that is taken, for choices that do not go
+    together, and for what cannot be written. After an error, or Ctrl-C, nothing of the lab is left.
     """
     check_choices(hook, output, call)
     folders = exercise, solution = folders_of(name, root)
     number = name[len("lab") :]
-    render = _renderer(ENGINE / "bpf_templates", name, number, hook, output, call)
+    templates = _environment(ENGINE / "bpf_templates")
+    render = _renderer(templates, name, number, hook, output, call)
     program, script = f"{call}.c", f"{call}.py"
     try:
         with ExitStack() as undo:
@@ -148,27 +154,27 @@ def _unwritten(name: str, error: OSError) -> UsageError:
 
 
 def checks(root: Path) -> Iterator[tuple[str, str]]:
-    """All checks that a new lab can have, with the template that they are from.
+    """Yield the template and the text of the checks of a new lab, for each of PAIRINGS.
 
-    None for a checkout without templates.
+    A checkout without templates yields nothing.
     """
+    templates = _environment(root / "bpf_templates")
     for hook, output in PAIRINGS if (root / "bpf_templates").is_dir() else ():
-        call = next(iter(calls(hook)))
-        render = _renderer(root / "bpf_templates", "lab0", "0", hook, output, call)
+        render = _renderer(templates, "lab0", "0", hook, output, next(iter(calls(hook))))
         yield f"bpf_templates/lab/{OUTPUTS[output]}", render("checks.py")
 
 
 def samples(root: Path) -> Iterator[tuple[str, str]]:
-    """All solutions that a new lab can have: the name of each, and its text."""
+    """Yield the name and the text of the solutions of a new lab, for each of PAIRINGS."""
+    templates = _environment(root / "bpf_templates")
     for hook, output in PAIRINGS if (root / "bpf_templates" / "lab").is_dir() else ():
-        call = next(iter(calls(hook)))
-        render = _renderer(root / "bpf_templates", "lab0", "0", hook, output, call)
+        render = _renderer(templates, "lab0", "0", hook, output, next(iter(calls(hook))))
         for file in ("program.c", "script.py"):
             yield f"bpf_templates/lab/{hook}, {output}: {file}", render(file)
 
 
 def _mistakes(hook: str) -> Iterator[tuple[str, str, str]]:
-    """The wrong answers that come with a lab: file, what is wrong, and which tasks it loses."""
+    """Yield the wrong answers of a new lab: file, what is wrong, and which tasks that loses."""
     yield "reports_twice.c", "Reports each call twice.", "2 fail"
     yield "reports_too_much.c", "Reports another call as well.", "3 fail"
     yield "prints_nothing.py", "Reads what the program reports, and keeps it.", "4 fail, 5 blocked"
@@ -177,25 +183,20 @@ def _mistakes(hook: str) -> Iterator[tuple[str, str, str]]:
         yield "forbids.c", "Forbids each call.", "2 error, 3 blocked, 4 blocked, 5 blocked"
 
 
-def _renderer(
-    templates: Path, name: str, number: str, hook: str, output: str, call: str
-) -> Callable[..., str]:
-    # Here: the command line names the choices, and has to be there at once.
-    import jinja2
-
-    from grader.evidence.workload import DECOYS
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _environment(templates: Path) -> jinja2.Environment:
+    environment = open_templates(templates)
     environment.filters["wrapped"] = _wrapped
     environment.filters["listed"] = lambda words, last: (
         f"{', '.join(words[:-1])} {last} {words[-1]}"
     )
+    return environment
+
+
+def _renderer(
+    environment: jinja2.Environment, name: str, number: str, hook: str, output: str, call: str
+) -> Callable[..., str]:
+    from grader.evidence.workload import DECOYS
+
     values = {
         "lab": name,
         "n": number,
@@ -222,7 +223,7 @@ def _renderer(
 
 
 def _wrapped(text: str) -> str:
-    """Paragraphs, and items of lists, in lines of up to 99 characters."""
+    """Wrap paragraphs, and items of lists, in lines of up to 99 characters."""
     parts = re.split(r"(\n\n|\n(?=- ))", text.strip())
     lines = (
         part

@@ -17,6 +17,7 @@ from grader.base.atomic_write import give_back, make_folder, put
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
 from grader.base.paths import CHECKOUT, ENGINE, PACKAGE
+from grader.base.templates import open_templates
 from grader.labs import Course, load_course, load_lab
 from grader.labs.course import MANIFEST
 from grader.labs.stubs import stubs
@@ -27,7 +28,7 @@ _LABS = re.compile(r"^(\s*labs\s*=\s*\[)([^\]]*?)(\s*\])", re.MULTILINE)
 
 
 def own_engine(folder: Path) -> str:
-    """What `engine` in the course.toml of `folder` names, for the labebpf that runs now."""
+    """Return what `engine` in the course.toml of `folder` names for the labebpf that runs now."""
     if CHECKOUT:
         return os.path.relpath(ENGINE, folder.resolve())
     installed = distribution("labebpf")
@@ -42,7 +43,7 @@ def own_engine(folder: Path) -> str:
 def new_course(folder: Path, title: str, engine: str) -> None:
     """Make a course in `folder`, which is empty or not there yet. Raises UsageError.
 
-    What comes in between leaves nothing of it.
+    After an error no file of the course is left.
     """
     files = {name: text.encode() for name, text in _rendered(title, engine).items()}
     files["labebpf"] = (ENGINE / "labebpf").read_bytes()
@@ -88,13 +89,7 @@ def _refuse_full(folder: Path) -> None:
 
 
 def _rendered(title: str, engine: str) -> dict[str, str]:
-    import jinja2  # Here: the command line has to be there at once.
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    environment = open_templates(_TEMPLATES)
     environment.filters["toml"] = lambda text: json.dumps(text, ensure_ascii=False)
     return {
         path.stem: environment.get_template(path.name).render(title=title, engine=engine)
@@ -119,7 +114,10 @@ def refuse_lab(course: Course, name: str) -> None:
 
 
 def follow(course: Course, name: str) -> bool:
-    """Name the lab `name` last in course.toml; whether it was not named yet. Raises UsageError."""
+    """Add the lab `name` to the end of course.toml. Raises UsageError.
+
+    Return False if the lab is named there already.
+    """
     if name in course.named:
         return False
     path = course.folder / MANIFEST
@@ -144,7 +142,7 @@ def follow(course: Course, name: str) -> bool:
 
 
 def _with_lab(text: str, name: str) -> str:
-    """`text` of a course.toml with `name` as the last lab of the last part."""
+    """Return `text` of a course.toml with `name` as the last lab of the last part."""
     found = list(_LABS.finditer(text))
     if not found:
         part = f'[[part]]\ntitle = {{ en = "Labs", fr = "TP" }}\nlabs = ["{name}"]\n'
@@ -158,7 +156,7 @@ def _with_lab(text: str, name: str) -> str:
 def copy_lab(course: Course, name: str) -> list[Path]:
     """Make the engine's lab `name` one of the course's own, to be changed.
 
-    Where what was there of it before is now. Raises UsageError, CourseError.
+    Return the new paths of folders that had its name before. Raises UsageError, CourseError.
     """
     beside = shutil.ignore_patterns(".*", "__pycache__", "*.bak-*")
     moved: list[Path] = []
@@ -187,5 +185,5 @@ def copy_lab(course: Course, name: str) -> list[Path]:
 def _unwritten(path: Path, error: OSError) -> UsageError:
     return UsageError(
         say("{path} cannot be written: {error}.", path=path, error=error.strerror or error),
-        say("Make room there, or yourself its owner, and try again."),
+        say("Free some space, or take ownership of it, and try again."),
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.authoring.answers import KINDS, Answer, answer_paths, read
 from grader.authoring.background import BURN, beside
 from grader.authoring.equivalents import Equivalent, equivalents
-from grader.authoring.mutant_outcomes import MutantOutcome, fate_of, is_refused_unseen
+from grader.authoring.mutant_outcomes import MutantOutcome, is_refused_unseen, outcome_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.base.errors import CourseError, InfraError
 from grader.base.messages import NO_MESSAGE, Message, say
@@ -42,7 +42,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Step:
+class ProofStep:
     """One thing that was to be proved: it is, unless there are problems."""
 
     claim: Message
@@ -61,7 +61,7 @@ class Prover:
     ) -> None:
         self._course = course
         self.lab = lab
-        self.fates: list[tuple[Mutant, MutantOutcome]] = []
+        self.outcomes: list[tuple[Mutant, MutantOutcome]] = []
         self._tell = tell
         self._kernel = kernel
         self._time_scale = time_scale
@@ -73,12 +73,12 @@ class Prover:
         self._made: list[tuple[Mutant, tuple[str, ...]]] = []
         """The mutants of the solution, and the tasks in whose solution each stands."""
 
-    def prove(self, rounds: int) -> Iterator[Step]:
-        """Each step as it ends. The solution is graded `rounds` times beside busy CPUs.
+    def prove(self, rounds: int) -> Iterator[ProofStep]:
+        """Yield each step as it ends. The solution is graded `rounds` times beside busy CPUs.
 
-        A vital one that has problems is the last. Raises InfraError where no task can be judged.
+        A vital step with problems is the last one. Raises InfraError if no task can be judged.
         """
-        steps: list[Callable[[], Step]] = [self._checks, self._handouts, self._stubs]
+        steps: list[Callable[[], ProofStep]] = [self._checks, self._handouts, self._stubs]
         steps += [self._listed, self._solution, self._stub]
         steps += [lambda: self._beside_busy_cpus(rounds)] if rounds else []
         steps += [functools.partial(self._answers, kind) for kind in KINDS]
@@ -87,22 +87,22 @@ class Prover:
                 step = prove()
             except CourseError as error:
                 problem = Problem(error.what, error.remedy)
-                step = Step(say("the lab's files can be read"), (problem,), vital=True)
+                step = ProofStep(say("the lab's files can be read"), (problem,), vital=True)
             yield step
             if step.vital and step.problems:
                 return
 
-    def _checks(self) -> Step:
-        """lab.toml was read: it is whole. Do the checks agree with it?"""
+    def _checks(self) -> ProofStep:
+        """Prove that the checks agree with lab.toml, which was read and is complete."""
         claim = say(
             "lab.toml is complete, has hints in every language, and the checks agree with it"
         )
         said = pytest_process.objections(self._course, [self.lab])
         what = say("pytest refuses the checks of {lab}.", lab=self.lab.name)
         problem = Problem(what, say("Fix what it names."), said)
-        return Step(claim, (problem,) if said else (), vital=True)
+        return ProofStep(claim, (problem,) if said else (), vital=True)
 
-    def _handouts(self) -> Step:
+    def _handouts(self) -> ProofStep:
         paths = [self.lab.folder / HANDOUTS[lang] for lang in self._course.languages]
         texts = {path: text_of(path) if path.is_file() else "" for path in paths}
         problems = [
@@ -114,9 +114,9 @@ class Prover:
             for task in self.lab.tasks
             if not re.search(rf"(?<![\d.]){re.escape(task.id)}(?![\d.]*\d)", text)
         ]
-        return Step(say("the handouts name every task"), tuple(problems), vital=True)
+        return ProofStep(say("the handouts name every task"), tuple(problems), vital=True)
 
-    def _stubs(self) -> Step:
+    def _stubs(self) -> ProofStep:
         remedy = say("Run: ./labebpf stubs {lab}", lab=self.lab.name)
         problems = [
             Problem(
@@ -124,12 +124,12 @@ class Prover:
             )
             for path in stubs.drifted(self.lab, self.lab.solutions)
         ]
-        return Step(
+        return ProofStep(
             say("the stubs are what the solutions make of them"), tuple(problems), vital=True
         )
 
-    def _listed(self) -> Step:
-        """What answers say of themselves, and mutants.toml of mutants: nothing is graded for it."""
+    def _listed(self) -> ProofStep:
+        """Prove that answers and mutants.toml agree with the lab, without grading anything."""
         problems = []
         for kind, known in self._known.items():
             for path in answer_paths(kind, self.lab.name, self.lab.solutions):
@@ -166,7 +166,7 @@ class Prover:
             if not any(entry.covers(mutant) for mutant, _ in self._made)
         ]
         claim = say("what answers and equivalents say of themselves agrees with the lab")
-        return Step(claim, tuple(problems), vital=True)
+        return ProofStep(claim, tuple(problems), vital=True)
 
     def _short(self, path: Path) -> str:
         return str(path.relative_to(self.lab.solutions.parent))
@@ -176,7 +176,7 @@ class Prover:
         """The list of mutants that do nothing wrong."""
         return self.lab.solutions / self.lab.name / "mutants.toml"
 
-    def _stub(self) -> Step:
+    def _stub(self) -> ProofStep:
         self._tell(say("the stub"), 0)
         result = self._judge(self.lab.folder.parent)
         problems = [
@@ -187,10 +187,10 @@ class Prover:
             for task in _tasks(result)
             if task.points
         ]
-        return Step(say("the stub earns nothing"), tuple(problems), vital=True)
+        return ProofStep(say("the stub earns nothing"), tuple(problems), vital=True)
 
-    def _solution(self) -> Step:
-        """Once, and quietly: what is `infra` now cannot be judged on this kernel at all."""
+    def _solution(self) -> ProofStep:
+        """Grade the solution, and note what this kernel cannot judge; InfraError if that is all."""
         self._tell(say("the solution"), 0)
         result = self._grade_files({})
         self._where = result.kernel["where"]
@@ -208,10 +208,10 @@ class Prover:
         claim = say("the solution earns everything")
         if infra:
             claim = say("the solution earns everything that can be judged here")
-        return Step(claim, problems, Message(unjudged), vital=True)
+        return ProofStep(claim, problems, Message(unjudged), vital=True)
 
-    def _beside_busy_cpus(self, rounds: int) -> Step:
-        """The solution again, and again, while the CPUs have other things to do."""
+    def _beside_busy_cpus(self, rounds: int) -> ProofStep:
+        """Grade the solution `rounds` times while all CPUs are busy."""
         problems: list[Problem] = []
         with beside(BURN, len(os.sched_getaffinity(0))):
             for number in range(rounds):
@@ -220,10 +220,10 @@ class Prover:
                     what = say("Round {round}: {what}", round=number + 1, what=problem.what)
                     problems.append(Problem(what, problem.remedy, problem.detail))
         claim = say("the solution earns everything while the CPUs are busy, rounds: {n}", n=rounds)
-        return Step(claim, tuple(problems))
+        return ProofStep(claim, tuple(problems))
 
-    def _answers(self, kind: str) -> Step:
-        """Each answer loses what its header says, no more and no less."""
+    def _answers(self, kind: str) -> ProofStep:
+        """Prove that each answer loses what its header says, no more and no less."""
         what = say("wrong answers") if kind == "wrong" else say("right answers")
         known = self._known[kind]
         problems, unjudged = [], []
@@ -279,14 +279,14 @@ class Prover:
             if kind == "wrong"
             else say("{judged} right answers lose nothing", judged=judged)
         )
-        return Step(claim, tuple(problems), Message(", ".join(unjudged)))
+        return ProofStep(claim, tuple(problems), Message(", ".join(unjudged)))
 
-    def _mutants(self) -> Step:
-        """Every mutant of the solution loses points, but for those that are equivalent to it."""
+    def _mutants(self) -> ProofStep:
+        """Prove that every mutant of the solution loses points, unless it is equivalent."""
         made = self._made
         for number, (mutant, tasks) in enumerate(made):
             self._tell(say("mutants"), number / len(made))
-            self.fates.append((mutant, self._fate(mutant, tasks)))
+            self.outcomes.append((mutant, self._outcome(mutant, tasks)))
         self._tell(say("mutants"), 1)
         problems = [
             Problem(
@@ -304,11 +304,11 @@ class Prover:
                 ),
                 mutant.diff(),
             )
-            for (mutant, tasks), (_, fate) in zip(made, self.fates, strict=True)
-            if fate is MutantOutcome.SURVIVED
+            for (mutant, tasks), (_, outcome) in zip(made, self.outcomes, strict=True)
+            if outcome is MutantOutcome.SURVIVED
         ]
-        spared = sum(fate is MutantOutcome.NOT_JUDGED for _, fate in self.fates)
-        return Step(
+        spared = sum(outcome is MutantOutcome.NOT_JUDGED for _, outcome in self.outcomes)
+        return ProofStep(
             say(
                 "every one of {made} mutants loses points, or is listed as equivalent",
                 made=len(made),
@@ -317,8 +317,8 @@ class Prover:
             say("{spared} mutants", spared=spared) if spared else NO_MESSAGE,
         )
 
-    def _fate(self, mutant: Mutant, tasks: Iterable[str]) -> MutantOutcome:
-        """Grade `mutant`, in whose place the solution of `tasks` stands."""
+    def _outcome(self, mutant: Mutant, tasks: Iterable[str]) -> MutantOutcome:
+        """Tell what becomes of `mutant`, whose mistake is in the solution of `tasks`."""
         if is_refused_unseen(mutant):
             return MutantOutcome.NOT_COMPILING
         concerned = self.lab.with_dependents(tasks)
@@ -327,10 +327,10 @@ class Prover:
             return MutantOutcome.EQUIVALENT if equivalent else MutantOutcome.NOT_JUDGED
         # One lost task is enough: those after it need not be waited for.
         result = self._grade_files({mutant.file: mutant.text}, "--exitfirst")
-        return fate_of(mutant, result, concerned & self._unjudged, equivalent=equivalent)
+        return outcome_of(mutant, result, concerned & self._unjudged, equivalent=equivalent)
 
     def _expected(self, answer: Answer) -> dict[str, str] | None:
-        """What `answer` must lose of what can be judged here; None if nothing of it can be."""
+        """Return what `answer` must lose of the tasks judged here; None if it cannot be judged."""
         loses = {task: lost for task, lost in answer.loses.items() if task not in self._unjudged}
         if answer.loses and not loses:
             return None
@@ -353,9 +353,10 @@ class Prover:
             return self._judge(Path(folder), *options)
 
     def _judge(self, folder: Path, *options: str) -> Result:
-        """Grade `folder`, with `options` of pytest's; once more, whole, where the machine failed.
+        """Grade `folder` with `options` of pytest's; again, without them, where the machine failed.
 
-        With `--exitfirst` that is also where a task that this kernel lacks came first.
+        With `options` a task that this kernel cannot judge also leads to the second grading: with
+        `--exitfirst` the first one ended there.
         """
         result = self._grade(folder, *options)
         spared = frozenset[str]() if options else self._unjudged
@@ -371,7 +372,7 @@ class Prover:
         return result
 
     def _lost(self, result: Result) -> list[Problem]:
-        """What the solution should not have lost."""
+        """Return a problem for each task that can be judged here and is not passed in `result`."""
         return [
             Problem(
                 say(

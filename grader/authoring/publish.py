@@ -20,7 +20,7 @@ from grader.base.messages import say
 from grader.base.paths import ENGINE
 from grader.base.version import grader_version
 from grader.copies.changes import Changes, changed_by_hand, changes, install, mode_of
-from grader.copies.source import Copy
+from grader.copies.copy_source import Copy
 from grader.copies.swap import Outcome, recover, refuse_links, unwritten, write
 from grader.labs import Lab
 from grader.labs.course import Course
@@ -97,9 +97,10 @@ def publish(
 ) -> Publication:
     """Write the copy with `labs` to `target`; its updates come from `source`.
 
-    Without one, that is where its git repository was cloned from, else the folder itself. Calls
-    `searching` before the search for solutions. Raises LeakError for what that finds, UsageError
-    for what was changed by hand in the copy, InfraError for what cannot be written.
+    Without `source` they come from where the git repository of `target` was cloned from, else from
+    the source of the earlier copy, else from the folder itself. Calls `searching` before the search
+    for solutions. Raises LeakError for what that finds, UsageError for what was changed by hand in
+    the copy, InfraError for what cannot be written.
     """
     copy = _copy(course, labs, target, source or _source(target))
     if target.old and _only_later(target.old, copy.manifest):
@@ -141,7 +142,7 @@ def _after(stamp: str) -> str:
 
 
 def _only_later(old: CopyManifest, new: CopyManifest) -> bool:
-    """Whether the two differ in nothing but when, and of which commit, they were published."""
+    """Tell whether `old` and `new` differ only in the time and the commit of their publication."""
     return replace(new, published=old.published, commit=old.commit) == old
 
 
@@ -182,7 +183,7 @@ def _search(course: Course, target: Target, copy: Copy) -> None:
 
 
 def _is_beside(folder: Path) -> bool:
-    """Whether the copy can be made beside `folder`, and then be put there whole."""
+    """Tell whether the copy can be made beside `folder`, and then be put there whole."""
     if not folder.exists():
         return True
     parent = folder.parent

@@ -140,7 +140,7 @@ def _in_zip(place: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _streams(place: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """What is compressed in `data`, wherever it begins."""
+    """Yield what the compressed streams in `data` unpack to, wherever they begin."""
     for found in _MAGIC.finditer(data):
         try:
             stream = _STREAMS[found[0]]()

@@ -6,19 +6,16 @@ import json
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grader.base.copy_manifest import STUBS
 from grader.base.errors import CourseError
 from grader.base.messages import say
 from grader.base.paths import ENGINE, PACKAGE
+from grader.base.templates import open_templates
 from grader.labs import Lab
 from grader.labs.course import MANIFEST, Course
 from grader.labs.manifest import Text
 from grader.labs.stubs import stubs
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _ENGINE = ("labebpf", "pyproject.toml", "conftest.py", "LICENSE")
 _PAGES = Path(__file__).with_name("copy_pages")
@@ -39,7 +36,7 @@ _NOT_PUBLISHED = (
 
 
 def student_files(course: Course, labs: Sequence[Lab], source: str) -> dict[str, bytes]:
-    """The files of a copy with `labs` that gets its updates from `source`: path, and bytes.
+    """Make the files of a copy with `labs` that gets its updates from `source`, as bytes by path.
 
     Raises CourseError for stubs that cannot be made, and for a file that cannot be read.
     """
@@ -57,7 +54,7 @@ def student_files(course: Course, labs: Sequence[Lab], source: str) -> dict[str,
 
 
 def edits(labs: Sequence[Lab]) -> tuple[str, ...]:
-    """The files of a copy with `labs` that students edit."""
+    """Return the paths of the files that students edit in a copy with `labs`."""
     return tuple(f"exercises/{lab.name}/{name}" for lab in labs for name in lab.edits)
 
 
@@ -71,7 +68,7 @@ def _engine_files() -> Iterator[tuple[str, bytes]]:
 
 
 def _lab_files(lab: Lab) -> dict[str, bytes]:
-    """Handouts, manifest, checks, and what these need; the stubs stand elsewhere."""
+    """Return the handouts, manifest and checks of `lab`, and what these need, without its stubs."""
     return {
         f"exercises/{lab.name}/{path.relative_to(lab.folder)}": _read(path)
         for path in _published(lab.folder, "**/*")
@@ -105,7 +102,7 @@ def _read(path: Path) -> bytes:
 
 def _page(name: str, course: Course, labs: Sequence[Lab], source: str) -> bytes:
     text = (
-        _environment()
+        open_templates(_PAGES)
         .get_template(f"{name}.j2")
         .render(
             title=course.title
@@ -120,19 +117,8 @@ def _page(name: str, course: Course, labs: Sequence[Lab], source: str) -> bytes:
     return text.encode()
 
 
-def _environment() -> Environment:
-    import jinja2
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
 def _course_manifest(course: Course, labs: Sequence[Lab]) -> bytes:
-    """course.toml of the copy: the parts of the course, without labs that are not in it."""
+    """Make course.toml of the copy: the parts of `course`, with no other labs than `labs`."""
     names = [lab.name for lab in labs]
     lines = ["# What this course teaches, and in which order.", "format = 1", "", "[course]"]
     lines += [f"title = {_text(course.title, course)}"]

@@ -68,10 +68,10 @@ def words_of_click() -> list[str | tuple[str, str]]:
 
 
 def renewed(lang: str, root: Path) -> tuple[dict[Path, bytes], list[str]]:
-    """Make the catalogue of `lang` anew: its files, written and compiled, and what lacks in it.
+    """Renew the catalogue of `lang`: return its files, written and compiled, and what it lacks.
 
-    What lacks are the sentences of `root` without a translation. Translations of sentences that
-    are gone are left out.
+    The catalogue lacks the sentences of `root` that have no translation. Translations of sentences
+    that are gone are left out.
     """
     path = LOCALE / lang / "LC_MESSAGES" / f"{DOMAIN}.po"
     old = read_po(BytesIO(path.read_bytes()), locale=lang, domain=DOMAIN)

@@ -10,7 +10,7 @@ SHIPPED = ("LICENSE", "conftest.py", "course.toml", "labebpf", "pyproject.toml")
 
 
 class WheelHook(BuildHookInterface):
-    """Of an installation of a checkout as it lies, `editable`, they are no part."""
+    """Add these files to a wheel. An `editable` installation uses those of the checkout."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "standard":

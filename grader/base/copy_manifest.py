@@ -48,17 +48,17 @@ class CopyManifest:
         return f"{text}\n".encode()
 
     def stub_of(self, edit: str) -> str:
-        """The path of the stub of the file `edit` of `edits`."""
+        """Return the path of the stub of the file `edit` of `edits`."""
         return f"{STUBS}/{PurePosixPath(edit).relative_to('exercises')}"
 
 
 def digest(data: bytes) -> str:
-    """The SHA-256 of `data`, as it stands in a manifest."""
+    """Return the SHA-256 of `data` in hexadecimal, as manifests have it."""
     return hashlib.sha256(data).hexdigest()
 
 
 def digest_of(path: Path) -> str:
-    """The digest of the plain file `path`; "" where there is none that can be read."""
+    """Return the digest of the plain file `path`; "" where there is none that can be read."""
     try:
         return digest(path.read_bytes()) if not path.is_symlink() else ""
     except OSError:
@@ -66,7 +66,7 @@ def digest_of(path: Path) -> str:
 
 
 def copy_at(root: Path) -> CopyManifest | None:
-    """The manifest of the copy `root`; None where it is no copy. Raises CourseError."""
+    """Return the manifest of the copy `root`; None where that is no copy. Raises CourseError."""
     path = root / NAME
     try:
         data = path.read_bytes()
@@ -90,7 +90,7 @@ def parse(data: bytes, where: str) -> CopyManifest:
         if read.pop("format") > _FORMAT:
             raise CourseError(
                 say("{where} is of a newer labebpf.", where=where),
-                say("Get the course anew from where you got it."),
+                say("Download the course again from where you got it."),
             )
         manifest = _manifest(read)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

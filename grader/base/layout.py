@@ -9,11 +9,12 @@ from typing import Any, Union
 
 from grader.base.errors import BehaviourError
 from grader.base.messages import NO_MESSAGE, Message, say
-from grader.base.rpc import expect
+from grader.base.rpc import require_type
 
 UNSET = 0xAA
 """What the second build of a program fills uninitialised memory with."""
-_UNSET_RUN = re.compile(rb"\xaa{4,}")
+UNSET_RUN = re.compile(rb"%c{4,}" % UNSET)
+"""So many bytes of it that no value is likely to have them by chance."""
 _MOST_FIELDS, _DEEPEST, _LARGEST = 200, 8, 1 << 20
 """More than any program has: what a hostile one says of itself is not followed without an end."""
 
@@ -96,16 +97,16 @@ class Layout:
     @classmethod
     def read(cls, told: Any, depth: int = 0) -> Layout:
         """Read what a loader says of a type. Raises LookupError, TypeError or ValueError."""
-        size, kind = expect(int, told["size"]), expect(str, told["kind"])
+        size, kind = require_type(int, told["size"]), require_type(str, told["kind"])
         if depth > _DEEPEST or not 0 <= size <= _LARGEST:
             raise ValueError("no layout of a program's")
         if kind == "array":
-            of, count = cls.read(told["of"], depth + 1), expect(int, told["count"])
+            of, count = cls.read(told["of"], depth + 1), require_type(int, told["count"])
             parts: list[tuple[str, int, Layout]] = []
         else:
             of, count = None, 0
             parts = [
-                (expect(str, name), expect(int, at), cls.read(part, depth + 1))
+                (require_type(str, name), require_type(int, at), cls.read(part, depth + 1))
                 for name, at, part in told.get("fields", ())
             ]
         inside = all(at >= 0 and at + part.size <= size for _, at, part in parts)
@@ -146,7 +147,7 @@ class Layout:
             never = part and set(part) == {UNSET} and (padding or len(part) > 1)
             if padding and never:
                 return say("the padding after {name} never set", name=name)
-            if never or (not padding and _UNSET_RUN.search(part)):
+            if never or (not padding and UNSET_RUN.search(part)):
                 return say("{name} never set", name=name)
         return NO_MESSAGE
 

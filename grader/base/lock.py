@@ -46,7 +46,7 @@ def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[i
 
 @contextmanager
 def locked_within(path: Path, seconds: float) -> Iterator[None]:
-    """Hold the lock on the file `path` within the block, if it is free within `seconds`."""
+    """Wait up to `seconds` for the lock on `path`, then run the block with or without it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock_within(descriptor, seconds)

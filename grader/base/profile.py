@@ -60,7 +60,7 @@ class Recorder(logging.Handler):
         super().close()
 
 
-def note(name: str, since: int, lane: str = "") -> None:
+def note_span(name: str, since: int, lane: str = "") -> None:
     """Note that `name` went on in `lane` from `since`, of time.monotonic_ns(), until now.
 
     Without a lane it is this thread's.
@@ -78,11 +78,11 @@ def span(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        note(name, start)
+        note_span(name, start)
 
 
 def process_start() -> int:
-    """When this process began, in ns of the monotonic clock, as proc_pid_stat(5) tells it."""
+    """Return when this process began, in ns of the monotonic clock (proc_pid_stat(5))."""
     ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
     since_boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.monotonic_ns()
     return ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK") - since_boot

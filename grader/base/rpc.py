@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from grader.base.errors import LabebpfError, Phase, PhaseTimeoutError
 from grader.base.messages import say
-from grader.base.profile import note, span
+from grader.base.profile import note_span, span
 from grader.base.text import cut
 from grader.base.waiting import Lines
 
@@ -119,7 +119,7 @@ class RpcProcess:
                 answer = self._answer(number, time.monotonic() + seconds)
             if "error" not in answer:
                 return read(answer["value"])
-            kind, reason = (cut(expect(str, answer[key])) for key in ("kind", "error"))
+            kind, reason = (cut(require_type(str, answer[key])) for key in ("kind", "error"))
         except TimeoutError:
             what = say("The {name} did not answer in time.", name=self._name)
             raise PhaseTimeoutError(phase, seconds, what) from None
@@ -133,8 +133,8 @@ class RpcProcess:
     def _answer(self, number: str, deadline: float) -> dict[str, Any]:
         """Return the answer to one request, and keep those to others for who asks for them."""
         while number not in self._answers:
-            answer = expect(dict, json.loads(self._lines.next(deadline)))
-            note(*self._unanswered.pop(answer["id"]), self._lane)
+            answer = require_type(dict, json.loads(self._lines.next(deadline)))
+            note_span(*self._unanswered.pop(answer["id"]), self._lane)
             self._answers[answer["id"]] = answer
         return self._answers[number]
 
@@ -152,7 +152,7 @@ class RpcProcess:
         self._process.wait()
 
 
-def expect(kind: type[Value], value: object) -> Value:
+def require_type(kind: type[Value], value: object) -> Value:
     """Return `value` if it is of the class `kind`. Raises TypeError."""
     if not isinstance(value, kind):
         raise TypeError(f"{kind.__name__} expected, not {type(value).__name__}")

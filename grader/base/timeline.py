@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 
-class Mark(str, Enum):
+class Deviation(str, Enum):
     """What is wrong with a moment. `FOREIGN`: it was reported, and should not have been."""
 
     RIGHT = ""
@@ -29,7 +29,8 @@ class Moment:
     event: str
     cpu: int
     reports: tuple[str, ...]
-    mark: Mark
+    mark: Deviation
+    """Of this name in result.json."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,10 @@ def grader_version() -> dict[str, str]:
 
 
 def _of_copy(copy: CopyManifest) -> dict[str, str]:
-    """The same of a students' copy, whose own commits say nothing of the grader."""
+    """Return the version and the commit that a students' copy was published from.
+
+    The commits of the copy itself say nothing of the grader.
+    """
     judging = (path for path in copy.files if any(fnmatch(path, code) for code in _IN_COPY))
     same = all(digest_of(ENGINE / path) == copy.files[path] for path in judging)
     return {"version": copy.version, "commit": copy.commit if same else f"{copy.commit}-dirty"}

@@ -13,7 +13,7 @@ class Lines:
     """The lines that another process writes to `descriptor`, a pipe or a socket."""
 
     def __init__(self, descriptor: int, limit: int = 16 << 20) -> None:
-        """`limit` is how many bytes a line may have."""
+        """Prepare to read lines of at most about `limit` bytes each from `descriptor`."""
         self._descriptor = descriptor
         self._limit = limit
         self._rest = bytearray()

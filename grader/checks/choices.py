@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from grader.base.errors import BehaviourError
 from grader.base.messages import Message, say
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from grader.base.toml import tomllib
 
 _MOST_BYTES = 8 * 1024
 """A reader of TOML takes more time, and memory, the more parts a key has."""
@@ -38,7 +33,9 @@ def read_choices(
         what = say("{file} cannot be read as TOML: {error}.", file=file, error=error)
         raise _wrong(file, _line_told(str(error), source), what, form) from error
     if others := [key for key in found if key not in keys]:
-        what = say("{file} has the key {key}, of which nothing is asked.", file=file, key=others[0])
+        what = say(
+            "{file} has the key {key}, which this lab does not ask for.", file=file, key=others[0]
+        )
         remedy = say("Its keys are {names}.", names=", ".join(keys))
         raise _wrong(file, _line(text, others[0]), what, remedy)
     if missing := [key for key in keys if found.get(key, "") == ""]:

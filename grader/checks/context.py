@@ -16,9 +16,9 @@ from grader.base.messages import say
 from grader.evidence.attribution import PRINTING, Attribution
 from grader.evidence.bpftool import Bpftool
 from grader.evidence.maps import Libbpf
-from grader.evidence.marks import Marks
 from grader.evidence.trace import PRINTK, TraceInstance
-from grader.evidence.witness import CALLS, Witness, kernel_calls, seen_calls
+from grader.evidence.trace_markers import TraceMarkers
+from grader.evidence.witness import SYSTEM_CALLS, Witness, kernel_calls, seen_calls
 from grader.evidence.workload import Workload
 from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
@@ -26,7 +26,7 @@ from grader.kernel.probe import Probe
 from grader.kernel.uprobe import Uprobe
 from grader.kernel.veth import Cable
 from grader.labs import Lab
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 from grader.submission.program import Program, Table
 
 
@@ -101,21 +101,21 @@ class Context:
         library = self.place.library if isinstance(self.place, Uprobe) else None
         sockets = self.place.sockets if isinstance(self.place, (Network, Cable)) else ()
         return Workload(
-            self.lab.call, scale=self.scale, library=library, sockets=sockets, marks=self._marks
+            self.lab.call, scale=self.scale, library=library, sockets=sockets, markers=self._markers
         )
 
-    def _marks(self) -> Marks:
-        return Marks(TraceInstance(self.kernel.tracefs, self.kernel.new_name(), []))
+    def _markers(self) -> TraceMarkers:
+        return TraceMarkers(TraceInstance(self.kernel.tracefs, self.kernel.new_name(), []))
 
     def _calls(self) -> tuple[str, ...]:
         """Tell the calls that the lab's hook sees. Raises CourseError."""
         call = self.lab.call
-        if call not in CALLS:
+        if call not in SYSTEM_CALLS:
             raise CourseError(
                 say(
                     "{lab}: the workload cannot make the call {call}.", lab=self.lab.name, call=call
                 ),
-                say("It can make {names}.", names=", ".join(CALLS)),
+                say("It can make {names}.", names=", ".join(SYSTEM_CALLS)),
             )
         return seen_calls(self.lab.attach, call)
 
@@ -173,9 +173,10 @@ class Context:
         """Return `error`, or InfraError when this kernel lacks what the submission uses.
 
         That is so where a program that does nothing, at a hook of the same kind, meets the same.
-        `functions` are those of the program.
+        `functions` are those of the program. What a script prints is believed only of a kind of
+        hook that the lab or one of the files asks for: it may print anything.
         """
-        if re.search(r"to k(ret)?probe b", error.what + error.log):
+        if re.search(r"to k(ret)?probe b", error.what + error.log) and self._asks_for("k"):
             probe = self.kernel.offers("kprobes")
             return error if probe.ok else lacking(probe)
         refused = "Operation not permitted|super-user privileges|perf_event_open.*Permission denied"
@@ -185,7 +186,7 @@ class Context:
         canaries = {kind: (f"lsm__{place}" if kind == "lsm" else "nothing", self.lab.attach)}
         if any(re.match("kfunc__|kretfunc__", function) for function in functions):
             canaries["fentry"] = ("kfunc__vfs_mkdir", self.lab.attach)
-        if "uprobe" in error.what + error.log and kind != "uprobe":
+        if "uprobe" in error.what + error.log and kind != "uprobe" and self._asks_for("u"):
             canaries["uprobe"] = ("nothing", "uprobe:c:getpid")
         for name, (function, hook) in canaries.items():
             with self.kernel.loader(self.scale, self.place) as canary:
@@ -199,6 +200,12 @@ class Context:
                         ),
                     )
         return error
+
+    def _asks_for(self, letter: str) -> bool:
+        """Say whether the lab or a file asks for kprobes ("k") or uprobes ("u")."""
+        asked = re.compile(rf"attach_{letter}(ret)?probe|\b{letter}(ret)?probe(__|:)".encode())
+        sources = (self.lab.attach.encode(), *self.submission.files.values())
+        return any(map(asked.search, sources))
 
     def attach_nothing(self, loader: Program, function: str, hook: str) -> None:
         """Attach a function of that name, which does nothing, to `hook`."""

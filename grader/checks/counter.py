@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from grader.base.timeline import Timeline
+from grader.evidence.calls import Window, settle, windows_of
 from grader.evidence.event_timeline import Step, by_growth
 from grader.evidence.maps import Map
 from grader.evidence.witness import Witness
-from grader.evidence.workload import Window, Workload
+from grader.evidence.workload import Workload
 
-_TRIES = 5
-"""So often a timeline of a counter is made anew, until no other process came between."""
+_TRIES = 10
+"""So many times a counter's timeline is made at most, until no other process comes between."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,8 @@ def measure_growth(
 ) -> Counted:
     """Call `act` with `arguments`, and return by how much the entries of `table` grew."""
     left, before = witness.left, table.items()
-    did = act(*arguments)
+    windows = windows_of(act(*arguments))
     grown = {key: value - before.get(key, 0) for key, value in table.items().items()}
-    windows = tuple(did) if isinstance(did, list) else ()
     return Counted(grown, windows, witness.entered - left)
 
 
@@ -146,17 +146,15 @@ class Counter:
         """Call `act` with `arguments`, and compare what was made with what was counted.
 
         With `from_empty` the table is emptied first, at a quiet moment; with `everywhere` its other
-        entries are read too. Other processes' mkdirs are in both numbers. A difference is looked at
-        again for a while: a program on the system call's exit counts a moment after the witness.
+        entries are read too. Other processes' mkdirs are in both numbers.
         """
         before = self._read(self.table.clear if from_empty else None, everywhere=everywhere)
         base = before.value or 0
-        did = act(*arguments)
-        windows = tuple(did) if isinstance(did, list) else ()
-        deadline = time.monotonic() + 0.3 * self._scale
-        while True:
+        windows = windows_of(act(*arguments))
+
+        def count() -> Count:
             after = self._read(everywhere=everywhere)
-            count = Count(
+            return Count(
                 start=base,
                 made=after.entered - before.entered,
                 failed=after.failed - before.failed,
@@ -164,8 +162,8 @@ class Counter:
                 elsewhere=after.elsewhere - before.elsewhere,
                 windows=windows,
             )
-            if count.complete or time.monotonic() > deadline:
-                return count
+
+        return settle(count, lambda found: found.complete, self._scale)
 
     def steps(self, workload: Workload, *, from_empty: bool = False) -> CounterSteps:
         """Return evidence of a wrong count: what further calls put into the counter."""
@@ -176,11 +174,8 @@ class Counter:
 
         They are made again, a few times, where other processes' calls came between.
         """
-        for _ in range(_TRIES):
-            steps = self._steps(workload, from_empty)
-            if not any(others for *_, others in steps):
-                break
-        return by_growth(steps, of=workload.call, attached=self._attached())
+        tries = (self._steps(workload, from_empty) for _ in range(_TRIES))
+        return by_growth(least_disturbed(tries), of=workload.call, attached=self._attached())
 
     def _steps(self, workload: Workload, from_empty: bool) -> list[Step]:
         steps = []
@@ -208,6 +203,20 @@ class Counter:
 
         entered, seen = self._witness.quietly(read, 10 * self._scale)
         return _CounterStep(entered, *seen)
+
+
+def least_disturbed(tries: Iterable[Sequence[Step]]) -> Sequence[Step]:
+    """Return the first of `tries` without calls of others, or the one that they disturb least.
+
+    The first step tells most: what a counter begins with. It counts before all others.
+    """
+    found = []
+    for steps in tries:
+        disturbed = [others > 0 for *_, others in steps]
+        found.append((disturbed[0], sum(disturbed), steps))
+        if not any(disturbed):
+            break
+    return min(found, key=itemgetter(0, 1))[2]
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,10 @@ class CountingScript(ScriptRun):
         return measure_growth(self.map(name, kind), self._context.witness, act, *arguments)
 
     def numbers_shown(self) -> set[int]:
-        """Find all numbers that the script printed since it last came to rest, and prints soon.
+        """Collect what numbers the script printed since it last rested, and prints soon.
 
-        One that counts up by itself, to meet the counts of `follows` in time, prints more often
-        than every 25 ms: some sixty within a second and a half.
+        A script that does not read the table, but counts up and hopes to meet what `follows` asks
+        for, prints one every 25 ms or more often: some sixty in 1.5 s.
         """
         found: set[int] = set()
 

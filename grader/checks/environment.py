@@ -1,7 +1,7 @@
-"""One lab's program and script, run in the order that keeps a verdict honest.
+"""Run one lab's program and its script, one after the other and never at the same time.
 
-A program is loaded, looked at, then attached. Programs and scripts of a submission never run at the
-same time.
+A program is loaded, looked at, then attached: one that would act on the machine is refused before
+it can.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from grader.checks.script_under_test import ScriptUnderTest
 from grader.checks.trace_output import Trace
 from grader.evidence.attribution import OwnTrace
 from grader.evidence.bpftool import MOST_OF_A_NAME
+from grader.evidence.event_timeline import Reporter
 from grader.evidence.workload import Workload
 from grader.kernel.native import write_kprobe_event
 from grader.kernel.tracefs_copy import probe_lists
@@ -120,7 +121,7 @@ class LabEnvironment:
     def trace(self) -> Trace:
         """What the submission's programs print as the workload acts."""
         own = OwnTrace(self.context.followed(), lambda: self._running().attribution)
-        return Trace(own, self.context.lab.call, self._attached_to)
+        return Trace(own, self.context.lab.call, self._prints)
 
     def _running(self) -> ProgramUnderTest | ScriptUnderTest:
         """Give the script if it runs, else the program. Raises CourseError where neither does."""
@@ -136,16 +137,16 @@ class LabEnvironment:
             )
         return one
 
-    def _attached_to(self) -> list[str]:
-        """Tell where the program is attached; nowhere while a script runs."""
+    def _prints(self) -> Reporter:
+        """Tell what is to print; nothing of a program while a script runs."""
         program = self._programs.get(self._judged)
-        return program.attached_to() if program else []
+        return program.reporter("bpf_trace_printk()", "bpf_trace_") if program else Reporter()
 
     def contend(self) -> None:
         """Make directories on all CPUs at once, until a counter that is not atomic has lost some.
 
         The witness keeps such a counter: how big a load must be depends on the machine. Raises
-        InfraError where no load makes it lose any.
+        InfraError where it loses too few to tell.
         """
         still = self._script.held() if self._script and not self._script.running else nullcontext()
         with still:
@@ -259,10 +260,10 @@ class LabEnvironment:
     def places(self, plain: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
         """Tell where the script attaches the functions `plain`: a kind of hook and a place.
 
-        The kernel says so, while the script runs for that. Of several places those of the lab's
-        call count: what else it attaches them to is the script's own mistake. Nothing for a script
-        that attaches none, or does not run. Raises InfraError for one that wants what this kernel
-        lacks.
+        The kernel says so, while the script runs for that. If a function is attached to several
+        places, those of the lab's call are returned: the others are the script's own mistake.
+        Returns {} for a script that attaches none of them, or does not run. Raises InfraError for
+        one that wants what this kernel lacks.
         """
         self.context.plain = tuple(plain)
         if not plain or self.context.lab.script not in self.context.submission.files:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from grader.base.errors import BehaviourError, LabebpfError
 from grader.base.messages import NO_MESSAGE, Message, say
-from grader.base.timeline import Mark, Timeline
+from grader.base.timeline import Deviation, Timeline
 
 
 class Evidence(Protocol):
@@ -38,7 +38,11 @@ def expect(
     if timeline:
         with suppress(LabebpfError):  # It is no part of the verdict.
             shown = timeline.timeline()
-    if shown and not shown.cause and all(moment.mark is Mark.RIGHT for moment in shown.moments):
+    if (
+        shown
+        and not shown.cause
+        and all(moment.mark is Deviation.RIGHT for moment in shown.moments)
+    ):
         shown = None
     raise BehaviourError(
         why, remedy, expected=_text(expected), actual=_text(actual), log=log, timeline=shown

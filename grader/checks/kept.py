@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from grader.evidence.calls import Made
+from grader.evidence.calls import Made, settle
 from grader.evidence.maps import Map
 from grader.evidence.witness import Witness
 
@@ -36,11 +35,7 @@ def measure_kept(
     act: Callable[..., list[Made]],
     *arguments: object,
 ) -> Kept:
-    """Call `act` with `arguments`, look at `table` meanwhile, and at a quiet moment afterwards.
-
-    What is left is looked at again for a while: a program on the system call's exit deletes a
-    moment after the witness has counted.
-    """
+    """Call `act` with `arguments`, look at `table` meanwhile, and at a quiet moment afterwards."""
 
     def read() -> tuple[int, set[Entry]]:
         return witness.quietly(lambda: _entries(table), 10 * scale)
@@ -52,14 +47,15 @@ def measure_kept(
         while not acting.done():
             most = max(most, len(_entries(table) - before))
         calls = tuple(acting.result())
-    deadline = time.monotonic() + 0.3 * scale
-    while True:
+
+    def kept() -> Kept:
         made, after = read()
         left = after - before
         if made - start > len(calls):
             left = {entry for entry in left if belongs(entry, calls)}
-        if not left or time.monotonic() > deadline:
-            return Kept(calls, most, len(left))
+        return Kept(calls, most, len(left))
+
+    return settle(kept, lambda found: not found.left, scale)
 
 
 def _entries(table: Map) -> set[Entry]:

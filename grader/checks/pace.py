@@ -10,7 +10,7 @@ from grader.base.errors import BehaviourError, InfraError
 from grader.base.messages import Message, say
 from grader.checks.counter import Counter
 from grader.checks.script_output import numbers
-from grader.evidence.workload import Window
+from grader.evidence.calls import Window
 
 _ENOUGH = 3
 _TOTALS = 5
@@ -19,11 +19,11 @@ _TOTALS = 5
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a counter, whose table then held `wanted` or more, which a script is to show.
+    """A change of a counter that a script is to show; its table then held `wanted` or more.
 
-    Of these the grader had `put` some there itself; `call` is the last one made since. The line
-    that shows the count must have the number `beside` too, if there is one: a CPU, or a user; and
-    the `text`. The change was not `kept` if the table had lost it when it was read.
+    The grader had put `put` of them there, calls made the rest; `call` is the last of these. The
+    line that shows the count must have the number `beside` too, if there is one: a CPU, or a user;
+    and the `text`. The change was not `kept` if the table had lost it when it was read.
     """
 
     counter: Counter
@@ -107,7 +107,10 @@ class Pace:
     """
 
     def __init__(self, limit: float, looked: float | None = None) -> None:
-        """`looked` is when the script is known to have looked before, of time.monotonic()."""
+        """Take the `limit` in s, and when the script is known to have `looked` before.
+
+        `looked` is a time of time.monotonic(), in s; None where no look is known.
+        """
         self._limit = limit
         self._in_time = self._late = 0
         self._before = looked
@@ -132,7 +135,7 @@ class Pace:
         return self._late >= _ENOUGH
 
     def require(self) -> None:
-        """Raise InfraError where what was noted says neither."""
+        """Raise InfraError unless more changes were shown in time than late."""
         if self._in_time <= self._late:
             raise InfraError(
                 say("This machine is too slow to tell how soon the script shows a new count."),

@@ -11,6 +11,7 @@ from grader.base.layout import Layout
 from grader.base.messages import say
 from grader.checks.context import Context
 from grader.checks.counter import Counted, Counter, measure_growth
+from grader.checks.expectation import expect
 from grader.checks.kept import Kept, measure_kept
 from grader.checks.rows import Growth, Rows, TableReader, measure_rows
 from grader.checks.submitted import Submitted
@@ -20,12 +21,18 @@ from grader.evidence.bpftool import (
     LoadedProgram,
     lsm_hook_id,
 )
-from grader.evidence.calls import Made
+from grader.evidence.calls import Made, windows_of
+from grader.evidence.event_timeline import Reporter
 from grader.evidence.maps import Map
 from grader.submission.program import DECLARED_WITH, PATTERN, Table, kinds
 from grader.verdict.source import SourceFile
 
 _PERF_PAGES = 64
+_SUBMITS = {
+    "perf_event_array": ("bpf_perf_event_output", "perf_submit()"),
+    "ringbuf": ("bpf_ringbuf_", "ringbuf_output()"),
+}
+"""How the names begin of the helpers that submit to such a buffer, and what a student calls."""
 
 
 class ProgramUnderTest:
@@ -34,9 +41,9 @@ class ProgramUnderTest:
     def __init__(
         self, context: Context, file: str, *, pattern: bool = False, source: bytes | None = None
     ) -> None:
-        """`file` is one of the submission's C files; with `pattern`, build it the second way.
+        """Start a loader for the submission's C file `file`; `pattern` builds it the second way.
 
-        With `source`, that is the text of it, which the submission need not have.
+        With `source`, that is the text of the file, which the submission need not have.
         """
         self._context = context
         self._name = file
@@ -50,6 +57,7 @@ class ProgramUnderTest:
         self._listening: dict[str, Layout | None] = {}
         """What the events of each open buffer are made of."""
         self.attached = False
+        self._loaded: Sequence[LoadedProgram] = ()
 
     def begin(self) -> None:
         """Start the compiler, if that was not done."""
@@ -89,8 +97,8 @@ class ProgramUnderTest:
                     actual=say("no function"),
                     file=self._name,
                 )
-            programs = self._context.bpftool.programs(self._program.pids())
-            refuse_acting(programs, self._name, self._context.lab.attach)
+            self._loaded = self._context.bpftool.programs(self._program.pids())
+            refuse_acting(self._loaded, self._name, self._context.lab.attach)
             if len(self._program.plain) > 1 and not attached:
                 names = ", ".join(self._program.plain)
                 raise BehaviourError(
@@ -180,7 +188,10 @@ class ProgramUnderTest:
     def growths(
         self, kinds: Mapping[str, str], act: Callable[..., object], *arguments: object
     ) -> dict[str, Growth]:
-        """The same for several tables, the keys of `kinds`, in one of which each call counts."""
+        """Call `act` with `arguments`, and return by how much each entry of several tables grew.
+
+        The tables are the keys of `kinds`; each call counts in one of them.
+        """
         return measure_rows(self._reader(kinds), act, *arguments)
 
     def kept(
@@ -217,6 +228,36 @@ class ProgramUnderTest:
             return []
         return [each.where for each in self._context.bpftool.attachments(self._program.pids())]
 
+    def require_atomic(self) -> None:
+        """Raise BehaviourError unless an instruction changes memory atomically.
+
+        For a count that all CPUs share: without one it may get lost, however seldom they meet.
+        """
+        expect(
+            any(program.atomic for program in self._loaded),
+            say("Counts can get lost when several CPUs make directories at the same time."),
+            say(
+                "Between reading the old value and writing the new one, another CPU may do the "
+                "same. Add atomically."
+            ),
+            expected=say("an atomic addition"),
+            actual=say("none in the program, as it was compiled"),
+        )
+
+    def reporter(self, function: str, *prefixes: str) -> Reporter:
+        """Tell where reports come from, made with the C `function`: by helpers of such names."""
+        helpers = [helper for program in self._loaded for helper in program.helpers]
+        called = any(helper.startswith(prefixes) for helper in helpers)
+        missing = function if self.attached and not called else ""
+        return Reporter(self.attached_to(), missing)
+
+    def _submits(self) -> Reporter:
+        """Tell the same of the buffers that are open."""
+        tables = self._program.tables
+        helpers = {_SUBMITS[tables[name].type] for name in self._listening}
+        functions = " / ".join(sorted(function for _, function in helpers))
+        return self.reporter(functions, *(helper for helper, _ in helpers))
+
     def listen(self, name: str, kind: str = "perf_event_array") -> None:
         """Open the buffer `name` of `kind`, once. Raises BehaviourError if it is no such table."""
         self.table(name, kind)
@@ -239,12 +280,11 @@ class ProgramUnderTest:
             with witness.brake() if attempt else nullcontext():
                 left = witness.left
                 self._program.collect(30 * self._context.scale)
-                did = act(*arguments)
-                windows = tuple(did) if isinstance(did, list) else ()
+                windows = windows_of(act(*arguments))
                 samples = self._program.collect(30 * self._context.scale).raw
                 made = witness.entered - left
             layout = layouts[0] if len(layouts) == 1 else None
-            got = Submitted(samples, windows, made, workload.call, self.attached_to, layout)
+            got = Submitted(samples, windows, made, workload.call, self._submits, layout)
             if best is None or (best.share, best.alone) < (got.share, got.alone):
                 best = got
             if got.alone:

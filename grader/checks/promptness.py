@@ -10,12 +10,12 @@ from typing import TypeVar
 from grader.base.errors import BehaviourError, InfraError
 from grader.base.messages import say
 from grader.checks.context import Context
-from grader.evidence.workload import Window
+from grader.evidence.calls import Window
 from grader.submission.script import Script
 
 _TRIALS, _TRIAL_SECONDS = 200, 10
-"""Beside processes that make directories all the time on each CPU, one in two to ten settles it. Of
-others the storm may be over in some seconds: until then, more of them."""
+"""Beside processes that make directories all the time on each CPU, one trial in two to ten is
+alone, and decides. Other storms may end after some seconds: there are trials for that long."""
 Event = TypeVar("Event", bound=Window)
 
 
@@ -28,10 +28,10 @@ def require_prompt(
 ) -> None:
     """Raise BehaviourError for a script that prints an event only when another one comes.
 
-    Beside processes that make directories, the next event comes by itself. So what settles it is
-    a call that `act` has the process `caller` make, and that no other one came after: either a line
-    `shows` it, or none does before the next one. A script that does not even show it then is no
-    such script. Raises InfraError where there is no call that was alone.
+    Beside processes that make directories, the next event comes by itself. So what decides is a
+    call that `act` has the process `caller` make, and that no other call follows: a prompt script
+    shows it (`shows`) at once, a late one after the next call only. A script that never shows it is
+    not late, and other checks refuse it. Raises InfraError where no call was alone.
     """
     end = time.monotonic() + _TRIAL_SECONDS * context.scale
     with context.witness.brake(spared=caller), script.preferred(caller):
@@ -58,12 +58,11 @@ def _alone(
     act: Callable[[], Event],
     shows: Callable[[str, Event], bool],
 ) -> tuple[Event | None, bool]:
-    """Let `act` make a call, and the script read it; tell whether it was shown in time.
+    """Let `act` make one call; return it, and whether the script showed it before any other.
 
-    The call is None where another one came meanwhile.
-
-    The script rests before: it has nothing more to read. What it reads then is of this call. Once
-    it waits for ever, it has read that; one that goes on by itself has its time.
+    None is returned in its place where another process called meanwhile. The script is waited for
+    first, until it has nothing left to read: what it reads next is this call's. It has read that
+    when it waits without a timeout; a script that sleeps between its looks is given time.
     """
     witness = context.witness
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from grader.base.errors import BehaviourError
 from grader.base.layout import Fields, Layout, difference, sum_of
 from grader.base.messages import NO_MESSAGE, Message, say
-from grader.evidence.calls import Made, Window
+from grader.evidence.calls import Made, Window, settle, windows_of
 from grader.evidence.maps import Map
 from grader.evidence.witness import Witness
 from grader.submission.program import Table
@@ -84,7 +83,7 @@ class Rows:
 
     @property
     def by_key(self) -> dict[Any, Any]:
-        """The values by their keys, which must not be structures that are there twice."""
+        """The values by their keys. Keys must not differ in their padding alone: see `having`."""
         return {row.key: row.value for row in self.rows}
 
     @property
@@ -127,7 +126,7 @@ class Growth(Rows):
 
 
 @dataclass(frozen=True)
-class Moment:
+class TableSnapshot:
     """What tables held at a moment when no call was under way, and the calls until then."""
 
     calls: int
@@ -145,7 +144,7 @@ class TableReader:
         self._witness = witness
         self.scale = scale
 
-    def read(self) -> Moment:
+    def read(self) -> TableSnapshot:
         """Read all of them at one quiet moment. Raises InfraError where there is none."""
 
         def look() -> tuple[int, dict[str, dict[bytes, list[bytes]]]]:
@@ -154,7 +153,7 @@ class TableReader:
 
         calls, (failed, found) = self._witness.quietly(look, 10 * self.scale)
         rows = {name: Rows(tuple(self._rows(name, found[name]))) for name in found}
-        return Moment(calls, failed, rows)
+        return TableSnapshot(calls, failed, rows)
 
     def _rows(self, name: str, entries: Mapping[bytes, list[bytes]]) -> Iterator[Row]:
         table, declared = self._tables[name]
@@ -171,24 +170,23 @@ def _layout(told: Layout | None, size: int) -> Layout:
 def measure_rows(
     reader: TableReader, act: Callable[..., object], *arguments: object
 ) -> dict[str, Growth]:
-    """Call `act` with `arguments`, and return by how much the rows of each table grew.
-
-    Less than was made, in all tables together, is looked at again for a while: a program on the
-    system call's exit counts a moment after the witness.
-    """
+    """Call `act` with `arguments`, and return by how much the rows of each table grew."""
     before = reader.read()
-    did = act(*arguments)
-    windows = tuple(did) if isinstance(did, list) else ()
-    deadline = time.monotonic() + 0.3 * reader.scale
-    while True:
+    windows = windows_of(act(*arguments))
+
+    def growths() -> dict[str, Growth]:
         after = reader.read()
         made, failed = after.calls - before.calls, after.failed - before.failed
-        grown = {
+        return {
             name: Growth(_grown(before.tables[name], rows), windows, made, failed)
             for name, rows in after.tables.items()
         }
-        if sum(each.total for each in grown.values()) >= made or time.monotonic() > deadline:
-            return grown
+
+    def complete(grown: dict[str, Growth]) -> bool:
+        made = next((each.made for each in grown.values()), 0)
+        return sum(each.total for each in grown.values()) >= made
+
+    return settle(growths, complete, reader.scale)
 
 
 def _grown(before: Rows, after: Rows) -> tuple[Row, ...]:

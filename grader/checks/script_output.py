@@ -9,9 +9,9 @@ from grader.base.messages import say
 from grader.base.timeline import Timeline
 from grader.checks.expectation import expect, line_count
 from grader.checks.trace_output import Printed
+from grader.evidence.calls import Window
 from grader.evidence.event_timeline import by_value
 from grader.evidence.matching import Matching
-from grader.evidence.workload import Window
 
 _MAX_NUMBERS = 10
 

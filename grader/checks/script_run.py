@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from grader.base.errors import BehaviourError, InfraError, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
-from grader.base.profile import note, span
+from grader.base.profile import note_span, span
 from grader.checks.context import Context
 from grader.checks.ended import Ended, early_end
 from grader.checks.program_under_test import refuse_acting
@@ -78,9 +78,10 @@ class ScriptRun:
 
     @contextmanager
     def answers_for_its_calls(self) -> Iterator[None]:
-        """Raise BehaviourError in place of InfraError where the others' calls are the script's.
+        """Turn an InfraError about others' calls into a BehaviourError where the script makes them.
 
-        So they are where three times they stop with it, and go on with it.
+        It does if, three times in a row, nobody calls while the script is stopped, and somebody
+        does once it goes on.
         """
         try:
             yield
@@ -99,7 +100,7 @@ class ScriptRun:
             ) from error
 
     def _stops_the_calls(self) -> bool:
-        """Whether nobody makes a call while the script stands still, and somebody afterwards."""
+        """Tell whether nobody calls while the script is stopped, and somebody does afterwards."""
         witness, scale = self._context.witness, self._context.scale
         with self.held():
             self._context.workload.calls(1)
@@ -149,7 +150,7 @@ class ScriptRun:
             return now - loaded_since > idle
 
         self._script.wait_for(settled, 3 * limit, every=0.01 * self._context.scale)
-        note("compiles, loads, attaches", self._began, self._script.lane)
+        note_span("compiles, loads, attaches", self._began, self._script.lane)
         limit = round(time.monotonic() - start)
         if self._attached():
             self._look()
@@ -322,9 +323,9 @@ class ScriptRun:
             return reader.read().tables[name]
 
     def handlers(self, name: str) -> dict[int, str]:
-        """Tell which function, by 15 characters of its name, the script has put where.
+        """Return which BPF function is at each index of the script's BPF_PROG_ARRAY `name`.
 
-        Into its BPF_PROG_ARRAY `name`.
+        Of a function's name there are 15 characters.
         """
         programs = self.rows(name, "prog_array").by_key
         return {at: self._context.bpftool.program(which).name for at, which in programs.items()}

@@ -20,9 +20,9 @@ from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.silence import remedy_for_silence
 from grader.checks.told import Shows, Told
 from grader.checks.trace_output import Trace
-from grader.evidence.calls import Call, Made
+from grader.evidence.calls import Call, Made, Window
 from grader.evidence.matching import match, match_buckets, possible_buckets, told_again
-from grader.evidence.workload import Window, random_count
+from grader.evidence.workload import random_count
 from grader.submission.tracebacks import (
     ended_cleanly,
     find_error,

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.base.errors import BehaviourError
-from grader.base.layout import Fields, Layout
+from grader.base.layout import UNSET_RUN, Fields, Layout
 from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.timeline import Timeline
 from grader.checks.expectation import event_count, expect, listed
 from grader.evidence.calls import Made, Window
-from grader.evidence.event_timeline import by_value
+from grader.evidence.event_timeline import Reporter, by_value
 from grader.evidence.matching import Matching, match
-
-_UNSET = re.compile(rb"\xaa{4,}")
-"""What the second build of a program fills uninitialised memory with."""
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """Samples of a buffer, as raw bytes, and how many calls the whole machine made.
+    """Samples of a buffer, as raw bytes, and the calls that they are to be about.
 
-    In a quiet machine those are the workload's own, whose `windows` there are; otherwise the
-    samples are at most so many: calls that were under way at the start are among them. `of` is the
-    call that is to be reported, and `attached` tells where the program is attached.
+    `made` counts the calls of the whole machine. On a quiet machine they are the workload's, in
+    `windows`; otherwise there are at most so many samples, since calls that had begun before are
+    counted too. `of` is the call that is to be reported, and `reporter` tells what was to submit.
     """
 
     samples: tuple[bytes, ...]
     windows: tuple[Window, ...]
     made: int
     of: str
-    attached: Callable[[], Sequence[str]]
+    reporter: Callable[[], Reporter]
     layout: Layout | None = None
     """What a sample is made of, where BCC knows it."""
 
@@ -93,7 +89,7 @@ class Submitted:
                 if never := self.layout.unset(sample):
                     return never
                 continue
-            if found := _UNSET.search(sample):
+            if found := UNSET_RUN.search(sample):
                 return say(
                     "bytes {first} to {last} of {size} never set",
                     first=found.start() + 1,
@@ -162,4 +158,4 @@ class Submitted:
         """Show each call, and the sample with its time."""
         others = max(0, self.made - len(self.windows))
         reports = [((time,), str(time)) for time in self.times]
-        return by_value(self.windows, reports, of=self.of, others=others, attached=self.attached())
+        return by_value(self.windows, reports, of=self.of, others=others, reporter=self.reporter())

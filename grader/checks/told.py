@@ -63,7 +63,10 @@ class Told:
 
     @property
     def faults(self) -> tuple[int, bool]:
-        """What is wrong with the lines, of which the machine may be the cause; the least first."""
+        """How many calls no line shows, and whether there are too many lines.
+
+        Both may be the machine's doing: of several attempts the one with the least counts.
+        """
         return len(self.missing), self.beyond
 
     @property

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from grader.base.text import blank
 from grader.base.timeline import Timeline
 from grader.evidence.attribution import OwnTrace
-from grader.evidence.event_timeline import by_time
+from grader.evidence.calls import Window
+from grader.evidence.event_timeline import Reporter, by_time
 from grader.evidence.matching import Matching, match
 from grader.evidence.trace import Record
-from grader.evidence.workload import Window
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class Printed:
 
     Each of the `windows` of a call `of` that kind should have one, others none. With `numbers`, the
     line of each window has its number in it, after `words`; `others` calls of other processes may
-    have come between. `attached` tells where the program is attached.
+    have come between. `reporter` tells what was to print.
     """
 
     windows: tuple[Window, ...]
     records: tuple[Record, ...]
     of: str
-    attached: Callable[[], Sequence[str]]
+    reporter: Callable[[], Reporter]
     numbers: tuple[int, ...] = ()
     words: str = ""
     others: int = 0
@@ -56,20 +56,20 @@ class Printed:
             numbers=self.numbers,
             words=self.words,
             others=self.others,
-            attached=self.attached(),
+            reporter=self.reporter(),
         )
 
 
 class Trace:
     """What the submission's programs print, with bpf_trace_printk, as the workload acts.
 
-    `call` is the lab's own, and `attached` tells where the program is attached.
+    `call` is the lab's own, and `reporter` tells which program is to print.
     """
 
-    def __init__(self, own: OwnTrace, call: str, attached: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, own: OwnTrace, call: str, reporter: Callable[[], Reporter]) -> None:
         self._own = own
         self._call = call
-        self._attached = attached
+        self._reporter = reporter
 
     def collect(self) -> list[Record]:
         """Return the lines since the last call, in the order of time. A blank one is no event.
@@ -95,4 +95,4 @@ class Trace:
 
     def since(self, windows: Sequence[Window], of: str = "") -> Printed:
         """Collect what was printed since the last time, while the calls of `windows` were made."""
-        return Printed(tuple(windows), tuple(self.collect()), of or self._call, self._attached)
+        return Printed(tuple(windows), tuple(self.collect()), of or self._call, self._reporter)

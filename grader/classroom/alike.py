@@ -37,7 +37,7 @@ _LEAST = 6.0
 _WIDEST = 100
 """Characters of a comment that are shown."""
 _SHOWN = 6
-"""Traces of a pair that are shown."""
+"""Overlaps of a pair that are shown."""
 _WORD = re.compile(r"\w+")
 _NAMES = ("identifier", "field_identifier", "type_identifier")
 _PLAIN = re.compile(r".{1,2}|[a-z]+", re.DOTALL)
@@ -45,7 +45,7 @@ _PLAIN = re.compile(r".{1,2}|[a-z]+", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Trace:
+class Overlap:
     """Something that two hand-ins have: what kind of thing, its text, and how many have it."""
 
     kind: str
@@ -64,11 +64,11 @@ class Pair:
     share: float
     equal: tuple[str, ...]
     """Files that are equal but for white space."""
-    traces: tuple[Trace, ...]
+    overlaps: tuple[Overlap, ...]
 
 
 Feature = tuple[str, str]
-"""A kind of trace, and its text, or what stands for it."""
+"""A kind of overlap, and its text, or what stands for it."""
 
 
 def pairs(
@@ -120,7 +120,7 @@ def pairs(
                 evidence,
                 evidence / (min(totals[student] for student in pair) or 1.0),
                 _equal(hand_ins[pair[0]], hand_ins[pair[1]], given),
-                tuple(_traces(rarest, texts, counts)),
+                tuple(_overlaps(rarest, texts, counts)),
             )
         )
     return sorted(made, key=lambda each: (-each.evidence * each.share, each.students))[:MOST_PAIRS]
@@ -130,23 +130,23 @@ _WEIGHTS = {"name": 1.0, "comment": 1.5, "string": 1.0, "code": 0.35}
 """Rows of code overlap: a token is in eight of them."""
 
 
-def _traces(
+def _overlaps(
     features: Sequence[Feature], texts: Mapping[Feature, str], counts: Mapping[Feature, int]
-) -> Iterator[Trace]:
-    """What to show: words before code, and none that says half of what another one says."""
+) -> Iterator[Overlap]:
+    """Yield the overlaps to show, words before code; skip one that half repeats an earlier one."""
     order = {"comment": 0, "string": 1, "name": 2, "code": 3}
     shown: list[set[str]] = []
     for feature in sorted(features, key=lambda each: order[each[0]]):
         words = set(texts[feature].split())
         if len(shown) < _SHOWN and all(2 * len(words & each) < len(words) for each in shown):
             shown.append(words)
-            yield Trace(feature[0], clean(texts[feature]), counts[feature])
+            yield Overlap(feature[0], clean(texts[feature]), counts[feature])
 
 
 def _equal(
     one: Mapping[str, bytes], other: Mapping[str, bytes], given: Collection[tuple[bytes, ...]]
 ) -> tuple[str, ...]:
-    """The files that are equal but for white space, and not what everybody has."""
+    """Return the files that are equal but for white space, without empty ones and those `given`."""
     words = {
         name: (tuple(data.split()), tuple(other.get(name, b"").split()))
         for name, data in one.items()
@@ -155,7 +155,7 @@ def _equal(
 
 
 def _features(files: Mapping[str, bytes]) -> Iterator[tuple[Feature, str]]:
-    """What a hand-in can be known by, and how that reads."""
+    """Yield the features of a hand-in's files, each with the text to show for it."""
     for name, data in files.items():
         text = data.decode(errors="replace")
         if name.endswith((".c", ".h")):
@@ -196,7 +196,7 @@ def _phrases(text: str) -> Iterator[tuple[Feature, str]]:
 
 
 def _leaves(node: Node) -> Iterator[tuple[str, str]]:
-    """The tokens of a tree, each with its kind; a comment is one."""
+    """Yield the tokens of a tree, each after its kind; a comment is one token."""
     left = [node]
     while left:
         node = left.pop()

@@ -12,7 +12,7 @@ from grader.classroom.roster import Student
 
 @dataclass(frozen=True)
 class Move:
-    """What changed for one student; points are None where there was no verdict."""
+    """What changed for one student; points are None where there was no verdict on all of it."""
 
     student: Student
     before: int | None
@@ -22,7 +22,10 @@ class Move:
 
     @property
     def by(self) -> int:
-        return (self.after or 0) - (self.before or 0)
+        """How many points more there are now; 0 where they were not known, or are not."""
+        if self.before is None or self.after is None:
+            return 0
+        return self.after - self.before
 
 
 def moves(before: Sequence[Mark], after: Sequence[Mark]) -> list[Move]:
@@ -40,11 +43,8 @@ def _move(student: Student, old: Mark | None, new: Mark | None) -> Move:
         for task in dict.fromkeys((*before, *after))
         if before.get(task) != after.get(task)
     )
-    return Move(student, _points(old), _points(new), changed)
-
-
-def _points(mark: Mark | None) -> int | None:
-    return mark.result.score if mark and mark.result else None
+    had, has = (mark.points if mark else None for mark in (old, new))
+    return Move(student, had, has, changed)
 
 
 def _statuses(mark: Mark | None) -> dict[str, str]:

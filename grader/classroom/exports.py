@@ -63,7 +63,7 @@ def canvas(rows: Sequence[Mark], lab: str) -> bytes:
         ("Points Possible", *[""] * (len(_CANVAS) - 1), most),
     ]
     for mark in rows:
-        student, score = mark.student, _score(mark)
+        student, score = mark.student, mark.cell
         number = student.number if _NUMBER.fullmatch(student.number) else ""
         sis = student.id if student.id not in (number, student.email) else ""
         name = student.name or student.id
@@ -132,11 +132,6 @@ def _handed_in(rows: Sequence[Mark], files: Files) -> list[tuple[Mark, Mapping[s
     """Return those with files, in the order of their ids: that of names would tell who they are."""
     taken = [(mark, files.get(mark.grading.hash, {})) for mark in rows if mark.grading]
     return sorted((each for each in taken if each[1]), key=lambda each: each[0].student.id)
-
-
-def _score(mark: Mark) -> int | str:
-    """The points of whoever has a verdict on all of it; "" of all others."""
-    return mark.result.score if mark.result and mark.state == "graded" else ""
 
 
 def _table(rows: Iterable[Sequence[object]]) -> bytes:

@@ -11,7 +11,7 @@ from grader.base.text import clean
 from grader.classroom.archive import harmless_name, packed
 from grader.classroom.marks import Mark
 from grader.report.html import html as report_page
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 
 Files = Mapping[str, Mapping[str, bytes]]
 """What was handed in, by the hash under which it was taken."""

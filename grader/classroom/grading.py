@@ -16,8 +16,9 @@ from statistics import median
 
 from grader.base.errors import AbortedError
 from grader.base.messages import Message, say
-from grader.classroom.pool import NotGradedError, NoVerdictError, Order, Pool
-from grader.classroom.store import Store, Waiting
+from grader.classroom.pool import Job, NotGradedError, NoVerdictError, Pool
+from grader.classroom.runs import Waiting
+from grader.classroom.store import Store
 from grader.verdict.record import Result, Status
 
 _POLL_SECONDS = 0.5
@@ -27,7 +28,7 @@ _DOUBTFUL = (Status.TIMEOUT, Status.INFRA)
 
 
 @dataclass
-class Progress:
+class ClassProgress:
     """How far a run is; `seconds` are those of the gradings that ended."""
 
     waiting: int
@@ -57,19 +58,19 @@ class Progress:
 
 
 class ClassGrading:
-    """One run's gradings: `order` makes what a pool is told of a key and its files."""
+    """One run's gradings: `job` makes what a pool is told of a key and its files."""
 
     def __init__(
         self,
         store: Store,
         run: int,
-        order: Callable[[str, str], Order],
+        job: Callable[[str, str], Job],
         pool: Pool,
         tell: Callable[[Message], object],
     ) -> None:
         self._store = store
         self._run = run
-        self._order = order
+        self._job = job
         self._pool = pool
         self._tell = tell
         self._graded: dict[str, tuple[Waiting, Result]] = {}
@@ -84,16 +85,31 @@ class ClassGrading:
         """
         self._grade([each for each in self._store.waiting(self._run) if not each.last_try])
         self._grade(self._store.waiting(self._run), most=1)
-        doubtful = [each for each, result in self._graded.values() if _doubtful(result)]
-        self._grade(doubtful, most=1, again=True)
+        self._look_again()
         self._store.end(self._run)
+
+    def _look_again(self) -> None:
+        """Give what a busy machine may have spoilt a second opinion, alone.
+
+        What nobody was judged on, not even the first one alone, is what this machine lacks.
+        """
+        graded = self._graded.values()
+        doubtful = [
+            (each, tasks) for each, result in graded if (tasks := _tasks(result, *_DOUBTFUL))
+        ]
+        if not doubtful:
+            return
+        (first, _), *others = doubtful
+        self._grade([first], most=1, again=True)
+        lacking = set.intersection(*(_tasks(result, Status.INFRA) for _, result in graded))
+        self._grade([each for each, tasks in others if tasks - lacking], most=1, again=True)
 
     def _grade(
         self, waiting: Sequence[Waiting], most: int = sys.maxsize, *, again: bool = False
     ) -> None:
         """Grade these, `most` at a time; `again`: for a second opinion, which is no try."""
         left = deque(waiting)
-        progress = Progress(len(left))
+        progress = ClassProgress(len(left))
         running: dict[Future[Result], tuple[Waiting, float]] = {}
         stopping = False
         while running or (left and not stopping):
@@ -103,7 +119,7 @@ class ClassGrading:
                     each = left.popleft()
                     if not again:
                         self._store.start(self._run, each.key)
-                    future = self._pool.submit(self._order(each.key, each.hash))
+                    future = self._pool.submit(self._job(each.key, each.hash))
                     running[future] = each, time.monotonic()
                 self._tell(progress.line(len(running), slots))
                 for future in _ended(running):
@@ -125,7 +141,7 @@ class ClassGrading:
             )
 
     def _conclude(
-        self, future: Future[Result], each: Waiting, progress: Progress, *, again: bool
+        self, future: Future[Result], each: Waiting, progress: ClassProgress, *, again: bool
     ) -> Waiting | None:
         """Write down how a grading ended; return what is handed over once more, now."""
         try:
@@ -160,5 +176,6 @@ def _ended(running: Collection[Future[Result]]) -> Collection[Future[Result]]:
     return ()
 
 
-def _doubtful(result: Result) -> bool:
-    return any(status in _DOUBTFUL for status in result.statuses)
+def _tasks(result: Result, *statuses: Status) -> set[str]:
+    """Return the ids of the tasks that have one of these verdicts."""
+    return {task.id for lab in result.labs for task in lab.tasks if task.status in statuses}

@@ -21,8 +21,8 @@ from grader.base.messages import NO_MESSAGE, Message, say
 from grader.base.paths import system_files
 from grader.base.rpc import SERVER, RpcProcess
 from grader.base.text import clean
-from grader.classroom.formats import FORMATS, Found, Listing, recognise, title
 from grader.classroom.handin import HandIn, Place
+from grader.classroom.intake_formats import FORMATS, Found, Listing, recognise, title
 
 _SCRIPT = Path(__file__).parent / "scripts" / "read_hand_ins.py"
 _SECONDS = 60
@@ -31,7 +31,7 @@ _MOST_METADATA = 64 << 20
 """Bytes."""
 
 
-class Reader:
+class IntakeReader:
     """The process that reads what lies at `path`; started again when it has ended."""
 
     def __init__(self, path: Path) -> None:
@@ -67,7 +67,7 @@ class Reader:
         except LabebpfError:
             self.close()
             return HandIn(
-                place, {}, say("Reading it took all the time or memory that one hand-in may take.")
+                place, {}, say("Reading it exceeded the time or memory limit for one hand-in.")
             )
 
     def _asked(self) -> RpcProcess:
@@ -114,9 +114,9 @@ def _confined(path: Path) -> list[str]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(path: Path) -> Iterator[IntakeReader]:
     """Give the reader of what lies at `path`, within the block."""
-    reader = Reader(path)
+    reader = IntakeReader(path)
     try:
         yield reader
     finally:
@@ -128,7 +128,7 @@ class Intake:
     """What a class handed in for one lab: places, and who reads the files there."""
 
     found: Found
-    reader: Reader
+    reader: IntakeReader
     lab: str
     wanted: Sequence[str]
 
@@ -219,7 +219,7 @@ def summary(intake: Intake, hand_ins: Sequence[HandIn], missing: int) -> Message
     """Say in a line what was found: the format, how many hand-ins, and what is not understood."""
     return say(
         "{format}; hand-ins: {n}, unreadable: {unreadable}; students without one: {missing}; "
-        "files of nobody: {strange}.",
+        "files that belong to no student: {strange}.",
         format=title(intake.found.format),
         n=len(hand_ins),
         unreadable=sum(bool(each.problem) for each in hand_ins),

@@ -12,12 +12,21 @@ from grader.base.errors import UsageError
 from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.classroom.roster import Student
-from grader.classroom.store import Grading, Store
+from grader.classroom.runs import Grading
+from grader.classroom.store import Store
 from grader.report.csv_table import harmless
 from grader.verdict.record import Result, Status
 
 _BOM = "\ufeff"
 """By which Excel knows UTF-8."""
+_STATES = {
+    "graded": say("graded"),
+    "waiting": say("waiting"),
+    "unjudged": say("not judged by the machine"),
+    "gave_up": say("not judged by the machine"),
+    "unreadable": say("unreadable"),
+    "missing": say("without a hand-in"),
+}
 _COLUMNS = ("id", "name", "email", "lms_id", "section", "state", "points", "max", "late")
 
 
@@ -44,6 +53,21 @@ class Mark:
         if self.grading.state == "done":
             return "unjudged" if self.result and self.result.unjudged else "graded"
         return "waiting" if self.grading.state == "running" else self.grading.state
+
+    @property
+    def state_word(self) -> Message:
+        """The state in words; two of them are one to a person."""
+        return _STATES[self.state]
+
+    @property
+    def points(self) -> int | None:
+        """The points of whoever has a verdict on all of it; None for all others, which is no 0."""
+        return self.result.score if self.result and self.state == "graded" else None
+
+    @property
+    def cell(self) -> int | str:
+        """The points as a table has them, empty for None."""
+        return "" if self.points is None else self.points
 
 
 def marks(store: Store, run: int, take: str = "last") -> list[Mark]:
@@ -77,7 +101,8 @@ def pseudonymous(mark: Mark, key: bytes) -> Mark:
 def table(rows: Sequence[Mark]) -> str:
     """Return all rows as CSV: UTF-8 with a byte order mark, RFC 4180, no cell a formula.
 
-    Whoever has no verdict has no points: an empty cell is no 0.
+    Whoever has no verdict on all of it has no points, nor has a task without a verdict: an empty
+    cell is no 0.
     """
     tasks = _tasks(rows)
     text = io.StringIO()
@@ -87,18 +112,18 @@ def table(rows: Sequence[Mark]) -> str:
     for mark in rows:
         student, grading, result = mark.student, mark.grading, mark.result
         known = (student.id, student.name, student.email, student.number, student.section)
-        points = (
-            {task.id: task.points for lab in result.labs for task in lab.tasks} if result else {}
-        )
+        labs = result.labs if result else ()
+        points = {task.id: task.points for lab in labs for task in lab.tasks if not task.unjudged}
         writer.writerow(
             [
                 *(harmless(clean(cell)) for cell in known),
                 mark.state,
-                *((result.score, result.max_score) if result else ("", "")),
+                mark.cell,
+                result.max_score if result else "",
                 "late" if grading and grading.late else "",
                 *(points.get(task, "") for task in tasks),
                 "unstable" if grading and grading.unstable else "",
-                harmless(note(mark)),
+                harmless(remark(mark)),
             ]
         )
     return text.getvalue()
@@ -142,7 +167,7 @@ def _tasks(rows: Sequence[Mark]) -> list[str]:
     return list(ids)
 
 
-def note(mark: Mark) -> str:
+def remark(mark: Mark) -> str:
     """Say what else there is to know of a hand-in."""
     if mark.grading is None:
         return ""

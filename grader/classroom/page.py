@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import jinja2
-
 from grader.base.messages import say, translate
+from grader.base.templates import open_templates
 from grader.base.text import clean
 from grader.classroom.alike import Pair
-from grader.classroom.marks import Mark, note, pseudonymous
-from grader.classroom.statistics import distribution, failures, task_statistics
-from grader.classroom.store import Run
+from grader.classroom.marks import Mark, pseudonymous, remark
+from grader.classroom.runs import Run, minute
+from grader.classroom.task_statistics import distribution, failures, task_statistics
 from grader.labs import Lab
 from grader.verdict.record import Status
 
@@ -23,7 +22,7 @@ SIGNS = {
     "pass": "✓",
     "fail": "✗",
     "error": "!",
-    "timeout": "⧗",
+    "timeout": "…",
     "blocked": "·",
     "infra": "?",
     "unselected": " ",
@@ -34,14 +33,6 @@ _KINDS = {
     "comment": say("in a comment"),
     "string": say("the text"),
     "code": say("the code"),
-}
-_STATES = {
-    "graded": say("graded"),
-    "waiting": say("waiting"),
-    "unjudged": say("not judged by the machine"),
-    "gave_up": say("not judged by the machine"),
-    "unreadable": say("unreadable"),
-    "missing": say("without a hand-in"),
 }
 
 
@@ -56,22 +47,17 @@ def page(
     lang = run.setting.lang
     shown = [pseudonymous(mark, anonymous) if anonymous else mark for mark in rows]
     renamed = {old.student.id: new.student.id for old, new in zip(rows, shown, strict=True)}
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = open_templates(Path(__file__).parent, html=True)
     states: dict[str, int] = {}
     for mark in shown:
-        word = translate(_STATES[mark.state], lang)
+        word = translate(mark.state_word, lang)
         states[word] = states.get(word, 0) + 1
     spread = distribution(shown)
     return environment.get_template("page.html.j2").render(
         lang=lang,
         say=lambda text, **values: translate(say(text, **values), lang),
         told=lambda message: translate(message, lang),
+        when=lambda time: minute(time) or "–",
         lab=lab,
         title=lab.title.get(lang),
         run=run,
@@ -90,16 +76,16 @@ def page(
         ids=[task.id for task in lab.tasks],
         signs=SIGNS,
         words={status.value: status.word(lang) for status in Status},
-        state=lambda mark: translate(_STATES[mark.state], lang),
+        state=lambda mark: translate(mark.state_word, lang),
         results=_results,
         name=name,
-        note=lambda mark: "" if anonymous else clean(note(mark)),
+        remark=lambda mark: "" if anonymous else clean(remark(mark)),
         anchor=lambda id: hashlib.sha256(id.encode()).hexdigest()[:12],
     )
 
 
 def name(mark: Mark) -> str:
-    """What a student is called on the page."""
+    """Return what a student is called on the page: their name, or else their id."""
     return clean(mark.student.name or mark.student.id)
 
 
@@ -109,6 +95,6 @@ def _results(mark: Mark) -> dict[str, str]:
 
 
 def _order(mark: Mark) -> tuple[int, tuple[str, ...], str]:
-    """Most points first; those who fail alike beside each other."""
+    """Return the sort key of `mark`: most points first, those who fail alike beside each other."""
     score = mark.result.score if mark.result else -1
     return -score, tuple(_results(mark).values()), name(mark)

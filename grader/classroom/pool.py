@@ -25,7 +25,7 @@ _SECONDS = 1800
 
 
 @dataclass(frozen=True)
-class Order:
+class Job:
     """What is to be graded, and how."""
 
     key: str
@@ -50,7 +50,7 @@ class Pool(Protocol):
     def slots(self) -> int:
         """Return how many gradings can run at a time, now."""
 
-    def submit(self, order: Order) -> Future[Result]:
+    def submit(self, job: Job) -> Future[Result]:
         """Begin a grading. Its future raises NoVerdictError or NotGradedError."""
 
     def stop(self) -> None:
@@ -67,29 +67,29 @@ class Gradings:
         self._stopped = False
         self._lock = threading.Lock()
 
-    def grade(self, order: Order) -> Result:
+    def grade(self, job: Job) -> Result:
         """Grade, and return the result. Raises NoVerdictError."""
         try:
-            return self._grade(order)
+            return self._grade(job)
         except OSError as error:  # No room, for one.
             raise NoVerdictError(str(error)) from error
 
-    def _grade(self, order: Order) -> Result:
+    def _grade(self, job: Job) -> Result:
         with tempfile.TemporaryDirectory(prefix="labebpf-class-") as folder:
             hand_in, out = Path(folder, "hand-in"), Path(folder, "out")
-            (hand_in / order.lab).mkdir(parents=True)
-            for name, data in order.files.items():
-                (hand_in / order.lab / name).write_bytes(data)
-            said = self._run(order, hand_in, out)
+            (hand_in / job.lab).mkdir(parents=True)
+            for name, data in job.files.items():
+                (hand_in / job.lab / name).write_bytes(data)
+            said = self._run(job, hand_in, out)
             try:
                 return Result.from_json((out / "result.json").read_text(encoding="utf-8"))
             except (OSError, ValueError, KeyError, TypeError):
                 raise NoVerdictError(said) from None
 
-    def _run(self, order: Order, hand_in: Path, out: Path) -> str:
+    def _run(self, job: Job, hand_in: Path, out: Path) -> str:
         command = [sys.executable, "-m", "grader", "--course", str(self._course), "grade"]
-        command += [str(hand_in), "--lab", order.lab, "--out", str(out), "--kernel", order.kernel]
-        command += ["--time-scale", str(order.time_scale)]
+        command += [str(hand_in), "--lab", job.lab, "--out", str(out), "--kernel", job.kernel]
+        command += ["--time-scale", str(job.time_scale)]
         if self._private:
             command += ["--private", str(self._private)]
         with self._lock:
@@ -101,11 +101,11 @@ class Gradings:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "LABEBPF_LANG": order.lang},
+                env={**os.environ, "LABEBPF_LANG": job.lang},
                 cwd=self._course,
                 start_new_session=True,
             )
-            self._running[process] = order.key
+            self._running[process] = job.key
         try:
             said, _ = process.communicate(timeout=_SECONDS)
         except subprocess.TimeoutExpired:
@@ -152,8 +152,8 @@ class LocalPool:
     def slots(self) -> int:
         return self._slots
 
-    def submit(self, order: Order) -> Future[Result]:
-        return self._executor.submit(self._gradings.grade, order)
+    def submit(self, job: Job) -> Future[Result]:
+        return self._executor.submit(self._gradings.grade, job)
 
     def stop(self) -> None:
         self._gradings.stop()

@@ -112,13 +112,18 @@ class Register:
     def student(self, owner: Owner) -> Student:
         """Return whose it is, told by number, address, login or, where there is one such, name."""
         for known in (owner.id, owner.email, owner.name):
-            found = self._by.get(_folded(known), []) if known else []
-            if len({each.id for each in found}) == 1:
+            found = self.known_as(known)
+            if len(found) == 1:
                 return found[0]
         student = Student(owner.id, owner.name, owner.email, _number(owner), on_roster=False)
         self.students.append(student)
         self._by.setdefault(_folded(owner.id), []).append(student)
         return student
+
+    def known_as(self, text: str) -> list[Student]:
+        """Return those whose number, address, id or name is `text`, in whatever case."""
+        found = self._by.get(_folded(text), []) if text else []
+        return list({student.id: student for student in found}.values())
 
 
 def _number(owner: Owner) -> str:

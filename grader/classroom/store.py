@@ -7,14 +7,12 @@ on network disks, and before SQLite 3.51.3 it can lose commits (https://www.sqli
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -26,12 +24,11 @@ from grader.base.lock import acquire_lock
 from grader.base.messages import say, translate
 from grader.classroom.handin import HandIn
 from grader.classroom.roster import Student
+from grader.classroom.runs import MOST_TRIES, Grading, Run, Setting, Waiting, files_hash
 from grader.verdict.record import Result
 
 DATABASE = "class.db"
 _SECRET = "pseudonyms.key"
-MOST_TRIES = 3
-"""So often a hand-in is met that ends the machine, or this process."""
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE student (
@@ -55,83 +52,6 @@ CREATE INDEX result_key ON result (key);
 CREATE TABLE event (
     time TEXT NOT NULL, run INTEGER NOT NULL, student TEXT NOT NULL, text TEXT NOT NULL);
 """
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a run's verdicts depend on, beside the hand-ins themselves."""
-
-    lab: str
-    lab_hash: str
-    grader: str
-    kernel: str
-    time_scale: float = 1.0
-    lang: str = "en"
-    private_hash: str = ""
-
-    def key(self, files_hash: str) -> str:
-        """Return what names the verdict on these files, under this setting."""
-        told = json.dumps({"files": files_hash, **vars(self)}, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
-    def changes(self, before: Setting) -> list[str]:
-        """Return the names of what was otherwise `before`."""
-        return [name for name, value in vars(self).items() if vars(before)[name] != value]
-
-
-@dataclass(frozen=True)
-class Run:
-    """The gradings of a class under one setting; times in ISO 8601, "" for not yet."""
-
-    id: int
-    setting: Setting
-    started: str
-    ended: str
-    applied: str
-    """When its marks came to count."""
-
-
-@dataclass(frozen=True)
-class Grading:
-    """One hand-in of a run, and how far it is.
-
-    `state` is waiting, running, done, gave_up, or unreadable.
-    """
-
-    student: Student
-    attempt: int
-    source: str
-    received: str
-    late: bool
-    hash: str
-    problem: str
-    notes: tuple[str, ...]
-    key: str
-    state: str
-    tries: int
-    unstable: bool
-    result: Result | None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A verdict that a run waits for: its key, and the hash of the files that it is about."""
-
-    key: str
-    hash: str
-    tries: int = 0
-
-    @property
-    def last_try(self) -> bool:
-        return self.tries >= MOST_TRIES - 1
-
-
-def files_hash(files: Mapping[str, bytes]) -> str:
-    """Return what names these files, by their names and what is in them; "" for none."""
-    if not files:
-        return ""
-    told = json.dumps({name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)})
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 class Store:
@@ -324,12 +244,13 @@ class Store:
             gone = self._db.execute("DELETE FROM grading WHERE student = ?", (student,)).rowcount
             gone += self._db.execute("DELETE FROM student WHERE id = ?", (student,)).rowcount
             self._db.execute("DELETE FROM event WHERE student = ?", (student,))
-            unused = "key NOT IN (SELECT key FROM grading)"
-            records = self._db.execute(f"SELECT key, id FROM result WHERE {unused}").fetchall()
-            self._db.execute(f"DELETE FROM result WHERE {unused}")
+            self._db.execute("DELETE FROM result WHERE key NOT IN (SELECT key FROM grading)")
             self._db.execute("DELETE FROM content WHERE hash NOT IN (SELECT hash FROM grading)")
-        for key, number in records:
-            self._record(key, number).unlink(missing_ok=True)
+            kept = {key for (key,) in self._db.execute("SELECT key FROM grading")}
+        for record in self.folder.glob("results/*/*"):
+            # Also what a writer left that was killed before its row was there.
+            if record.name.partition("-")[0] not in kept:
+                record.unlink()
         self._db.execute("VACUUM")  # Or the pages with it stay in the file.
         return gone > 0
 

@@ -20,7 +20,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from grader.base.errors import LabebpfError
 from grader.classroom.archive import packed
-from grader.classroom.pool import Gradings, Order
+from grader.classroom.pool import Gradings, Job
 from grader.classroom.setting import files_below, grader_hash, kernel_name
 from grader.labs import Course, Lab
 from grader.labs.course import MANIFEST
@@ -135,14 +135,14 @@ def _prepared(worker: Worker, name: str) -> Preparation:
     return found
 
 
-def grade(parcel: str, order: Order) -> Result:
+def grade(parcel: str, job: Job) -> Result:
     """Grade on the worker that this is called on, with the parcel of that name.
 
     Raises NoVerdictError, UnfitWorkerError and UnpreparedWorkerError.
     """
     prepared = _prepared(get_worker(), parcel)
     prepared.check()
-    return prepared.gradings.grade(order)
+    return prepared.gradings.grade(job)
 
 
 def end(parcel: str, keys: Collection[str], dask_worker: Worker) -> None:

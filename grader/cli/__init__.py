@@ -1,4 +1,4 @@
-"""The command `labebpf`: thin, each subcommand calls one package."""
+"""The command `labebpf`: thin, what a subcommand does is in other packages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from grader.base.errors import AbortedError, InfraError, LabebpfError
 from grader.base.messages import Message, say
 from grader.base.paths import ENGINE, open_standard_streams
 from grader.base.text import clean
-from grader.cli import author, classroom, cluster, copies, course, grade, machines, study
+from grader.cli import (
+    author,
+    class_commands,
+    cluster,
+    copies,
+    course_commands,
+    grade,
+    machines,
+    study,
+)
 from grader.copies.recovery import finish_interrupted
 from grader.ui.localized_click import Group, note, said, set_language
 
@@ -27,8 +36,8 @@ COMMANDS = [
     *(study.list_labs, study.hint, study.watch, study.reset, study.shell, study.run_script),
     *(machines.doctor, machines.image),
     *(author.new_lab, author.stubs, author.words, author.prove, author.test),
-    course.course,
-    *(classroom.class_, cluster.scheduler, cluster.worker),
+    course_commands.course,
+    *(class_commands.class_, cluster.scheduler, cluster.worker),
     *(copies.publish, copies.update),
 ]
 
@@ -64,7 +73,7 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     help=say("Folder of the course (default: the one around this folder)."),
 )
 def labebpf(course: Path | None) -> None:
-    """Commands take the course from `options.course`."""
+    """Accept --course for all commands, which read it through `options.course`."""
 
 
 def main() -> None:
@@ -76,7 +85,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """The exit status of the command, once it has said what there was to say."""
+    """Run the command in `arguments`, print what it has to say, and return its exit status."""
     try:
         try:
             finish_interrupted(ENGINE, [str(ENGINE / "labebpf"), *arguments])
@@ -100,7 +109,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _tell(error: LabebpfError) -> int:
-    """Print what the person reads of `error`: the exit status that it makes."""
+    """Print what a person reads of `error`; return its exit status."""
     if log := clean(getattr(error, "log", "")):
         from rich.text import Text
 
@@ -112,7 +121,7 @@ def _tell(error: LabebpfError) -> int:
 
 
 def _written(run: Callable[[], int]) -> int:
-    """What `run` returns; another exit status where nobody reads, or nothing can be written."""
+    """Call `run`; return its exit status, or another one where its output reaches nobody."""
     try:
         return run()
     except OSError as error:
@@ -131,7 +140,7 @@ def _written(run: Callable[[], int]) -> int:
 
 
 def _unread() -> bool:
-    """Whether standard output or error is a pipe that nobody reads any more."""
+    """Tell whether standard output or error is a pipe that nobody reads any more."""
     poll = select.poll()
     for standard in (1, 2):
         poll.register(standard, 0)

@@ -12,7 +12,7 @@ from typing import ParamSpec
 import click
 
 from grader.authoring.new import (
-    CALLS,
+    EXAMPLES,
     HOOKS,
     OUTPUTS,
     PACKET,
@@ -35,7 +35,7 @@ Given = ParamSpec("Given")
 
 
 def _exits_with_1(command: Callable[Given, None]) -> Callable[Given, None]:
-    """For a command that is asked what is wrong with the course: such an error is its answer."""
+    """Let `command`, which is asked what is wrong with the course, exit with 1 on CourseError."""
 
     @functools.wraps(command)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
@@ -89,7 +89,7 @@ def stubs(labs: tuple[str, ...], check: bool) -> None:
 
 
 def _own(course: Course, names: tuple[str, ...]) -> list[Lab]:
-    """The labs of these names, all of the course's own if none is named. Raises UsageError."""
+    """Return the labs named, or all of the course's own if none is named. Raises UsageError."""
     labs = options.choose(names, course.labs())
     for lab in labs if names else ():
         if not course.owns(lab):
@@ -101,7 +101,7 @@ def _own(course: Course, names: tuple[str, ...]) -> list[Lab]:
 
 
 def _refuse_wheel() -> None:
-    """Raise UsageError where labebpf has come without what a checkout has beside it."""
+    """Raise UsageError where labebpf is a package, without the tests and sources of a checkout."""
     if not CHECKOUT:
         raise UsageError(
             say("This labebpf was installed as a package, which has no tests and no sources."),
@@ -149,7 +149,9 @@ def words() -> None:
 @click.option(
     "--output", type=click.Choice(list(OUTPUTS)), help=say("How its data leaves the kernel.")
 )
-@click.option("--call", type=click.Choice([*CALLS, *PACKET]), help=say("The call that it traces."))
+@click.option(
+    "--call", type=click.Choice([*EXAMPLES, *PACKET]), help=say("The call that it traces.")
+)
 @needs_solutions
 def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -> None:
     course = options.course()
@@ -175,9 +177,9 @@ def new_lab(name: str, hook: str | None, output: str | None, call: str | None) -
 
 
 def _ask(option: str, choices: Sequence[str]) -> str:
-    """What a person at the terminal chooses, if there is a choice.
+    """Ask a person at the terminal for one of `choices`, unless there is only one.
 
-    Raises UsageError where nobody sits.
+    Raises UsageError where standard input is no terminal.
     """
     if len(choices) == 1:
         return choices[0]
@@ -215,7 +217,7 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
     from rich.text import Text
 
     from grader.authoring.prove import Prover
-    from grader.authoring.prove_report import show_fates, show_step
+    from grader.authoring.prove_report import show_outcomes, show_step
     from grader.runner.kernel_choice import parse
     from grader.ui.console import Steps, open_console
 
@@ -231,8 +233,8 @@ def prove(labs: tuple[str, ...], rounds: int, kernel: str, time_scale: float) ->
                 wrong |= bool(step.problems)
                 with progress.away():
                     show_step(console, step)
-        if prover.fates:
-            show_fates(console, prover.fates)
+        if prover.outcomes:
+            show_outcomes(console, prover.outcomes)
     sys.exit(1 if wrong else 0)
 
 
@@ -262,8 +264,12 @@ def test(quick: bool, whole: bool, arguments: tuple[str, ...]) -> None:
     if not whole and not arguments:
         environment.setdefault("LABEBPF_SAMPLE", secrets.token_hex(4))
     share = ("--dist", "loadscope")
+    slowest = "--durations=20"
     # Those that need no kernel make directories all the time, which those on this kernel would see.
-    runs = [("-n", "3", *share, "tests/unit"), ("-n", "2", *share, "tests/kernel", "tests/vm")]
+    runs = [
+        ("-n", "3", *share, slowest, "tests/unit"),
+        ("-n", "2", *share, slowest, "tests/kernel", "tests/vm"),
+    ]
     if quick:
         chosen = ["-n", "2", *share, "-m", "not slow", "tests/unit"]
         if os.geteuid() == 0:
@@ -271,7 +277,7 @@ def test(quick: bool, whole: bool, arguments: tuple[str, ...]) -> None:
         runs = [(*chosen, *arguments)]
     elif arguments:
         runs = [arguments]
-    command = [sys.executable, "-m", "pytest", "-rs"]
+    command = [sys.executable, "-m", "pytest", "-rsfE"]
     ended = [
         subprocess.run([*command, *run], cwd=ENGINE, env=environment, check=False).returncode
         for run in runs

@@ -18,7 +18,8 @@ from grader.ui.localized_click import Command, echo, note
 if TYPE_CHECKING:
     from grader.classroom.feedback import Files
     from grader.classroom.marks import Mark
-    from grader.classroom.store import Run, Store
+    from grader.classroom.runs import Run
+    from grader.classroom.store import Store
 
 
 @click.command(
@@ -40,7 +41,7 @@ def diff(runs: tuple[int, ...], lab: str, take: str, state: Path) -> None:
     from grader.classroom.store import Store
 
     if len(runs) not in (0, 2):
-        raise UsageError(say("Two runs are compared."), say("Write: ./labebpf class diff OLD NEW"))
+        raise UsageError(say("diff takes two runs."), say("Write: ./labebpf class diff OLD NEW"))
     with Store.open(state, write=False) as store:
         name = class_options.one_lab(store, lab)
         counting, last = store.counting(name), store.last(name)
@@ -119,7 +120,7 @@ def report(out: Path, anonymous: bool, lab: str, take: str, state: Path) -> None
 
 
 def _known_to_all(lab: Lab) -> list[dict[str, bytes]]:
-    """What is no sign of anything in a hand-in: stub, solution, and handouts."""
+    """Return the files whose text is no sign of copying: stub, solution and handouts."""
     return [
         {path.name: path.read_bytes() for path in sorted(folder.glob(pattern)) if path.is_file()}
         for folder in (lab.folder, lab.solutions / lab.name)

@@ -26,11 +26,11 @@ TAKE = click.option(
     default="last",
     help=say("Which of several hand-ins of a student counts."),
 )
-LAB = click.option("--lab", metavar=say("LAB"), default="", help=say("Which lab's marks."))
+LAB = click.option("--lab", metavar=say("LAB"), default="", help=say("The lab whose marks to use."))
 
 
 def one_lab(store: Store, lab: str) -> str:
-    """The lab that is meant: the one named, or the only one. Raises UsageError."""
+    """Return `lab`, or for "" the only lab that was graded. Raises UsageError."""
     labs = list(dict.fromkeys(run.setting.lab for run in store.runs()))
     if lab in labs:
         return lab
@@ -39,7 +39,7 @@ def one_lab(store: Store, lab: str) -> str:
     if not labs:
         raise not_graded(store)
     raise UsageError(
-        say("Which lab's marks? There are {labs}.", labs=", ".join(labs)),
+        say("There are marks of several labs: {labs}.", labs=", ".join(labs)),
         say("Give --lab one of them."),
     )
 

@@ -37,7 +37,7 @@ _TLS = click.option(
     help=say("Folder with ca.pem, cert.pem and key.pem: see docs/cluster.md."),
 )
 _INSECURE = click.option(
-    "--insecure", is_flag=True, help=say("Without TLS, also beyond this machine.")
+    "--insecure", is_flag=True, help=say("Do without TLS, even across machines.")
 )
 
 
@@ -98,7 +98,7 @@ def pool(
     """Give the pool that `where` names, which grades `lab` on `kernel`."""
     if where.scheduler:
         certificates = _certificates(where.scheduler, where.tls, insecure=where.insecure)
-        from grader.classroom.cluster import ClusterPool
+        from grader.classroom.cluster_pool import ClusterPool
         from grader.classroom.connection import connect
         from grader.classroom.worker import Preparation, pack
 
@@ -126,7 +126,7 @@ def _require_dask() -> None:
 
 
 def _certificates(url: str, folder: Path | None, *, insecure: bool) -> Certificates | None:
-    """The certificates for `url`, None where none are needed. Raises UsageError."""
+    """Read the certificates for `url`; None where it needs none. Raises UsageError."""
     _require_dask()
     from grader.classroom.connection import Certificates, check_url
 
@@ -164,11 +164,11 @@ def scheduler(host: str, port: int, tls: Path | None, insecure: bool) -> None:
     host = host or ("0.0.0.0" if tls else "127.0.0.1")
     url = f"{'tls' if tls else 'tcp'}://{host}:{port}"
     certificates = _certificates(url, tls, insecure=insecure)
-    from grader.classroom import cluster
+    from grader.classroom import cluster_pool
 
     settings = {
-        "ALLOWED_FAILURES": str(cluster.ALLOWED_FAILURES),
-        "WORKER_TTL": f"{cluster.WORKER_TTL_SECONDS}s",
+        "ALLOWED_FAILURES": str(cluster_pool.ALLOWED_FAILURES),
+        "WORKER_TTL": f"{cluster_pool.WORKER_TTL_SECONDS}s",
     }
     for name, value in settings.items():
         os.environ.setdefault(f"DASK_DISTRIBUTED__SCHEDULER__{name}", value)
@@ -206,7 +206,7 @@ def worker(url: str, slots: int | None, tls: Path | None, insecure: bool) -> Non
 
 
 def _slots() -> int:
-    """How many machines this one has room for: two cores and a gibibyte each, one of it spare."""
+    """Return how many machines have room here: 2 cores and 1 GiB for each, and 1 GiB to spare."""
     mib = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
     cores = len(os.sched_getaffinity(0))
     return max(1, min(cores // 2, mib // _MIB_A_SLOT - 1))

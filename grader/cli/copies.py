@@ -29,7 +29,7 @@ _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
 def needs_solutions(command: Callable[Given, None]) -> Callable[Given, None]:
-    """For a command of authors: in a students' copy it says why there is nothing to do."""
+    """Let `command`, which is for authors, raise UsageError in a students' copy."""
 
     @functools.wraps(command)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
@@ -88,14 +88,18 @@ def publish(folder: Path, labs: tuple[str, ...], source: str | None) -> None:
             status.stop()
             _show_leaks(error.leaks)
             raise
-    _show_changes(done.changes, done.outcome, target.folder, old=done.old is not None)
+    _show_changes(done.changes, done.outcome, old=done.old is not None)
     names = ", ".join(lab.name for lab in chosen)
     echo(say("{folder} is a copy with {labs}.", folder=target.folder, labs=names))
+    if others := ", ".join(lab.name for lab in found.values() if not labs and lab not in chosen):
+        echo(
+            say("Not in it: {labs}. To add a lab, name all that the copy is to have.", labs=others)
+        )
     echo(say("Students get updates from {source}.", source=done.copy.manifest.source))
 
 
 def _still(earlier: Sequence[str], labs: Labs) -> tuple[str, ...]:
-    """Those of the labs of an earlier copy that the course still has."""
+    """Return the labs of an earlier copy that the course still has."""
     return tuple(name for name in earlier if name in labs or name in labs.broken)
 
 
@@ -111,7 +115,7 @@ def _show_leaks(leaks: Iterable[Leak]) -> None:
                 )
             )
         else:
-            note(say("{place}: this cannot be looked into.", place=clean(leak.place)))
+            note(say("{place}: its contents cannot be searched.", place=clean(leak.place)))
 
 
 @click.command(
@@ -137,7 +141,7 @@ def update(source: str | None) -> None:
     if not done.changes:
         echo(say("Nothing is new: this copy is of {when}.", when=done.old.published))
         return
-    _show_changes(done.changes, done.outcome, root, old=True)
+    _show_changes(done.changes, done.outcome, old=True)
     for edit, beside in done.outcome.beside.items():
         click.echo()
         echo(
@@ -151,8 +155,8 @@ def update(source: str | None) -> None:
     sys.stdout.flush()
 
 
-def _show_changes(found: Changes, outcome: Outcome, root: Path, *, old: bool) -> None:
-    """Say what changed in the copy `root`: of a new one its files are not named."""
+def _show_changes(found: Changes, outcome: Outcome, *, old: bool) -> None:
+    """Print which files changed if the copy is `old`, and in any case which files were kept."""
     if old:
         for kind, sign in _SIGNS.items():
             paths = getattr(found, kind)

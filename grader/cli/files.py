@@ -14,7 +14,7 @@ from grader.base.messages import say
 
 @contextmanager
 def writing(out: Path, option: str) -> Iterator[None]:
-    """Say of which option `out` is, where it cannot be written. Raises UsageError."""
+    """Raise UsageError, which names `option`, for an OSError while `out` is written."""
     try:
         yield
     except OSError as error:

@@ -73,7 +73,7 @@ def grade(
     time_scale: float,
 ) -> None:
     from grader.base.atomic_write import make_folder
-    from grader.submission.files import read_submission
+    from grader.submission.hand_in_files import read_submission
 
     kernels = _kernels(kernel, {"--html": html, "--profile": profile})
     folders = [
@@ -116,9 +116,10 @@ def grade(
 
 
 def _kernels(kernel: str, single: Mapping[str, Path | None]) -> list[str]:
-    """The kernels to grade on, one after the other. Of several no option of `files` can tell.
+    """Return the kernels to grade on, in order. The options in `single` are for one kernel only.
 
-    Raises InfraError and UsageError.
+    Raises UsageError for such an option with several kernels and for a kernel that there is not,
+    InfraError where no image is built.
     """
     from grader.runner.kernel_choice import parse
     from grader.vm import image_store
@@ -144,10 +145,10 @@ def _forget_results(folders: Sequence[Path]) -> None:
 
 
 def _private(labs: Labs, private: str | None, reveal: bool) -> tuple[Labs, list[str], list[str]]:
-    """The labs with their private tasks, and the plugin's options for those.
+    """Return the labs with their private tasks, and the plugin's options for these.
 
-    Of the options the first are for each grading, the others for one apart, of private checks that
-    nobody is to read.
+    The first list of options is for each grading. The second one is for a separate grading of
+    private checks that nobody may read.
     """
     from grader.runner.private_checks import private_folder
 
@@ -168,9 +169,10 @@ def _grade_on(
     flags: Sequence[str],
     hidden: Sequence[str],
 ) -> Result:
-    """Grade `labs` on `kernel`: what pytest printed is shown if it left no result.
+    """Grade `labs` on `kernel`; print what pytest printed if it left no result.
 
-    With `hidden`, the options of private checks, only what a grading of `shown` says is shown.
+    `hidden` are the options of private checks. With them, only the verdicts on private tasks are of
+    their grading: all else that is shown is from a grading of `shown`. Raises AbortedError.
     """
     from rich.text import Text
 

@@ -9,7 +9,7 @@ from grader.base.messages import say
 from grader.base.text import clean
 from grader.cli import options
 from grader.labs import Course, Lab
-from grader.submission.files import find_hand_in
+from grader.submission.hand_in_files import find_hand_in
 from grader.ui.localized_click import note
 
 
@@ -20,7 +20,7 @@ def submitted(
     submission: str | None,
     labs: list[Lab],
 ) -> Path:
-    """The folder to grade. Raises UsageError where it has nothing of `labs`."""
+    """Return the folder to grade. Raises UsageError where that has no files of `labs`."""
     if of:
         return _hand_in(course, names, submission, labs)
     folder = options.submission_folder(course, submission)
@@ -35,7 +35,10 @@ def submitted(
 def _hand_in(
     course: Course, names: tuple[str, ...], submission: str | None, labs: list[Lab]
 ) -> Path:
-    """The folder that was handed in. Says, for each lab, where in it the files are taken from."""
+    """Return the folder that was handed in, and say where in it the files of each lab are.
+
+    Raises UsageError.
+    """
     if len(names) != 1 or submission is not None:
         raise UsageError(
             say("--lab is for one hand-in."), say("Write: ./labebpf grade DIR --lab LAB")

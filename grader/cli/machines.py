@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _NATIVE = ("privileges", "bpf", "headers", "tracefs", "open files", "bcc", "bpftool", "bwrap")
 """What grading on this machine's own kernel takes, whatever the lab."""
-_MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
+_SIGNS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
 
 
 @click.command(
@@ -119,7 +119,7 @@ def _print_doctor(
 
 
 def _print_probes(console: Console, title: Message, probes: list[Probe]) -> None:
-    """A row for each probe; what mends a gap stands below it, whole, to be copied."""
+    """Print a row for each probe, and below a gap what closes it, unfolded, to be copied."""
     from rich.text import Text
 
     if not probes:
@@ -127,8 +127,8 @@ def _print_probes(console: Console, title: Message, probes: list[Probe]) -> None
     console.print(Text(said(title), style="bold"))
     width = max(len(probe.name) for probe in probes)
     for probe in probes:
-        mark, style = _MARKS[probe.ok]
-        line = Text(f"  {mark} ", style=style)
+        sign, style = _SIGNS[probe.ok]
+        line = Text(f"  {sign} ", style=style)
         console.print(
             line.append(f"{probe.name:{width}}  {said(probe.detail)}", "default"),
             soft_wrap=True,

@@ -15,7 +15,7 @@ from grader.base.errors import UsageError
 from grader.base.messages import say
 from grader.base.text import clean
 from grader.labs import Course, Lab, Labs, find_course, load_course
-from grader.submission.files import root_of
+from grader.submission.hand_in_files import root_of
 
 if TYPE_CHECKING:
     from grader.vm.image_store import Image
@@ -33,7 +33,7 @@ time_scale = click.option(
 
 
 def course() -> Course:
-    """The course that --course names, else the one around this folder.
+    """Load the course that --course names, else the one around this folder.
 
     Raises UsageError, CourseError.
     """
@@ -42,7 +42,7 @@ def course() -> Course:
 
 
 def place(course: Course, lab: Lab) -> Path:
-    """Where the student's files of `lab` lie. Raises UsageError where there are none yet."""
+    """Return the folder of the student's files of `lab`. Raises UsageError if there is none yet."""
     folder = course.place(lab)
     if not folder.is_dir():
         raise UsageError(
@@ -53,9 +53,9 @@ def place(course: Course, lab: Lab) -> Path:
 
 
 def choose(names: tuple[str, ...], labs: Labs) -> list[Lab]:
-    """The labs of these names, or folders of exercises/; all of them if none is named.
+    """Return the labs that `names` name, by name or by folder; without any name, all labs.
 
-    Raises UsageError for what is none, CourseError for one whose manifest is broken.
+    Raises UsageError for a name of no lab, CourseError for a lab whose manifest is broken.
     """
     labs.refuse_broken([Path(given).name for given in names] or labs.broken)
     chosen = {}
@@ -70,7 +70,7 @@ def choose(names: tuple[str, ...], labs: Labs) -> list[Lab]:
 
 
 def _no_lab(given: str, labs: Labs) -> UsageError:
-    """The error for a lab that there is not, with what was likely meant."""
+    """Return the error for a lab that there is not, with what was likely meant."""
     folder = Path(given)
     if folder.is_dir():
         edited = (
@@ -87,7 +87,7 @@ def _no_lab(given: str, labs: Labs) -> UsageError:
 
 
 def meant_lab(given: str, labs: Iterable[str]) -> str | None:
-    """Which of `labs` is meant by `given`: 3, lab03, LAB3 or Lab 3."""
+    """Guess which of `labs` is meant by `given`, such as 3, lab03 or a misspelling; or None."""
     number = re.fullmatch(r"(?:lab|tp)?[ _-]?0*(\d+)", given, re.IGNORECASE)
     for name in labs:
         if name.lower() == given.lower() or (number and name == f"lab{number[1]}"):
@@ -107,8 +107,11 @@ def _hand_in(given: str, name: str) -> UsageError:
 
 
 def choose_tasks(names: Sequence[str], labs: Labs) -> tuple[list[Lab], set[str]]:
-    """The labs to grade for `names` of labs and of tasks, such as 3.2, and the ids of their tasks
-    that are chosen; none where whole labs are."""
+    """Return the labs for `names` of labs and of tasks, such as 3.2, and the ids of chosen tasks.
+
+    Where only labs are named, there are no ids. Raises UsageError and CourseError, as `choose`
+    does.
+    """
     homes = {task.id: lab.name for lab in labs.values() for task in lab.tasks}
     chosen = choose(tuple(homes.get(name, name) for name in names), labs)
     tasks = {name for name in names if name in homes}
@@ -125,7 +128,10 @@ def submission_folder(course: Course, given: str | None) -> Path:
 
 
 def folder_named(what: str, given: str, *bases: Path) -> Path:
-    """The folder that `what` names, from one of `bases`. Raises UsageError."""
+    """Find the folder `given`, as seen from the first of `bases` that has one.
+
+    Raises UsageError, which names the option `what`, where none has.
+    """
     for base in bases:
         if (base / given).is_dir():
             return (base / given).resolve()
@@ -141,7 +147,7 @@ def folder_named(what: str, given: str, *bases: Path) -> Path:
 
 
 def image_of(version: str) -> Image:
-    """The image of Linux `version`, built if need be, with a bar for that."""
+    """Return the image of Linux `version`; build it with a progress bar if there is none."""
     from grader.ui.console import Steps
     from grader.vm import image_store
 

@@ -77,7 +77,10 @@ def hint(name: str, level: int | None) -> None:
 
 
 def _task(course: Course, name: str) -> tuple[Lab, Task]:
-    """The task of that id, or the one to go on with in the lab of that name."""
+    """Find the task `name`, or the task to go on with in the lab `name`.
+
+    Raises UsageError where there is none, CourseError where the lab's manifest is broken.
+    """
     from grader.runner.progress import Progress
 
     labs = course.labs()
@@ -113,9 +116,7 @@ def _ids(labs: Iterable[Lab]) -> str:
     ),
 )
 @click.argument("lab", metavar=say("LAB"))
-@click.option(
-    "--poll", is_flag=True, help=say("Look at the files over and over, as network drives need.")
-)
+@click.option("--poll", is_flag=True, help=say("Poll the files; network drives need it."))
 @options.kernel
 @options.time_scale
 def watch(lab: str, poll: bool, kernel: str, time_scale: float) -> None:
@@ -233,7 +234,7 @@ def shell(lab: str | None, submission: str | None, kernel: str) -> None:
 @options.kernel
 def run_script(lab: str, arguments: tuple[str, ...], kernel: str) -> None:
     from grader.runner.kernel_choice import choose, likely_needs, parse
-    from grader.submission.files import read_submission
+    from grader.submission.hand_in_files import read_submission
 
     course = options.course()
     (chosen,) = options.choose((lab,), course.labs())
@@ -277,7 +278,7 @@ def run_script(lab: str, arguments: tuple[str, ...], kernel: str) -> None:
 def _carry(
     terminal: ShellClient, image: Image, first: Message, command: Sequence[str] = ()
 ) -> NoReturn:
-    """Let `command`, or a shell, have this terminal; end as it ends.
+    """Run `command`, or a shell, on this terminal, and exit with its status.
 
     `first` is said to a person whose terminal is the machine's first one.
     """

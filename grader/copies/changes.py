@@ -8,15 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from grader.base.copy_manifest import NAME, CopyManifest, digest, digest_of
-from grader.copies.source import EXECUTABLE, Copy
+from grader.copies.copy_source import EXECUTABLE, Copy
 from grader.copies.swap import Outcome, Step, staging
 
 Value = TypeVar("Value")
 
-ENGINE = "grader"
+CODE_FOLDER = "grader"
 """The folder that is exchanged as a whole."""
 _FIRST = ("labebpf", "pyproject.toml", "conftest.py")
-"""What makes the engine's environment: it has to fit whichever engine is there."""
+"""What the launcher makes .venv from. It is exchanged first, so it must fit the old engine too."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def changes(root: Path, old: CopyManifest | None, new: Copy) -> Changes:
 
 
 def changed_by_hand(root: Path, old: CopyManifest) -> list[str]:
-    """The published files in `root` that are not what was published there any more."""
+    """Return the published files in `root` that are not what was published there any more."""
     there = {path: digest_of(root / path) for path in old.files}
     return [path for path, found in there.items() if found not in ("", old.files[path])]
 
@@ -65,28 +65,29 @@ def install(root: Path, old: CopyManifest | None, new: Copy, found: Changes) -> 
         due = sorted((*found.added, *found.changed), key=lambda path: path not in _FIRST)
         for path in due:
             if not _is_engine(path):
-                swap.take(_step(path, before), new.files[path], mode_of(path))
+                swap.add(_step(path, before), new.files[path], mode_of(path))
         for path in found.removed:
             if not _is_engine(path):
-                swap.take(_step(path, before, fresh=False))
+                swap.add(_step(path, before, fresh=False))
         for edit in found.stubs:
             stub = before.get(new.manifest.stub_of(edit), "")
-            swap.take(Step(edit, {edit: stub}, theirs=True), new.stub(edit))
+            swap.add(Step(edit, {edit: stub}, theirs=True), new.stub(edit))
         if any(map(_is_engine, (*due, *found.removed))):
-            swap.take_folder(
-                Step(ENGINE, _below(ENGINE, before), folder=True), _below(ENGINE, new.files)
+            swap.add_folder(
+                Step(CODE_FOLDER, _below(CODE_FOLDER, before), folder=True),
+                _below(CODE_FOLDER, new.files),
             )
-        swap.take(_manifest_step(root), new.manifest.to_bytes())
+        swap.add(_manifest_step(root), new.manifest.to_bytes())
         return swap.commit()
 
 
 def mode_of(path: str) -> int:
-    """The mode of the file `path` of a copy."""
+    """Return the mode of the file `path` of a copy."""
     return 0o755 if path in EXECUTABLE else 0o644
 
 
 def _is_due(root: Path, old: CopyManifest | None, new: Copy, edit: str) -> bool:
-    """Whether the stub of the file `edit` is another than the one that was handed out before."""
+    """Tell whether the new stub of `edit` differs from the old stub and from the file in `root`."""
     stub = new.manifest.stub_of(edit)
     before = old.files.get(stub, "") if old else ""
     return new.manifest.files[stub] not in (before, digest_of(root / edit))
@@ -101,10 +102,10 @@ def _manifest_step(root: Path) -> Step:
 
 
 def _is_engine(path: str) -> bool:
-    return PurePosixPath(path).parts[0] == ENGINE
+    return PurePosixPath(path).parts[0] == CODE_FOLDER
 
 
 def _below(folder: str, files: Mapping[str, Value]) -> dict[str, Value]:
-    """Those of `files` in `folder`, by their paths in it."""
+    """Return those of `files` that lie in `folder`, by their paths there."""
     start = f"{folder}/"
     return {path[len(start) :]: value for path, value in files.items() if path.startswith(start)}

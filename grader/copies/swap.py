@@ -1,8 +1,8 @@
-"""Change many files of a folder so that, whenever this ends, all of them are old or all are new.
+"""Change many files of a folder so that, whenever the process ends, all are old or all are new.
 
 What is new is written whole below .labebpf/swap first. Then a journal of all steps is put there,
-and from then on the steps are taken: each is a rename, and can be taken again. Where that was
-interrupted, `recover` takes the rest of them at the next start. The journal goes last.
+and from then on the steps are executed: each is a rename, and can be repeated. Where that was
+interrupted, `recover` executes the rest of them at the next start. The journal goes last.
 
 The folder with the code that runs is exchanged as one, so that what starts in between is whole.
 """
@@ -31,7 +31,7 @@ _JOURNAL = SWAP / "journal.json"
 _NEW = SWAP / "new"
 _OLD = SWAP / "old"
 _MARK = ".labebpf-new"
-"""A file in a folder that is to come: where it is, the folder is."""
+"""A file in the new folder: of two that are exchanged, whichever has it is the new one."""
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
@@ -41,7 +41,7 @@ class Step:
 
     place: str
     expected: Mapping[str, str]
-    """The digests of what may be there, which nobody misses: of a folder, by path in it."""
+    """The digests of what may be replaced without a backup: of a folder, by path in it."""
     fresh: bool = True
     """Whether something new goes there; else what is there goes."""
     theirs: bool = False
@@ -51,10 +51,10 @@ class Step:
 
 @dataclass
 class Outcome:
-    """What the steps met that nobody expected."""
+    """What became of files that somebody had changed by hand."""
 
     beside: dict[str, str] = field(default_factory=dict)
-    """What stayed, and the path of the new one beside it."""
+    """Files that stayed as they were: path, and the path of the new version beside each."""
     kept: list[str] = field(default_factory=list)
     """Where other files lie now that were changed by hand."""
 
@@ -89,13 +89,13 @@ class Staging:
         self._root = root
         self._steps: list[Step] = []
 
-    def take(self, step: Step, data: bytes = b"", mode: int = 0o644) -> None:
+    def add(self, step: Step, data: bytes = b"", mode: int = 0o644) -> None:
         """Add `step`, with the `data` of the file that is to come. Raises OSError."""
         if step.fresh:
             write(self._root / _NEW / step.place, data, mode)
         self._steps.append(step)
 
-    def take_folder(self, step: Step, files: Mapping[str, bytes]) -> None:
+    def add_folder(self, step: Step, files: Mapping[str, bytes]) -> None:
         """Add `step`, with all `files` of the folder that is to come. Raises OSError."""
         for name, data in files.items():
             write(self._root / _NEW / step.place / name, data)
@@ -164,7 +164,7 @@ def refuse_links(root: Path, places: Iterable[str]) -> None:
 
 
 def unwritten(root: Path, error: OSError) -> InfraError:
-    """What is said where `root` could not be written."""
+    """Make the error that says why `root` could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = say("Free some space and run the same command again. Nothing was changed.")
     else:
@@ -189,8 +189,8 @@ def _finish(root: Path) -> Outcome:
     steps = [Step(**step) for step in journal["steps"]]
     refuse_links(root, (step.place for step in steps))
     for step in steps:
-        take = _exchange if step.folder else _replace if step.fresh else _remove
-        take(root, step, root / journal["kept"], outcome)
+        change = _exchange if step.folder else _replace if step.fresh else _remove
+        change(root, step, root / journal["kept"], outcome)
     (root / _JOURNAL).unlink()
     shutil.rmtree(root / SWAP, ignore_errors=True)
     return outcome
@@ -226,7 +226,7 @@ def _is_expected(place: Path, step: Step) -> bool:
 
 
 def _beside(place: Path, new: Path) -> Path:
-    """Where `new` goes beside `place`: no other file is overwritten."""
+    """Choose where `new` goes beside `place`, so that no other file is overwritten."""
     number = 1
     while True:
         path = place.with_name(f"{place.name}.new" if number == 1 else f"{place.name}.new-{number}")

@@ -95,7 +95,7 @@ class OwnTrace:
     """The records of a trace instance that a submission's programs made."""
 
     def __init__(self, instance: TraceInstance, attribution: Callable[[], Attribution]) -> None:
-        """`attribution` gives that of the programs that run now."""
+        """Read `instance`; call `attribution` at each `collect`, for the programs that run then."""
         self._instance = instance
         self._attribution = attribution
 

@@ -47,6 +47,9 @@ _ATTACHED_BY = dict(
 """enum bpf_task_fd_type of include/uapi/linux/bpf.h, in bpftool's words."""
 _PROG_INFO = struct.Struct("=224xI")
 """struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
+_ATOMIC = re.compile(rb"\n *\d+: \((?:db|c3)\) ")
+"""An instruction of BPF_STX | BPF_ATOMIC, of 8 bytes or 4, in a listing: the kernel's
+Documentation/bpf/standardization/instruction-set.rst."""
 _LSM_MAC = 27
 _LONGEST = 256 << 20
 """Bytes of a listing: a million instructions, the most there can be, and an ordinary line each."""
@@ -57,12 +60,14 @@ MOST_OF_A_NAME = 15
 
 @dataclass(frozen=True)
 class LoadedProgram:
-    """A program in the kernel. `type` and `attach_type` in bpftool's words."""
+    """A program in the kernel. `type` in bpftool's words."""
 
     id: int
     type: str
     name: str
     helpers: frozenset[str]
+    atomic: bool = False
+    """Whether it has an instruction that changes memory atomically, such as lock_xadd's."""
     hook_id: int = 0
     """For an LSM program, which hook it is for, as `lsm_hook_id` tells."""
 
@@ -90,12 +95,13 @@ class Bpftool:
     """bpftool, run as root. Raises InfraError when it is missing or does not answer."""
 
     def __init__(self, helper_symbols: Path | None = None, network: int | None = None) -> None:
-        """`network` is the network namespace, as a descriptor, in which there may be XDP programs.
+        """Find bpftool. Raises InfraError if there is none, or `helper_symbols` names no helpers.
 
-        `helper_symbols` is a short /proc/kallsyms that names the helpers at least.
+        `network` is the network namespace, as a descriptor, in which there may be XDP programs.
 
+        `helper_symbols` is a short /proc/kallsyms that names the helpers at least. Without this,
         bpftool reads all of /proc/kallsyms to name the helpers that a program calls, which takes
-        longer than everything else about it.
+        longer than all its other work.
         """
         self._network = network
         self._libbpf = Libbpf()
@@ -120,7 +126,7 @@ class Bpftool:
         return _held("prog_id", pids) | attached
 
     def programs(self, pids: Iterable[int]) -> list[LoadedProgram]:
-        """Return those programs, looked into."""
+        """Return the programs that the processes `pids` hold, with the helpers that each calls."""
         return [self.program(number) for number in sorted(self.program_ids(pids))]
 
     def maps(self, pids: Iterable[int]) -> list[MapInfo]:
@@ -213,11 +219,13 @@ class Bpftool:
         """Return the program with that id; an empty type for one that is gone."""
         entry = self._json("prog", "show", "id", str(number)) or {}
         kind = str(entry.get("type", ""))
+        helpers, atomic = self._instructions(number)
         return LoadedProgram(
             id=number,
             type=kind,
             name=str(entry.get("name", "")),
-            helpers=self._helpers(number),
+            helpers=helpers,
+            atomic=atomic,
             hook_id=_hook_id(number) if kind == "lsm" else 0,
         )
 
@@ -234,14 +242,15 @@ class Bpftool:
         )
 
     @span("bpftool")
-    def _helpers(self, number: int) -> frozenset[str]:
-        """Return the helpers that the program calls.
+    def _instructions(self, number: int) -> tuple[frozenset[str], bool]:
+        """Return the helpers that the program calls, and whether an instruction of it is atomic.
 
         bpftool tells each instruction with its line of the source, which may be a long one. Raises
         SubmissionError for a program whose listing is longer than any that a person writes.
         """
         command = [*self._dump, "prog", "dump", "xlated", "id", str(number)]
         found: set[bytes] = set()
+        atomic = False
         length, end = 0, b""
         for piece in _listing(command):
             length += len(piece)
@@ -250,9 +259,11 @@ class Bpftool:
                     say("A BPF program is too long to be looked into."),
                     say("Write it with fewer unrolled loops, and on shorter lines."),
                 )
-            found.update(re.findall(rb"\bcall (bpf_\w+)#", end + piece))
-            end = (end + piece)[-_LONGEST_NAME:]
-        return frozenset(name.decode() for name in found)
+            text = end + piece
+            found.update(re.findall(rb"\bcall (bpf_\w+)#", text))
+            atomic = atomic or _ATOMIC.search(text) is not None
+            end = text[-_LONGEST_NAME:]
+        return frozenset(name.decode() for name in found), atomic
 
     def _json(self, *arguments: str, tool: Sequence[str] = ()) -> Any:
         text = self._run("-j", *arguments, tool=tool)

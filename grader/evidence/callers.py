@@ -11,14 +11,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from grader.base.errors import InfraError, LabebpfError
 from grader.base.messages import say
 from grader.base.rpc import RpcProcess
-from grader.evidence.calls import Call, Made, Window
+from grader.evidence.calls import Call, Made, Window, read_windows
 from grader.evidence.child import start_child
-from grader.evidence.marks import Marks
+from grader.evidence.trace_markers import TraceMarkers
 
 _PAGE_FAULTS = "/dev/userfaultfd"
 _FOR_ALL = Path("/proc/sys/vm/unprivileged_userfaultfd")
@@ -38,21 +37,21 @@ class _Caller:
 class Callers:
     """Starts each process when it is first asked for; they end with the workload.
 
-    They are in the namespaces of the process `beside`, and start without a call of a lab's: nothing
-    is made for them. `command` is what serves there, `setting` what it is told, and `marks` where
-    it tells who it is.
+    They are in the namespaces of the process `beside`. Starting one makes no call that a lab
+    counts: no file or directory is made for it. `command` is what serves there, `setting` what it
+    is told, and `markers` where it tells who it is.
     """
 
     def __init__(
         self,
         beside: int,
-        marks: Marks,
+        markers: TraceMarkers,
         command: Sequence[str],
         setting: Mapping[str, object],
         lent: Sequence[int],
     ) -> None:
         self._beside = beside
-        self._marks = marks
+        self._markers = markers
         self._command = command
         self._setting = setting
         self._lent = lent
@@ -61,28 +60,28 @@ class Callers:
     def make(self, calls: Sequence[Call], seconds: float, *, together: bool) -> list[Made]:
         """Make `calls`, each with name and path, one after the other or, `together`, all at once.
 
-        Raises RefusedError where one does not return what was asked for, what a process that is
-        killed raises, and InfraError where this machine can hold none up that is to last.
+        Raises RefusedError if one does not return what was asked for, InfraError if one is to last
+        and this machine cannot hold calls up, and what RpcProcess raises if a caller was killed.
         """
         people = [(call.uid, call.gid, call.process) for call in calls]
         self._start(people, seconds)
         for call, person in zip(calls, people, strict=True):
             _require_holding(call, self._callers[person])
         # The main thread has its process's id.
-        marks = [secrets.token_hex(8) if together or call.thread else "" for call in calls]
+        markers = [secrets.token_hex(8) if together or call.thread else "" for call in calls]
         windows: dict[int, Window] = {}
         for turn in [range(len(calls))] if together else _turns(people):
             shares = {people[n]: [m for m in turn if people[m] == people[n]] for n in turn}
             told = {
-                each: [calls[n].told(marks[n]) for n in share] for each, share in shares.items()
+                each: [calls[n].told(markers[n]) for n in share] for each, share in shares.items()
             }
             made = self._ask(told, seconds, together)
             for person, share in shares.items():
                 windows.update(zip(share, made[person], strict=True))
-        threads = self._marks.threads(set(marks) - {""})
+        threads = self._markers.threads(set(markers) - {""})
         pids = [self._callers[person].pid for person in people]
         return [
-            Made.of(call, windows[n], pids[n], threads.get(marks[n], pids[n]))
+            Made.of(call, windows[n], pids[n], threads.get(markers[n], pids[n]))
             for n, call in enumerate(calls)
         ]
 
@@ -95,7 +94,7 @@ class Callers:
             for person, calls in told.items()
         }
         return {
-            person: self._callers[person].process.receive(number, "trigger", seconds, _windows)
+            person: self._callers[person].process.receive(number, "trigger", seconds, read_windows)
             for person, number in sent.items()
         }
 
@@ -107,16 +106,16 @@ class Callers:
             for person in missing:
                 process = self._launch(person)
                 failing.callback(process.close)
-                mark = secrets.token_hex(8)
-                asked[person] = process, mark, process.send("introduce", mark=mark)
+                marker = secrets.token_hex(8)
+                asked[person] = process, marker, process.send("introduce", marker=marker)
             held = {
                 person: _holds_none(process, person, request, seconds)
                 for person, (process, _, request) in asked.items()
             }
-            pids = self._marks.threads({mark for _, mark, _ in asked.values()})
+            pids = self._markers.threads({marker for _, marker, _ in asked.values()})
             failing.pop_all()
-        for person, (process, mark, _) in asked.items():
-            self._callers[person] = _Caller(process, pids[mark], held[person])
+        for person, (process, marker, _) in asked.items():
+            self._callers[person] = _Caller(process, pids[marker], held[person])
 
     def _serves(self, person: Person) -> bool:
         return person in self._callers and self._callers[person].process.alive
@@ -125,7 +124,7 @@ class Callers:
         uid, gid, _ = person
         with ExitStack() as opened:
             faults, privileges = _page_faults(opened)
-            setting = {**self._setting, "marks": self._marks.fd, "faults": faults}
+            setting = {**self._setting, "markers": self._markers.fd, "faults": faults}
             return start_child(
                 "workload",
                 [
@@ -137,12 +136,12 @@ class Callers:
                     json.dumps(setting),
                 ],
                 output=subprocess.DEVNULL,
-                pass_fds=[*self._lent, self._marks.fd, *([] if faults is None else [faults])],
+                pass_fds=[*self._lent, self._markers.fd, *([] if faults is None else [faults])],
             )
 
     def close(self) -> None:
         with ExitStack() as closing:
-            closing.callback(self._marks.close)
+            closing.callback(self._markers.close)
             for caller in self._callers.values():
                 closing.callback(caller.process.close)
 
@@ -173,14 +172,11 @@ def _turns(people: Sequence[Person]) -> Iterator[list[int]]:
         yield list(places)
 
 
-def _windows(entries: Any) -> list[Window]:
-    return [Window.read(entry) for entry in entries]
-
-
 def _page_faults(opened: ExitStack) -> tuple[int | None, list[str]]:
-    """Find by what right a process may answer its page faults in the kernel's own code.
+    """Return what lets a process handle its page faults in kernel mode.
 
-    A descriptor, since Linux 6.1, or arguments to setpriv: before 5.11 any process may.
+    A descriptor of /dev/userfaultfd, which Linux 6.1 has, or else None, and arguments for setpriv.
+    Before Linux 5.11 neither is needed.
     """
     nothing = ["--inh-caps=-all", "--bounding-set=-all"]
     try:

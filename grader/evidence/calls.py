@@ -6,13 +6,16 @@ import errno
 import os
 import random
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.base.errors import CourseError
 from grader.base.messages import say
-from grader.base.rpc import expect
+from grader.base.rpc import require_type
+
+Found = TypeVar("Found")
 
 NOBODY = 65534
 """The user and the group that the workload runs as, if nothing else is said."""
@@ -88,8 +91,8 @@ class Call:
             return FOLDER + b"/" + name.ljust(_TOO_LONG, b"x")
         return (_CLOSED if self.fails == "EACCES" else FOLDER) + b"/" + name
 
-    def told(self, mark: str) -> Mapping[str, Any]:
-        """Return the call as the process that makes it is told; `mark` says which thread did."""
+    def told(self, marker: str) -> Mapping[str, Any]:
+        """Return the call as the process that makes it is told; `marker` says which thread did."""
         return {
             "name": self.name,
             "path": os.fsdecode(self.path),
@@ -99,7 +102,7 @@ class Call:
             "fails": errno_of(self.fails),
             "lasts": self.lasts,
             "after": self.after,
-            "mark": mark,
+            "marker": marker,
         }
 
 
@@ -141,11 +144,21 @@ class Window:
     def read(cls, entry: Any) -> Window:
         """Read what the process says of one event. Raises TypeError or ValueError."""
         call, name, start, end, cpu = entry
-        times = (expect(int, start), expect(int, end))
-        return cls(expect(str, call), expect(str, name), *times, expect(int, cpu))
+        times = (require_type(int, start), require_type(int, end))
+        return cls(require_type(str, call), require_type(str, name), *times, require_type(int, cpu))
 
-    def holds(self, time: int) -> bool:
-        return self.start <= time <= self.end
+    def holds(self, moment: int) -> bool:
+        return self.start <= moment <= self.end
+
+
+def read_windows(entries: Any) -> list[Window]:
+    """Read what a process says of several events. Raises TypeError or ValueError."""
+    return [Window.read(entry) for entry in entries]
+
+
+def windows_of(acted: object) -> tuple[Window, ...]:
+    """Return the windows of what a workload's function returned: those of a list, or none."""
+    return tuple(acted) if isinstance(acted, list) else ()
 
 
 @dataclass(frozen=True)
@@ -189,3 +202,15 @@ class Made(Window):
     def ret(self) -> int:
         """What the call returned: 0, or the error's number, negative."""
         return -errno_of(self.asked.fails)
+
+
+def settle(look: Callable[[], Found], complete: Callable[[Found], bool], scale: float) -> Found:
+    """Return what `look` finds once it is `complete`, or what it finds 0.3 s times `scale` later.
+
+    A program on a system call's exit runs a moment after the witness has counted the call.
+    """
+    deadline = time.monotonic() + 0.3 * scale
+    while True:
+        found = look()
+        if complete(found) or time.monotonic() > deadline:
+            return found

@@ -14,7 +14,8 @@ def start_child(
 ) -> RpcProcess:
     """Start `argv`, with the descriptor on which the process serves as one more argument.
 
-    What the process prints goes to `output`. It ends with the grader: its launcher sees to that.
+    What the process prints goes to `output`. It ends with the grader, by bubblewrap's or setpriv's
+    doing.
     """
 
     def start(descriptor: int) -> subprocess.Popen[bytes]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from math import inf
 
 from grader.base.messages import say
-from grader.base.timeline import Mark, Moment, Timeline
+from grader.base.timeline import Deviation, Moment, Timeline
+from grader.evidence.calls import Window
 from grader.evidence.matching import place_of
 from grader.evidence.trace import Record
-from grader.evidence.witness import CALLS, kernel_calls
-from grader.evidence.workload import Window
+from grader.evidence.witness import SYSTEM_CALLS, kernel_calls
 
 Report = tuple[Sequence[int], str]
 """The numbers of a report, of which one may be a time (ns), and its text."""
@@ -30,6 +30,18 @@ _LATER = 500_000_000
 """By how many ns after an event a script may come to take the time itself."""
 
 
+@dataclass(frozen=True)
+class Reporter:
+    """What reports come from: where a program is attached, in the kernel's words.
+
+    `missing` is the function with which it is to report, where the program never calls it.
+    """
+
+    attached: Sequence[str] = ()
+    missing: str = ""
+
+
+_UNKNOWN = Reporter()
 _MOST_PIDS = 1 << 22
 """A time (ns) is larger, soon after the machine has booted; a CPU or a process id is not."""
 _FRACTION = re.compile(r"(?<![\d.])(\d{1,10})\.(\d{1,9})(?![\d.])")
@@ -43,13 +55,13 @@ def by_time(
     numbers: Sequence[int] = (),
     words: str = "",
     others: int = 0,
-    attached: Sequence[str] = (),
+    reporter: Reporter = _UNKNOWN,
 ) -> Timeline:
     """Return the timeline of trace `records`, by the time that the kernel gave them.
 
     Each call `of` that kind should have one report, others none. With `numbers`, that of each
     window has its number in it, after `words`, or one that is smaller by `others` at most: calls
-    of other processes, which may have come later. `attached` is where the program is attached.
+    of other processes, which may have come later.
     """
     base = windows[0].start if windows else 0
     inside: list[list[str]] = [[] for _ in windows]
@@ -58,21 +70,21 @@ def by_time(
         at, text = record.time, record.text
         place = place_of(windows, at)
         if place is None:
-            strays.append(Moment(at - base, "", -1, (text,), Mark.FOREIGN))
+            strays.append(Moment(at - base, "", -1, (text,), Deviation.FOREIGN))
         else:
             inside[place].append(text)
     moments = []
     for place, (window, texts) in enumerate(zip(windows, inside, strict=True)):
-        mark = _by_count(len(texts), wanted=window.call == of)
+        deviation = _by_count(len(texts), wanted=window.call == of)
         said = _integers(texts, words)
         right = place >= len(numbers) or any(0 <= numbers[place] - n <= others for n in said)
-        if mark is Mark.RIGHT and not right:
-            mark = Mark.WRONG
-        moments.append(_moment(window, base, texts, mark))
+        if deviation is Deviation.RIGHT and not right:
+            deviation = Deviation.WRONG
+        moments.append(_moment(window, base, texts, deviation))
     moments = sorted([*moments, *strays], key=lambda moment: moment.at)
     cause = _of_numbers(inside, numbers) if numbers else ""
     counts = [len(texts) for texts in inside]
-    return _told(moments, windows, counts, of, attached, cause)
+    return _told(moments, windows, counts, of, reporter, cause)
 
 
 def by_value(
@@ -81,7 +93,7 @@ def by_value(
     *,
     of: str = "mkdir",
     others: int = 0,
-    attached: Sequence[str] = (),
+    reporter: Reporter = _UNKNOWN,
 ) -> Timeline:
     """Return the timeline of `reports` that name a time (ns) themselves: numbers, and text.
 
@@ -105,29 +117,29 @@ def by_value(
     turn = _turn_of(windows, wrong, in_order, others) if surplus and not all(told) else None
     left, moments = list(wrong), []
     for place, (window, texts) in enumerate(zip(windows, told, strict=True)):
-        mark = _by_count(len(texts), wanted=window.call == of)
+        deviation = _by_count(len(texts), wanted=window.call == of)
         found = in_order[place : place + 1] or (turn.nearest(window, left) if turn else [])
         if found and not texts:
-            texts, mark = [found[0][1]], Mark.WRONG
+            texts, deviation = [found[0][1]], Deviation.WRONG
             left.remove(found[0])
-        moments.append(_moment(window, base, texts, mark))
+        moments.append(_moment(window, base, texts, deviation))
     moments.sort(key=lambda moment: moment.at)
     moments += _of_no_event([text for _, text in left], others)
     counts = [len(texts) for texts in told]
     cause = turn.cause if turn else ""
-    return _told(moments, windows, counts, of, attached, cause, surplus=surplus)
+    return _told(moments, windows, counts, of, reporter, cause, surplus=surplus)
 
 
 def _of_no_event(texts: Sequence[str], others: int) -> list[Moment]:
     """Show reports that belong to no event of the workload; of others' events, how many."""
     if not others:
-        return [Moment(-1, "", -1, (text,), Mark.FOREIGN) for text in texts]
+        return [Moment(-1, "", -1, (text,), Deviation.FOREIGN) for text in texts]
     told = say(
         "{n} of other times, while other processes made {others} events",
         n=len(texts),
         others=others,
     )
-    return [Moment(-1, "", -1, (told,), Mark.WRONG)] if len(texts) > others else []
+    return [Moment(-1, "", -1, (told,), Deviation.WRONG)] if len(texts) > others else []
 
 
 def by_growth(
@@ -145,18 +157,18 @@ def by_growth(
     for window, before, after, others in steps:
         grown = (after or 0) - (before or 0)
         wanted = int(window.call == of)
-        mark = Mark.RIGHT
+        deviation = Deviation.RIGHT
         if grown < wanted:
-            mark = Mark.MISSING if grown == 0 else Mark.WRONG
+            deviation = Deviation.MISSING if grown == 0 else Deviation.WRONG
         elif grown > wanted + others:
-            mark = Mark.DOUBLED if wanted and grown == 2 else Mark.WRONG
-            mark = mark if wanted else Mark.FOREIGN
+            deviation = Deviation.DOUBLED if wanted and grown == 2 else Deviation.WRONG
+            deviation = deviation if wanted else Deviation.FOREIGN
         text = say("counter: {before} → {after}", before=_entry(before), after=_entry(after))
         if others:
             text = say("{change}, with {n} by other processes", change=text, n=others)
-        moments.append(_moment(window, base, [text], mark))
+        moments.append(_moment(window, base, [text], deviation))
         # What others may have added tells nothing: a step that may be right counts as that.
-        growth.append(wanted if mark is Mark.RIGHT else max(0, grown - others))
+        growth.append(wanted if deviation is Deviation.RIGHT else max(0, grown - others))
     wanted_growth = [grown for grown, step in zip(growth, steps, strict=True) if step[0].call == of]
     _, before, after, others = steps[0]
     cause = ""
@@ -172,21 +184,21 @@ def by_growth(
         cause = "not_followed"
     elif not any(growth) and _comes_past(of, attached):
         cause = "uncounted"
-    return _told(moments, [step[0] for step in steps], growth, of, attached, cause)
+    return _told(moments, [step[0] for step in steps], growth, of, Reporter(attached), cause)
 
 
 def _entry(value: int | None) -> str:
     return say("no entry") if value is None else str(value)
 
 
-def _moment(window: Window, base: int, texts: Sequence[str], mark: Mark) -> Moment:
-    return Moment(window.start - base, window.event, window.cpu, tuple(texts), mark)
+def _moment(window: Window, base: int, texts: Sequence[str], deviation: Deviation) -> Moment:
+    return Moment(window.start - base, window.event, window.cpu, tuple(texts), deviation)
 
 
-def _by_count(count: int, *, wanted: bool) -> Mark:
+def _by_count(count: int, *, wanted: bool) -> Deviation:
     if not wanted:
-        return Mark.FOREIGN if count else Mark.RIGHT
-    return {0: Mark.MISSING, 1: Mark.RIGHT}.get(count, Mark.DOUBLED)
+        return Deviation.FOREIGN if count else Deviation.RIGHT
+    return {0: Deviation.MISSING, 1: Deviation.RIGHT}.get(count, Deviation.DOUBLED)
 
 
 def _told(
@@ -194,7 +206,7 @@ def _told(
     windows: Sequence[Window],
     counts: Sequence[int],
     of: str,
-    attached: Sequence[str],
+    reporter: Reporter,
     cause: str,
     *,
     surplus: bool = False,
@@ -204,19 +216,31 @@ def _told(
     `surplus`: there are reports that belong to none of the events. Another process's rmdir, say,
     which lies in no window; then where the program is attached tells of what they may be.
     """
+    attached = reporter.attached
     pairs = list(zip(windows, counts, strict=True))
     broad = dict.fromkeys(window.call for window, count in pairs if count and window.call != of)
     wanted = [(window.cpu, count) for window, count in pairs if window.call == of]
     if broad:
         cause = "too_broad"
-    elif not cause and attached and wanted and not any(counts) and not surplus:
-        cause = "quiet" if _comes_past(of, attached) else "silent"
+    elif not cause and wanted and not any(counts) and not surplus:
+        cause = _of_silence(of, reporter)
     cause = cause or _of_counts([count for _, count in wanted], [cpu for cpu, _ in wanted])
     if not cause and wanted and all(counts) and (surplus or max(counts) > 1):
         broad = dict.fromkeys(_others_attached_to(of, attached))
         cause = "too_broad" if broad else ""
     details = {"calls": ", ".join(broad), "places": ", ".join(dict.fromkeys(attached))}
+    if cause == "mute":
+        details["missing"] = reporter.missing
     return Timeline(tuple(moments), cause, details)
+
+
+def _of_silence(of: str, reporter: Reporter) -> str:
+    """Return why nothing was reported, as far as it can be told."""
+    if reporter.missing:
+        return "mute"
+    if not reporter.attached:
+        return ""
+    return "quiet" if _comes_past(of, reporter.attached) else "silent"
 
 
 def _others_attached_to(of: str, attached: Sequence[str]) -> list[str]:
@@ -227,7 +251,7 @@ def _others_attached_to(of: str, attached: Sequence[str]) -> list[str]:
 
 def _comes_past(of: str, attached: Sequence[str]) -> bool:
     """Tell whether a call `of` that kind comes past one of the places `attached`."""
-    call = kernel_calls(of)[0] if of in CALLS else of
+    call = kernel_calls(of)[0] if of in SYSTEM_CALLS else of
     place = _PLACES.get(of, rf"\w*sys_(?:\w+_)?{call}")
     return any(re.fullmatch(place, each) for each in attached)
 

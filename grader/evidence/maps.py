@@ -1,7 +1,7 @@
 """BPF maps of other processes, opened by id and read with libbpf, which bpftool itself uses.
 
-How much the kernel writes for one entry depends on the map, and on no buffer that it is given. So
-the kernel itself is asked what an open map is, and nobody else's word is taken for it.
+The kernel writes an entry as long as the map says, however short the buffer is. So sizes are those
+that the kernel tells of the open descriptor, and never what the student's process says.
 """
 
 from __future__ import annotations

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 from grader.base.atomic_write import put
 from grader.base.errors import InfraError, LabebpfError
 from grader.base.messages import say
-from grader.base.rpc import SERVER, expect
+from grader.base.rpc import SERVER, require_type
+from grader.base.templates import open_templates
 from grader.evidence.child import start_child
 from grader.evidence.maps import Libbpf, Map, SharedArray
 
-CALLS = {
+SYSTEM_CALLS = {
     "mkdir": ("mkdir", "mkdirat"),
     "rmdir": ("rmdir", "unlinkat"),
     "unlink": ("unlink", "unlinkat"),
@@ -48,7 +49,7 @@ def kernel_calls(call: str, machine: str = "") -> tuple[str, ...]:
 
     On this machine, or a `machine` of that name. Raises KeyError for what the workload cannot call.
     """
-    all_ = CALLS[call]
+    all_ = SYSTEM_CALLS[call]
     if (machine or os.uname().machine) not in _ONLY_AT:
         return all_
     return tuple(each for each in all_ if "at" in each) or all_
@@ -65,13 +66,8 @@ def seen_calls(hook: str, call: str) -> tuple[str, ...]:
 
 def render(templates: Path, cpus: int, calls: Sequence[str] = ("mkdir",)) -> str:
     """Return the witness of `calls` as BPF C, for a machine that can have `cpus` CPUs."""
-    import jinja2  # Takes longer than all else here, and is needed once on a machine.
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates), undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template(TEMPLATE).render(calls=calls, cpus=cpus, stride=STRIDE)
+    template = open_templates(templates).get_template(TEMPLATE)
+    return template.render(calls=calls, cpus=cpus, stride=STRIDE)
 
 
 def possible_cpus() -> int:
@@ -103,11 +99,11 @@ def _write_stored(path: Path, compiled: dict[str, Any]) -> None:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    return expect(dict, value)
+    return require_type(dict, value)
 
 
 def _map_ids(value: Any) -> dict[str, int]:
-    return {name: expect(int, value[name]) for name in _MAPS}
+    return {name: require_type(int, value[name]) for name in _MAPS}
 
 
 Read = TypeVar("Read")

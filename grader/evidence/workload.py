@@ -17,10 +17,9 @@ from grader.base.messages import say
 from grader.base.paths import system_files
 from grader.base.rpc import SERVER, ChildDiedError, RefusedError, Value, ignore
 from grader.evidence.callers import Callers
-from grader.evidence.calls import NOBODY, Call, Made
-from grader.evidence.calls import Window as Window
+from grader.evidence.calls import NOBODY, Call, Made, Window, read_windows
 from grader.evidence.child import start_child
-from grader.evidence.marks import Marks
+from grader.evidence.trace_markers import TraceMarkers
 
 DECOYS = ("mkdir", "rmdir", "open", "rename", "stat", "unlink")
 """What is done to one directory and one file, in this order, but for the lab's own call."""
@@ -30,7 +29,7 @@ _SCRIPT = Path(__file__).parent / "scripts" / "make_calls.py"
 class Workload:
     """A process in a PID namespace and a /tmp of its own; both vanish with the grader.
 
-    It sees the system's programs, and may do nothing: a uprobe's program can take it over.
+    It sees the system's files, and has no privileges: a program at a uprobe could take it over.
 
     `call` is the system call that the lab is about.
 
@@ -45,14 +44,14 @@ class Workload:
         scale: float = 1.0,
         library: int | None = None,
         sockets: Sequence[socket] = (),
-        marks: Callable[[], Marks] | None = None,
+        markers: Callable[[], TraceMarkers] | None = None,
     ) -> None:
-        """With `library`, a descriptor, that is its libc, and makes the calls.
+        """Start the process; with `library`, a libc's descriptor, its calls go through that libc.
 
-        Packets go from the first of `sockets` to the second. `make` needs `marks`.
+        Packets go from the first of `sockets` to the second. `make` needs `markers`.
         """
         self.call = call
-        self._marks = marks
+        self._markers = markers
         self._callers: Callers | None = None
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
@@ -107,11 +106,11 @@ class Workload:
     def _beside(self) -> Callers:
         """Give the processes that make described calls, in this one's namespaces."""
         if self._callers is None:
-            assert self._marks
+            assert self._markers
             self._ask("ready", ignore)  # bubblewrap has made the namespaces.
             with open(self._info, encoding="utf-8", closefd=False) as told:
                 init = json.load(told)["child-pid"]
-            self._callers = Callers(init, self._marks(), self._command, self._setting, self._lent)
+            self._callers = Callers(init, self._markers(), self._command, self._setting, self._lent)
         return self._callers
 
     def elsewhere(self) -> None:
@@ -151,7 +150,7 @@ class Workload:
                 closing.callback(self._callers.close)
 
     def _windows(self, call: str, **arguments: object) -> list[Window]:
-        return self._ask(call, _windows, **arguments)
+        return self._ask(call, read_windows, **arguments)
 
     def _ask(self, call: str, read: Callable[[Any], Value], **arguments: object) -> Value:
         with self._blamed():
@@ -171,10 +170,6 @@ class Workload:
                 ),
                 say("A tracing program only watches; it must not change or end what it traces."),
             ) from error
-
-
-def _windows(entries: Any) -> list[Window]:
-    return [Window.read(entry) for entry in entries]
 
 
 def random_count(low: int = 3, high: int = 12) -> int:

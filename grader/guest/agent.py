@@ -1,7 +1,7 @@
 """The first process of a machine: sets it up, and grades or opens terminals when the host asks.
 
 Started by the initramfs (recipe/init.sh) with the grader's code in /opt/labebpf, /proc, /sys and
-/dev mounted. It outlives whatever happens to its child, which grades (guest.py).
+/dev mounted. It outlives whatever happens to its child, which grades (checks_runner.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from grader.guest.system import (
     set_up,
     wake,
 )
-from grader.vm.protocol import GradeOrder, GuestMessage, HostMessage, ShellOrder, Wire
+from grader.vm.protocol import GradeBody, GuestMessage, HostMessage, ShellBody, Wire
 
 LOG = Path("/run/grader.log")
 BEAT_SECONDS = 2.0
@@ -54,16 +54,16 @@ def names_options(files: Mapping[str, str]) -> bool:
 
 
 class Grader:
-    """The child that grades: it starts at once, gets ready, and waits for an order."""
+    """The child that grades: it starts at once, gets ready, and waits for a request."""
 
     def __init__(self, wire: Wire[GuestMessage]) -> None:
         self._wire = wire
-        hear, self._order = os.pipe()
+        hear, self._request = os.pipe()
         self._ready, readied = os.pipe()
         self._child = os.fork()
         if self._child == 0:
             try:
-                os.close(self._order)
+                os.close(self._request)
                 os.close(self._ready)
                 os.setsid()
                 log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -91,13 +91,13 @@ class Grader:
     def log(self) -> str:
         return LOG.read_text(errors="replace")[-20_000:] if LOG.exists() else ""
 
-    def grade(self, request: GradeOrder) -> None:
+    def grade(self, request: GradeBody) -> None:
         lay_out(ROOT / "exercises", request["labs"])
         lay_out(PRIVATE, request["private"])
         lay_out(SUBMISSION, request["submission"])
         if names_options(request["submission"]):
             forget_precompiled()
-        with os.fdopen(self._order, "w") as pipe:
+        with os.fdopen(self._request, "w") as pipe:
             json.dump(request, pipe)
         status = reap(self._child, self._show_life)
         try:
@@ -117,12 +117,12 @@ class Grader:
         self._wire.send({"alive": True})
 
     def close(self) -> None:
-        """End the child without an order: nothing of it is left in the kernel then."""
-        os.close(self._order)
+        """End the child without a request: nothing of it is left in the kernel then."""
+        os.close(self._request)
         reap(self._child)
 
 
-def shell(wire: Wire[GuestMessage], request: ShellOrder) -> None:
+def shell(wire: Wire[GuestMessage], request: ShellBody) -> None:
     """Open terminals for people, in a child as well."""
     from grader.guest import terminals
 

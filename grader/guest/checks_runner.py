@@ -1,4 +1,4 @@
-"""pytest in a machine: gets ready, waits for an order, and runs the checks that the host names.
+"""pytest in a machine: gets ready, waits for a request, and runs the checks that the host names.
 
 In a child of the first process (agent.py). Student code never runs in it.
 """
@@ -19,8 +19,8 @@ from grader.guest.guest_profile import write_profile
 from grader.guest.system import OUT, PRIVATE, ROOT, SUBMISSION
 from grader.runner import judging
 from grader.runner.ahead import TAKEN
-from grader.runner.session import SESSION, Grading
-from grader.vm.protocol import GradeOrder, GuestMessage, HostMessage, Wire
+from grader.runner.session import SESSION, GradingSession
+from grader.vm.protocol import GradeBody, GuestMessage, HostMessage, Wire
 
 ARGUMENTS = (
     *("-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"),
@@ -33,12 +33,15 @@ class ChecksRunner:
     """Runs the checks that the host names, one at a time, and sends what pytest reports."""
 
     def __init__(
-        self, wire: Wire[GuestMessage], kernel: GuestKernel, order: int, ready: int
+        self, wire: Wire[GuestMessage], kernel: GuestKernel, request: int, ready: int
     ) -> None:
-        """What to grade comes from the pipe `order`, as JSON; `ready` gets a byte before that."""
+        """Keep the pipe `request`, which gives what to grade, as JSON.
+
+        The pipe `ready` gets a byte before `request` is read.
+        """
         self._wire = wire
         self._kernel = kernel
-        self._order = order
+        self._request = request
         self._ready = ready
         self._selected: list[str] = []
         self._config: pytest.Config | None = None
@@ -57,25 +60,25 @@ class ChecksRunner:
             print(error.log)  # pytest shows what an error says, and no more.
             raise
         os.write(self._ready, b"1")
-        with os.fdopen(self._order) as pipe:
+        with os.fdopen(self._request) as pipe:
             text = pipe.read()
         if not text:
             self._kernel.close()
             os._exit(0)
-        order: GradeOrder = json.loads(text)
+        request: GradeBody = json.loads(text)
         random.seed()  # Else it would go on as in every other machine of this snapshot.
         config = session.config
-        self._selected = order["selected"]
-        config.args[:] = [str(ROOT / "exercises" / lab) for lab in order["folders"]]
-        config.option.time_scale = order["time_scale"]
-        config.option.lang = order["lang"]
-        config.option.refused = order["refused"]
-        if order["profile"]:
+        self._selected = request["selected"]
+        config.args[:] = [str(ROOT / "exercises" / lab) for lab in request["folders"]]
+        config.option.time_scale = request["time_scale"]
+        config.option.lang = request["lang"]
+        config.option.refused = request["refused"]
+        if request["profile"]:
             self._recorder = Recorder()
-        if order["private"]:
+        if request["private"]:
             # What may be seen of private checks, the host decides.
             config.option.private, config.option.reveal = str(PRIVATE), True
-        config.stash[SESSION] = Grading(config)  # A new one: now there are labs.
+        config.stash[SESSION] = GradingSession(config)  # A new one: now there are labs.
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._config = config

@@ -22,14 +22,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from grader.submission.files import MAX_FILE_BYTES
+from grader.submission.hand_in_files import MAX_FILE_BYTES
 from grader.vm.protocol import (
     ChangedFile,
     GoneFile,
     GuestMessage,
     HostMessage,
-    OpenOrder,
-    ShellOrder,
+    OpenBody,
+    ShellBody,
     Wire,
 )
 
@@ -58,7 +58,7 @@ exec "$@"
 class Terminal:
     """A bash, or what else was asked for, on a pseudo-terminal; on pipes if the host has none."""
 
-    def __init__(self, number: int, request: OpenOrder, folder: Path) -> None:
+    def __init__(self, number: int, request: OpenBody, folder: Path) -> None:
         self.number = number
         self.status: int | None = None
         self.sent = 0
@@ -71,14 +71,14 @@ class Terminal:
         os.set_blocking(self.input, False)
         self.pidfd = os.pidfd_open(self.pid)
 
-    def _on_pty(self, request: OpenOrder, folder: Path) -> None:
+    def _on_pty(self, request: OpenBody, folder: Path) -> None:
         self.pid, master = pty.fork()
         if self.pid == 0:
             _become(request["command"] or ["bash", "--rcfile", str(RC)], request, folder)
         self.input = master
         self.outputs = {master: 1}
 
-    def _on_pipes(self, request: OpenOrder, folder: Path) -> None:
+    def _on_pipes(self, request: OpenBody, folder: Path) -> None:
         theirs_in, self.input = os.pipe()
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
@@ -150,7 +150,7 @@ class Terminal:
             os.close(descriptor)
 
 
-def _become(argv: list[str], request: OpenOrder, folder: Path) -> None:
+def _become(argv: list[str], request: OpenBody, folder: Path) -> None:
     """Turn a new child into `argv`."""
     try:
         # Python and the first process ignore some, and what is ignored stays so.
@@ -225,7 +225,7 @@ def _entries() -> list[os.DirEntry[str]]:
 class Terminals:
     """All terminals of the machine."""
 
-    def __init__(self, wire: Wire[GuestMessage], request: ShellOrder) -> None:
+    def __init__(self, wire: Wire[GuestMessage], request: ShellBody) -> None:
         self._wire = wire
         self._files = Files(request["files"])
         self._folder = LABS / request["start"]
@@ -313,7 +313,7 @@ class Terminals:
             self._wire.send(change)
 
 
-def serve(wire: Wire[GuestMessage], request: ShellOrder) -> None:
+def serve(wire: Wire[GuestMessage], request: ShellBody) -> None:
     """Serve terminals on the labs' files, which lie in LABS, until the host says `finish`."""
     OOM.write_text("-1000")  # Whatever fills the memory, it is not this process that has to go.
     (LABS / request["start"]).mkdir(parents=True, exist_ok=True)

@@ -87,7 +87,9 @@ class Features:
         }
         if need in known:
             return known[need]()
-        return Probe(need, False, say("no such need is known"), say("Correct the lab's manifest."))
+        return Probe(
+            need, False, say("this requirement is unknown"), say("Correct the lab's manifest.")
+        )
 
     def tracing(self) -> Probe:
         """Tell whether tracefs is mounted."""

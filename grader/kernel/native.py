@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Protocol
 
+from grader.base.descriptors import close_all_but
 from grader.base.errors import InfraError
 from grader.base.lock import acquire_lock
 from grader.base.messages import Message, say
@@ -47,7 +48,7 @@ for perf_event_open(2), by which BCC attaches."""
 SAVED_PARANOID = RUN / "perf_event_paranoid"
 
 
-class Place(Protocol):
+class AttachPoint(Protocol):
     """What a sandbox can be lent, for its programs to be attached to: a uprobe, or a network."""
 
     def lend(self, view: View) -> View: ...
@@ -160,7 +161,7 @@ class NativeKernel:
         return nullcontext()  # They wait already, for the lock.
 
     def sandbox(
-        self, files: dict[str, bytes], scale: float = 1.0, place: Place | None = None
+        self, files: dict[str, bytes], scale: float = 1.0, place: AttachPoint | None = None
     ) -> Sandbox:
         """Make a sandbox with `files` in it. `scale` stretches the CPU time that it may take.
 
@@ -170,13 +171,13 @@ class NativeKernel:
         view = place.lend(self.view) if place else self.view
         return Sandbox(self.new_name(), files, view, work=self.work, limits=limits)
 
-    def loader(self, scale: float = 1.0, place: Place | None = None) -> Program:
+    def loader(self, scale: float = 1.0, place: AttachPoint | None = None) -> Program:
         """Return a loader for one program: a spare one, or a new one."""
         if self._loaders and not place:
             return self._loaders.pop()
         return Program(self.sandbox({}, scale, place))
 
-    def script(self, scale: float = 1.0, place: Place | None = None) -> Script:
+    def script(self, scale: float = 1.0, place: AttachPoint | None = None) -> Script:
         """Return a process for one script: a spare one, or a new one."""
         if self._scripts and not place:
             return self._scripts.pop()
@@ -299,7 +300,7 @@ def _start_keeper(lock: int) -> tuple[int, int]:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)
-        _close_all_but(lock, gone)
+        close_all_but(lock, gone)
         _watch(grader, gone)
         remove_leftovers()
     finally:
@@ -325,15 +326,3 @@ def _watch(grader: int, gone: int) -> None:
         moving = moving if state == "T" else now
         if now > end or now - moving > STOPPED_SECONDS:
             os.kill(grader, signal.SIGKILL)
-
-
-def _close_all_but(*kept: int) -> None:
-    """Close every descriptor but `kept`; point 0, 1 and 2 at /dev/null."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    low = 3
-    for descriptor in sorted(kept):
-        os.closerange(low, descriptor)
-        low = descriptor + 1
-    os.closerange(low, max(low, os.sysconf("SC_OPEN_MAX")))

@@ -11,50 +11,26 @@ import os
 import secrets
 import socket
 import struct
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import time
 from contextlib import ExitStack
-from typing import TypeVar
 
-from grader.base.c_library import CLibrary
 from grader.base.errors import InfraError
 from grader.base.messages import say
-from grader.kernel.netns import confined
+from grader.kernel.netns import Namespace, bring_up, confined
 from grader.submission.sandbox import View
 
 INTERFACE, _FAR_INTERFACE = "veth0", "veth1"
 _NEAR, _FAR = "10.0.0.1", "10.0.0.2"
-_CLONE_NEWNET = 0x40000000
-_SIOCSIFFLAGS, _SIOCSIFADDR, _SIOCSIFNETMASK = 0x8914, 0x8916, 0x891C
-_UP = 1
+_SIOCSIFADDR, _SIOCSIFNETMASK = 0x8916, 0x891C
 _RTM_NEWLINK, _REQUEST_ACK_CREATE = 16, 0x605
 _IFNAME, _LINKINFO, _INFO_KIND, _INFO_DATA, _PEER, _NET_NS_FD = 3, 18, 1, 2, 1, 28
 """Of linux/if_link.h and linux/veth.h."""
 _NO_LINK = bytes(16)
 """A struct ifinfomsg that names no interface."""
 _ECHO, _ECHO_REPLY = 8, 0
-
-Made = TypeVar("Made")
-
-
-class _Namespace:
-    """A network namespace: one thread is in it, and makes what is to be there."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1)
-        self.fd = self.inside(self._enter)
-
-    def _enter(self) -> int:
-        CLibrary().call("unshare", _CLONE_NEWNET)
-        return os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-
-    def inside(self, make: Callable[..., Made], *arguments: object) -> Made:
-        """Call `make` in the namespace, and return what it does."""
-        return self._thread.submit(make, *arguments).result()
-
-    def close(self) -> None:
-        self._thread.shutdown()
-        os.close(self.fd)
+_DISCARD = 9
+"""The UDP port of RFC 863."""
+_UP_SECONDS = 10
 
 
 class Cable:
@@ -68,12 +44,13 @@ class Cable:
         self._seconds = seconds
         with ExitStack() as made:
             try:
-                self._near, self._far = _Namespace(), _Namespace()
+                self._near = Namespace()
                 made.callback(self._near.close)
+                self._far = Namespace()
                 made.callback(self._far.close)
                 self._near.inside(_make_pair, self._far.fd)
-                self._near.inside(_bring_up, INTERFACE, _NEAR)
-                self._far.inside(_bring_up, _FAR_INTERFACE, _FAR)
+                self._near.inside(_configure, INTERFACE, _NEAR)
+                self._far.inside(_configure, _FAR_INTERFACE, _FAR)
             except OSError as error:
                 raise InfraError(
                     say("The lab gets no network of its own: {strerror}.", strerror=error.strerror),
@@ -86,6 +63,22 @@ class Cable:
         self.sockets = sender, self._near.inside(_listen, socket.SOCK_DGRAM, 0, seconds)
         """Two UDP sockets: what the first sends from the far network, the second receives."""
         sender.connect(self.sockets[1].getsockname())
+        self._wait_until_up()
+
+    def _wait_until_up(self) -> None:
+        """Wait until what is sent arrives. Raises InfraError.
+
+        The kernel drops all before it has noticed that both ends are up, in a work queue
+        (net/core/link_watch.c): on a busy machine that takes a while.
+        """
+        deadline = time.monotonic() + _UP_SECONDS
+        while not self.udp(_DISCARD):
+            if time.monotonic() > deadline:
+                self.close()
+                raise InfraError(
+                    say("The lab's own network does not come up."),
+                    say("Grade again when the machine is less busy."),
+                )
 
     def lend(self, view: View) -> View:
         """Extend `view` to one of a sandbox in the near network that may attach XDP programs."""
@@ -170,12 +163,12 @@ def _make_pair(far: int) -> None:
         raise OSError(-code, os.strerror(-code))
 
 
-def _bring_up(interface: str, address: str) -> None:
+def _configure(interface: str, address: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         for request, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, "255.255.255.0")):
             told = struct.pack("=HH4s8x", socket.AF_INET, 0, socket.inet_aton(value))
             fcntl.ioctl(any_socket, request, interface.encode().ljust(16, b"\0") + told)
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", interface.encode(), _UP))
+        bring_up(interface, any_socket)
 
 
 def _checksum(data: bytes) -> int:

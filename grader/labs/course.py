@@ -18,7 +18,7 @@ from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
 from grader.base.paths import ENGINE
 from grader.labs.lab import Lab, Labs, find_labs, load_lab
-from grader.labs.manifest import LANGUAGES, Reader, Text, read
+from grader.labs.manifest import LANGUAGES, ManifestReader, Text, read
 
 MANIFEST = "course.toml"
 HANDOUTS = {"en": "README.md", "fr": "README.fr.md"}
@@ -62,7 +62,7 @@ class Course:
         return tuple(chain.from_iterable(part.labs for part in self.parts))
 
     def labs(self) -> Labs:
-        """The labs of the course as course.toml has them, and after those its own unnamed ones."""
+        """Read the labs that course.toml names, in its order, then the course's other labs."""
         own = find_labs(self.exercises, self.languages)
         labs: dict[str, Lab] = {}
         broken = dict(own.broken)
@@ -75,15 +75,19 @@ class Course:
         return Labs({**labs, **own}, broken)
 
     def owns(self, lab: Lab) -> bool:
-        """Whether `lab` lies in the course, and is not followed."""
+        """Tell whether `lab` lies in the course, and is not followed."""
         return lab.folder.parent == self.exercises
 
     def place(self, lab: Lab) -> Path:
-        """Where the student's files of `lab` lie: beside its checks, where it is not followed."""
+        """Return the folder in exercises/ with the student's files of `lab`, followed or not."""
         return self.exercises / lab.name
 
     def hand_in(self, folder: Path, lab: Lab) -> Path:
-        """`folder`, or where the solution of `lab` is if that is a followed one's: not in ours."""
+        """Return the folder that holds a hand-in of `lab`: `folder`, with one exception.
+
+        Where `folder` is the course's solutions/ and lacks `lab`, a followed one, the hand-in is in
+        the solutions/ that lies with that lab.
+        """
         beside = folder == self.solutions and not (folder / lab.name).is_dir()
         return lab.solutions if beside else folder
 
@@ -115,7 +119,7 @@ def load_course(folder: Path) -> Course:
     table, entries = top.table("course"), top.tables("part")
     top.nothing_else()
     languages = _languages(path, table.pop("languages", list(LANGUAGES)))
-    manifest = Reader(path, "[course]", table, languages)
+    manifest = ManifestReader(path, "[course]", table, languages)
     course = Course(
         folder,
         manifest.text("title"),
@@ -129,7 +133,7 @@ def load_course(folder: Path) -> Course:
 
 
 def find_course(start: Path) -> Course:
-    """The course that `start` lies in. Raises UsageError where it is in none, and CourseError."""
+    """Find the course around `start`. Raises UsageError where there is none, and CourseError."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if os.path.isfile(folder / MANIFEST):  # Not in one that may not be looked into.
@@ -141,7 +145,7 @@ def find_course(start: Path) -> Course:
 
 
 def _languages(path: Path, value: Any) -> tuple[str, ...]:
-    languages = Reader(path, "[course]", {"languages": value}).strings("languages")
+    languages = ManifestReader(path, "[course]", {"languages": value}).strings("languages")
     if not languages or len(set(languages)) < len(languages) or set(languages) - set(LANGUAGES):
         raise CourseError(
             say("{path}: [course]: languages must be of {names}.", path=path, names="en, fr"),
@@ -151,7 +155,7 @@ def _languages(path: Path, value: Any) -> tuple[str, ...]:
 
 
 def _part(path: Path, entry: dict[str, Any], languages: tuple[str, ...]) -> Part:
-    reader = Reader(path, "[[part]]", entry, languages)
+    reader = ManifestReader(path, "[[part]]", entry, languages)
     part = Part(reader.text("title"), reader.strings("labs"))
     reader.nothing_else()
     return part

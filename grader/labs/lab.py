@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
-from grader.labs.manifest import LANGUAGES, Reader, Text, read
+from grader.labs.manifest import LANGUAGES, ManifestReader, Text, read
 
 _HOOKS = (
     r"tracepoint:\w+:\w+",
@@ -77,7 +77,7 @@ class Lab:
     """Whether more is shown of private tasks than titles, verdicts and points."""
 
     def hides(self, task: Task) -> bool:
-        """Whether what the checks of `task` say and hold must not be shown."""
+        """Tell whether the checks of `task`, and what they say, must not be shown."""
         return task.private and not self.reveal
 
     @property
@@ -90,7 +90,7 @@ class Lab:
         return sum(task.points for task in self.tasks)
 
     def task(self, task_id: str) -> Task:
-        """The task of that id. Raises UsageError, which lists those there are."""
+        """Return the task `task_id`. Raises UsageError, which lists the ids that there are."""
         for task in self.tasks:
             if task.id == task_id:
                 return task
@@ -101,7 +101,7 @@ class Lab:
         )
 
     def with_dependents(self, tasks: Iterable[str]) -> frozenset[str]:
-        """`tasks`, and all that need one of them."""
+        """Return the ids `tasks`, and those of all tasks that need one of them, directly or not."""
         found = set(tasks)
         for task in self.tasks:  # A task can only need those above it.
             if found.intersection(task.needs):
@@ -127,7 +127,7 @@ class Labs(dict[str, Lab]):
 
 
 def find_labs(exercises: Path, languages: Sequence[str] = LANGUAGES) -> Labs:
-    """The labs below `exercises`, in order; none where there is no such folder.
+    """Read the labs below `exercises`, in order; none where there is no such folder.
 
     Their texts have to be there in each of `languages`.
     """
@@ -156,8 +156,8 @@ def load_lab(
     top.format()
     table, entries = top.table("lab"), top.tables("task")
     top.nothing_else()
-    names = Reader(path, "[lab]", {"names": table.pop("names", {})}).names("names", machine)
-    manifest = Reader(path, "[lab]", table, languages, names)
+    names = ManifestReader(path, "[lab]", {"names": table.pop("names", {})}).names("names", machine)
+    manifest = ManifestReader(path, "[lab]", table, languages, names)
     lab = Lab(
         name=folder.name,
         folder=folder,
@@ -177,10 +177,11 @@ def load_lab(
 
 
 def add_private(labs: Labs, folder: Path, *, reveal: bool) -> Labs:
-    """`labs` with the private tasks of `folder`, which is laid out as exercises/ is.
+    """Return `labs` with the private tasks of `folder`, which is laid out as exercises/ is.
 
-    Raises UsageError where it has none, CourseError for those of a lab that does not exist. What is
-    said of a private manifest that is not right is, without `reveal`, of which lab, and no more.
+    Raises UsageError where `folder` has none, CourseError for those of a lab that does not exist. A
+    lab whose private manifest is not right becomes a broken one; without `reveal` its error names
+    the lab alone.
     """
     names = sorted(path.parent.name for path in folder.glob("*/lab.toml"))
     if not names:
@@ -208,7 +209,7 @@ def add_private(labs: Labs, folder: Path, *, reveal: bool) -> Labs:
 
 
 def not_in_order(name: str) -> CourseError:
-    """What is said of any mistake in the private checks of lab `name` unless they are revealed."""
+    """Return the error for any mistake in the private checks of lab `name` that are hidden."""
     return CourseError(
         say("The private checks of {name} are not in order.", name=name),
         say("Give --reveal to see what is wrong."),
@@ -216,7 +217,10 @@ def not_in_order(name: str) -> CourseError:
 
 
 def _join(lab: Lab, folder: Path, reveal: bool) -> Lab:
-    """`lab` with the private tasks of `folder`/lab.toml after its own, which they may need."""
+    """Return `lab` with the private tasks of `folder`/lab.toml after its own. Raises CourseError.
+
+    The private tasks may need those of the lab.
+    """
     path = folder / "lab.toml"
     top = read(path)
     top.format()
@@ -243,7 +247,7 @@ def _task(
     *,
     private: bool = False,
 ) -> Task:
-    reader = Reader(path, f"task {entry.get('id', '?')}", entry, languages, names)
+    reader = ManifestReader(path, f"task {entry.get('id', '?')}", entry, languages, names)
     task = Task(
         id=reader.string("id"),
         points=reader.integer("points"),
@@ -259,7 +263,7 @@ def _task(
 
 
 def _check(path: Path, lab: Lab) -> None:
-    """What a manifest must hold beyond the types of its keys."""
+    """Check what a manifest must hold beyond the types of its keys. Raises CourseError."""
     _check_edits(path, lab)
     _check_workload(path, lab)
     if not lab.tasks:
@@ -298,7 +302,7 @@ def _check_edits(path: Path, lab: Lab) -> None:
 
 
 def _check_workload(path: Path, lab: Lab) -> None:
-    """What causes events, where they are seen, and what the kernel has to offer for that."""
+    """Check `attach`, `call` and `needs`, and that the first two fit. Raises CourseError."""
     if not re.fullmatch("|".join(_HOOKS), lab.attach, re.ASCII):
         forms = ", ".join(hook.replace(r"\w+", "NAME") for hook in _HOOKS)
         raise CourseError(
@@ -330,13 +334,15 @@ def check_need(where: str, key: str, need: str) -> None:
     if need not in NEEDS and not named:
         forms = ("tracepoint:NAME:NAME", "lsm:NAME", *NEEDS)
         raise CourseError(
-            say("{where}: {key} has the word {need!r}.", where=where, key=key, need=need),
+            say(
+                "{where}: {need!r} is not a known value of {key}.", where=where, key=key, need=need
+            ),
             say("Write it as one of {forms}.", forms=", ".join(forms)),
         )
 
 
 def _check_task(path: Path, lab: Lab, task: Task, seen: Sequence[str]) -> None:
-    """What a task must hold; `seen` are the ids of those above it."""
+    """Check what a task must hold; `seen` are the ids of those above it. Raises CourseError."""
     named = re.fullmatch(r"lab(\d+)", lab.name)
     number = named[1] if named else r"\d+"
     if not re.fullmatch(rf"{number}\.\d+", task.id, re.ASCII):

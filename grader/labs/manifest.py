@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,7 @@ from typing import Any
 
 from grader.base.errors import CourseError
 from grader.base.messages import say
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
+from grader.base.toml import tomllib
 
 FORMAT = 1
 """Of course.toml and lab.toml: `format` there says another once what they mean has changed."""
@@ -31,22 +25,22 @@ class Text:
     fr: str
 
     def get(self, lang: str) -> str:
-        """The sentence in `lang` ("en" or "fr"), English for any other."""
+        """Return the sentence in `lang` ("en" or "fr"), in English for any other."""
         return self.fr if lang == "fr" else self.en
 
 
-def read(path: Path) -> Reader:
-    """All of the file. Raises CourseError where it is no TOML."""
+def read(path: Path) -> ManifestReader:
+    """Read the TOML file `path`. Raises CourseError where that cannot be read."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CourseError(
             say("{path} cannot be read: {error}.", path=path, error=error), say("Correct the file.")
         ) from error
-    return Reader(path, "the file", data)
+    return ManifestReader(path, "the file", data)
 
 
-class Reader:
+class ManifestReader:
     """Takes typed values out of one TOML table and says which key is wrong, and where.
 
     Texts have to be there in each of `languages`.
@@ -60,7 +54,7 @@ class Reader:
         languages: Sequence[str] = LANGUAGES,
         names: Mapping[str, str] | None = None,
     ) -> None:
-        """In strings each `{name}` of `names` is replaced; what else is in braces stays."""
+        """Replace each `{name}` of `names` in the strings of `table`; all else in braces stays."""
         self._path = path
         self._where = f"{path}: {where}"
         self._languages = languages
@@ -96,7 +90,7 @@ class Reader:
     def names(self, key: str, machine: str) -> dict[str, str]:
         """Take a table of names, each a string, or a table with one for each architecture.
 
-        One that is not there has the names of x86_64, as the virtual machines are.
+        An architecture that a table lacks has the name of x86_64, as the virtual machines are.
         """
         names = {}
         words = say("a string, or a table with one for x86_64")

@@ -9,9 +9,10 @@ from grader.base.messages import say
 
 
 def text_of(path: Path, *, errors: str = "strict") -> str:
-    """What `path` holds, without the byte order mark that some editors put first.
+    """Read the text of `path`, without the byte order mark that some editors put first.
 
-    Raises CourseError; with `errors` "replace" not for what is no UTF-8.
+    Raises CourseError for a file that cannot be read, and for one that is not UTF-8 unless `errors`
+    is "replace".
     """
     try:
         return path.read_text(encoding="utf-8-sig", errors=errors)

@@ -52,14 +52,14 @@ class ParsedSolution:
     """The lines inside of marks that are of substance: number, and text without indentation."""
 
     def tasks_at(self, line: int) -> tuple[str, ...]:
-        """The tasks whose solution `line` is part of; none for a line that the stub has too."""
+        """Return the tasks of the block that `line` is in, none for a line outside of blocks."""
         for block in self.blocks:
             if block.first <= line <= block.last:
                 return block.tasks
         return ()
 
     def leaks(self) -> list[tuple[int, str]]:
-        """Those of `solved` that stand in the stub, be it in a comment or within a line."""
+        """Return those of `solved` that stand in the stub, also in a comment or within a line."""
         return [
             (number, line)
             for number, line in self.solved
@@ -69,13 +69,13 @@ class ParsedSolution:
 
 
 def read(lab: Lab, name: str, solutions: Path) -> ParsedSolution:
-    """The file `name` of `lab` in `solutions`/LAB. Raises CourseError, with its line."""
+    """Parse the file `name` of `lab` in `solutions`/LAB. Raises CourseError, with its line."""
     path = solutions / lab.name / name
     return parse(lab, name, path, text_of(path))
 
 
 def parse(lab: Lab, name: str, path: Path, text: str) -> ParsedSolution:
-    """The same of `text`, which `path` holds."""
+    """Parse `text`, which `path` holds, as `read` does. Raises CourseError, with its line."""
     stub: list[str] = []
     blocks: list[Block] = []
     solved: list[tuple[int, str]] = []
@@ -126,7 +126,7 @@ def parse(lab: Lab, name: str, path: Path, text: str) -> ParsedSolution:
 
 
 def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
-    """The path of each stub of `lab`, and what it should hold. Raises CourseError."""
+    """Yield the path of each stub of `lab`, and what it should hold. Raises CourseError."""
     for name in lab.edits:
         marked = read(lab, name, solutions)
         for number, line in marked.leaks():
@@ -143,7 +143,7 @@ def stubs(lab: Lab, solutions: Path) -> Iterator[tuple[Path, str]]:
 
 
 def solved_texts(text: str) -> list[str]:
-    """The lines of each block of the solution `text` that the stub does not show, as one text."""
+    """Return, of each block of the solution `text`, the lines that the stub does not show."""
     blocks: list[str] = []
     inside = False
     for line in text.splitlines():
@@ -158,14 +158,14 @@ def solved_texts(text: str) -> list[str]:
 
 
 def solved_file(text: str) -> str:
-    """The solution `text` as a student hands it in: without marks, and what the stub shows."""
+    """Return the solution `text` without marks and without what the stub shows instead."""
     marks = (_BEGIN, _END, _SHOWN)
     lines = text.splitlines()
     return "".join(f"{line}\n" for line in lines if not any(m.fullmatch(line) for m in marks))
 
 
 def drifted(lab: Lab, solutions: Path) -> dict[Path, str]:
-    """The stubs that are not what the solution makes of them: path, and what it should hold."""
+    """Return the path and the right text of each stub that is not what its solution makes of it."""
     return {path: text for path, text in stubs(lab, solutions) if not _holds(path, text.encode())}
 
 
@@ -177,7 +177,7 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def _close_gap(stub: list[str]) -> None:
-    """A block that shows nothing leaves no gap: the blank lines after it are enough."""
+    """Remove blank lines above a block that shows nothing: those after the block are enough."""
     while stub and not stub[-1]:
         stub.pop()
 
@@ -210,7 +210,7 @@ def _check_tasks(lab: Lab, name: str, path: Path, line: int, tasks: tuple[str, .
 
 
 def _check_whole(lab: Lab, name: str, marked: ParsedSolution) -> None:
-    """Every task of the file is in a block, and has a TODO that a failure can point to."""
+    """Check that each task of the file has a block, and a TODO that a failure can point to."""
     named = {task for block in marked.blocks for task in block.tasks}
     end = marked.blocks[-1].last if marked.blocks else 1
     for task in lab.tasks:

@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.base.messages import say, translate
 from grader.base.text import cut
 from grader.report.lines import explanation, headline, name, one_line, place, safe
-from grader.report.terminal import MARKS, kernel_of, render
+from grader.report.terminal import SIGNS, kernel_of, render
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 _LEVELS = {
@@ -27,12 +27,12 @@ SUMMARY_LIMIT = 1_000_000
 
 
 def commands(result: Result, token: str = "") -> str:
-    """The report, then an annotation with the points, and one for each task that failed.
+    """Return the report, then an annotation with the points, and one for each task that failed.
 
-    What is known of `infra` is a notice; `blocked` has none, as its cause has one. GitHub shows ten
-    of a kind, so that the worst come first. Files are named as in a repository with a folder for
-    each lab. Between ::stop-commands:: and `token`, by default a random one, the runner takes no
-    line for a command of a student's.
+    A task that is `infra` has a notice; one that is `blocked` has nothing, as its cause has an
+    annotation. GitHub shows ten of a kind, so that the worst come first. Files are named as in a
+    repository with a folder for each lab. Between ::stop-commands:: and `token`, by default a
+    random one, the runner takes no line that a student printed for a command.
 
     Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
@@ -76,11 +76,11 @@ def _property(text: str) -> str:
 
 
 def summary(result: Result) -> str:
-    """Markdown to append to the file that $GITHUB_STEP_SUMMARY names.
+    """Return Markdown to append to the file that $GITHUB_STEP_SUMMARY names.
 
-    A table for each lab, and what to do in a fold for each task that did not pass. An `infra` task
-    has a question mark, and a sentence of its own under the points. When the folds make it too
-    large they are left out.
+    There is a table for each lab, and for each task that did not pass a fold with what to do. An
+    `infra` task has a question mark, and a sentence of its own under the points. If the summary is
+    larger than SUMMARY_LIMIT bytes, all folds are left out.
     """
     result = safe(result)
     whole = "\n".join(_lines(result, folds=True)) + "\n"
@@ -98,10 +98,10 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
         yield f"| | {' | '.join(translate(head, result.lang) for head in heads)} |"
         yield "| --- | --- | ---: | --- |"
         for task in selected:
-            mark, _ = MARKS[task.status]
+            sign, _ = SIGNS[task.status]
             points = f"{task.points}/{task.max_points}"
             verdict = task.status.word(result.lang)
-            yield f"| {mark} | {_inline(name(task))} | {points} | {verdict} |"
+            yield f"| {sign} | {_inline(name(task))} | {points} | {verdict} |"
         yield ""
         for task in selected:
             if folds and task.status != Status.PASS:
@@ -111,7 +111,7 @@ def _lines(result: Result, folds: bool) -> Iterator[str]:
 
 
 def _fold(task: TaskResult, lang: str) -> Iterator[str]:
-    """HTML, in which GitHub reads no Markdown: a `pre` block ends at its end tag alone."""
+    """Yield HTML, in which GitHub reads no Markdown: only its end tag ends a `pre` block."""
     told = html.escape(f"{name(task)}: {task.status.word(lang)}")
     yield f"<details><summary>{told}</summary>"
     yield ""
@@ -121,5 +121,5 @@ def _fold(task: TaskResult, lang: str) -> Iterator[str]:
 
 
 def _inline(text: str) -> str:
-    """`text` as Markdown shows it and never reads it: as entities, punctuation has no meaning."""
+    """Return `text` for Markdown to show and not to read: punctuation becomes entities."""
     return re.sub(r"[!-/:-@\[-`{-~]", lambda found: f"&#{ord(found[0])};", one_line(text))

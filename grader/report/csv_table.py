@@ -18,10 +18,10 @@ _FORMULA = re.compile('(^|[;\t][ "]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
 
 
 def table(result: Result) -> str:
-    """A row for each task, as RFC 4180 has it: commas, quotes where needed, CRLF.
+    """Render a row for each task, as RFC 4180 has it: commas, quotes where needed, CRLF.
 
-    `unjudged` are the points that the machine, and not the submission, is the reason to miss. What
-    a spreadsheet would take for a formula begins with an apostrophe
+    `unjudged` are the points that are missing because of the machine, and not of the submission.
+    What a spreadsheet would take for a formula begins with an apostrophe
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """
     result = safe(result)

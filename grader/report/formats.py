@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from grader.report.actions import commands, summary
-from grader.report.classroom import classroom, classroom50
+from grader.report.classroom50 import classroom, classroom50
 from grader.report.csv_table import table
 from grader.report.gradescope import gradescope
 from grader.report.html import html

@@ -14,12 +14,12 @@ from grader.verdict.record import Result, Status, TaskResult
 
 
 def gradescope(result: Result) -> str:
-    """What an autograder writes to /autograder/results/results.json.
+    """Return what an autograder writes to /autograder/results/results.json.
 
-    The total is the score at the top, which Gradescope takes before those of the tests. A task
-    that the machine could not judge, or that was not selected, has neither score nor
-    status, so that it is shown as ungraded, and the text on top says how many points that are, or
-    which tasks.
+    The total is the score at the top, which Gradescope takes before those of the tests. A task that
+    the machine could not judge, or that was not selected, has neither score nor status, so that it
+    is shown as ungraded. The text on top says how many points were not judged, and which tasks not
+    selected.
 
     Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
     """

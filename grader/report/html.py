@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from grader.base.messages import say, translate
+from grader.base.templates import open_templates
 from grader.base.text import clean
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 from grader.report.lines import safe
-from grader.report.terminal import MARKS, kernel_of
+from grader.report.terminal import SIGNS, kernel_of
 from grader.report.timeline_text import COLUMNS, MARKED, reported, when
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 _AROUND = 4
@@ -52,7 +51,7 @@ class Dot:
 
     x: float
     y: float
-    mark: str
+    deviation: str
     title: str
 
 
@@ -60,7 +59,7 @@ class Dot:
 class Picture:
     """A timeline: a lane with its name for each CPU, and its height in all; `ms` is its length.
 
-    `legend` has each mark that is in it, and what that means.
+    `legend` has each deviation that is in it, and what that means.
     """
 
     lanes: tuple[tuple[str, float], ...]
@@ -71,27 +70,21 @@ class Picture:
 
 
 def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str:
-    """A card for each task: its verdict, what to do, the source around its line, the log folded.
+    """Render a card for each task: its verdict, what to do, the lines of source, the folded log.
 
     `sources` are the files that were graded, by lab. `infra` is shown as not judged, with a
     sentence of its own under the points.
     """
     result = safe(result)
     lang = result.lang
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = open_templates(Path(__file__).parent, html=True)
     return environment.get_template("report.html.j2").render(
         result=result,
         lang=lang,
         say=lambda text: translate(say(text), lang),
         verdicts={status: translate(word, lang) for status, word in _VERDICTS.items()},
         columns=[translate(column, lang) for column in COLUMNS],
-        marks={status.value: mark for status, (mark, _) in MARKS.items()},
+        symbols={status.value: symbol for status, (symbol, _) in SIGNS.items()},
         kernel=kernel_of(result),
         unjudged=result.unjudged,
         excerpt=lambda lab, task: _excerpt(sources, lab, task),
@@ -103,7 +96,7 @@ def html(result: Result, sources: Mapping[str, Submission] = _NO_SOURCES) -> str
 
 
 def _picture(moments: Sequence[Moment], lang: str) -> Picture | None:
-    """The timeline of `moments`; None where fewer than two have a time."""
+    """Draw the timeline of `moments`; None where fewer than two have a time."""
     timed = [moment for moment in moments if moment.at >= 0]
     if len(timed) < 2:
         return None
@@ -118,7 +111,7 @@ def _picture(moments: Sequence[Moment], lang: str) -> Picture | None:
             f"{moment.event} +{moment.at / 1e6:.3f} ms: {reported(moment, lang)}",
         )
         # What is wrong lies on top, where many come close together.
-        for moment in sorted(timed, key=lambda moment: moment.mark is not Mark.RIGHT)
+        for moment in sorted(timed, key=lambda moment: moment.mark is not Deviation.RIGHT)
     ]
     there = {moment.mark for moment in timed}
     legend = tuple((_name(m), translate(word, lang)) for m, word in MARKED.items() if m in there)
@@ -126,13 +119,13 @@ def _picture(moments: Sequence[Moment], lang: str) -> Picture | None:
     return Picture(named, tuple(dots), legend, len(lanes) * _LANE + 18, length / 1e6)
 
 
-def _name(mark: Mark) -> str:
-    """The class of a mark in the page."""
-    return mark.value or "right"
+def _name(deviation: Deviation) -> str:
+    """Return the CSS class of a deviation."""
+    return deviation.value or "right"
 
 
 def _excerpt(sources: Mapping[str, Submission], lab: LabResult, task: TaskResult) -> list[Line]:
-    """The lines around that of `task`; none where there is no such line."""
+    """Return the source lines around that of `task`; none if it is not wrong or has no line."""
     told = task.status in (Status.FAIL, Status.ERROR, Status.TIMEOUT)
     submission = sources.get(lab.lab)
     if not told or submission is None or task.line < 1:

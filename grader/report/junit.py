@@ -19,7 +19,7 @@ _TAGS = {
 
 
 def junit(result: Result) -> str:
-    """A suite for each lab, in the shape of Jenkins' junit-10.xsd.
+    """Render a suite for each lab, in the shape of Jenkins' junit-10.xsd.
 
     `infra`, `blocked` and `unselected` are skipped, not failed. That is for display: a
     report never changes whether a job passes, so let the job end with `grade`'s exit status.

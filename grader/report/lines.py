@@ -12,10 +12,10 @@ from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 
 def safe(result: Result) -> Result:
-    """`result` with all its text clean, and every name on one line.
+    """Return `result` with all its text clean, and every name on one line.
 
-    A record can come from a file, so nothing is taken on trust. Raises InfraError when it has no
-    task: several systems take an empty result for a full one.
+    A record can come from a file, so nothing is taken on trust. Raises InfraError when no task was
+    selected: several systems take an empty result for a full one.
     """
     if not result.statuses:
         raise InfraError(say("The result has no task."), say("Grade again."))
@@ -48,7 +48,7 @@ def one_line(text: str) -> str:
 
 
 def headline(result: Result) -> str:
-    """The points in a sentence, and in another one those that the machine could not judge."""
+    """Return the points in a sentence, and in another those that the machine could not judge."""
     text = say("{score}/{most} points.", score=result.score, most=result.selected_max)
     if result.unselected:
         text = say(
@@ -72,12 +72,12 @@ def name(task: TaskResult) -> str:
 
 
 def place(lab: LabResult, task: TaskResult) -> str:
-    """The task's file in a submission with a folder for each lab, empty if it has none."""
+    """Return the task's file in a submission with a folder for each lab, "" if it has none."""
     return f"{lab.lab}/{task.file}" if task.file else ""
 
 
 def explanation(task: TaskResult, lang: str) -> str:
-    """Why `task` did not pass and what to do, line by line; empty when it passed."""
+    """Return why `task` did not pass and what to do, line by line; "" when it passed."""
     if task.status == Status.PASS:
         return ""
     return "\n".join(line.plain for line in describe(task, lang))

@@ -41,19 +41,18 @@ _Row = Sequence[_Cell]
 
 
 def fill(result: Result, worksheet: bytes, student: str) -> bytes:
-    """`worksheet` with the grade and the feedback of `student`, and else byte for byte as it was.
+    """Fill in the grade and the feedback of `student`; all other bytes of `worksheet` stay.
 
-    `student` is the number in a row's Identifier, the whole of it, or an email address. When the
-    machine could not judge every task, or not every task was selected, the grade stays what it
-    was, and the feedback says why: Moodle skips a row's grade where it has none, and still takes
-    the feedback.
+    `student` is the Identifier of a row, the number in it, or an email address. When the machine
+    could not judge every task, or not every task was selected, the grade stays what it was, and the
+    feedback says why: Moodle skips a grade that is empty, and still takes the feedback of its row.
 
     Feedback is HTML, as Moodle stores it, without a newline, quote or backslash of its own: PHP
     takes a quote after a backslash for text, and the rows below it too.
 
-    Raises UsageError when this is no worksheet, does not have the student just once, or has
-    another maximum grade than the result: none at all where the assignment has a scale, from which
-    Moodle would leave a number out without a word.
+    Raises UsageError when `worksheet` is no such file, does not have the student just once, or has
+    another maximum grade than the result. An assignment with a scale has none at all: there Moodle
+    would silently ignore a number.
 
     Source: mod/assign/feedback/{offline,comments} and lib/csvlib.class.php of Moodle.
     """
@@ -79,7 +78,7 @@ def fill(result: Result, worksheet: bytes, student: str) -> bytes:
 
 
 def _read(text: str) -> tuple[Mapping[str, int], Sequence[_Row]]:
-    """The number of each known column, and the rows below the header."""
+    """Return the number of each known column, and the rows below the header. Raises UsageError."""
     for separator in (",", ";", "\t"):
         rows = _rows(text, separator)
         header = [cell.text.strip().casefold() for cell in rows[0]] if rows else []
@@ -108,7 +107,7 @@ def _read(text: str) -> tuple[Mapping[str, int], Sequence[_Row]]:
 
 
 def _rows(text: str, separator: str) -> list[_Row]:
-    """The cells of a CSV, none where it is none; a byte order mark is no part of the first."""
+    """Split a CSV into rows of cells, without a byte order mark; none where it is no CSV."""
     plain = rf'(?:[^"{separator}\r\n][^{separator}\r\n]*)?'
     pattern = re.compile(
         r'(?:"(?P<quoted>[^"]*(?:""[^"]*)*)"'

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from grader.base.messages import say, translate
 from grader.base.text import last_lines
-from grader.report.timeline_text import WRONG, drawn
+from grader.report.timeline_text import WRONG_SIGN, drawn
 from grader.verdict.record import LabResult, Result, Status, TaskResult, column
 
-MARKS = {
+SIGNS = {
     Status.PASS: ("✓", "green"),
     Status.FAIL: ("✗", "red"),
     Status.ERROR: ("✗", "red"),
@@ -28,7 +28,7 @@ _BAR = "| "
 
 
 def render(console: Console, result: Result, *, details: bool = True) -> None:
-    """Print `result`. Without `details`, only a line for each task that did not pass."""
+    """Print `result`; without `details`, what failed or has an error is not explained."""
     for lab in result.labs:
         _lab(console, lab, result.lang, details)
     _totals(console, result)
@@ -47,8 +47,8 @@ def render_by_kernel(console: Console, results: Sequence[Result]) -> None:
             cells = [Text(f"{task.id:<5}{task.title}")]
             for tasks, result in zip(by_id, results, strict=True):
                 found = tasks[task.id]
-                mark, style = MARKS[found.status]
-                cells.append(Text(f"{mark} {found.status.word(result.lang)}", style=style))
+                sign, style = SIGNS[found.status]
+                cells.append(Text(f"{sign} {found.status.word(result.lang)}", style=style))
                 if found.why:
                     release = result.kernel["release"]
                     whys.setdefault(f"{task.id}  {found.why}", []).append(release)
@@ -67,8 +67,8 @@ def _lab(console: Console, lab: LabResult, lang: str, details: bool) -> None:
     for task in lab.tasks:
         if not task.selected:
             continue
-        mark, style = MARKS[task.status]
-        line = Text(f"  {mark} ", style=style)
+        sign, style = SIGNS[task.status]
+        line = Text(f"  {sign} ", style=style)
         line.append(f"{task.id:<5}{task.points}/{task.max_points}  ", style="default")
         line.append(column(task.status.word(lang), lang), style=style)
         row(console, line, task.title)
@@ -114,7 +114,7 @@ def _fold(console: Console, text: Text) -> None:
 
 
 def describe(task: TaskResult, lang: str, width: int = 0) -> Iterable[Text]:
-    """What a person is told of a task that did not pass, line by line.
+    """Yield what a person is told of a task that did not pass, line by line.
 
     The timeline takes `width` columns at most, unless that is 0.
     """
@@ -130,7 +130,7 @@ def describe(task: TaskResult, lang: str, width: int = 0) -> Iterable[Text]:
     yield from map(Text, task.excerpt.splitlines())
     yield from _row(translate(say("hint:"), lang), task.hint)
     for row in drawn(task.timeline, lang, width):
-        yield Text(row, style="red" if row.startswith(WRONG) else "dim")
+        yield Text(row, style="red" if row.startswith(WRONG_SIGN) else "dim")
     if task.log.strip():
         cut, shown = last_lines(task.log.strip())
         if cut:
@@ -141,13 +141,13 @@ def describe(task: TaskResult, lang: str, width: int = 0) -> Iterable[Text]:
 
 
 def _row(title: str, value: str) -> Iterator[Text]:
-    """A line that begins with `title`; none without a value."""
+    """Yield a line that begins with `title`; none without a value."""
     if value:
         yield Text.assemble((f"{title} ", "dim"), " ".join(value.split()))
 
 
 def kernel_of(result: Result) -> str:
-    """Where the programs ran, in the language of the grading; empty where that is not known."""
+    """Say where the programs ran, in the language of the grading; "" where that is not known."""
     release = result.kernel.get("release", "")
     if not release:
         return ""

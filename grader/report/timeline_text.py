@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.base.messages import Message, say, translate
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 
-MARKED: Mapping[Mark, Message] = {
-    Mark.RIGHT: say("as it should be"),
-    Mark.MISSING: say("missing"),
-    Mark.DOUBLED: say("more than once"),
-    Mark.FOREIGN: say("too many"),
-    Mark.WRONG: say("wrong"),
+MARKED: Mapping[Deviation, Message] = {
+    Deviation.RIGHT: say("as it should be"),
+    Deviation.MISSING: say("missing"),
+    Deviation.DOUBLED: say("more than once"),
+    Deviation.FOREIGN: say("too many"),
+    Deviation.WRONG: say("wrong"),
 }
-"""What each mark means, for a person to read."""
+"""What each deviation means, for a person to read."""
 COLUMNS = (say("time"), say("CPU"), say("event"), say("reported"))
-WRONG = "✗"
+WRONG_SIGN = "✗"
 """A line that is wrong begins with it."""
 _RIGHT = "✓"
 _ROWS = 12
@@ -31,15 +31,17 @@ Row = tuple[str, ...]
 
 
 def drawn(moments: Sequence[Moment], lang: str, width: int = 0) -> list[str]:
-    """A line for each of `moments` below a line of titles, no wider than `width` unless that is 0.
+    """Draw a line for each of `moments` below a line of titles, within `width` columns if not 0.
 
-    Of many, those that are right are left out first.
+    Of many moments, the first wrong ones and the first of any kind are drawn.
     """
     if not moments:
         return []
     rows = [("", *(translate(column, lang) for column in COLUMNS)), *_rows(moments, lang)]
     if 0 < width < _NARROW:
-        rows = [(mark, cpu, _cut(event, _SHORT), told) for mark, _, cpu, event, told in rows]
+        rows = [
+            (deviation, cpu, _cut(event, _SHORT), told) for deviation, _, cpu, event, told in rows
+        ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rest = sum(widths[:-1]) + 2 * len(widths[:-1])
     room = max(width - rest, _LEAST) if width else _WIDTH
@@ -47,13 +49,13 @@ def drawn(moments: Sequence[Moment], lang: str, width: int = 0) -> list[str]:
 
 
 def reported(moment: Moment, lang: str) -> str:
-    """What was reported of `moment`, on one line."""
+    """Return what was reported of `moment`, on one line."""
     texts = (" ".join(text.split()) for text in moment.reports)
     return " | ".join(texts) or translate(say("nothing"), lang)
 
 
 def when(moment: Moment, lang: str) -> str:
-    """When `moment` was, after the first event; nothing where that is not known."""
+    """Say when `moment` was, in ms after the first event; "" where that is not known."""
     if moment.at < -1:
         return translate(say("before"), lang)
     return f"+{moment.at / 1e6:.3f} ms" if moment.at >= 0 else ""
@@ -71,17 +73,17 @@ def _rows(moments: Sequence[Moment], lang: str) -> Iterator[Row]:
 
 
 def _shown(moments: Sequence[Moment]) -> list[int]:
-    """The places of those that are shown: the first that are wrong, and what stands before them."""
-    wrong = [place for place, moment in enumerate(moments) if moment.mark is not Mark.RIGHT]
+    """Return the places of the moments to draw: the first wrong ones, the first of any kind."""
+    wrong = [place for place, moment in enumerate(moments) if moment.mark is not Deviation.RIGHT]
     wrong.sort(key=lambda place: not moments[place].event)
     first = dict.fromkeys([*wrong[: _ROWS // 2], *range(len(moments))])
     return sorted(list(first)[:_ROWS])
 
 
 def _row(moment: Moment, lang: str) -> Row:
-    wrong = f"{WRONG} {translate(MARKED[moment.mark], lang)}"
+    wrong = f"{WRONG_SIGN} {translate(MARKED[moment.mark], lang)}"
     return (
-        _RIGHT if moment.mark is Mark.RIGHT else wrong,
+        _RIGHT if moment.mark is Deviation.RIGHT else wrong,
         when(moment, lang),
         str(moment.cpu) if moment.cpu >= 0 else "",
         moment.event,

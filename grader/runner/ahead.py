@@ -29,7 +29,7 @@ TAKEN = pytest.StashKey[NativeKernel]()
 def take_ahead(config: pytest.Config) -> NativeKernel | None:
     """Take the kernel if this session will probably judge on it; None otherwise.
 
-    Raises nothing: what goes wrong here does so again where it is told.
+    Raises neither LabebpfError nor OSError: what fails here fails again where a person is told.
     """
     told = config.known_args_namespace
     if told.collectonly or told.help or told.version or not privileges().ok:
@@ -43,7 +43,7 @@ def take_ahead(config: pytest.Config) -> NativeKernel | None:
 
 
 def _first_lab(course: Course, arguments: Iterable[str], base: Path) -> Lab | None:
-    """The lab that pytest's `arguments` name first, by its own place or where its stubs are."""
+    """Find the lab that pytest's `arguments` name first, by its folder or that of its stubs."""
     labs = course.labs().values()
     for argument in arguments:
         asked = (base / argument.partition("::")[0]).resolve()
@@ -87,5 +87,5 @@ def hidden_from_sandboxes(course: Course) -> tuple[Path, ...]:
 
 
 def _give_way(text: Message) -> None:
-    """Another grading uses the kernel: wait for it where a person can be told."""
+    """Raise InfraError instead of waiting for another grading: here no person can be told."""
     raise InfraError(text, Message(""))

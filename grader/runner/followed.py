@@ -14,9 +14,10 @@ from grader.labs import Course, Lab, find_course, load_course
 
 
 def course_of(given: str | None, root: Path, base: Path) -> Course:
-    """The course that was `given`, as seen from `base`, or that pytest runs in, with its `root`.
+    """Load the course `given`, as seen from `base`, else the one around pytest's `root`.
 
-    The engine's own everywhere else. Raises CourseError.
+    Where neither is there, return the engine's own. Raises UsageError where `given` is no course,
+    and CourseError.
     """
     if given:
         return load_course(base / given)
@@ -27,9 +28,9 @@ def course_of(given: str | None, root: Path, base: Path) -> Course:
 
 
 def collect_followed(config: pytest.Config, course: Course, labs: Iterable[Lab]) -> None:
-    """Have followed labs collected where they lie, if asked for where the course's own lie.
+    """Let pytest collect followed labs where they lie, if they are asked for in exercises/.
 
-    By paths as seen from here: pytest takes none with a bracket in it.
+    Paths are written as seen from here: pytest takes none with a bracket in it.
     """
     base = config.invocation_params.dir
     for lab in labs:

@@ -18,7 +18,7 @@ from grader.base.messages import say, translate
 from grader.runner.ahead import TAKEN
 from grader.runner.kernel_choice import choose, likely_needs, parse
 from grader.runner.progress import Progress
-from grader.runner.session import CHECK_SECONDS, SESSION, Grading
+from grader.runner.session import CHECK_SECONDS, SESSION, GradingSession
 
 if TYPE_CHECKING:
     from grader.vm.remote_grading import GradeRequest
@@ -30,7 +30,7 @@ pytest_plugins = ("grader.runner.judging",)
 def pytest_pycollect_makemodule(
     module_path: Path, parent: pytest.Collector
 ) -> pytest.Collector | None:
-    """Call the checks of a followed lab by the place that its own would have in the course."""
+    """Give the checks of a followed lab node ids as if they lay in the course's exercises/."""
     grading = parent.config.stash[SESSION]
     lab = grading.labs.get(module_path.parent.name)
     if lab is None or module_path.parent != lab.folder or grading.course.owns(lab):
@@ -51,8 +51,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             raise pytest.UsageError(str(error)) from error
 
 
-def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
-    """Let a virtual machine judge `items`, all checks of labs, if that is how it shall be.
+def _take_place(grading: GradingSession, items: Sequence[pytest.Item]) -> None:
+    """Let a virtual machine judge `items`, all checks of labs, if the options or needs ask for one.
 
     Raises UsageError.
     """
@@ -94,8 +94,8 @@ def _take_place(grading: Grading, items: Sequence[pytest.Item]) -> None:
     grading.remote = RemoteRun(version, _request(grading, items), grading.tell_person)
 
 
-def _request(grading: Grading, items: Sequence[pytest.Item]) -> GradeRequest:
-    """What a machine has to know to judge `items`.
+def _request(grading: GradingSession, items: Sequence[pytest.Item]) -> GradeRequest:
+    """Return what a machine has to know to judge `items`.
 
     Raises UsageError for files that are too large for it.
     """
@@ -156,7 +156,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """With sudo in a user's checkout, what pytest remembers there stays that user's."""
+    """Give pytest's cache back to the user in whose checkout sudo wrote it."""
     cache: Any = getattr(config, "cache", None)
     if cache is not None:
         give_back(cache._cachedir)

@@ -30,20 +30,20 @@ from grader.checks.trace_output import Trace
 from grader.evidence.workload import Workload
 from grader.labs import Lab, Task
 from grader.report.timeline_text import drawn
-from grader.runner import options, private_checks
-from grader.runner.session import CHECK_SECONDS, SESSION, BlockedError, Grading, needed
-from grader.submission.files import Submission
+from grader.runner import private_checks, pytest_options
+from grader.runner.session import CHECK_SECONDS, SESSION, BlockedError, GradingSession, needed
+from grader.submission.hand_in_files import Submission
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding, Status, forget_result, write_result
 from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
 from grader.verdict.source import SourceFile
 
-pytest_plugins = (options.__name__,)
+pytest_plugins = (pytest_options.__name__,)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "task(id): the task of lab.toml that this check judges")
-    config.stash[SESSION] = Grading(config)
+    config.stash[SESSION] = GradingSession(config)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -60,7 +60,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
-    """How many checks a task has is known here; of hidden ones that fail nothing is shown."""
+    """Note the checks of each task; show nothing of hidden ones that cannot be collected."""
     outcome: Any = yield
     grading = collector.config.stash[SESSION]
     grading.note_checks(outcome.get_result())
@@ -74,7 +74,10 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Before anything is deselected: the checks and the manifest must agree."""
+    """Mark each check with its task, before any check is deselected.
+
+    Raises pytest.UsageError where the checks and the manifest do not agree.
+    """
     grading = config.stash[SESSION]
     judged: dict[str, set[str]] = {}
     numbers: Counter[tuple[str, str]] = Counter()
@@ -108,9 +111,12 @@ def pytest_collection_modifyitems(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What will run is known now; whoever wanted another order has had their turn."""
+    """Put the checks in order and make a rubric for each lab, now that it is known what will run.
+
+    Plugins that want another order have had their turn.
+    """
     grading = session.config.stash[SESSION]
-    grading.order(session.items)
+    grading.sort_checks(session.items)
     selected = {item.nodeid for item in session.items}
     if session.testsfailed and not session.config.option.continue_on_collection_errors:
         return  # What pytest says of that is not to be lost beside a result.
@@ -150,9 +156,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """In a machine a check runs there; its reports are this pytest's all the same.
+    """Run a check in the virtual machine, if there is one, and log its reports as this pytest's.
 
-    Those of a hidden check are replaced before anybody is shown them.
+    The reports of a hidden check are replaced before anybody is shown them. Other tests, and checks
+    on this kernel that are not hidden, are left to pytest.
     """
     grading = item.config.stash[SESSION]
     found = grading.of(item)
@@ -218,7 +225,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def placed(finding: Finding, submission: Submission, task: Task) -> Finding:
-    """Point to the TODO of `task`, for what has no line, and show it, so that it looks like one."""
+    """Point a finding without a line to the TODO of `task`, and show that line."""
     file = finding.file or task.file
     if finding.line:
         return replace(finding, file=file)
@@ -228,13 +235,13 @@ def placed(finding: Finding, submission: Submission, task: Task) -> Finding:
 
 
 def _finding(
-    grading: Grading,
+    grading: GradingSession,
     lab: Lab,
     task: Task,
     report: pytest.TestReport,
     call: pytest.CallInfo[None],
 ) -> Finding | None:
-    """The finding of one phase of a check; None for a phase that settles nothing."""
+    """Return the finding of one phase of a check; None for a phase that settles nothing."""
     if call.excinfo is None:
         return Finding(Status.PASS) if report.when == "call" and report.passed else None
     error = call.excinfo.value
@@ -282,7 +289,7 @@ def _reword(report: pytest.TestReport, finding: Finding, file: str, lang: str) -
 
 
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
-    """Letters and words for the verdicts that pytest has none for."""
+    """Return letters and words for the verdicts that pytest has none for."""
     status = getattr(report, "labebpf", {}).get("status", Status.PASS)
     if status == Status.PASS:
         return None
@@ -312,7 +319,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture
 def lab(request: pytest.FixtureRequest) -> Lab:
-    """The lab that this check belongs to."""
+    """Return the lab that this check belongs to. Raises CourseError."""
     found = request.config.stash[SESSION].of(request.node)
     if not found:
         raise CourseError(
@@ -324,19 +331,19 @@ def lab(request: pytest.FixtureRequest) -> Lab:
 
 @pytest.fixture
 def environment(request: pytest.FixtureRequest, lab: Lab) -> LabEnvironment:
-    """Everything that judging this lab needs."""
+    """Return everything that judging this lab needs."""
     return request.config.stash[SESSION].environment(lab)
 
 
 @pytest.fixture
 def program(environment: LabEnvironment) -> ProgramUnderTest:
-    """The student's program, loaded and attached."""
+    """Return the student's program, loaded and attached."""
     return environment.program()
 
 
 @pytest.fixture
 def builds(environment: LabEnvironment) -> Iterator[list[ProgramUnderTest]]:
-    """The program, and its second build that fills what is left uninitialised with 0xAA."""
+    """Yield the program, and its second build that fills what is left uninitialised with 0xAA."""
     pair = [environment.program(), environment.pattern_program()]
     yield [build for build in pair if build]
     environment.close_pattern_program()
@@ -344,19 +351,19 @@ def builds(environment: LabEnvironment) -> Iterator[list[ProgramUnderTest]]:
 
 @pytest.fixture
 def script(environment: LabEnvironment) -> ScriptUnderTest:
-    """The student's script, running, with its program attached."""
+    """Return the student's script, running, with its program attached."""
     return environment.script()
 
 
 @pytest.fixture
 def workload(environment: LabEnvironment) -> Workload:
-    """The process that makes directories and decoys."""
+    """Return the process that makes directories and decoys."""
     return environment.workload
 
 
 @pytest.fixture
 def trace(environment: LabEnvironment) -> Trace:
-    """What the submission's programs print into the trace from now on, as the workload acts."""
+    """Return what the submission's programs print into the trace from now on."""
     trace = environment.trace
     trace.forget()
     return trace

@@ -22,7 +22,7 @@ _HINTS = {
 
 
 def parse(text: str) -> str:
-    """`text` if it names a kernel: auto, native, vm or vm:VERSION. Raises UsageError."""
+    """Return `text` if it names a kernel: auto, native, vm or vm:VERSION. Raises UsageError."""
     name, _, version = text.partition(":")
     if text in ("auto", "native", "vm") or (name == "vm" and version in image_store.versions()):
         return text
@@ -34,9 +34,9 @@ def parse(text: str) -> str:
 
 
 def likely_needs(sources: Iterable[bytes]) -> set[str]:
-    """What programs and scripts with this text probably use of a kernel, in words of a manifest.
+    """Guess what programs and scripts with this text use of a kernel, in words of a manifest.
 
-    It decides where they are judged, and nothing else.
+    The guess decides where they are judged, and nothing else.
     """
     return {need for text in sources for need, hint in _HINTS.items() if re.search(hint, text)}
 
@@ -44,12 +44,13 @@ def likely_needs(sources: Iterable[bytes]) -> set[str]:
 def choose(
     wanted: str, needs: Iterable[str], wishes: Iterable[str], *, untrusted: bool = False
 ) -> str | None:
-    """The version of the image to grade on, None for this machine's own kernel.
+    """Choose the version of the image to grade on; None for this machine's own kernel.
 
-    `needs` are what the labs cannot do without; `wishes` are what single tasks want beyond that,
-    for which an image is used, if there is one, but none is built. So it is for an
-    `untrusted` submission, which should not run in the kernel that one works on. Under `auto` an
-    image that is there is taken before the default one is built.
+    `needs` are what the labs cannot do without: for them an image is built if there is none.
+    `wishes` are what single tasks need beyond that: an image that is there is used for them, but
+    none is built. The same is true for an `untrusted` submission, which should not run in the
+    kernel that one works on. Under `auto` an image that is there is taken before the default one is
+    built.
     """
     default = image_store.versions()[0]
     if wanted == "native":
@@ -70,7 +71,7 @@ def choose(
 def place(
     lab: str, native: Sequence[Probe], needs: Sequence[Probe], machines: Sequence[Probe]
 ) -> Probe:
-    """Where `auto` judges all of `lab`; the answer is not ok where a part would not be judged.
+    """Tell where `auto` judges all of `lab`; the answer is not ok where a part would not be judged.
 
     `native` is what grading on this machine's own kernel takes, privileges first, `needs` what
     this lab asks of a kernel, and `machines` what was found out about virtual ones.
@@ -100,7 +101,7 @@ def place(
 
 
 def _ready() -> str | None:
-    """The version of an image from which a machine can start, without building one first."""
+    """Return the version of an image that is built and can be started; None if there is none."""
     try:
         built = image_store.built() if shutil.which(QEMU) else []
     except InfraError:

@@ -13,10 +13,10 @@ from grader.base.messages import say
 from grader.base.paths import ENGINE
 from grader.base.profile import Recorder
 from grader.copies.recovery import finish_interrupted
-from grader.runner import options
+from grader.runner import pytest_options
 from grader.runner.ahead import TAKEN, take_ahead
 
-pytest_plugins = (options.__name__,)
+pytest_plugins = (pytest_options.__name__,)
 
 
 def pytest_addoption() -> None:

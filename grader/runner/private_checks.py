@@ -68,14 +68,18 @@ def is_private(item: pytest.Item) -> bool:
 
 
 def start_of(item: pytest.Item) -> dict[str, Any]:
-    """The node id and the location to show for a private check."""
+    """Return the node id and the location to show for a private check."""
     lab, name = item.stash[_NAME]
     folder = f"private/{lab}/checks"
     return {"nodeid": f"{folder}::{name}", "location": (folder, None, name)}
 
 
 def judge(item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
-    """Run a private check; its reports, which nobody has been shown yet."""
+    """Run a private check; return its reports, which nobody has been shown yet.
+
+    Raises KeyboardInterrupt, and CourseError, which tells nothing of the check, for any other
+    error.
+    """
     try:
         return runtestprotocol(item, log=False, nextitem=following)
     except (KeyboardInterrupt, pytest.exit.Exception):
@@ -85,7 +89,7 @@ def judge(item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestR
 
 
 def bare(item: pytest.Item, report: pytest.TestReport, lang: str) -> pytest.TestReport:
-    """A new report on `item`, with nothing of `report` in it but its outcome and its time."""
+    """Make a report on `item` with nothing of `report` in it but outcome, status and time."""
     sentence = translate(PRIVATE, lang)
     explained: dict[str, Any] = {"failed": sentence, "skipped": ("", 0, sentence)}
     new = pytest.TestReport(
@@ -102,12 +106,12 @@ def bare(item: pytest.Item, report: pytest.TestReport, lang: str) -> pytest.Test
 
 
 def bare_collection() -> pytest.CollectReport:
-    """The report on private checks that cannot be collected."""
+    """Make the report on private checks that cannot be collected."""
     return pytest.CollectReport("private", "failed", _BROKEN, [])
 
 
 def private_folder(given: Path) -> Path:
-    """`given`, if private checks can lie there. Raises UsageError."""
+    """Return the full path of `given`, if private checks can lie there. Raises UsageError."""
     folder = given.resolve()
     if not folder.is_dir():
         raise UsageError(

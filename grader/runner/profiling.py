@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.base.atomic_write import put
-from grader.base.profile import Recorder, chrome_trace, note, process_start, span
+from grader.base.profile import Recorder, chrome_trace, note_span, process_start, span
 from grader.runner.session import SESSION
 
 
@@ -18,7 +18,7 @@ class Profiling:
     def __init__(self, path: Path, recorder: Recorder) -> None:
         self._path = path
         self._recorder = recorder
-        note("Python and pytest start", process_start())
+        note_span("Python and pytest start", process_start())
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_collection(self) -> Iterator[None]:

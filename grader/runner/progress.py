@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.base.atomic_write import make_folder, put
 from grader.base.lock import locked
 from grader.labs import Lab, Task
-from grader.submission.files import Submission, read_submission
+from grader.submission.hand_in_files import Submission, read_submission
 from grader.verdict.record import WRONG, Status
 
 FOLDER = ".labebpf"
@@ -24,7 +24,7 @@ _SCHEMA = "labebpf/progress/v1"
 
 @dataclass(frozen=True)
 class LastVerdict:
-    """A verdict, and the fingerprint of the files that it was about."""
+    """A verdict, and the digest of the files that it was about."""
 
     status: Status
     files: str
@@ -47,7 +47,7 @@ class LabProgress:
         return any(mark.status in WRONG for mark in self.marks.values())
 
     def next(self, lab: Lab) -> Task | None:
-        """The first task of `lab` that is not passed, and whose needs are."""
+        """Return the first task of `lab` that is not passed, and whose needs are; or None."""
         for task in lab.tasks:
             if not self.passed(task.id) and all(map(self.passed, task.needs)):
                 return task
@@ -69,16 +69,16 @@ class Progress:
         return self._read().get(lab.name, LabProgress())
 
     def latest(self) -> list[str]:
-        """The names of the labs that something is known of, the one worked on last first."""
+        """Return the names of the labs that something is known of, the one worked on last first."""
         return list(reversed(self._read()))
 
     def files(self, lab: Lab) -> str:
-        """The fingerprint of the student's files as they are now."""
-        return fingerprint(read_submission(self._exercises, lab.name, lab.edits))
+        """Return the digest of the student's files as they are now."""
+        return files_digest(read_submission(self._exercises, lab.name, lab.edits))
 
     def record(self, lab: Lab, verdicts: Mapping[str, Status], submission: Submission) -> None:
         """Keep `verdicts` on public tasks of `lab`, which were about the files of `submission`."""
-        files = fingerprint(submission)
+        files = files_digest(submission)
         public = {task.id for task in lab.tasks if not task.private}
         new = {
             task: LastVerdict(status, files) for task, status in verdicts.items() if task in public
@@ -86,7 +86,7 @@ class Progress:
         self._change(lab, lambda before: replace(before, marks={**before.marks, **new}))
 
     def next_hint(self, lab: Lab, task: Task) -> tuple[int, bool]:
-        """The level of the hint to show now, from 1, and whether it is remembered."""
+        """Return the level of the hint to show now, from 1, and whether that is remembered."""
         level = self.of(lab).hints.get(task.id, 0) + 1
         level = max(1, min(level, len(task.hints)))
         return level, self._change(
@@ -115,7 +115,7 @@ class Progress:
             return {}
 
     def _change(self, lab: Lab, change: Callable[[LabProgress], LabProgress]) -> bool:
-        """Whether the change could be written."""
+        """Write what `change` makes of the progress in `lab`; tell whether that was possible."""
         try:
             make_folder(self._folder)
             with locked(self._folder):
@@ -129,8 +129,8 @@ class Progress:
         return True
 
 
-def fingerprint(submission: Submission) -> str:
-    """What tells these files from all others."""
+def files_digest(submission: Submission) -> str:
+    """Return what tells the files of `submission` from all others: a SHA-256 in hexadecimal."""
     digest = hashlib.sha256()
     for name, data in sorted(submission.files.items()):
         digest.update(f"{name} {len(data)}\0".encode() + data)

@@ -41,15 +41,18 @@ def grade(
     tasks: Collection[str] = (),
     given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
-    """Grade `labs` of `course` on `kernel`: the result, and what pytest printed if it left none.
+    """Grade `labs` of `course` on `kernel`. Raises GivenUpError.
+
+    Return the result, and what pytest printed if it left none.
 
     `tasks` are the ids of those to grade, at least one of each lab; all of them if it is empty.
 
-    Meanwhile `tell` is told, on another thread, which task and which phase of it goes on. With
-    `given_up`, which is asked again and again, the grading ends when that is true: GivenUpError.
+    Meanwhile `tell` is told, on another thread, which task and which phase of it goes on.
+    `given_up` is called again and again: once it returns True, the grading ends with GivenUpError.
 
-    `options` are the plugin's, each of them one word: until its plugins are loaded, pytest takes
-    a word that is a folder for one with tests in it, and runs the conftest.py that was handed in.
+    `options` are the plugin's. Each of them is one word, such as --out=DIR: before its plugins are
+    loaded, pytest would take a DIR that is a word of its own for a folder of tests, and run the
+    conftest.py that was handed in.
     """
     chosen = " or ".join(f'task(id="{task}")' for task in sorted(tasks))
     flags = (f"--kernel={kernel}", f"--lang={lang}", f"-m={chosen}", *options)
@@ -68,11 +71,11 @@ def grade_apart(
     tell: Callable[[str], object] = str,
     tasks: Collection[str] = (),
 ) -> tuple[Result, str]:
-    """The same of `labs`, and after it of `joined`, which are `labs` with private tasks.
+    """Grade `labs`, and then `joined`, which are `labs` with private tasks; see `grade`.
 
-    Of the second grading, with the options `private` too, nothing is taken but their verdicts: a
-    BPF program can read the memory of the process that has their checks in it, and a script print
-    that into the log of a task that is shown.
+    Of the second grading, which has the options `private` too, only the verdicts on private tasks
+    are taken. A BPF program can read the memory of the process that has the private checks in it,
+    and a script can print that into the log of a task that is shown.
     """
     public = [lab for lab in labs if not tasks or any(task.id in tasks for task in lab.tasks)]
     results = [grade(course, public, kernel, options, lang, tell, tasks)] if public else []
@@ -96,7 +99,7 @@ def grade_apart(
 
 
 def objections(course: Course, labs: Sequence[Lab], *options: str) -> str:
-    """What is said when the checks of `labs` are collected; nothing when they fit lab.toml."""
+    """Collect the checks of `labs`; return what pytest says of them, "" if they fit lab.toml."""
     done = subprocess.run(
         _pytest(course, labs, "--collect-only", "-q", *options),
         stdin=subprocess.DEVNULL,
@@ -127,10 +130,10 @@ def supervise(
     tasks: Collection[str] = (),
     given_up: Callable[[], bool] | None = None,
 ) -> tuple[Result, str]:
-    """Run the grader as a child: its result, and what it printed if it left none.
+    """Run the grader as a child; return its result, and what it printed if it left none.
 
-    Both files have no name, so that nothing stays when this process is killed. `given_up` is as for
-    `grade`, and should itself take a moment.
+    The files for both have no name, so that nothing stays when this process is killed. `given_up`
+    is as for `grade`, and should itself take a moment. Raises GivenUpError.
     """
     started = datetime.now(timezone.utc)
     reading, writing = os.pipe()
@@ -163,7 +166,7 @@ def supervise(
 
 
 def _wait(child: subprocess.Popen[bytes], given_up: Callable[[], bool] | None) -> int:
-    """Return the exit status of `child`, which ends with this. Raises GivenUpError."""
+    """Wait for `child`, and kill it on an error; return its exit status. Raises GivenUpError."""
     try:
         while given_up and child.poll() is None:
             if given_up():
@@ -217,6 +220,6 @@ def _pytest(course: Course, labs: Sequence[Lab], *options: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without what would change a pytest."""
+    """Return this process's environment without what would change how pytest runs."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

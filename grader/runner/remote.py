@@ -23,13 +23,14 @@ from grader.verdict.record import Finding, Status
 from grader.vm import image_store
 from grader.vm.accelerator import fastest
 from grader.vm.machine_config import MachineConfig
-from grader.vm.qemu import launcher
+from grader.vm.qemu import qemu_command
 from grader.vm.remote_grading import GradeRequest, MachineDiedError, MachineGrading
 
 _PHASES = ("setup", "call", "teardown")
 _OUTCOMES = ("passed", "failed", "skipped")
 _MOST_BYTES = 4 << 20
-"""Of the labs' files, and of private ones: they go in one message, a third larger (wire.LIMIT)."""
+"""Of the labs' files, and of private ones: they go in one message, a third larger (LIMIT of
+vm.protocol)."""
 _ENDED = Finding(
     Status.ERROR,
     say("The machine ended twice with this submission in it, and does not end without it."),
@@ -43,9 +44,9 @@ _AFTER = Finding(Status.BLOCKED, say("The submission ended the machine in an ear
 class RemoteRun:
     """The checks of one pytest session, judged in machines of one image."""
 
-    def __init__(self, version: str, order: GradeRequest, say: Callable[[Message], None]) -> None:
+    def __init__(self, version: str, request: GradeRequest, say: Callable[[Message], None]) -> None:
         self._version = version
-        self._order = order
+        self._request = request
         self._say = say
         self._session: MachineGrading | None = None
         self._refused: InfraError | None = None
@@ -71,10 +72,10 @@ class RemoteRun:
                 self._deadly.add(folder)
                 yield report_of(item, replace(_ENDED, log=f"{died.what}\n{died.log}"))
             else:
-                yield report_of(item, finding_of(died, lang=self._order.lang))
+                yield report_of(item, finding_of(died, lang=self._request.lang))
         except InfraError as error:
             self._refused = error
-            yield report_of(item, finding_of(error, lang=self._order.lang))
+            yield report_of(item, finding_of(error, lang=self._request.lang))
 
     def finish(self, *, broken_off: bool = False) -> dict[str, str]:
         """End the machine; return what result.json says of its kernel, nothing if none ever ran.
@@ -97,17 +98,17 @@ class RemoteRun:
             self._session = None
 
     def _twice(self, item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
-        """Return the reports of the first machine that does not end, of two."""
+        """Return the reports of a check; run the check in a second machine if the first ends."""
         try:
             return self._reports(item, following)
         except MachineDiedError:
             self.close()
-            self._start(self._order)
+            self._start(self._request)
             self._catch_up(guest_id(item))
             return self._reports(item, following)
 
     def _reports(self, item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
-        session = self._session or self._start(self._order)
+        session = self._session or self._start(self._request)
         hook = item.config.hook
         reports = []
         for data in session.run(guest_id(item), guest_id(following) if following else None):
@@ -116,17 +117,17 @@ class RemoteRun:
                 reports.append(rebuilt(told, item))
             except Exception as error:
                 raise MachineDiedError(
-                    say("The virtual machine's grader sent what is no report."),
+                    say("The virtual machine's grader sent something that is not a report."),
                     Message(str(error)),
                 ) from error
         return reports
 
-    def _start(self, order: GradeRequest) -> MachineGrading:
+    def _start(self, request: GradeRequest) -> MachineGrading:
         if self._refused:
             raise self._refused
-        launcher()  # Before minutes go into an image: is there a QEMU at all?
+        qemu_command()  # Before minutes go into an image: is there a QEMU at all?
         image = image_store.build(self._version, self._progress)
-        self._session = MachineGrading(image, order, MachineConfig(fastest(image)))
+        self._session = MachineGrading(image, request, MachineConfig(fastest(image)))
         return self._session
 
     def _progress(self, what: str, share: float) -> None:
@@ -145,7 +146,7 @@ class RemoteRun:
     def _catch_up(self, nodeid: str) -> None:
         """Bring a new machine to where the last one was: earlier checks of the same lab, again."""
         assert self._session
-        for earlier in self._order.selected:
+        for earlier in self._request.selected:
             if earlier == nodeid:
                 return
             if _lab_of(earlier) == _lab_of(nodeid):
@@ -155,7 +156,7 @@ class RemoteRun:
     def _survives(self, item: pytest.Item) -> bool:
         """Tell whether a machine gets through the same check when nothing was handed in."""
         try:
-            self._start(replace(self._order, submission={}))
+            self._start(replace(self._request, submission={}))
             assert self._session
             for _ in self._session.run(guest_id(item), None):
                 pass

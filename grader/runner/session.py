@@ -25,7 +25,7 @@ from grader.labs import Lab, Task, add_private, not_in_order
 from grader.runner.ahead import TAKEN, hidden_from_sandboxes
 from grader.runner.followed import collect_followed, course_of
 from grader.runner.private_checks import private_folder, refuse_to_show
-from grader.submission.files import Refusal, Submission, read_submission, root_of
+from grader.submission.hand_in_files import Refusal, Submission, read_submission, root_of
 from grader.verdict.record import Finding, LabResult, Result
 from grader.verdict.rubric import BROKEN_OFF, NOT_RUN, Rubric
 
@@ -44,7 +44,7 @@ class BlockedError(LabebpfError):
 
 
 def needed(*tasks: str) -> Message:
-    """What is said of a task that is blocked by these."""
+    """Say why a task is blocked: it needs `tasks`, which did not pass."""
     return say("It needs {names}, which did not pass.", names=", ".join(tasks))
 
 
@@ -54,17 +54,17 @@ class Remote(Protocol):
     def judge(
         self, item: pytest.Item, following: pytest.Item | None
     ) -> Iterator[pytest.TestReport]:
-        """pytest's reports of one check. Each has its finding, as a dict, in `labebpf`."""
+        """Yield pytest's reports of one check. Each has its finding, as a dict, in `labebpf`."""
         ...
 
     def finish(self, *, broken_off: bool = False) -> dict[str, str]:
-        """End it: what result.json says of its kernel, nothing if none ever ran."""
+        """End the other pytest; return what result.json says of its kernel, nothing if none ran."""
         ...
 
     def close(self) -> None: ...
 
 
-class Grading:
+class GradingSession:
     """One pytest session: the labs that it judges, on one kernel."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -105,7 +105,7 @@ class Grading:
     def _add_private(self, given: str) -> None:
         """Let the tasks and checks of the private folder `given` join those of the labs.
 
-        They are collected with each lab of which whole files were asked for.
+        They are collected with each lab whose whole files were asked for.
         """
         config = self.config
         base = config.invocation_params.dir
@@ -121,11 +121,14 @@ class Grading:
                 config.args.append(str(lab.private))
 
     def is_private(self, node: pytest.Item | pytest.Collector) -> bool:
-        """Whether `node` is of the private folder."""
+        """Tell whether `node` is of the private folder."""
         return self.private is not None and node.path.is_relative_to(self.private)
 
     def of(self, item: pytest.Item) -> tuple[Lab, Task] | None:
-        """The lab and the task that `item` judges, None for any other test."""
+        """Return the lab and the task that `item` judges, None for a test that is no check.
+
+        Raises pytest.UsageError for a check that is not in order.
+        """
         lab = self.labs.get(item.path.parent.name)
         private = self.is_private(item)
         if lab is None and item.path.parents[1] in (self.course.exercises, ENGINE / "exercises"):
@@ -150,7 +153,11 @@ class Grading:
             raise self._wrong(item, Message(str(error))) from None
         if task.private != private:
             raise self._wrong(
-                item, say("Task {task} is the other folder's. Give it its own.", task=task.id)
+                item,
+                say(
+                    "Task {task} belongs to the other folder. Give this check a task of its own.",
+                    task=task.id,
+                ),
             )
         return lab, task
 
@@ -164,19 +171,19 @@ class Grading:
                         self._checks[node.nodeid] = lab.name, task.id
 
     def checks_of(self, lab: Lab) -> dict[str, list[str]]:
-        """The node ids of the checks that each task of `lab` has, as they were collected."""
+        """Return the node ids of the checks that each task of `lab` has, as they were collected."""
         found: dict[str, list[str]] = {}
         for check, (name, task) in self._checks.items():
             if name == lab.name:
                 found.setdefault(task, []).append(check)
         return found
 
-    def order(self, items: list[pytest.Item]) -> None:
+    def sort_checks(self, items: list[pytest.Item]) -> None:
         """Sort `items`: the checks of a lab as they stand in its file, after those they need.
 
-        They follow each other where the first of them was, private ones last; other tests stay in
-        their places. So a verdict does not hang on the order that was asked for, and the program
-        gives way to the script, or back, as seldom as the file has it.
+        The checks of a lab follow each other where the first of them was, private ones last; other
+        tests stay in their places. So no verdict depends on the order that was asked for, and the
+        program and the script replace each other as seldom as the file has it.
         """
         places = {check: place for place, check in enumerate(self._checks)}
         ready: dict[str, int] = {}
@@ -199,7 +206,7 @@ class Grading:
         items.sort(key=keys.__getitem__)
 
     def _wrong(self, item: pytest.Item, why: Message) -> pytest.UsageError:
-        """The error for a check that is not in order; of a hidden one it says no more than that."""
+        """Make the error for a check that is not in order; of a hidden check it tells no more."""
         if self.hides and self.is_private(item):
             assert self.private
             return pytest.UsageError(
@@ -208,11 +215,11 @@ class Grading:
         return pytest.UsageError(f"{item.nodeid}: {translate(why, self.lang)}")
 
     def refuse(self, error: InfraError) -> None:
-        """There is no kernel to judge on: each check says why."""
+        """Let each check raise `error`: there is no kernel to judge on."""
         self._kernel = error
 
     def kernel(self) -> NativeKernel:
-        """The kernel, taken on first use. Raises InfraError, the same each time."""
+        """Take the kernel on first use, and return it. Raises InfraError, the same each time."""
         if self._kernel is None:
             try:
                 kernel = self.config.stash.get(TAKEN, None) or NativeKernel(
@@ -243,7 +250,10 @@ class Grading:
         return self._submissions[lab.name]
 
     def folder(self) -> Path:
-        """The submission's folder: from here, or from the course."""
+        """Return the submission's folder: --submission, as seen from here or from the course.
+
+        Without that option, return exercises/ of the course. Raises pytest.UsageError.
+        """
         given: str | None = self.config.getoption("--submission")
         if given is None:
             return self.course.exercises
@@ -259,7 +269,7 @@ class Grading:
         )
 
     def place(self, lab: Lab, finding: Finding) -> str:
-        """The path of the finding's file, as an editor that started pytest can open it."""
+        """Return the path of the finding's file as an editor that started pytest can open it."""
         if not finding.file:
             return ""
         path = root_of(self.course.hand_in(self.folder(), lab), lab.name) / finding.file
@@ -267,7 +277,7 @@ class Grading:
         return clean(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
     def environment(self, lab: Lab) -> LabEnvironment:
-        """The environment for `lab`; that of another lab is taken down first."""
+        """Return the environment for `lab`; take that of another lab down first."""
         if self._environment and self._environment.lab is not lab:
             self._environment.close()
             self._environment = None
@@ -296,7 +306,7 @@ class Grading:
         return running.printed(task.file)
 
     def begin(self, task: Task) -> None:
-        """A check of `task` begins: tell who watches."""
+        """Note that a check of `task` begins, and tell who watches."""
         self._task = task.id
         self._tell(task.title.get(self.lang))
 
@@ -316,8 +326,7 @@ class Grading:
         return self._environment.phase if self._environment else "load"
 
     def require(self, lab: Lab, task: Task) -> None:
-        """Raise InfraError for what the kernel lacks, BlockedError for a needed task that did not
-        pass."""
+        """Raise InfraError for what the kernel lacks, BlockedError for a needed task not passed."""
         kernel = self.kernel()
         for need in (*lab.needs, *task.kernel):
             probe = kernel.offers(need)
@@ -335,14 +344,14 @@ class Grading:
             raise BlockedError(needed(*missing))
 
     def told_by(self, error: BaseException, task: Task) -> Task:
-        """Whose verdict has told of `error`: `task`, unless the same was raised for one before."""
+        """Return the task whose verdict told of `error` first: `task`, if that is new."""
         return self._told.setdefault(id(error), (error, task))[1]
 
     def finish(self, unrun: Finding = NOT_RUN) -> Result:
-        """The result, taken once.
+        """Take the result, once; return that each time.
 
-        What is in this machine's kernel goes when this process has ended: it takes a while, for
-        which nobody has to wait, and the kernel's keeper sees to it in any case.
+        What is in this machine's kernel is removed when this process has ended: that takes a while,
+        nobody has to wait for it, and the kernel's keeper does it in any case.
         """
         if self.final is None:
             self.final = self._result(unrun)
@@ -364,7 +373,7 @@ class Grading:
         return Result(started, seconds, kernel, labs, self.lang, grader_version())
 
     def _limit(self) -> float | None:
-        """Seconds after which the keeper ends this process; none under a debugger."""
+        """Return after how many seconds the keeper ends this process; None under a debugger."""
         if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
             return None
         tasks = (self.checks_of(rubric.lab).values() for rubric in self.rubrics.values())
@@ -372,7 +381,7 @@ class Grading:
         return (600.0 + CHECK_SECONDS * checks) * self.scale
 
     def tell_person(self, text: Message) -> None:
-        """Tell a person something beside the report: in the line of a terminal that shows steps."""
+        """Tell a person something beside the report: in the line that shows steps, or on stderr."""
         told = translate(text, self.lang)
         capture = self.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
@@ -382,4 +391,4 @@ class Grading:
                 os.write(2, f"labebpf: {told}\n".encode())
 
 
-SESSION = pytest.StashKey[Grading]()
+SESSION = pytest.StashKey[GradingSession]()

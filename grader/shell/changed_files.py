@@ -18,7 +18,7 @@ from grader.base.errors import UsageError
 from grader.base.messages import Message, say
 from grader.base.text import clean
 from grader.labs import Lab
-from grader.submission.files import MAX_FILE_BYTES, read_submission, root_of
+from grader.submission.hand_in_files import MAX_FILE_BYTES, read_submission, root_of
 
 MAX_FILES = 200
 """Of all labs together; what goes in, and what is taken out."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, cast
 
+from grader.base.descriptors import close_all_but
 from grader.base.errors import InfraError
 from grader.base.messages import Message, say
 from grader.base.paths import PACKAGE
@@ -24,7 +25,7 @@ from grader.shell.changed_files import lab_folders
 from grader.shell.rendezvous import Rendezvous, rendezvous_folder
 from grader.shell.server import ServerMessage, ShellRequest, ShellServer, raw
 from grader.vm.image_store import Image
-from grader.vm.protocol import OpenOrder, TerminalRequest, Wire, WireError
+from grader.vm.protocol import OpenBody, TerminalRequest, Wire, WireError
 
 LABS = "/exercises"
 """Where the labs' folders are in the machine."""
@@ -37,7 +38,7 @@ _TIDY = b"\x1b[?47l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[0m\r\n"
 def open_shell(submission: Path, labs: Sequence[Lab], image: Image) -> ShellClient:
     """Return a terminal in the machine of `image` with the files that `submission` has for `labs`.
 
-    The machine is started if there is none yet; until it is ready see `Terminal.wait`.
+    The machine is started if there is none yet; until it is ready see `ShellClient.wait`.
     Raises InfraError.
     """
     facts = [
@@ -64,29 +65,15 @@ def _start(rendezvous: Rendezvous, request: ShellRequest) -> socket.socket:
     sys.stderr.flush()
     if os.fork() == 0:
         try:
-            _detach({listener.fileno(), theirs.fileno()})
+            os.setsid()
+            os.chdir("/")
+            close_all_but(listener.fileno(), theirs.fileno())
             ShellServer(request, rendezvous, listener).run(theirs)
         finally:
             os._exit(0)
     listener.close()
     theirs.close()
     return ours
-
-
-def _detach(keep: set[int]) -> None:
-    """Leave this process's terminal, and all that it has open but `keep`."""
-    os.setsid()
-    os.chdir("/")
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in range(3):
-        os.dup2(null, standard)
-    for name in os.listdir("/proc/self/fd"):
-        descriptor = int(name)
-        if descriptor > 2 and descriptor not in keep:
-            try:
-                os.close(descriptor)
-            except OSError:  # The one that listed them.
-                pass
 
 
 class ShellClient:
@@ -124,13 +111,13 @@ class ShellClient:
             woken = stack.enter_context(_signals(interrupts=bool(command)))
             if self.interactive:
                 stack.enter_context(_raw(0))
-            order: OpenOrder = {
+            body: OpenBody = {
                 "tty": self.interactive,
                 "size": _size(),
                 "term": os.environ.get("TERM"),
                 "command": list(command),
             }
-            self._send({"open": order})
+            self._send({"open": body})
             try:
                 return self._carry(woken)
             except InfraError:

@@ -29,7 +29,7 @@ from grader.shell.rendezvous import Rendezvous
 from grader.vm.accelerator import fastest
 from grader.vm.image_store import Image
 from grader.vm.machine_config import MachineConfig
-from grader.vm.protocol import HostMessage, HostTerminal, ShellOrder, Wire, WireError
+from grader.vm.protocol import HostMessage, HostTerminal, ShellBody, Wire, WireError
 from grader.vm.qemu import Machine
 from grader.vm.snapshots import start
 
@@ -45,7 +45,7 @@ class ShellRequest:
     image: Image
     folders: tuple[LabFolder, ...]
 
-    def order(self) -> ShellOrder:
+    def body(self) -> ShellBody:
         """Return what the guest is told."""
         return {
             "version": self.image.version,
@@ -98,7 +98,7 @@ class ClientConnection:
     """A connected terminal of the host's."""
 
     def __init__(self, number: int, connection: socket.socket) -> None:
-        """Raises OSError if it has gone already."""
+        """Receive the terminal from the client. Raises OSError if the client has gone already."""
         self.number = number
         self._connection = connection
         connection.settimeout(_PATIENCE)
@@ -200,7 +200,7 @@ class ShellServer:
             self._stack.callback(self._machine.close)
         with socket.socket(fileno=os.dup(self._machine.wire.fileno())) as end:
             _bound_sending(end)
-        self._to_machine({"shell": self._request.order()})
+        self._to_machine({"shell": self._request.body()})
         self._welcome(client)
 
     def _turn(self) -> None:
@@ -283,7 +283,7 @@ class ShellServer:
                 case _:
                     raise ValueError(message)
         except ValueError as error:
-            raise self._lost(say("it says what it should not")) from error
+            raise self._lost(say("it sent a message that is not valid")) from error
 
     def _obey_terminal(self, client: ClientConnection, message: dict[str, object]) -> None:
         match message:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.base.messages import say, translate
 from grader.labs import Course, Lab, Task
-from grader.report.terminal import MARKS, row
+from grader.report.terminal import SIGNS, row
 from grader.runner.progress import LabProgress, Progress
 from grader.verdict.record import WRONG, Result, column
 
@@ -56,7 +56,7 @@ def show_next(console: Console, result: Result) -> None:
 
 
 def _part(course: Course, lab: Lab, lang: str) -> str:
-    """The title of the part that has `lab`; none in a course without parts."""
+    """Return the title of the part that has `lab`, or a note that none does; "" without parts."""
     for part in course.parts:
         if lab.name in part.labs:
             return part.title.get(lang)
@@ -64,7 +64,7 @@ def _part(course: Course, lab: Lab, lang: str) -> str:
 
 
 def _next(labs: Sequence[Lab], progress: Progress) -> Task | None:
-    """The task to go on with: where the last grading found something wrong, else the first one."""
+    """Return the next task of the latest lab where something is wrong, or else the first to do."""
     by_name = {lab.name: lab for lab in labs}
     for name in progress.latest():
         reached = progress.of(by_name[name]) if name in by_name else LabProgress()
@@ -81,12 +81,12 @@ def _go_on(console: Console, task_id: str, title: str, lang: str) -> None:
 
 
 def _head(task: Task, reached: LabProgress, lang: str) -> Text:
-    """The task's verdict and points, before its title."""
-    mark, style, status, won = " ", "default", "", 0
+    """Make the text that stands before a task's title: its verdict and points."""
+    sign, style, status, won = " ", "default", "", 0
     if task.id in reached.marks:
         found = reached.marks[task.id].status
-        (mark, style), status = MARKS[found], found.word(lang)
+        (sign, style), status = SIGNS[found], found.word(lang)
         won = task.points if reached.passed(task.id) else 0
-    head = Text(f"  {mark} ", style=style)
+    head = Text(f"  {sign} ", style=style)
     head.append(f"{task.id:<5}{won}/{task.points}  ", style="default")
     return head.append(column(status, lang), style=style)

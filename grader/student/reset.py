@@ -17,7 +17,7 @@ from grader.base.errors import InfraError, UsageError
 from grader.base.git import git
 from grader.base.messages import say
 from grader.labs import Course, Lab, stubs
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Stub:
 
 
 def stubs_to_put_back(course: Course, lab: Lab, only: str | None) -> list[Stub]:
-    """The stubs of `lab`, or that of the file `only`, where the course has something else.
+    """Return the stubs of `lab`, or that of the file `only`, where the course has something else.
 
-    Raises UsageError for a file that the lab does not have, or whose stub is nowhere to be found.
+    Raises UsageError for a file that the lab does not have, or whose stub cannot be found.
     """
     if only is not None and only not in lab.edits:
         raise UsageError(
@@ -87,7 +87,7 @@ def _stub(course: Course, lab: Lab, name: str) -> Stub:
             return Stub(place, data, origin)
     raise UsageError(
         say(
-            "The stub of {name} is nowhere to be found: here is no solution to make "
+            "The stub of {name} cannot be found: there is no solution here to make "
             "it from, and git has no version with all its TODOs.",
             name=name,
         ),
@@ -96,7 +96,7 @@ def _stub(course: Course, lab: Lab, name: str) -> Stub:
 
 
 def _kept_stub(root: Path, place: Path, copy: CopyManifest) -> Stub:
-    """The stub that the copy `root` keeps. Raises UsageError where it is not as published."""
+    """Return the stub that the copy `root` keeps. Raises UsageError if that is not as published."""
     kept = copy.stub_of(str(place.relative_to(root)))
     if not (root / kept).is_file() or digest_of(root / kept) != copy.files.get(kept):
         raise UsageError(

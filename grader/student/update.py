@@ -11,7 +11,7 @@ from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
 from grader.base.text import clean
 from grader.copies.changes import Changes, changes, install
-from grader.copies.source import Copy, read_copy
+from grader.copies.copy_source import Copy, read_copy
 from grader.copies.swap import Outcome
 
 
@@ -27,7 +27,7 @@ class Update:
     """The stubs before, by the path of the file that students edit, as text."""
 
     def diff(self, edit: str) -> str:
-        """How the stub of the file `edit` changed, as a unified diff."""
+        """Return how the stub of the file `edit` changed, as a unified diff."""
         before = self.old_stubs.get(edit, "").splitlines()
         after = self.new.stub(edit).decode(errors="replace").splitlines()
         return "\n".join(
@@ -44,7 +44,7 @@ def update(root: Path, source: str | None) -> Update:
     old = copy_at(root)
     if old is None:
         raise UsageError(
-            say("{root} is no students' copy: there is nothing to update it from.", root=root),
+            say("{root} is not a students' copy, so it cannot be updated.", root=root),
             say("A checkout of labebpf is updated with git pull."),
         )
     place = source or old.source

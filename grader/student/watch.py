@@ -104,7 +104,10 @@ def _told(folder: Path, names: Collection[str]) -> Iterator[Collection[object]]:
 
 
 def _seen(folder: Path, names: Collection[str]) -> Iterator[Collection[object]]:
-    """The same by looking: the polling of watchfiles takes two saves in a second for one (#319)."""
+    """Yield, again and again, which of the files `names` changed since they were last looked at.
+
+    The polling of watchfiles is not used: it takes two saves in a second for one (its issue #319).
+    """
     before: dict[str, tuple[int, ...]] = {}
     while True:
         now = {name: _state(folder / name) for name in names}

@@ -26,8 +26,8 @@ from grader.base.rpc import (
     RefusedError,
     RpcProcess,
     Value,
-    expect,
     ignore,
+    require_type,
 )
 from grader.submission.sandbox import PYTHON, Sandbox, memory_file, read_back
 
@@ -88,9 +88,9 @@ class Table:
     @classmethod
     def read(cls, entry: Any) -> Table:
         """Read a table of the loader's answer. Raises LookupError or TypeError."""
-        kind = MAP_TYPES.get(expect(int, entry["type"]), "other")
+        kind = MAP_TYPES.get(require_type(int, entry["type"]), "other")
         layouts = (read_layout(entry["key"]), read_layout(entry["value"]))
-        return cls(expect(str, entry["name"]), kind, expect(int, entry["id"]), *layouts)
+        return cls(require_type(str, entry["name"]), kind, require_type(int, entry["id"]), *layouts)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Samples:
     def read(cls, answer: Any) -> Samples:
         """Read the loader's answer. Raises LookupError, TypeError or ValueError."""
         raw = tuple(bytes.fromhex(sample) for sample in answer["samples"])
-        return cls(raw, expect(int, answer["lost"]))
+        return cls(raw, require_type(int, answer["lost"]))
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _Compiled:
     def read(cls, answer: Any) -> _Compiled:
         """Read the loader's answer. Raises LookupError or TypeError."""
         functions, plain = (
-            tuple(expect(str, name) for name in answer[key]) for key in ("functions", "plain")
+            tuple(require_type(str, name) for name in answer[key]) for key in ("functions", "plain")
         )
         tables = (Table.read(entry) for entry in answer["tables"])
         return cls(functions, plain, {table.name: table for table in tables})
@@ -165,7 +165,7 @@ class Program:
         self._compiling = self._process.send("compile", path=f"/lab/{name}", cflags=flags)
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the loader has BCC. Raises InfraError: nothing is theirs yet."""
+        """Return when the loader has BCC. Raises InfraError: no code of the student's runs yet."""
         try:
             self._process.receive(self._ready, "compile", seconds, ignore)
         except LabebpfError as error:

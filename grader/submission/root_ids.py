@@ -28,9 +28,10 @@ _CALLS = {
 def root_ids(machine: str = "") -> bytes:
     """Return the filter, as bubblewrap takes it, for the architecture `machine`, else this one's.
 
-    Calls by another architecture's numbers, as those of 32-bit programs, are let be.
+    Calls by another architecture's numbers, as those of 32-bit programs, are let be; on an
+    architecture that is not known here, all are.
     """
-    architecture, numbers = _CALLS[machine or os.uname().machine]
+    architecture, numbers = _CALLS.get(machine or os.uname().machine, (0, ()))
     count = len(numbers)
     instructions = [
         (_LOAD, 0, 0, _ARCHITECTURE),

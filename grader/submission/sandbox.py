@@ -163,7 +163,7 @@ class Sandbox:
         """Return the processes that run in the sandbox now, as the host numbers them."""
         if self._cgroup.bounded:
             return self._cgroup.pids()
-        return [pid for child in self._children for pid in descendants(child.pid)]
+        return descendants(*(child.pid for child in self._children), uid=self.uid)
 
     def signal(self, number: int) -> None:
         """Send the signal `number` to every process that runs in the sandbox now."""
@@ -187,8 +187,8 @@ class Sandbox:
     def close(self) -> None:
         """End every process of the sandbox, and remove its files.
 
-        What they held in the kernel is gone when it returns: a control group, which would say so,
-        may not be there.
+        When it returns, the kernel has released what they held. Each is waited for by itself, since
+        there may be no control group to wait for.
         """
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
@@ -267,8 +267,12 @@ def free_uid() -> int:
     return random.SystemRandom().randint(low, high)
 
 
-def descendants(pid: int) -> list[int]:
-    """Return `pid` and every process below it, from /proc; the whole tree as of one reading."""
+def descendants(*roots: int, uid: int = -1) -> list[int]:
+    """Return `roots` and every process below them, from /proc; the whole tree as of one reading.
+
+    Of a process whose parent ended during the reading nobody knows whose it is: it counts if it
+    runs as `uid`.
+    """
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -278,10 +282,20 @@ def descendants(pid: int) -> list[int]:
             except OSError:
                 continue
             children.setdefault(int(fields[1]), []).append(int(entry.name))
-    tree = [pid]
+    there = {0, *(one for those in children.values() for one in those)}
+    orphans = {one for parent in children.keys() - there for one in children[parent]}
+    tree = [*roots, *(one for one in sorted(orphans.difference(roots)) if _runs_as(one, uid))]
     for parent in tree:
         tree += children.get(parent, [])
     return tree
+
+
+def _runs_as(pid: int, uid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
+        return False
+    return b"\nUid:\t%d\t" % uid in status
 
 
 @contextmanager

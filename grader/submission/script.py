@@ -18,7 +18,7 @@ from pathlib import Path
 
 from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
-from grader.base.profile import note
+from grader.base.profile import note_span
 from grader.base.text import blank
 from grader.submission.sandbox import PYTHON, Sandbox
 from grader.submission.threads import (
@@ -45,7 +45,7 @@ class Script:
     """
 
     def __init__(self, sandbox: Sandbox, *, trace_pipes: Sequence[str] = ()) -> None:
-        """`trace_pipes` are the places where the script finds what `feed` gives it."""
+        """Start Python for the script; at `trace_pipes` the script finds what `feed` gives it."""
         self.name = ""
         self.lines: list[str] = []
         """Complete lines so far, as printed, but for blank ones; `forget_lines` empties it."""
@@ -111,7 +111,7 @@ class Script:
         self.name = name
         self._sandbox.put(files)
         self._tell("run", name, *arguments)
-        note("starts, and waits", self._started, self.lane)
+        note_span("starts, and waits", self._started, self.lane)
 
     def _tell(self, *words: str) -> None:
         with suppress(OSError):  # It has died since it was ready; its status says how.
@@ -120,7 +120,7 @@ class Script:
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the process has BCC, and waits for `begin` or compiles.
 
-        Raises InfraError: nothing is theirs yet.
+        Raises InfraError alone: no code of the student's runs yet.
         """
         if self._ready:
             return

@@ -26,7 +26,7 @@ _SLEEPS = {"select", "nanosleep", "clock_nanosleep", "pselect6"}
 
 
 def threads(pids: Iterable[int]) -> list[Path]:
-    """The folders in /proc of the threads of the processes `pids`, as far as they are there."""
+    """Return the folders in /proc of the threads of those of `pids` that still exist."""
     found: list[Path] = []
     for pid in pids:
         with suppress(OSError):
@@ -35,7 +35,7 @@ def threads(pids: Iterable[int]) -> list[Path]:
 
 
 def states(pids: Sequence[int]) -> set[str]:
-    """The states of their threads, letters as in proc_pid_stat(5); X for what has just ended."""
+    """Return the states of the threads of `pids`, letters as in proc_pid_stat(5); X for none."""
     found: set[str] = set()
     for pid in pids:
         of_one = threads([pid])
@@ -44,21 +44,21 @@ def states(pids: Sequence[int]) -> set[str]:
 
 
 def await_events(pids: Sequence[int]) -> bool:
-    """Whether each of their threads awaits something that is still to happen.
+    """Tell whether each thread of `pids` awaits something that is still to happen.
 
-    Not so for one that lets time pass: it may have something to do although nothing more happens.
-    Where the kernel does not say it, on an architecture that is not known here, nothing is so.
+    A thread that lets time pass does not: it may have something to do although nothing happens.
+    False where there is no thread, and on an architecture that `_WAITING` does not have.
     """
     return _all_in(_WAITING.get(platform.machine(), ""), pids, sleeping=False)
 
 
 def pause(pids: Sequence[int]) -> bool:
-    """Whether each of their threads awaits an event, or sleeps. As unsure as `await_events`."""
+    """Tell whether each thread of `pids` awaits an event, or sleeps; else as `await_events`."""
     return _all_in(_WAITING.get(platform.machine(), ""), pids, sleeping=True)
 
 
 def await_events_for_ever(pids: Sequence[int]) -> bool:
-    """Whether none of their threads goes on unless something happens: none has a timeout."""
+    """Tell whether each thread of `pids` waits without a timeout until something happens."""
     names = _names(_WAITING.get(platform.machine(), ""))
     every = threads(pids)
     return bool(every) and all(_has_no_timeout(*_call(thread, names)) for thread in every)
@@ -114,9 +114,9 @@ def _state(thread: Path) -> str:
 
 
 def _waits(thread: Path, names: dict[str, str], *, sleeping: bool) -> bool:
-    """Whether it is in one of the system calls `names`, by number.
+    """Tell whether `thread` is in one of the system calls `names`, which are by number.
 
-    One that lets time pass counts where `sleeping`.
+    A call that lets time pass counts only if `sleeping`.
     """
     name, arguments = _call(thread, names)
     sleeps = name in _SLEEPS or (name == "futex" and arguments[3] != 0)  # Its timeout.
@@ -132,10 +132,14 @@ def _has_no_timeout(name: str, arguments: list[int]) -> bool:
 
 
 def _call(thread: Path, names: dict[str, str]) -> tuple[str, list[int]]:
-    """The one of the system calls `names`, by number, that it is in, "" for another or none.
+    """Return the system call that `thread` is in, if it is one of `names`, and its arguments.
 
-    With its arguments (/proc/PID/syscall, proc(5)).
+    `names` are by number; for another call, or none, the name is "" (/proc/PID/syscall, proc(5)).
+    That file still shows the call of a thread that was woken, until the CPU that is to run it has
+    taken note (TASK_WAKING in try_to_wake_up of kernel/sched/core.c); its state is R before.
     """
+    if _state(thread) == "R":
+        return "", []
     try:
         number, *arguments = (thread / "syscall").read_text().split()
         return names.get(number, ""), [int(each, 16) for each in arguments]

@@ -49,11 +49,11 @@ class TracePipe:
         self._open = open_source()
 
     def reads(self) -> list[int]:
-        """The descriptors that `move` waits to be readable."""
+        """Return the descriptors that have to be readable before `move` is called."""
         return [self._open.fileno()] if self._open and not self._unread else []
 
     def writes(self) -> list[int]:
-        """The descriptors that `move` waits to be writable."""
+        """Return the descriptors that have to be writable before `move` is called."""
         return [self._sink] if self._unread else []
 
     def move(self) -> None:
@@ -65,7 +65,7 @@ class TracePipe:
                 self._unread = self._unread[os.write(self._sink, self._unread) :]
 
     def has_given_all(self) -> bool:
-        """Whether the script has read everything that was put into it."""
+        """Tell whether the script has read everything that was put into the FIFO."""
         if self._sink < 0:
             return not self._unread
         unread = fcntl.ioctl(self._sink, termios.FIONREAD, bytes(4))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,22 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from grader.base.messages import Message, paired
+from grader.base.toml import tomllib
 from grader.labs import Text
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 STAGES = ("compiler", "backend", "verifier", "kernel", "warning", "written", "python")
-"""The tools that may refuse a program, in the order in which they get it; clang also warns, or none
-says anything; and Python ends a script."""
+"""Where a mistake shows: at the tools that may refuse a program, in the order in which they get it;
+in a `warning` of clang's; in the text, as it is `written`, that no tool mentions; in Python."""
 _FILES = ("catalogue.toml", "scripts.toml")
 _UNKNOWN = Text(en="see the log", fr="voir le journal")
 
 
 @dataclass(frozen=True)
-class Entry:
+class KnownError:
     """One known mistake; the heads of catalogue.toml and scripts.toml explain the fields."""
 
     id: str
@@ -85,7 +80,7 @@ class _Words(dict[str, str]):
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[KnownError, ...]:
     """Read the catalogues, in their order."""
     here = Path(__file__)
     texts = [here.with_name(name).read_text(encoding="utf-8") for name in _FILES]
@@ -102,9 +97,9 @@ def filled(pattern: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", value, pattern)
 
 
-def _entry(table: Mapping[str, Any]) -> Entry:
+def _entry(table: Mapping[str, Any]) -> KnownError:
     rest = dict(table)
     says = {stage: rest.pop(stage) for stage in STAGES if stage in rest}
     cause, mend = Text(**rest.pop("cause")), Text(**rest.pop("mend"))
     otherwise = {key: Text(**text) for key, text in rest.pop("otherwise", {}).items()}
-    return Entry(says=says, cause=cause, mend=mend, otherwise=otherwise, **rest)
+    return KnownError(says=says, cause=cause, mend=mend, otherwise=otherwise, **rest)

@@ -15,10 +15,13 @@ CAUSES: Mapping[str, Message] = {
         "The program also runs for other system calls: {calls}. It is attached too broadly."
     ),
     "silent": say("None of them was reported. The program is attached to {places}."),
+    "mute": say(
+        "None of them was reported: the program, as it was compiled, never calls {missing}."
+    ),
     "quiet": say(
-        "None of them was reported, although the program is attached to {places}: it reports "
-        "nothing, or blank text; a condition in it lets none of them pass; or what it reports does "
-        "not get out, as with %f in a format."
+        "None of them was reported, although the program is attached to {places}: a condition in "
+        "it lets none of them pass; it reports blank text; or what it reports does not get out, "
+        "as with %f in a format."
     ),
     "some_cpus": say(
         "Events were missed on some CPUs, and on no others: what the program uses, or reads, "

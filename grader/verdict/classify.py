@@ -26,10 +26,10 @@ from grader.verdict.source import SourceFile
 def finding_of(
     error: BaseException, source: bytes = b"", lang: str = "en", printed: str = ""
 ) -> Finding:
-    """The finding for what a check raised, in `lang`.
+    """Make the finding for what a check raised, in `lang`.
 
     `source` is the student's file that the error names, the C file if it names none; `printed` is
-    what the tools printed of the program that runs, which may have been warned of.
+    what the tools printed of the program that runs, such as warnings.
     """
     finding = _finding_of(error, source)
     if isinstance(error, BehaviourError) and not finding.line and _unclear(error):
@@ -45,7 +45,7 @@ def _unclear(error: BehaviourError) -> bool:
 
 
 def _warned_of(finding: Finding, source: bytes, printed: str) -> Finding:
-    """What clang warned of in a program that does the wrong thing is a likely cause of that."""
+    """Give `finding` a likely cause: clang's warning, or what is wrong in the code as written."""
     known = warned_of(printed, source)
     if not known:
         return finding
@@ -111,7 +111,7 @@ def _excerpt(error: SubmissionError | BehaviourError, source: bytes) -> str:
 
 
 def _of_callback(error: CallbackError, source: bytes) -> Finding:
-    """The finding for an error in a callback: what is known of it stands as the cause."""
+    """Make the finding for an error in a callback: what is known of it stands as the cause."""
     known = explain_script(error, source)
     return Finding(
         Status.FAIL,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from grader.base.errors import SubmissionError
 from grader.base.messages import Message
 from grader.base.text import clean, cut
-from grader.verdict.catalogue import Entry, entries, filled
+from grader.verdict.catalogue import KnownError, entries, filled
 from grader.verdict.source import Quote, SourceFile
 
 _LOG_LIMIT = 1 << 16
@@ -75,7 +75,7 @@ class _Diagnostic:
 class _Found:
     """The entry that fits, its placeholders, and what clang says that the entry is about."""
 
-    entry: Entry
+    entry: KnownError
     stage: str
     values: Mapping[str, str]
     diagnostic: _Diagnostic | None = None
@@ -204,7 +204,7 @@ def bounded(log: str) -> str:
 
 
 def _of_first_error(told: Sequence[_Diagnostic]) -> list[_Diagnostic]:
-    """What clang says of the line of its first error, up to that error and beyond it."""
+    """Return what clang says of the line of its first error, before and after it, without notes."""
     first = next((each for each in told if "error" in each.kind), None)
     return [each for each in told if first and each.quote == first.quote and each.kind != "note"]
 

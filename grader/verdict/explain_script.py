@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.text import cut
 from grader.submission.tracebacks import Error, find_error
-from grader.verdict.catalogue import Entry, entries, filled
+from grader.verdict.catalogue import KnownError, entries, filled
 from grader.verdict.explain import Explanation, bounded, refused_line
 from grader.verdict.source import SourceFile
 
@@ -37,7 +37,9 @@ def explain_script(error: SubmissionError | BehaviourError, source: bytes) -> Ex
     return None
 
 
-def _look_up(error: Error, line: str, compiled: str) -> Iterator[tuple[Entry, Mapping[str, str]]]:
+def _look_up(
+    error: Error, line: str, compiled: str
+) -> Iterator[tuple[KnownError, Mapping[str, str]]]:
     """Find the entries that fit an error, its line, and what clang refuses; the best first."""
     place = f"{'callback: ' if error.callback else ''}{error.place}"
     for entry in entries():

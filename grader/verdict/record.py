@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from grader.base.atomic_write import make_folder, put
 from grader.base.messages import say, shown
 from grader.base.text import clean, cut
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 
 SCHEMA = "labebpf/result/v1"
 
@@ -33,7 +33,7 @@ class Status(str, Enum):
         return self.value
 
     def word(self, lang: str) -> str:
-        """What a person reads of it."""
+        """Return the word that a person reads for this status, in `lang`."""
         return _WORDS[self].told(lang)
 
 
@@ -51,7 +51,7 @@ _WORDS = {
 
 
 def column(word: str, lang: str) -> str:
-    """A status's `word`, or none, as wide as the longest is in `lang`, and apart from the next."""
+    """Pad `word`, a status or "", to the width of the longest status in `lang`, and two blanks."""
     shown = (status.word(lang) for status in Status if status is not Status.UNSELECTED)
     return word.ljust(max(map(len, shown)) + 2)
 
@@ -78,11 +78,11 @@ class Finding:
 
     @classmethod
     def read(cls, told: Any) -> Finding:
-        """The finding that `asdict` made `told` of. Raises ValueError when it is none."""
+        """Read the finding that `asdict` made `told` of. Raises ValueError for any other `told`."""
         return cls(**_values(cls, told))
 
     def told(self, lang: str) -> Finding:
-        """The same in `lang`, as far as it was said and there are translations."""
+        """Return the finding in `lang`; a text without a translation stays as it is."""
         texts: dict[str, Any] = {name: shown(text, lang) for name, text in self._texts().items()}
         timeline = tuple(
             replace(moment, reports=tuple(shown(text, lang) for text in moment.reports))
@@ -91,7 +91,7 @@ class Finding:
         return replace(self, timeline=timeline, **texts)
 
     def cleaned(self) -> Finding:
-        """The same, safe to show, and of a bounded length."""
+        """Return the finding safe to show, and of a bounded length."""
         timeline = tuple(
             replace(
                 moment,
@@ -107,7 +107,7 @@ class Finding:
         return replace(self, timeline=timeline, **texts)
 
     def _texts(self) -> dict[str, Any]:
-        """The fields that are text, which a status is not."""
+        """Return the fields that are text, which a status is not."""
         values = vars(self).items()
         return {
             name: text
@@ -117,7 +117,7 @@ class Finding:
 
 
 def _values(kind: type, told: Any) -> dict[str, Any]:
-    """The values in `told`, which `asdict` made of a `kind`. Raises ValueError when it did not."""
+    """Return the values in `told`, which `asdict` made of a `kind`. Raises ValueError if not."""
     kinds = get_type_hints(kind)
     if not isinstance(told, dict) or told.keys() != kinds.keys():
         raise ValueError(f"no {kind.__name__}")
@@ -125,8 +125,8 @@ def _values(kind: type, told: Any) -> dict[str, Any]:
 
 
 def _read(kind: Any, value: Any) -> Any:
-    """`value` as a field of `kind` has it. Raises ValueError for one of another kind."""
-    if kind is Status or kind is Mark:
+    """Return `value` as a field of `kind` has it. Raises ValueError for another kind."""
+    if kind is Status or kind is Deviation:
         return kind(value)
     if kind is float:
         if type(value) not in (int, float) or not 0 <= value < 1e9:
@@ -169,7 +169,7 @@ class TaskResult(Finding):
 
     @classmethod
     def read(cls, told: Any) -> TaskResult:
-        """The verdict that `asdict` made `told` of. Raises ValueError when it is none."""
+        """Read the verdict that `asdict` made `told` of. Raises ValueError for any other `told`."""
         if isinstance(told, dict):
             told = {"seconds": 0, **told}  # Older records have none.
         task = cls(**_values(cls, told))

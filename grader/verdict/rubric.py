@@ -25,7 +25,7 @@ NOT_SELECTED = Finding(
 )
 PRIVATE = say("A private check: only its verdict is shown.")
 BROKEN_OFF = Finding(
-    Status.INFRA, say("The grading was broken off before this task."), say("Grade again.")
+    Status.INFRA, say("The grading was stopped before this task."), say("Grade again.")
 )
 
 
@@ -41,9 +41,9 @@ class Rubric:
         checks: Mapping[str, Collection[str]] = MappingProxyType({}),
         selected: Collection[str] | None = None,
     ) -> None:
-        """`checks` names those that each task has; one that it does not name has one, "".
+        """Take the `checks` of each task; a task that is not in `checks` has one, "".
 
-        `selected` are the checks that are to run: all of them, unless it says which.
+        `selected` are the checks that are to run, None for all.
         """
         self.lab = lab
         self._checks = {task.id: frozenset(checks.get(task.id, [""])) for task in lab.tasks}
@@ -52,26 +52,26 @@ class Rubric:
         self._seconds = {task.id: 0.0 for task in lab.tasks}
 
     def add(self, task: Task, finding: Finding, check: str = "") -> Finding:
-        """Take `finding` in, told in the grading's language; what it returns is safe to show."""
+        """Record `finding`, which is in the grading's language; return it safe to show."""
         safe = finding.cleaned()
         self._findings[task.id].append((check, safe))
         return safe
 
     def spend(self, task: Task, seconds: float) -> None:
-        """Note that a check of `task` took `seconds`, for a part of it."""
+        """Add the `seconds` that a part of a check of `task` took."""
         self._seconds[task.id] += seconds
 
     def status(self, task_id: str) -> Status | None:
-        """The verdict so far, None while it can still be a pass and a check has not run."""
+        """Return the verdict so far; None while it can still be a pass and a check has not run."""
         finding = self._worst(task_id)
         return finding.status if finding else None
 
     def missing_needs(self, task: Task) -> list[str]:
-        """The tasks that `task` needs, that were judged, and that did not pass."""
+        """Return the tasks that `task` needs, that were judged, and that did not pass."""
         return [needed for needed in task.needs if self.status(needed) not in (Status.PASS, None)]
 
     def settled(self) -> dict[str, Status]:
-        """The verdicts that stand: not the machine's, and of no task with checks still to run."""
+        """Return the verdicts that stand: not the machine's, and no pass with checks to run."""
         machines = self._machines(NOT_RUN)
         verdicts = {task.id: self.status(task.id) for task in self.lab.tasks}
         return {
@@ -79,14 +79,14 @@ class Rubric:
         }
 
     def result(self, lang: str, unrun: Finding = NOT_RUN) -> LabResult:
-        """The verdicts; `unrun` is that on a task of which a selected check has not run."""
+        """Return the verdicts; a task without one has `unrun` if all its checks were selected."""
         machines = self._machines(unrun)
         tasks = (self._task_result(task, lang, unrun) for task in self.lab.tasks)
         marked = tuple(replace(task, unjudged=task.id in machines) for task in tasks)
         return LabResult(self.lab.name, self.lab.title.get(lang), marked)
 
     def _machines(self, unrun: Finding) -> set[str]:
-        """The tasks that the machine kept from being judged, and nothing else."""
+        """Return the tasks that nothing but the machine kept from being judged."""
         found: set[str] = set()
         for task in self.lab.tasks:  # A task can need those above it only.
             status = self._verdict(task, unrun).status

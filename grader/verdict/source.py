@@ -52,41 +52,42 @@ class SourceFile:
         self.lines = data.decode(errors="replace").replace("\r\n", "\n").split("\n")
 
     def line(self, number: int) -> str:
-        """The text of a line as it may be shown, empty if there is none."""
+        """Return the text of a line as it may be shown, "" if there is none."""
         return clean(self.lines[number - 1]) if 0 < number <= len(self.lines) else ""
 
     def find(self, pattern: str) -> int:
-        """The line that `pattern` matches, comments and strings aside; 0 if it is not just one."""
+        """Find the line that `pattern` matches, comments and strings aside; 0 if not just one."""
         found = {number for number, _ in self._search(pattern)}
         return found.pop() if len(found) == 1 else 0
 
     def has(self, number: int, pattern: str) -> bool:
-        """Whether `pattern` matches in a line, comments and strings aside."""
+        """Tell whether `pattern` matches in a line, comments and strings aside."""
         return any(self._search(pattern, number))
 
     def name_on(self, number: int, pattern: str) -> str:
-        """Which of the names that `pattern` finds anywhere is on a line; empty if not just one."""
+        """Find the name on a line that `pattern` finds anywhere in the file; "" if not just one."""
         names = {match["variable"] for _, match in self._search(pattern)}
         names &= self.names(number)
         return names.pop() if len(names) == 1 else ""
 
     def names(self, number: int) -> set[str]:
-        """The words on a line; "" is always among them."""
+        """Return the words on a line; "" is always among them."""
         return {"", *re.findall(r"[A-Za-z_]\w*", self.line(number))}
 
     def reads(self, number: int, quoted: str) -> bool:
-        """Whether a line is what is quoted, blanks aside."""
+        """Tell whether a line is what is quoted, blanks aside."""
         return number > 0 and _squeezed(self.lines[number - 1]) == _squeezed(quoted)
 
     def place(
         self, quote: Quote, others: Sequence[Quote] = (), *, of_compiler: bool = False
     ) -> int:
-        """The line that a tool quotes, 0 if it cannot be told.
+        """Find the line that a tool quotes; 0 if that cannot be told.
 
-        It is found by its text. The numbers are those of the rewritten file, which has more lines
-        above: of equal lines they tell which it is, and of a line that was rewritten beyond
-        recognition where it stands, as far as `others` were found and show the difference. Before
-        the compiler BCC adds lines for each TRACEPOINT_PROBE alone.
+        A line is found by its text. The numbers in quotes are those of the rewritten file, which
+        has more lines above. Where `others` were found, they show the difference: so a number tells
+        which of equal lines is quoted, and where a line stands that was rewritten beyond
+        recognition. In what the compiler quotes (`of_compiler`), only each TRACEPOINT_PROBE has
+        added lines.
         """
         if _UNDECODABLE.search(quote.text):
             return next((n for n, line in enumerate(self.lines, 1) if "\ufffd" in line), 0)
@@ -113,7 +114,7 @@ class SourceFile:
         return 0 if found else next(alike, 0)
 
     def excerpt(self, number: int, *, column: int = 0, name: str = "") -> str:
-        """A line with its number, and a caret below `column` (in bytes, from 1) or below `name`."""
+        """Return a line with its number, and a caret below `column` (bytes, from 1) or `name`."""
         text = self.line(number)
         if not text.strip():
             return ""
@@ -166,7 +167,7 @@ class SourceFile:
         return _bare("\n".join(self.lines)).split("\n")
 
     def _like(self, quoted: str) -> list[int]:
-        """The lines that read like `quoted`, or have it in them."""
+        """Return the lines that read like `quoted`, else those that have `quoted` in them."""
         wanted = _bare(_original(_CHARACTER.sub(lambda code: chr(int(code[1], 16)), quoted)))
         same = [number for number, line in enumerate(self._bare, 1) if wanted and line == wanted]
         if same or len(wanted) < 3:
@@ -175,7 +176,7 @@ class SourceFile:
 
 
 def _original(quoted: str) -> str:
-    """A quoted line, blanks left out, with BCC's rewriting undone."""
+    """Return a quoted line, blanks left out, with BCC's rewriting undone."""
     text = _squeezed(quoted)
     for rewritten, written in _REWRITTEN:
         text = re.sub(rewritten, written, text)
@@ -183,7 +184,7 @@ def _original(quoted: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Text without blanks, and without the names of the tables that are operated on."""
+    """Return `text` without blanks, and without the names of the tables that are operated on."""
     return _OPERATION.sub(r".\1(", _squeezed(text)).replace(".insert(", ".update(")
 
 

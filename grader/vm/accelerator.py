@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from grader.vm.image_store import Image, cache
-from grader.vm.qemu import launcher, qemu_identity
+from grader.vm.qemu import qemu_command, qemu_identity
 
 KVM = Path("/dev/kvm")
 _FORGOTTEN_SECONDS = 86_400
@@ -61,7 +61,7 @@ def _memory() -> Path:
 def _comes_up(image: Image) -> bool:
     """Tell whether a guest gets as far as its first program, whose end then ends the guest."""
     command = [
-        *launcher(),
+        *qemu_command(),
         *("-accel", "kvm", "-cpu", "host", "-m", "256", "-serial", "stdio"),
         *("-kernel", str(image.kernel), "-initrd", str(image.initramfs)),
         *("-append", "console=ttyS0 panic=-1 rdinit=/bin/busybox"),

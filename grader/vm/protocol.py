@@ -30,7 +30,7 @@ class Wake(TypedDict):
     """Random bytes, in base64."""
 
 
-class GradeOrder(TypedDict):
+class GradeBody(TypedDict):
     """What to grade. Files are base64, by their path below their folder."""
 
     labs: Mapping[str, str]
@@ -45,18 +45,18 @@ class GradeOrder(TypedDict):
     refused: Mapping[str, Mapping[str, tuple[str, str]]]
     """Why a file was not taken, and what to do: by lab and name."""
     profile: bool
-    """Whether to tell, in Ended, what was done when."""
+    """Whether to tell, in Exited, what was done when."""
 
 
 @final
 class Grade(TypedDict):
     """There is something to grade."""
 
-    grade: GradeOrder
+    grade: GradeBody
 
 
 @final
-class Run(TypedDict):
+class RunCheck(TypedDict):
     """One check is to run: its node id, and that of the check after it."""
 
     run: str
@@ -77,7 +77,7 @@ class Finish(TypedDict):
     finish: Literal[True]
 
 
-class ShellOrder(TypedDict):
+class ShellBody(TypedDict):
     """What people's terminals find in the machine."""
 
     version: str
@@ -92,10 +92,10 @@ class ShellOrder(TypedDict):
 class Shell(TypedDict):
     """There are terminals to be opened, and nothing to grade."""
 
-    shell: ShellOrder
+    shell: ShellBody
 
 
-class OpenOrder(TypedDict):
+class OpenBody(TypedDict):
     """A terminal to be opened."""
 
     tty: bool
@@ -110,7 +110,7 @@ class OpenOrder(TypedDict):
 class TerminalRequest(TypedDict, total=False):
     """What a person's terminal asks of the machine; one of these."""
 
-    open: OpenOrder
+    open: OpenBody
     data: str
     """What was typed, in base64; nothing at its end."""
     used: int
@@ -184,7 +184,7 @@ class Ran(TypedDict):
 
 
 @final
-class Ended(TypedDict):
+class Exited(TypedDict):
     """The process that graded, or held the terminals, has ended: its exit status."""
 
     ended: int
@@ -235,9 +235,9 @@ class Finished(TypedDict):
     finished: Literal[True]
 
 
-HostMessage = Wake | Grade | Run | HasCpus | Finish | Shell | HostTerminal
+HostMessage = Wake | Grade | RunCheck | HasCpus | Finish | Shell | HostTerminal
 GuestMessage = (
-    Ready | Failed | Awake | Collected | Alone | Alive | Report | Ran | Ended
+    Ready | Failed | Awake | Collected | Alone | Alive | Report | Ran | Exited
     | GuestTerminal | ChangedFile | GoneFile | Finished
 )  # fmt: skip
 Sent = TypeVar("Sent", bound=Mapping[str, object])

@@ -63,7 +63,7 @@ class Machine:
         self._monitor = monitor
         passed = [disk.fileno(), self._console.fileno(), theirs.fileno(), its_monitor.fileno()]
         argv = [
-            *launcher(),
+            *qemu_command(),
             *_ACCELERATORS[config.accelerator],
             *("-m", str(config.memory), "-smp", str(config.cpus)),
             *("-kernel", str(image.kernel), "-initrd", str(image.initramfs)),
@@ -179,7 +179,7 @@ class Machine:
             while "postmigrate" not in str(qmp.cmd("query-status")):
                 if time.monotonic() > deadline:
                     raise InfraError(
-                        say("QEMU does not come back from saving."), say(say("Grade again."))
+                        say("QEMU does not come back from saving."), say("Grade again.")
                     )
             qmp.cmd("cont")
 
@@ -189,7 +189,7 @@ class Machine:
         self._stack.close()
 
 
-def launcher() -> list[str]:
+def qemu_command() -> list[str]:
     """Return the beginning of a command that starts QEMU without a network. Raises InfraError.
 
     QEMU ends with the thread that started it, however that ends.
@@ -203,7 +203,7 @@ def launcher() -> list[str]:
 
 def qemu_version() -> str:
     """Return what QEMU says of itself. Raises InfraError where there is none."""
-    done = subprocess.run([*launcher(), "--version"], capture_output=True, check=False)
+    done = subprocess.run([*qemu_command(), "--version"], capture_output=True, check=False)
     return done.stdout.decode(errors="replace").partition("\n")[0]
 
 

@@ -21,7 +21,7 @@ from grader.base.profile import Span, span
 from grader.base.text import clean, cut
 from grader.vm.image_store import Image, cache
 from grader.vm.machine_config import MachineConfig
-from grader.vm.protocol import GradeOrder, HostMessage, WireError
+from grader.vm.protocol import GradeBody, HostMessage, WireError
 from grader.vm.snapshots import start
 
 MAX_REPORTS = 16
@@ -71,7 +71,7 @@ class GradeRequest:
     hides: bool = False
     """Whether the guest's output, which tells of private checks, must not be shown."""
 
-    def message(self, scale: float) -> GradeOrder:
+    def message(self, scale: float) -> GradeBody:
         """Return what the guest is told, with `scale` as its time scale."""
         return {
             "labs": _encoded(self.labs),
@@ -89,13 +89,13 @@ class GradeRequest:
 class MachineGrading:
     """One pytest session in a machine of its own, until `close`."""
 
-    def __init__(self, image: Image, order: GradeRequest, config: MachineConfig) -> None:
+    def __init__(self, image: Image, request: GradeRequest, config: MachineConfig) -> None:
         """Start the machine and let the guest collect. Raises InfraError."""
         crowded = crowding(os.getloadavg()[0])
         self._silence = SILENT_SECONDS * crowded
-        self._scale = order.time_scale * config.slowness * crowded
-        self._limit = order.check_seconds * self._scale + 60
-        self._hides = order.hides
+        self._scale = request.time_scale * config.slowness * crowded
+        self._limit = request.check_seconds * self._scale + 60
+        self._hides = request.hides
         self._image = image
         self._alone = ExitStack()
         started = time.monotonic()
@@ -108,9 +108,9 @@ class MachineGrading:
         started = time.monotonic()
         try:
             with span("waits for the machine to collect"):
-                self._send({"grade": order.message(self._scale)})
+                self._send({"grade": request.message(self._scale)})
                 message = self._receive()
-            if message.get("collected") != list(order.selected):
+            if message.get("collected") != list(request.selected):
                 raise InfraError(
                     say("The virtual machine does not find the same checks as this one."),
                     say("Report it, with the log."),

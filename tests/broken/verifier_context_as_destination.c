@@ -1,6 +1,7 @@
 /*
  * shows: Copies into its context.
  * not: E136
+ * not: E214
  */
 BPF_HASH(compteur);
 

@@ -21,7 +21,7 @@ REFUSED = ("lab9",)
 
 
 def here(lab: str) -> dict[str, str]:
-    """The tasks of `lab` that need what this machine's kernel lacks: they are `infra`."""
+    """Return `infra` for each task of `lab` that needs what this machine's kernel lacks."""
     mount_privately()
     features = Features()
     return {

@@ -25,7 +25,10 @@ SECONDS = 120
 
 @pytest.fixture(scope="module")
 def excused(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], set[str]]:
-    """The tasks of a lab that this machine cannot judge, as the solution shows."""
+    """Give a function that returns the tasks of a lab that this machine cannot judge.
+
+    A grading of the lab's solution shows them.
+    """
 
     @cache
     def excused(lab: str) -> set[str]:

@@ -40,7 +40,7 @@ def kernel() -> Iterator[NativeKernel]:
 
 
 def refusal(kernel: NativeKernel, source: bytes) -> SubmissionError:
-    """How a program is refused that is taken as far as it gets, to the hook that it names."""
+    """Take a program as far as the hook that it names; return the error that refuses it."""
     named = re.search(rb"^ \* hook: (\S+)$", source, re.MULTILINE)
     hook = named[1].decode() if named else "tracepoint:syscalls:sys_enter_mkdir"
     with ExitStack() as stack, pytest.raises(SubmissionError) as caught:
@@ -69,6 +69,8 @@ def test_a_broken_program_is_explained(kernel: NativeKernel, program: Path) -> N
     assert explained.known == entry_of(program), error.log
     told = program.with_suffix(".txt")
     if os.environ.get("LABEBPF_GOLDEN") == "write":
+        linux = ".".join(os.uname().release.split(".")[:2])
+        assert RECORDED.startswith(f"{linux}/"), f"kept is what {RECORDED} says, not {linux}"
         told.write_text(printed(error, source), encoding="utf-8")
         keep([said_of(RECORDED, program, f"{error.log}\n{error}", str(error))])
     assert printed(error, source) == told.read_text(encoding="utf-8")

@@ -40,7 +40,7 @@ def kernel() -> Iterator[NativeKernel]:
 
 
 def printed_by(kernel: NativeKernel, name: str, files: dict[str, bytes]) -> str:
-    """What the script `name` prints in the sandbox, until it ends."""
+    """Run the script `name` in the sandbox until it ends, and return what it printed."""
     script = kernel.script()
     script.feed(_EmptyPipe)
     try:

@@ -49,7 +49,7 @@ def hand_ins(folder: Path) -> tuple[Path, dict[str, int]]:
 
 
 def roster(folder: Path) -> Path:
-    """Moodle's worksheet of them, and of one who has handed in nothing."""
+    """Write Moodle's worksheet of all who hand in and of one who does not; return its path."""
     names = [*((100 + n, name) for n, name in enumerate(CLASS)), (200, "Zoë"), (300, "Nobody")]
     lines = ["Identifier,Full name,Grade,Maximum grade,Feedback comments"]
     lines += [f"Participant {number},{name},,10," for number, name in names]
@@ -119,7 +119,8 @@ def test_a_class_that_is_killed_goes_on_and_is_graded_anew_where_its_lab_is_mend
     checks = checkout / "exercises" / LAB.name / f"test_{LAB.name}.py"
     checks.write_text(checks.read_text() + "# mended\n")
     again = labebpf(checkout, *grade_class(checkout, tmp_path))
-    assert "Run 2, since another one is the lab: 4 to grade" in again.stderr.replace("\n", " ")
+    told = again.stderr.replace("\n", " ")
+    assert "New run 2, because of a change in the lab: 4 to grade" in told
     assert {name: int(exported(checkout, tmp_path)[name]["points"]) for name in CLASS} == points
 
 

@@ -66,7 +66,7 @@ def start(kernel: NativeKernel, program: bytes, *, ahead: bool) -> Script:
 
 
 def printed(kernel: NativeKernel, code: str, program: bytes, *, ahead: bool) -> tuple[str, int]:
-    """What the script prints until it ends, and its status."""
+    """Run the script until it ends; return what it printed, without addresses, and its status."""
     script = start(kernel, program, ahead=ahead)
     try:
         assert script.has_compiled(60)

@@ -55,14 +55,14 @@ def type_at(checkout: Path, typists: list[Typist], *arguments: str) -> Typist:
 
 
 def grades(typist: Typist) -> int:
-    """The points of the next grading that is shown."""
+    """Wait until the next grading is shown, and return its points."""
     points = int(typist.expect(TOTAL, SECONDS)[1])
     typist.expect(ENDS)
     return points
 
 
 def grader_of(typist: Typist) -> int:
-    """The process that grades for it now, 0 while none does."""
+    """Return the id of the process that grades at this terminal now, 0 while none does."""
     for pid in descendants(typist.pid):
         try:
             if b"--result-fd" in Path(f"/proc/{pid}/cmdline").read_bytes():

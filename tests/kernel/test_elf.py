@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.kernel.elf import ADD, shared_library
 from grader.kernel.native import NativeKernel
+from tests.support.elf import ADD, shared_library
 
 PROBE = """
 import ctypes, sys

@@ -49,7 +49,7 @@ def test_where_no_machine_is_ready_the_kernel_is_this_ones_and_it_is_said(tmp_pa
 
 @pytest.fixture
 def traps(tmp_path: Path) -> Path:
-    """A right hand-in with everything beside it that pytest or Python picks up by itself."""
+    """Make a right hand-in with everything beside it that pytest or Python picks up by itself."""
     folder = hand_in(tmp_path / "in")
     marker = f"{tmp_path}/ran-"
     for name in PYTHON:

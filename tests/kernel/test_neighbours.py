@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.answers import read
 from grader.authoring.background import BURN, beside
 from grader.evidence.bpftool import Bpftool
 from grader.kernel.features import Features
@@ -20,29 +19,14 @@ from grader.kernel.headers import find_headers
 from grader.kernel.mounts import mount_privately
 from grader.labs import Lab, find_labs
 from grader.submission.sandbox import PYTHON
-from tests.support.checkout import ROOT, copy, copy_solution
+from tests.support.checkout import ROOT, copy
 from tests.support.grading import MKDIRS, Grading, grade
+from tests.support.neighbours import ANSWERS, lay_out
 from tests.support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """20 for the proof; one in everyday runs."""
 LABS = find_labs(ROOT / "exercises")
-SIMILAR = {
-    "lab0": "clone_and_sched.c",
-    "lab1": "attached_too_widely",
-    "lab2": "one_late.py",
-    "lab3": "plain_plus_plus.c",
-    "lab4": "tid.c",
-    "lab5": "one_late.py",
-    "lab6": "one_bucket_down.c",
-    "lab7": "plain_plus_plus.c",
-    "lab8": "filters_by_tid.c",
-    "lab9": "digit_of_the_others",
-}
-"""The wrong answer to each lab that differs least from the solution."""
-EMPTY = dict.fromkeys(LABS, "empty.c") | {"lab9": "open_discards_all"}
-"""The one that does nothing; of lab 9's eight programs one."""
-ANSWERS = ["the solution", "an empty program", "a similar wrong answer"]
 PRINTER = """
 import sys, time
 from bcc import BPF
@@ -87,7 +71,10 @@ def tracers(commands: Sequence[Sequence[str]], cwd: Path) -> Iterator[None]:
 
 
 def printer(seconds: float) -> list[str]:
-    """A program of somebody's that prints what the labs print; anew each so many `seconds`."""
+    """Return a command whose BPF program prints what the labs print.
+
+    The command loads the program again each so many `seconds`.
+    """
     lent = find_headers(os.uname().release).bwrap
     command = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *lent]
     return [*command, PYTHON, "-c", PRINTER, str(seconds)]
@@ -95,7 +82,7 @@ def printer(seconds: float) -> list[str]:
 
 @contextmanager
 def neighbours(kind: str, lab: Lab, folder: Path) -> Iterator[None]:
-    """What else the machine does meanwhile."""
+    """Let the machine do something else meanwhile, as `kind` says."""
     cpus = len(os.sched_getaffinity(0))
     folder.mkdir()
     commands: list[list[str]] = []
@@ -116,17 +103,6 @@ def neighbours(kind: str, lab: Lab, folder: Path) -> Iterator[None]:
         beside(BURN, cpus if kind == "busy CPUs" else 0),
     ):
         yield
-
-
-def lay_out(lab: Lab, answer: str, folder: Path) -> dict[str, str]:
-    """Make a hand-in of this lab; return what it must lose."""
-    if answer == "the solution":
-        copy_solution(lab.name, folder / lab.name)
-        return {}
-    name = (EMPTY if answer == "an empty program" else SIMILAR)[lab.name]
-    wrong = read(ROOT / "solutions" / lab.name / "wrong" / name, lab.name)
-    wrong.lay_out(lab, folder)
-    return dict(wrong.loses)
 
 
 def grade_on_a_quiet_machine(kind: str, lab: Lab, submission: Path, out: Path) -> Grading:

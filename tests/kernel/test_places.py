@@ -21,7 +21,7 @@ from grader.kernel.native import NativeKernel
 from grader.kernel.netns import Network
 from grader.kernel.uprobe import Uprobe
 from grader.labs import find_labs
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 from grader.submission.sandbox import PYTHON, memory_file, read_back
 from tests.support.checkout import ROOT
 from tests.support.grading import PLAIN
@@ -145,7 +145,7 @@ def test_a_workload_whose_packets_are_dropped_says_so(
 
 
 def printed(kernel: NativeKernel, script: str, place: Network | None = None) -> str:
-    """What `script` prints in the sandbox of a lab at `place`."""
+    """Run `script` in the sandbox of a lab at `place`, and return what it printed."""
     sandbox = kernel.sandbox({}, place=place)
     with memory_file() as output:
         command = [PYTHON, "-I", "-c", script]

@@ -19,7 +19,7 @@ NO_NULL_CHECK = ROOT / "solutions" / "lab3" / "wrong" / "no_null_check.c"
 
 @pytest.fixture(params=["native", "vm"])
 def kernel(request: pytest.FixtureRequest) -> str:
-    """In a machine too pytest is what it is natively."""
+    """Name each kernel on which pytest must do the same; build the machine's image."""
     if request.param == "vm":
         image_store.build(image_store.versions()[0], lambda what, share: None)
     return str(request.param)

@@ -23,7 +23,7 @@ LOSES = ROOT / "solutions" / "lab3" / "wrong" / "no_message.c"
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The result.json of a hand-in that gets every status from labs 1 to 3.
+    """Grade a hand-in that gets every status from labs 1 to 3, and return its result.json.
 
     `infra` comes from the kprobes that this kernel may lack.
     """
@@ -43,7 +43,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def report(record: Path, name: str, *options: str) -> subprocess.CompletedProcess[bytes]:
-    """What `labebpf report` makes of it."""
+    """Run `labebpf report` on `record`, in the format `name`."""
     return subprocess.run(
         [sys.executable, "-m", "grader", "report", str(record), "--format", name, *options],
         cwd=ROOT,

@@ -74,7 +74,7 @@ MORE = "print(line + chr(10) + 'seen', flush=True)"
 
 @pytest.fixture
 def storm(request: pytest.FixtureRequest) -> Iterator[None]:
-    """So many processes that make directories without a pause."""
+    """Let as many processes as the parameter says make directories without a pause."""
     with beside(MKDIRS, request.param):
         yield
 

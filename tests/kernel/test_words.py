@@ -69,7 +69,7 @@ TRACEPOINT_PROBE(syscalls, sys_exit_mkdir)
 
 @pytest.fixture
 def reporting(kernel: NativeKernel) -> Iterator[LabEnvironment]:
-    """A program that submits who made each mkdir, and how it ended."""
+    """Give an environment whose program submits who made each mkdir, and how that ended."""
     with lab(kernel, {"words.c": EVENTS}) as environment:
         environment.program().listen("events")
         yield environment
@@ -397,7 +397,7 @@ def run_script(environment: LabEnvironment) -> None:
     calls = [Call(uid=uid) for uid in uids]
 
     def ours(script: Script) -> dict[int, int]:
-        """What is counted of these users: others may have come before there was a filter."""
+        """Return what is counted of `uids`: others may have come before there was a filter."""
         made = script.rows("made", "hash").by_key
         return {uid: made[uid] for uid in uids if uid in made}
 

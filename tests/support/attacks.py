@@ -95,7 +95,7 @@ def attacks() -> list[Attack]:
 
 
 def secrets() -> Sequence[str]:
-    """Texts that no hand-in may get to show."""
+    """Return texts that no hand-in may manage to show."""
     try:
         shadow = Path("/etc/shadow").read_text(encoding="utf-8").splitlines()[:1]
     except PermissionError:
@@ -106,7 +106,7 @@ def secrets() -> Sequence[str]:
 def assert_gained_nothing(
     attack: Attack, got: Grading, excused: set[str], seconds: float = 90
 ) -> None:
-    """The verdict on `attack`, on a machine that cannot judge the tasks `excused` anyway."""
+    """Assert that `attack` gained nothing, where this machine cannot judge the tasks `excused`."""
     assert got.with_status("pass") <= attack.earns, got.output
     assert got.status != 0 or not got.lost
     assert got.result["seconds"] < seconds

@@ -27,12 +27,12 @@ LOGS = Path(__file__).parents[1] / "unit" / "logs"
 
 
 def entry_of(program: Path) -> str:
-    """The id of the entry that `program` is for."""
+    """Return the id of the entry that `program` is for."""
     return program.stem.partition("_")[0]
 
 
 def recorded() -> list[tuple[str, str, str]]:
-    """(Linux/BCC, id of an entry, log) of each refusal that was recorded elsewhere."""
+    """Return (Linux/BCC, id of an entry, log) of each refusal that was recorded elsewhere."""
     return [
         (where_of(path), heading.split()[0], log)
         for path in sorted(LOGS.glob("seen_*.txt"))
@@ -41,19 +41,19 @@ def recorded() -> list[tuple[str, str, str]]:
 
 
 def where_of(path: Path) -> str:
-    """Linux/BCC, by the name of a file of logs."""
+    """Read Linux/BCC from the name of a file of logs."""
     linux, bcc = path.stem.partition("_linux")[2].split("_bcc")
     return f"{linux}/{bcc}".replace("_", ".")
 
 
 def parts_of(path: Path) -> list[tuple[str, str]]:
-    """The headings of a file of logs, each with what stands below it."""
+    """Return the headings of a file of logs, each with what stands below it."""
     parts = path.read_text(encoding="utf-8").split("=== ")[1:]
     return [(heading, log) for heading, _, log in (part.partition("\n") for part in parts)]
 
 
 def printed(error: LabebpfError, source: bytes, log: str = "") -> str:
-    """What a student is told, the log left out, in English and in French."""
+    """Return what a student is told, the log left out, in English and in French."""
     told = {lang: finding_of(error, source, lang, log).cleaned() for lang in ("en", "fr")}
     return "".join(f"[{lang}]\n{_printed(finding, lang)}\n" for lang, finding in told.items())
 

@@ -25,7 +25,7 @@ OF_BCC = sorted(FOLDER.glob("bcc/*.py"))
 
 @cache
 def pythons() -> tuple[str, ...]:
-    """This Python, and the others that are supported and installed."""
+    """Return the paths of this Python and of the other supported ones that are installed."""
     found = [which(f"python3.{minor}") for minor in range(10, 15)]
     return sys.executable, *(path for path in found if path and _runs(path))
 
@@ -45,7 +45,7 @@ def run(python: str, script: Path) -> str:
 
 
 def error_of(script: Path, output: str) -> SubmissionError | CallbackError:
-    """The error that a check raises for a script that printed `output`."""
+    """Make the error that a check raises for a script that printed `output`."""
     found = find_error(output, script.name)
     kind = CallbackError if found and found.callback else SubmissionError
     line = traceback_line(output, script.name)
@@ -53,7 +53,10 @@ def error_of(script: Path, output: str) -> SubmissionError | CallbackError:
 
 
 def golden(script: Path, output: str) -> tuple[str, str]:
-    """What a student is told of a script that printed `output`, and what is written beside it."""
+    """Return what a student is told of a script that printed `output`, and what its .txt has.
+
+    With LABEBPF_GOLDEN=write the .txt is written first.
+    """
     said = printed(error_of(script, output), script.read_bytes())
     told = script.with_suffix(".txt")
     if os.environ.get("LABEBPF_GOLDEN") == "write":

@@ -78,7 +78,7 @@ def _bare(words: str) -> str:
 
 
 def nots_of(file: Path) -> list[str]:
-    """The entries that a file must not be explained by."""
+    """Return the entries that a file must not be explained by."""
     text = file.read_bytes().decode(errors="replace") if file.exists() else ""
     return re.findall(r"^ \* not: (\S+)$", text, re.MULTILINE)
 
@@ -112,7 +112,7 @@ def table() -> str:
 
 
 def _excerpts() -> list[Said]:
-    """What was said where no machine of ours is, each as if of a program of its own."""
+    """Return what was said where no machine of ours is, each as if of a program of its own."""
     ours = {said.where for said in kept()}
     return [
         Said(where, Path(f"{known}_{number}.c"), known, log)

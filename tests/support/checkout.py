@@ -23,7 +23,7 @@ _IGNORED = shutil.ignore_patterns("__pycache__", *KINDS)
 
 
 def copy(folder: Path, parts: Sequence[str] = PARTS) -> Path:
-    """The checkout once more, as `folder`, or `parts` of it, without known answers."""
+    """Copy `parts` of the checkout into `folder`, without known answers."""
     folder.mkdir(exist_ok=True)
     for part in parts:
         if (ROOT / part).is_dir():
@@ -34,13 +34,13 @@ def copy(folder: Path, parts: Sequence[str] = PARTS) -> Path:
 
 
 def copy_solution(lab: str, folder: Path) -> Path:
-    """The solution of `lab` as a hand-in, in `folder`: nothing else that lies beside it."""
+    """Copy the solution of `lab` into `folder` as a hand-in, without anything else beside it."""
     beside = shutil.ignore_patterns("__pycache__", "mutants.toml", *KINDS)
     return shutil.copytree(ROOT / "solutions" / lab, folder, ignore=beside, dirs_exist_ok=True)
 
 
 def command(*arguments: str) -> list[str]:
-    """`labebpf` of the checkout in which it is run."""
+    """Return the command line of `labebpf`, of the checkout in which it is run."""
     return [sys.executable, "-B", "-m", "grader", *arguments]
 
 

@@ -19,7 +19,7 @@ import xmlschema
 from cmarkgfm.cmark import Options
 
 from grader.report.actions import commands, summary
-from grader.report.classroom import classroom, classroom50
+from grader.report.classroom50 import classroom, classroom50
 from grader.report.csv_table import table
 from grader.report.gradescope import gradescope
 from grader.report.html import html
@@ -174,9 +174,9 @@ def read_table(result: Result) -> list[dict[str, str]]:
 
 
 def run(text: str) -> tuple[list[tuple[str, dict[str, str], str]], list[str]]:
-    """The commands that GitHub's runner finds in a step's output, and the lines that it shows.
+    """Find, as GitHub's runner does, the commands in a step's output, and the lines to show.
 
-    As in ActionCommand.TryParseV2 and ActionCommandManager of actions/runner 2.336.0.
+    See ActionCommand.TryParseV2 and ActionCommandManager of actions/runner 2.336.0.
     """
     found, shown, stopped = [], [], ""
     for line in text.split("\n"):
@@ -199,7 +199,7 @@ def run(text: str) -> tuple[list[tuple[str, dict[str, str], str]], list[str]]:
 
 
 def the_points(result: Result) -> str:
-    """The text of the annotation with the points: the first one there is."""
+    """Return the text of the annotation with the points: the first one there is."""
     annotations = [each for each in run(commands(result))[0] if each[0] in ("error", "notice")]
     command, given, text = annotations[0]
     assert (command, given) == ("notice", {"title": "labebpf"})
@@ -234,7 +234,7 @@ class Page(HTMLParser):
 
 
 def rendered(markdown: str) -> str:
-    """As cmark-gfm, GitHub's own, renders it, before GitHub takes out what it does not allow."""
+    """Render as cmark-gfm, GitHub's own, does, before GitHub takes out what it does not allow."""
     page: str = cmarkgfm.markdown_to_html_with_extensions(
         markdown,
         options=Options.CMARK_OPT_UNSAFE,
@@ -248,7 +248,7 @@ def read_summary(result: Result) -> Page:
 
 
 def read_page(result: Result) -> str:
-    """The points on the page; what a browser makes of all of it is in test_html.py."""
+    """Return the points on the page; what a browser makes of all of it is in test_html.py."""
     (shown,) = re.findall(r'<p class="score">([0-9/]+) <small>', html(result))
     return str(shown)
 

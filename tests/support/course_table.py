@@ -15,7 +15,7 @@ BEGIN, END = "<!-- The table: tests/unit/test_course_table.py -->", "<!-- Its en
 
 
 def points() -> dict[str, dict[str, int]]:
-    """What was measured: by kernel, `6.12` or `native`, and lab."""
+    """Read the points that were measured, by kernel (`6.12` or `native`) and lab."""
     found: dict[str, dict[str, int]] = json.loads(POINTS.read_text(encoding="utf-8"))
     return found
 

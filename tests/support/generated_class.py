@@ -108,7 +108,7 @@ def _laid_out(lab: Lab, lay_out: Callable[[Path], object]) -> Files:
 
 
 def roster(pupils: Sequence[Pupil]) -> str:
-    """A table with all by which a system may name them."""
+    """Write a table of `pupils` with all that a system may name them by."""
     lines = [f"{each.login},{each.name},{each.email},{each.number}" for each in pupils]
     return "\n".join(["id,name,email,identifier", *lines]) + "\n"
 

@@ -19,6 +19,20 @@ from tests.support.checkout import ROOT, copy
 from tests.support.result_schema import hold
 
 HIDDEN_FROM_SANDBOX = 0x60000000
+PROGRAM = b"""
+BPF_HASH(compteur);
+TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
+{
+	u64 key = 0, one = 1, *value = compteur.lookup_or_try_init(&key, &one);
+
+	bpf_trace_printk("a mkdir\\n  fake-1 [000] d..21 1.0: bpf_trace_printk: a mkdir");
+	bpf_ktime_get_ns();
+	if (value)
+		__sync_fetch_and_add(value, 1);
+	return 0;
+}
+"""
+"""A program that prints at each mkdir, and counts it."""
 PLAIN = b"""
 BPF_RINGBUF_OUTPUT(events, 8);
 int plain(void *ctx)
@@ -56,15 +70,16 @@ class State:
     mounts: frozenset[str]
 
     def beyond(self, before: State) -> dict[str, frozenset[str] | frozenset[int]]:
-        """What is here, and was not `before`, by kind."""
+        """Return what is here, and was not `before`, by kind."""
         new = {kind: getattr(self, kind) - getattr(before, kind) for kind in vars(self)}
         return {kind: found for kind, found in new.items() if found}
 
 
 def state() -> State:
-    """The machine now. tracefs is mounted for this test process alone, to look into it.
+    """Return the state of the machine now.
 
-    Of temporary files, only those in TMPDIR: others' come and go.
+    Mounts tracefs for this test process alone, to look into it. Of temporary files, only those in
+    TMPDIR are in the state: others' come and go.
     """
     lines = Path("/proc/1/mounts").read_text().splitlines()
     # debugfs mounts tracefs there by itself, for whoever looks in.
@@ -85,7 +100,7 @@ def state() -> State:
 
 
 def grading_processes() -> list[str]:
-    """Command lines of processes that a grading started: sandboxes, workload, witness."""
+    """List the command lines of what a grading started: sandboxes, workload, witness."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -122,7 +137,7 @@ def command(
     scale: float = 1.0,
     handed_in: bool = False,
 ) -> list[str]:
-    """The command line of a grading; of one that was `handed_in`, if so."""
+    """Return the command line of a grading, or, if `handed_in`, that of grading a hand-in."""
     given = [*labs, "--submission", str(submission)]
     if handed_in:
         given = [str(submission), *(f"--lab={lab}" for lab in labs)]
@@ -231,13 +246,20 @@ def make_lab(checkout: Path, hook: str, output: str, call: str) -> None:
     assert status == 0, said
 
 
-def lost(root: Path, lab: str, submission: Path, kernel: str) -> dict[str, str]:
-    """What the hand-in `submission` does not pass of a lab of the checkout `root`."""
+def grade_in(root: Path, lab: str, submission: Path, kernel: str) -> tuple[dict[str, str], str]:
+    """Grade `submission` in the checkout `root`; return the tasks not passed, and the output."""
     out = root / "out"
     options = ("--submission", str(submission), "--kernel", kernel, "--out", str(out))
     _, said = labebpf(root, "grade", lab, *options)
     (judged,) = json.loads((out / "result.json").read_text())["labs"]
-    found = {task["id"]: task["status"] for task in judged["tasks"] if task["status"] != "pass"}
+    return {
+        task["id"]: task["status"] for task in judged["tasks"] if task["status"] != "pass"
+    }, said
+
+
+def lost(root: Path, lab: str, submission: Path, kernel: str) -> dict[str, str]:
+    """Grade as `grade_in` does; return the tasks not passed, and assert that none is `infra`."""
+    found, said = grade_in(root, lab, submission, kernel)
     assert "infra" not in found.values(), said
     return found
 

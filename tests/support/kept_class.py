@@ -11,7 +11,8 @@ from pathlib import Path
 from grader.base.messages import NO_MESSAGE, say
 from grader.classroom.handin import HandIn, Owner, Place
 from grader.classroom.roster import Student
-from grader.classroom.store import Setting, Store
+from grader.classroom.runs import Setting
+from grader.classroom.store import Store
 from grader.verdict.record import LabResult, Result
 from tests.support.checkout import ROOT, labebpf
 from tests.support.sample_results import a_result, a_task
@@ -30,7 +31,7 @@ NAMES = {
 
 
 def scored(points: int, status: str = "fail") -> Result:
-    """A verdict with so many of ten points, which points at the first line of the program."""
+    """Make a verdict of so many of ten points, which names the first line of the program."""
     failed = a_task("3.2", status, MOST - points, why="It counts 2.", file="counter.c", line=1)
     return a_result(LabResult("lab3", "Count", (a_task("3.1", "pass", points), failed)))
 
@@ -48,7 +49,7 @@ class Member:
 
 
 def member(number: int, points: int | None = 5) -> Member:
-    """Someone whom Moodle knows by `number`; without points, their hand-in is unreadable."""
+    """Make someone whom Moodle knows by `number`; without points, their hand-in is unreadable."""
     student = Student(f"s{number}", NAMES[number], f"{number}@example.org", str(number))
     source = f"x_{number}_assignsubmission_file/"
     return Member(student, None if points is None else scored(points), source)
@@ -103,7 +104,7 @@ def export(state: Path, system: str, *more: object, status: int = 0, lang: str =
 
 
 def opened(path: Path) -> dict[str, bytes]:
-    """What is in a zip, each name of which is one below the folder where it is unpacked."""
+    """Read a zip; assert that each name in it lies below the folder where it is unpacked."""
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = archive.namelist()

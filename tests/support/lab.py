@@ -12,7 +12,7 @@ from grader.kernel.native import NativeKernel
 from grader.labs import Lab
 from grader.labs.lab import Task
 from grader.labs.manifest import Text
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 from tests.support.checkout import ROOT
 
 
@@ -20,7 +20,7 @@ from tests.support.checkout import ROOT
 def lab(
     kernel: NativeKernel, files: dict[str, str], attach: str = "tracepoint:syscalls:sys_enter_mkdir"
 ) -> Iterator[LabEnvironment]:
-    """What the checks of a lab with these `files` stand on."""
+    """Yield the environment that the checks of a lab with these `files` get."""
     program, script = "words.c", "words.py"
     title = Text("", "")
     task = Task("9.1", 1, program, title, (), (), (title,))

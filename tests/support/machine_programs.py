@@ -70,7 +70,7 @@ def explained(file: Path, log: str, loads: bool) -> tuple[str, int]:
 
 
 def error(file: Path, log: str) -> LabebpfError:
-    """The error that a check raises for what was said of `file`."""
+    """Make the error that a check raises for what was said of `file`."""
     if file.suffix == ".py":
         return error_of(file, log)
     return SubmissionError(say("It is refused."), log=log, file="program.c")
@@ -118,7 +118,7 @@ def _encoded(path: Path) -> str:
 
 
 def said_of(where: str, file: Path, log: str, raised: str) -> Said:
-    """What was said of `file`, cut to what explains it; `raised` is "" for one that is loaded."""
+    """Cut what was said of `file` to what explains it; `raised` is "" for one that is loaded."""
     loads = file.suffix == ".c" and not raised
     told = explained(file, log, loads)
     short = shortened(log)
@@ -144,13 +144,13 @@ def keep(every: Sequence[Said]) -> None:
 
 
 def logs_of(where: str) -> Path:
-    """The file that keeps what was said on the machine `where`."""
+    """Return the file that keeps what was said on the machine `where`."""
     linux, bcc = where.replace(".", "_").split("/")
     return LOGS / f"all_linux{linux}_bcc{bcc}.txt"
 
 
 def kept() -> list[Said]:
-    """All that was said on machines, as it is kept."""
+    """Read all that is kept of what was said on machines."""
     named = {path.name: path for path in FILES}
     return [
         Said(where, named[heading.split()[0]], heading.split()[1], log)

@@ -106,7 +106,7 @@ class Assignment:
         return not same and not owner.locked and 0 <= points <= self.maximum
 
     def _graded(self, owner: Participant) -> Grade:
-        """The grade of `owner`; one that is made is no newer than what they handed in."""
+        """Return the grade of `owner`; a new one is as old as what they handed in."""
         owner.grade = owner.grade or Grade(owner.submitted or self.now)
         return owner.grade
 
@@ -162,7 +162,7 @@ def _stamp(seconds: int) -> str:
 
 
 def _seconds(stamp: str) -> int:
-    """As strtotime, which knows English only; 0 for what is no time."""
+    """Convert a time to s as strtotime does, which knows English only; 0 for what is no time."""
     try:
         return int(datetime.strptime(stamp, _STAMP).replace(tzinfo=timezone.utc).timestamp())
     except ValueError:

@@ -31,7 +31,7 @@ def profile_of(
 
 
 def by_process(spans: list[Span]) -> dict[str, set[str]]:
-    """What each kind of process was at."""
+    """Return the names of the spans of each kind of process."""
     found: dict[str, set[str]] = {}
     for each in spans:
         found.setdefault(re.sub(r" \d+$", "", each.lane), set()).add(each.name)

@@ -13,7 +13,7 @@ _ENGINE = ("labebpf", "LICENSE", ".gitattributes")
 
 
 def make_course(folder: Path) -> Path:
-    """A checkout that can be published from."""
+    """Make a checkout that can be published from."""
     return copy(folder, (*PARTS, *_ENGINE))
 
 
@@ -23,7 +23,7 @@ def publish(course: Path, target: Path, *labs: str) -> None:
 
 
 def student(copy_of: Path, folder: Path) -> Path:
-    """A student's own copy, in which lab 3 is half done."""
+    """Make a student's own copy, in which lab 3 is half done."""
     shutil.copytree(copy_of, folder, symlinks=True)
     program = folder / "exercises/lab3/counter.c"
     program.write_text(program.read_text() + "/* half done */\n")
@@ -32,7 +32,7 @@ def student(copy_of: Path, folder: Path) -> Path:
 
 
 def mend(course: Path) -> None:
-    """A new year: the checks, a stub and the engine of the course are others."""
+    """Change the checks, two stubs and the engine of the course, as for a new year."""
     append(course / "exercises/lab3/test_lab3.py", "# mended\n")
     append(course / "grader/base/text.py", "# mended\n")
     for name, old, new in (
@@ -58,7 +58,7 @@ def append(path: Path, text: str) -> None:
 
 
 def tree(folder: Path, *ignored: str) -> dict[str, str]:
-    """Each file and link below `folder`, and what it holds; folders named in `ignored` aside."""
+    """Return mode and hash of each file and link below `folder`, without `ignored` folders."""
     found = {}
     for top, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in ("__pycache__", *ignored)]

@@ -14,16 +14,17 @@ import pytest
 from tests.support.checkout import ROOT
 
 MARKER = "sampled"
-SHARE = 20
-"""So many of each kind that were not changed."""
+SHARE = 15
+"""So many of each kind that were not changed, unless its marker says how many."""
 COMMITS = 20
 """What these last ones touched counts as changed."""
-CHANGED = 40
-"""So many of each kind that were: who writes a lab anew proves all of it (`labebpf prove`)."""
+CHANGED = 25
+"""So many of each kind that were, or whose lab's checks were; not more than its marker says. Who
+writes a lab anew proves all of it (`labebpf prove`)."""
 
 
 def touched(root: Path = ROOT, commits: int = COMMITS) -> list[Path]:
-    """The files that the last `commits` touched, or that differ since; none without git."""
+    """Return the files that the last `commits` touched, or that differ since; none without git."""
     log = ["git", "-C", str(root), "log", f"--max-count={commits}", "--name-only", "--pretty="]
     status = ["git", "-C", str(root), "diff", "--name-only", "HEAD"]
     done = [
@@ -34,31 +35,41 @@ def touched(root: Path = ROOT, commits: int = COMMITS) -> list[Path]:
     return [root / name for name in sorted(names)]
 
 
-def source(item: pytest.Item) -> Path | None:
-    """The file or folder that a sampled test is about: its only parameter, or that's `path`."""
+def sources(item: pytest.Item) -> list[Path]:
+    """Return what decides a sampled test, of its one parameter.
+
+    That is a file or folder, or has one as `path`; where it has a `lab`, also that lab's checks.
+    """
     values = list(item.callspec.params.values())  # type: ignore[attr-defined]
-    return Path(getattr(values[0], "path", values[0])) if len(values) == 1 else None
+    if len(values) != 1:
+        return []
+    (value,) = values
+    lab = getattr(value, "lab", None)
+    return [Path(getattr(value, "path", value)), *([ROOT / "exercises" / lab] if lab else [])]
 
 
 def left_out(
     items: Iterable[pytest.Item], changed: Collection[Path], seed: str, share: int = SHARE
 ) -> list[pytest.Item]:
-    """The sampled ones of `items` that do not run.
+    """Return the sampled ones of `items` that do not run.
 
-    Of each kind `share` run, and CHANGED of what was changed. One `seed` always chooses the same.
+    Of each kind, at most `share` run of what is unchanged, or what its marker says, and CHANGED of
+    what was changed. The same `seed` always chooses the same.
     """
     left: list[pytest.Item] = []
     sampled = [item for item in items if item.get_closest_marker(MARKER)]
     for kind, group in groupby(sampled, lambda item: item.nodeid.partition("[")[0]):
         chance = random.Random(seed + kind)
         parts: tuple[list[pytest.Item], list[pytest.Item]] = [], []
+        shares = (share, CHANGED)
         for each in group:
-            parts[_is_changed(source(each), changed)].append(each)
-        for part, most in zip(parts, (share, CHANGED), strict=True):
+            shares = next(each.iter_markers(MARKER)).args * 2 or shares
+            parts[_is_changed(sources(each), changed)].append(each)
+        for part, most in zip(parts, shares, strict=True):
             kept = {each.nodeid for each in chance.sample(part, min(most, len(part)))}
             left += [each for each in part if each.nodeid not in kept]
     return left
 
 
-def _is_changed(path: Path | None, changed: Collection[Path]) -> bool:
-    return path is not None and any(each.is_relative_to(path) for each in changed)
+def _is_changed(paths: Iterable[Path], changed: Collection[Path]) -> bool:
+    return any(each.is_relative_to(path) for path in paths for each in changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 STARTED = "2024-06-07T08:09:10Z"
@@ -37,11 +37,11 @@ FAILED = a_task(
     log="first line\n\nthird line",
     cause="It is attached twice.",
     timeline=(
-        Moment(0, "mkdir 5f3a", 0, ("1", "2"), Mark.DOUBLED),
-        Moment(300_000, "mkdir 77ab", 1, (), Mark.MISSING),
-        Moment(500_000, "mkdir 81cc", 1, ("3",), Mark.RIGHT),
-        Moment(700_000, "", -1, ("4",), Mark.FOREIGN),
-        Moment(-1, "", -1, ("5",), Mark.WRONG),
+        Moment(0, "mkdir 5f3a", 0, ("1", "2"), Deviation.DOUBLED),
+        Moment(300_000, "mkdir 77ab", 1, (), Deviation.MISSING),
+        Moment(500_000, "mkdir 81cc", 1, ("3",), Deviation.RIGHT),
+        Moment(700_000, "", -1, ("4",), Deviation.FOREIGN),
+        Moment(-1, "", -1, ("5",), Deviation.WRONG),
     ),
 )
 COUNTED = LabResult(
@@ -96,10 +96,10 @@ HOSTILE = "\n".join(
 
 
 def hostile(status: str) -> Result:
-    """A result of two tasks, each text of which a student wrote; one passed, one has `status`."""
+    """Make a result whose texts a student wrote, of two tasks: one passed, one has `status`."""
     names = ("title", "why", "remedy", "expected", "actual", "hint", "log", "cause")
     texts: dict[str, Any] = dict.fromkeys(names, HOSTILE)
-    moments = tuple(Moment(at, HOSTILE, 0, (HOSTILE,) * 3, Mark.WRONG) for at in (0, 9))
+    moments = tuple(Moment(at, HOSTILE, 0, (HOSTILE,) * 3, Deviation.WRONG) for at in (0, 9))
     tasks = tuple(
         dataclasses.replace(
             a_task(number, found, 1),

@@ -96,7 +96,7 @@ class Typist:
             self.pid = 0
 
     def put_back(self) -> bool:
-        """Whether the terminal is as it was before."""
+        """Tell whether the terminal is as it was before."""
         return termios.tcgetattr(self._master) == self.modes
 
     def hang_up(self) -> None:

@@ -18,7 +18,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> bool:
 
 
 def is_awaited(path: Path) -> bool:
-    """Whether a process waits for the lock of the file `path` (proc_locks(5))."""
+    """Tell whether a process waits for the lock of the file `path` (proc_locks(5))."""
     inode = f":{path.stat().st_ino} "
     lines = Path("/proc/locks").read_text().splitlines()
     return any("->" in line and inode in line for line in lines)

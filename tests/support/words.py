@@ -18,7 +18,7 @@ _MAPS = r"\b(?:perf_event_array|percpu_\w+|lru_hash|stack_trace|ringbuf(?!_))\b"
 
 
 def faults(text: str) -> list[str]:
-    """What of it is a program's word."""
+    """Name what in `text` is a program's word, and no person's."""
     found = [name for name, pattern in _FAULTS.items() if re.search(pattern, text)]
     if re.search(_MAPS, text) and "BPF_" not in text:
         found.append("a map's kind in the kernel's words")
@@ -26,6 +26,9 @@ def faults(text: str) -> list[str]:
 
 
 def faults_told(finding: Finding) -> Iterator[str]:
-    """The faults of what a student is told, each with its text; logs are the tools' own words."""
+    """Yield the faults of what a student is told, each with its text.
+
+    Logs are left out: they are the tools' own words.
+    """
     for text in (finding.why, finding.cause, finding.remedy, finding.expected, finding.actual):
         yield from (f"{fault}: {text}" for fault in faults(text))

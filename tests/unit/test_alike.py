@@ -45,7 +45,7 @@ def known() -> list[Files]:
 
 
 def independent() -> dict[str, Files]:
-    """Hand-ins that have nothing of each other: known answers that change different things."""
+    """Return hand-ins that have nothing of each other: known answers with different changes."""
     chosen: dict[str, Files] = {}
     for answer in answers("wrong"):
         if answer.lab == LAB.name and len(chosen) < 40:
@@ -61,7 +61,7 @@ def independent() -> dict[str, Files]:
 
 
 def found(one: bytes, other: bytes) -> Pair | None:
-    """What is said of two in a class of others."""
+    """Return what is said of two hand-ins in a class of others."""
     hand_ins: dict[str, Files] = independent()
     hand_ins["one"] = {**solution(), "counter.c": one}
     hand_ins["other"] = {**solution(), "counter.c": other}
@@ -98,7 +98,7 @@ def test_a_copy_is_found_in_its_disguise(disguise: str) -> None:
     assert pair and pair.share > 0.5
     if disguise in ("as it is", "other white space"):
         assert pair.share == pytest.approx(1) and pair.equal == ("counter.c",)
-        assert any(trace.kind == "comment" and trace.students == 2 for trace in pair.traces)
+        assert any(overlap.kind == "comment" and overlap.students == 2 for overlap in pair.overlaps)
 
 
 def test_the_solution_written_twice_is_no_pair() -> None:

@@ -39,14 +39,14 @@ TASK = Task("3.1", 2, "counter.c", Text("It loads", "Il se charge"), (), (), ())
 
 
 def log(name: str) -> str:
-    """As a loader's or a script's output is read: bytes, of which not all are text."""
+    """Return a log as a loader's or a script's output is read, from bytes that are not all text."""
     middle = MIDDLE[name]
     data = middle if isinstance(middle, bytes) else str(middle).encode()
     return clean(f"{FIRST}\n".encode() + data + f"\n{LAST}".encode())
 
 
 def record(error: LabebpfError) -> Result:
-    """The result.json of a lab whose one task ended with `error`, read back."""
+    """Write the result.json of a lab whose one task ended with `error`, and read it back."""
     text = Text("A lab", "Un TP")
     lab = Lab("lab3", Path(), text, "counter.c", "counter.py", ("counter.c",), "", (), (TASK,))
     rubric = Rubric(lab)

@@ -8,8 +8,8 @@ import pytest
 
 from grader.base.errors import CourseError, InfraError
 from grader.evidence.calls import FOLDER, NOBODY, Call, Made, Window
-from grader.evidence.marks import Marks
 from grader.evidence.trace import TraceInstance
+from grader.evidence.trace_markers import TraceMarkers
 
 
 def test_a_call_is_the_labs_own_on_a_new_path_if_nothing_is_said() -> None:
@@ -71,10 +71,10 @@ class Folder(TraceInstance):
         self.folder = folder
 
 
-def test_a_mark_tells_its_thread_whatever_the_thread_is_called(tmp_path: Path) -> None:
+def test_a_marker_tells_its_thread_whatever_the_thread_is_called(tmp_path: Path) -> None:
     (tmp_path / "trace_marker").touch()
     trace = tmp_path / "trace"
-    marks = Marks(Folder(tmp_path))
+    markers = TraceMarkers(Folder(tmp_path))
     one, other = "0123456789abcdef", "fedcba9876543210"
     trace.write_text(
         "# tracer: nop\n"
@@ -82,10 +82,10 @@ def test_a_mark_tells_its_thread_whatever_the_thread_is_called(tmp_path: Path) -
         f"     a-7 [000] b-77    [001] ..... 123.5: tracing_mark_write: {other}\n"
         f"         python3-99    [000] .....   123.6: tracing_mark_write: {one} and more\n"
     )
-    assert marks.threads([one]) == {one: 1234}
+    assert markers.threads([one]) == {one: 1234}
     assert trace.read_text() == ""
     trace.write_text(f"     a-7 [000] b-77    [001] ..... 123.5: tracing_mark_write: {other}\n")
-    assert marks.threads([other]) == {other: 77}
+    assert markers.threads([other]) == {other: 77}
     with pytest.raises(InfraError):
-        marks.threads([one])
-    assert marks.threads([]) == {}
+        markers.threads([one])
+    assert markers.threads([]) == {}

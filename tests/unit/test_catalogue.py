@@ -17,7 +17,7 @@ from grader.base.messages import (
     translate,
 )
 from grader.labs import Text
-from grader.verdict.catalogue import Entry, entries
+from grader.verdict.catalogue import KnownError, entries
 from grader.verdict.explain import Explanation, explain
 from tests.support.broken_programs import (
     ELSEWHERE,
@@ -41,8 +41,8 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def always(entry: Entry) -> set[str]:
-    """The placeholders that have a value whichever of the entry's patterns fits."""
+def always(entry: KnownError) -> set[str]:
+    """Return the placeholders that have a value whichever of the entry's patterns fits."""
     groups = []
     for stage, patterns in entry.says.items():
         warned = set() if stage == "compiler" else set(re.compile(entry.warned).groupindex)
@@ -59,7 +59,7 @@ def test_an_entry_is_there_once() -> None:
 
 
 @pytest.mark.parametrize("entry", entries(), ids=IDS)
-def test_both_languages_say_the_same_of_what_can_be_told(entry: Entry) -> None:
+def test_both_languages_say_the_same_of_what_can_be_told(entry: KnownError) -> None:
     known = always(entry) | {"file", "source", *entry.otherwise, *entry.needs}
     if entry.variable:
         assert "variable" in re.compile(entry.variable).groupindex
@@ -71,7 +71,7 @@ def test_both_languages_say_the_same_of_what_can_be_told(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", OF_PROGRAMS, ids=lambda entry: entry.id)
-def test_an_entry_was_seen_where_it_says_and_nowhere_else(entry: Entry) -> None:
+def test_an_entry_was_seen_where_it_says_and_nowhere_else(entry: KnownError) -> None:
     """A broken program was refused with it by the kernel here, a log is another's."""
     proved = {where for where, known, _ in SAYINGS if known == entry.id}
     proved |= {said.where for said in KEPT if said.known == entry.id}
@@ -150,7 +150,7 @@ def test_the_table_of_messages_says_what_is_kept() -> None:
     assert TABLE.read_text(encoding="utf-8") == table()
 
 
-def entry(known: str) -> Entry:
+def entry(known: str) -> KnownError:
     return next(entry for entry in entries() if entry.id == known)
 
 
@@ -158,6 +158,16 @@ def test_what_could_not_be_told_has_words_in_its_place() -> None:
     cause, _ = entry("E23").told({})
     assert translate(cause, "fr").endswith("voir le journal")
     assert cause == "The verifier refuses to follow a pointer, which may be NULL: see the log"
+
+
+@pytest.mark.parametrize("call", ["lookup(&key)", "ringbuf_reserve(sizeof(*data))"])
+def test_a_pointer_has_its_name_behind_a_cast_too(call: str) -> None:
+    name = call.partition("(")[0]
+    patterns = [each.variable for each in entries() if name in each.variable]
+    assert patterns
+    for pattern in patterns:
+        found = re.search(pattern, f"data = (struct data_t *)events.{call};")
+        assert found and found["variable"] == "data", pattern
 
 
 def test_a_value_is_no_template() -> None:
@@ -168,7 +178,7 @@ def test_a_value_is_no_template() -> None:
 
 def test_the_first_pattern_that_fits_gives_the_values() -> None:
     text = Text("{name}", "{name}")
-    made = Entry("E00", {"kernel": ["no (?P<name>one)", "(?P<name>any)"]}, text, text, ())
+    made = KnownError("E00", {"kernel": ["no (?P<name>one)", "(?P<name>any)"]}, text, text, ())
     match = made.match("kernel", "any\nno one")
     assert match and match["name"] == "one"
     assert made.match("verifier", "any") is None

@@ -9,7 +9,7 @@ import pytest
 
 from grader.authoring.new import checks
 from grader.base.errors import BehaviourError
-from grader.base.timeline import Mark, Moment, Timeline
+from grader.base.timeline import Deviation, Moment, Timeline
 from grader.checks import (
     Printed,
     Relayed,
@@ -21,8 +21,9 @@ from grader.checks import (
     say,
 )
 from grader.evidence.attribution import OwnTrace
+from grader.evidence.calls import Window
+from grader.evidence.event_timeline import Reporter
 from grader.evidence.trace import Record
-from grader.evidence.workload import Window
 from tests.support.checkout import ROOT
 
 
@@ -44,7 +45,7 @@ def test_the_timeline_is_made_when_the_check_fails() -> None:
 
     class Seen:
         def timeline(self) -> Timeline:
-            made.append(Timeline((Moment(0, "mkdir a", 0, (), Mark.MISSING),)))
+            made.append(Timeline((Moment(0, "mkdir a", 0, (), Deviation.MISSING),)))
             return made[-1]
 
     expect(True, say("It does not."), timeline=Seen())
@@ -57,7 +58,7 @@ def test_the_timeline_is_made_when_the_check_fails() -> None:
 def test_a_timeline_in_which_nothing_is_wrong_does_not_contradict_the_verdict() -> None:
     class Right:
         def timeline(self) -> Timeline:
-            return Timeline((Moment(0, "mkdir a", 0, ("a",), Mark.RIGHT),))
+            return Timeline((Moment(0, "mkdir a", 0, ("a",), Deviation.RIGHT),))
 
     with pytest.raises(BehaviourError) as caught:
         expect(False, say("Too few."), timeline=Right())
@@ -100,7 +101,7 @@ class ThreeRecords(OwnTrace):
 
 def test_of_the_records_only_those_of_bpf_trace_printk_were_printed() -> None:
     made = Window("mkdir", "/tmp/x", 1, 3, 0)
-    trace = Trace(ThreeRecords(), "mkdir", lambda: ["sys_enter_mkdir"])
+    trace = Trace(ThreeRecords(), "mkdir", lambda: Reporter(["sys_enter_mkdir"]))
     left = trace.during(lambda count: [made] * count, 1)
     assert [record.text for record in left.records] == left.texts(made) == ["Hello"]
     assert left.matching.counts == (1,) and left.of == "mkdir"
@@ -111,7 +112,7 @@ def left_in_the_trace(*texts: str) -> Printed:
         Record(time, 0, 7, "bpf_trace_printk", {"bpf_string": text})
         for time, text in enumerate(texts)
     ]
-    return Printed((), tuple(records), "mkdir", list)
+    return Printed((), tuple(records), "mkdir", Reporter)
 
 
 @pytest.mark.parametrize("lines", [(), ("a",), ("a", "b", "b")])
@@ -134,7 +135,7 @@ def test_a_script_shows_what_stands_in_the_trace_or_the_message() -> None:
 
 def submitted(*samples: bytes) -> Submitted:
     windows = (Window("mkdir", "/tmp/x", 100, 200, 0), Window("mkdir", "/tmp/y", 300, 400, 1))
-    return Submitted(samples, windows, 2, "mkdir", list)
+    return Submitted(samples, windows, 2, "mkdir", Reporter)
 
 
 def test_a_sample_begins_with_its_time() -> None:
@@ -162,14 +163,14 @@ def test_there_is_one_event_for_each_call() -> None:
 
 def test_events_of_decoys_are_too_many() -> None:
     decoys = (Window("rmdir", "/tmp/x", 100, 200, 0), Window("stat", "/tmp/y", 300, 400, 1))
-    Submitted((b"a",), decoys, 1, "mkdir", list).require_none()
+    Submitted((b"a",), decoys, 1, "mkdir", Reporter).require_none()
     with pytest.raises(BehaviourError, match=r"other than a mkdir .* one of rmdir, stat") as caught:
-        Submitted(((150).to_bytes(8, "little"),), decoys, 0, "mkdir", list).require_none()
+        Submitted(((150).to_bytes(8, "little"),), decoys, 0, "mkdir", Reporter).require_none()
     assert caught.value.timeline is not None
 
 
 def labs() -> Iterator[tuple[str, str]]:
-    """All code that an instructor may copy, by its file: that of labs, and of new ones."""
+    """Yield all code that an instructor may copy, by its file: that of labs, and of new ones."""
     for path in sorted((ROOT / "exercises").glob("*/*.py")):
         if path.name == "conftest.py" or path.name.startswith("test_"):
             yield str(path.relative_to(ROOT)), path.read_text()

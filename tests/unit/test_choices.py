@@ -33,7 +33,7 @@ def test_each_way_to_write_it_is_read(text: str) -> None:
         ("one = " + "[" * 5000, 0, "cannot be read as TOML"),
         (GOOD + 'one = "loop"', 3, "cannot be read as TOML: Cannot overwrite"),
         ('one = "\xe9"'.encode("latin-1"), 0, "cannot be read as TOML"),
-        (GOOD + 'three = "loop"', 3, "the key three, of which nothing .* keys are one, two"),
+        (GOOD + 'three = "loop"', 3, "the key three, which this lab does not .* keys are one, two"),
         (f"[words]\n{GOOD}", 1, "the key words"),
         ("", 0, "not have a word yet for one, two"),
         ('one = "loop"\ntwo = ""', 2, "not have a word yet for two"),

@@ -34,7 +34,7 @@ def read(name: str) -> Any:
 
 
 def scripts(name: str) -> list[str]:
-    """Each script in the file, as the shell gets it."""
+    """Return each script in the file `name`, as the shell gets it."""
     if "gitlab" in name:
         job = read(name)["grade"]
         return ["\n".join((*job["before_script"], *job["script"]))]

@@ -33,18 +33,22 @@ def test_status_tells_how_far_each_run_is(state: Path) -> None:
     assert "Étudiants : 6 ; notés : 6" in ask(state, "status", lang="fr")
 
 
+def table_of(state: Path) -> list[dict[str, str]]:
+    told = ask(state, "export", "--for", "csv").lstrip("\ufeff")
+    return list(csv.DictReader(io.StringIO(told)))
+
+
 def test_marks_go_into_a_table(state: Path, tmp_path: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(ask(state, "export", "--for", "csv").lstrip("\ufeff"))))
-    assert [row["points"] for row in rows] == ["0", "2", "2", "2", "0", "0"]
+    assert [row["points"] for row in table_of(state)] == ["0", "2", "2", "2", "0", "0"]
     ask(state, "export", "--for", "csv", "--out", str(tmp_path / "marks.csv"))
     assert len((tmp_path / "marks.csv").read_text().splitlines()) == SIZE + 1
 
 
 def test_what_is_asked_for_wrongly_is_wrong_usage(state: Path, tmp_path: Path) -> None:
     assert "There is no run 7" in ask(state, "apply", "7", status=2)
-    assert "Two runs are compared" in ask(state, "diff", "1", status=2)
-    assert "0 students are nobody" in ask(state, "forget", "nobody", status=2)
-    assert "Which lab's marks? There are lab3" in ask(
+    assert "diff takes two runs" in ask(state, "diff", "1", status=2)
+    assert "nobody matches 0 students" in ask(state, "forget", "nobody", status=2)
+    assert "There are marks of several labs: lab3" in ask(
         state, "export", "--for", "csv", "--lab", "lab4", status=2
     )
     assert "into its worksheet" in ask(state, "export", "--for", "moodle", status=2)
@@ -86,4 +90,6 @@ def test_the_history_of_a_student(state: Path) -> None:
     (told,) = ask(state, "history", "s001").splitlines()
     assert told.startswith("Run 1, lab3, hand-in 1: graded; 2/2")
     assert "its marks count" in told
-    assert "0 students are nobody" in ask(state, "history", "nobody", status=2)
+    (name,) = {row["name"] for row in table_of(state) if row["id"] == "s001"}
+    assert ask(state, "history", f" {name.upper()}") == ask(state, "history", "s001")
+    assert "nobody matches 0 students" in ask(state, "history", "nobody", status=2)

@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.archive import folders, harmless_name, packed
+from grader.classroom.compare import moves
+from grader.classroom.marks import marks
 from grader.classroom.roster import Student
+from grader.classroom.store import Store
 from tests.support.checkout import ROOT
 from tests.support.kept_class import (
     CLASS,
     MISSING,
     MOST,
+    SETTING,
     Member,
     export,
     keep,
@@ -78,8 +82,34 @@ def test_who_is_judged_in_part_has_no_mark_in_canvas(tmp_path: Path) -> None:
     assert [row[-1] for row in table(export(state, "canvas"))[2:]] == ["", "5"]
 
 
+def test_who_is_judged_in_part_has_the_points_of_the_tasks_that_were(tmp_path: Path) -> None:
+    partly = replace(member(11), result=scored(4, "infra"))
+    state = keep(tmp_path / "state", [partly, member(12), MISSING])
+    header, *rows = table(export(state, "csv").removeprefix("\ufeff"))
+    found = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    shown = {
+        id: [row[key] for key in ("state", "points", "3.1", "3.2")] for id, row in found.items()
+    }
+    assert shown == {
+        "s11": ["unjudged", "", "4", ""],
+        "s12": ["graded", "5", "5", "0"],
+        "zoe": ["missing", "", "", ""],
+    }
+
+
+def test_no_verdict_is_no_loss_of_points(tmp_path: Path) -> None:
+    state = keep(tmp_path / "state", [member(11, 7), member(12)])
+    with Store.open(state, write=True) as store:
+        (base,) = store.runs()
+        run = store.again(base, SETTING, ["s11"])
+        (waiting,) = store.waiting(run)
+        store.finish(run, waiting.key, scored(4, "infra"))
+        (move,) = moves(marks(store, base.id), marks(store, run))
+    assert (move.before, move.after, move.by) == (7, None, 0)
+
+
 def canvas_owner(path: str) -> tuple[str, str]:
-    """Whose a file is, and of which attachment, as Canvas finds it."""
+    """Return the user and the attachment that Canvas finds for a file, by their ids."""
     user, attachment = [part for part in path.split("_") if re.fullmatch("[0-9]+", part)][:2]
     assert not path.split("_")[-1].startswith("link")
     return user, attachment

@@ -24,9 +24,10 @@ from grader.classroom.compare import moves
 from grader.classroom.grading import ClassGrading
 from grader.classroom.handin import HandIn, Owner, Place
 from grader.classroom.marks import chosen, marks, table
-from grader.classroom.pool import Gradings, LocalPool, NotGradedError, NoVerdictError, Order
+from grader.classroom.pool import Gradings, Job, LocalPool, NotGradedError, NoVerdictError
 from grader.classroom.roster import Student
-from grader.classroom.store import DATABASE, MOST_TRIES, Setting, Store
+from grader.classroom.runs import MOST_TRIES, Setting
+from grader.classroom.store import DATABASE, Store
 from grader.verdict.record import LabResult, Result
 from tests.support.checkout import ROOT
 from tests.support.sample_results import a_result, a_task
@@ -45,7 +46,7 @@ go(Path(sys.argv[1]), Noting(Path(sys.argv[2])), slots=2)
 
 
 def result_of(data: bytes, status: str = "") -> Result:
-    """A verdict that hangs on the bytes alone."""
+    """Make a verdict that depends on the bytes alone, or on `status` if given."""
     status = status or ("pass" if data.rstrip(b";")[-1] % 2 else "fail")
     return a_result(LabResult("lab3", "", (a_task("3.1", status, 2),)))
 
@@ -61,18 +62,18 @@ class Noting(Gradings):
         with self._notes.open("a", encoding="utf-8") as file:
             print(*words, file=file, flush=True)
 
-    def grade(self, order: Order) -> Result:
-        self.note("begin", order.key)
-        result = self.judge(order)
-        self.note("end", order.key)
+    def grade(self, job: Job) -> Result:
+        self.note("begin", job.key)
+        result = self.judge(job)
+        self.note("end", job.key)
         return result
 
-    def judge(self, order: Order) -> Result:
-        return result_of(order.files["counter.c"])
+    def judge(self, job: Job) -> Result:
+        return result_of(job.files["counter.c"])
 
 
 def a_class(size: int = SIZE) -> list[tuple[Student, HandIn]]:
-    """So many students; each third hands in what the one before did."""
+    """Make so many students; each third hands in what the one before did."""
     made = []
     for number in range(size):
         owner = Owner(f"s{number:03}", f"Student {number:03}")
@@ -94,12 +95,12 @@ def go(
         run = store.begin(SETTING, hand_ins, [student for student, _ in hand_ins])
 
         pool = LocalPool(executor, gradings, slots)
-        ClassGrading(store, run, orders(store), pool, lambda line: None).run()
+        ClassGrading(store, run, jobs(store), pool, lambda line: None).run()
     return run
 
 
-def orders(store: Store) -> Callable[[str, str], Order]:
-    return lambda key, hashed: Order(key, store.files(hashed), "lab3", "native", 1.0, "en")
+def jobs(store: Store) -> Callable[[str, str], Job]:
+    return lambda key, hashed: Job(key, store.files(hashed), "lab3", "native", 1.0, "en")
 
 
 def words(notes: Path) -> list[list[str]]:
@@ -172,7 +173,7 @@ def test_a_database_that_cannot_be_used_is_told_without_a_traceback(tmp_path: Pa
 
 
 def _hashes() -> set[str]:
-    from grader.classroom.store import files_hash
+    from grader.classroom.runs import files_hash
 
     return {files_hash(hand_in.files) for _, hand_in in a_class()}
 
@@ -192,10 +193,10 @@ def test_what_has_a_verdict_is_not_graded_again(tmp_path: Path) -> None:
 class Poisonous(Noting):
     """A hand-in that ends whoever grades it."""
 
-    def judge(self, order: Order) -> Result:
-        if order.files["counter.c"] == b"int x = 3;":
+    def judge(self, job: Job) -> Result:
+        if job.files["counter.c"] == b"int x = 3;":
             raise NoVerdictError("it ended")
-        return super().judge(order)
+        return super().judge(job)
 
 
 def test_a_hand_in_that_ends_its_graders_is_met_three_times(tmp_path: Path) -> None:
@@ -227,11 +228,11 @@ class Lossy(Noting):
         super().__init__(notes)
         self._lost: Counter[str] = Counter()
 
-    def judge(self, order: Order) -> Result:
-        self._lost[order.key] += 1
-        if self._lost[order.key] <= MOST_TRIES:
+    def judge(self, job: Job) -> Result:
+        self._lost[job.key] += 1
+        if self._lost[job.key] <= MOST_TRIES:
             raise NotGradedError
-        return super().judge(order)
+        return super().judge(job)
 
 
 def test_what_is_lost_on_its_way_is_handed_over_again_and_that_is_no_try(tmp_path: Path) -> None:
@@ -248,13 +249,13 @@ class Busy(Noting):
         super().__init__(notes)
         self._seen: set[str] = set()
 
-    def judge(self, order: Order) -> Result:
-        data = order.files["counter.c"]
-        first = order.key not in self._seen
-        self._seen.add(order.key)
+    def judge(self, job: Job) -> Result:
+        data = job.files["counter.c"]
+        first = job.key not in self._seen
+        self._seen.add(job.key)
         if data in (b"int x = 3;", b"int x = 4;"):
             return result_of(data, "timeout" if first or data == b"int x = 4;" else "pass")
-        return super().judge(order)
+        return super().judge(job)
 
 
 def test_what_a_busy_machine_may_have_spoilt_is_looked_at_again(tmp_path: Path) -> None:
@@ -266,6 +267,20 @@ def test_what_a_busy_machine_may_have_spoilt_is_looked_at_again(tmp_path: Path) 
     assert first.result.score == 2
     assert second.grading and not second.grading.unstable and second.result
     assert second.result.score == 0
+
+
+class Lacking(Noting):
+    """A machine that cannot judge a task of anybody."""
+
+    def judge(self, job: Job) -> Result:
+        return result_of(job.files["counter.c"], "infra")
+
+
+def test_what_this_machine_lacks_is_looked_at_again_once(tmp_path: Path) -> None:
+    go(tmp_path / "state", Lacking(tmp_path / "notes"), slots=2)
+    begun = (tmp_path / "notes").read_text().splitlines()
+    keys = [line.split()[1] for line in begun if line.startswith("begin")]
+    assert len(keys) == len(set(keys)) + 1
 
 
 def test_everybody_has_a_row_and_no_verdict_is_no_zero(tmp_path: Path) -> None:
@@ -300,7 +315,7 @@ def test_a_run_is_compared_before_its_marks_count(tmp_path: Path) -> None:
         (base,) = store.runs()
         second = store.again(base, SETTING, [*failed[:3], "s001"])
         pool = LocalPool(executor, Mended(notes), 1)
-        ClassGrading(store, second, orders(store), pool, lambda line: None).run()
+        ClassGrading(store, second, jobs(store), pool, lambda line: None).run()
         counting = store.counting("lab3")
         assert counting and counting.id == first
         found = moves(marks(store, first), marks(store, second))
@@ -318,8 +333,8 @@ def test_a_run_is_compared_before_its_marks_count(tmp_path: Path) -> None:
 class Mended(Noting):
     """A lab in which nobody fails any more."""
 
-    def judge(self, order: Order) -> Result:
-        return result_of(order.files["counter.c"], "pass")
+    def judge(self, job: Job) -> Result:
+        return result_of(job.files["counter.c"], "pass")
 
 
 def test_what_only_names_is_chosen(tmp_path: Path) -> None:
@@ -336,11 +351,14 @@ def test_what_only_names_is_chosen(tmp_path: Path) -> None:
 def test_a_student_is_forgotten_and_others_keep_what_they_shared(tmp_path: Path) -> None:
     run = go(tmp_path, Noting(tmp_path / "notes"))
     with Store.open(tmp_path, write=True) as store:
-        records = set((tmp_path / "results").rglob("*.json"))
+        records = list((tmp_path / "results").glob("*/*"))
+        (gone,) = (grading.key for grading in store.gradings(run) if grading.student.id == "s000")
+        for left_by_a_killed_writer in (f"{gone}-99.json", ".labebpf-x1y2z3"):
+            (tmp_path / "results" / gone[:2] / left_by_a_killed_writer).touch()
         assert store.forget("s000") and not store.forget("s000")
-        assert len(set((tmp_path / "results").rglob("*.json"))) == len(records) - 1
+        assert len(list((tmp_path / "results").glob("*/*"))) == len(records) - 1
         assert store.forget("s002")  # Who handed in what s001 did.
-        assert len(set((tmp_path / "results").rglob("*.json"))) == len(records) - 1
+        assert len(list((tmp_path / "results").glob("*/*"))) == len(records) - 1
         left = {mark.student.id: mark.state for mark in marks(store, run)}
     assert len(left) == SIZE - 2 and left["s001"] == "graded"
     assert b"s000" not in (tmp_path / DATABASE).read_bytes()

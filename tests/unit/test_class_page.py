@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from grader.classroom.handin import HandIn, Owner, Place
 from grader.classroom.marks import Mark, marks
 from grader.classroom.page import page
 from grader.classroom.roster import Student
-from grader.classroom.statistics import ENOUGH, distribution, failures, task_statistics
-from grader.classroom.store import Run, Setting, Store
+from grader.classroom.runs import Run, Setting
+from grader.classroom.store import Store
+from grader.classroom.task_statistics import ENOUGH, distribution, failures, task_statistics
 from grader.labs import find_labs
 from grader.verdict.record import LabResult, Result, TaskResult
 from tests.support.checkout import ROOT, labebpf
@@ -29,7 +31,7 @@ SETTING = Setting("lab3", "lab", "grader", "native")
 
 
 def verdict(*statuses: str, why: str = "It counts 2.") -> Result:
-    """Verdicts on the tasks of lab 3, in their order; those that are not named pass."""
+    """Make verdicts on the tasks of lab 3, in their order; those that are not named pass."""
     given = (*statuses, *["pass"] * (len(POINTS) - len(statuses)))
     tasks: list[TaskResult] = []
     for (id, points), status in zip(POINTS.items(), given, strict=True):
@@ -39,7 +41,7 @@ def verdict(*statuses: str, why: str = "It counts 2.") -> Result:
 
 
 def kept(folder: Path, results: Sequence[Result], lang: str = "en") -> tuple[list[Mark], Run]:
-    """A class in which each has one of the results, and one more whose hand-in is unreadable."""
+    """Keep a class with a student for each of `results`, and one whose hand-in is unreadable."""
     hand_ins = []
     for number in range(len(results) + 1):
         owner = Owner(f"s{number}", f"Student {number}")
@@ -72,7 +74,7 @@ def test_a_check_that_good_students_fail_is_pointed_at(tmp_path: Path) -> None:
     rows, _ = kept(tmp_path, [good] * 12 + [weak] * 12)
     last = task_statistics(rows, LAB.tasks)[-1]
     assert last.rest is not None and last.rest < 0
-    assert last.warning == "Who passes it has fewer points elsewhere: look at the check."
+    assert last.warning == "Students who pass it have fewer points elsewhere: look at the check."
 
 
 def test_of_few_students_nothing_is_said(tmp_path: Path) -> None:
@@ -89,6 +91,19 @@ def test_the_same_failure_is_one_whatever_its_numbers(tmp_path: Path) -> None:
     assert (first.task, first.gain, first.students) == ("3.1", 10, ("s4",))
     assert (second.task, len(second.students)) == ("3.3", 4)
     assert second.gain == 4 * POINTS["3.3"]
+
+
+def test_a_failure_costs_what_it_alone_blocked_however_far_from_it(tmp_path: Path) -> None:
+    """Of lab 3's tasks, here each needs the one before it, and the last also the third."""
+    ids = list(POINTS)
+    needs = {id: (before,) for before, id in pairwise(ids)} | {ids[-1]: (ids[-2], ids[2])}
+    tasks = [replace(task, needs=needs.get(task.id, ())) for task in LAB.tasks]
+    rows, _ = kept(tmp_path, [verdict("fail", *["blocked"] * 6)])
+    assert [each.gain for each in failures(rows, tasks)] == [10]
+    both = verdict("pass", "pass", "fail", "fail", "blocked", "blocked", "blocked")
+    rows, _ = kept(tmp_path / "both", [both])
+    gains = {each.task: each.gain for each in failures(rows, tasks)}
+    assert gains == {ids[2]: POINTS[ids[2]], ids[3]: sum(POINTS[id] for id in ids[3:6])}
 
 
 def test_who_was_not_judged_is_in_no_bar(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from grader.labs import find_labs, load_course
 from grader.report.formats import FORMATS
 from grader.runner.progress import Progress
 from grader.runner.pytest_process import supervise
-from grader.submission.files import read_submission
+from grader.submission.hand_in_files import read_submission
 from grader.verdict.record import Status, write_result
 from tests.support.checkout import AS_NOBODY, ROOT
 from tests.support.checkout import labebpf as there
@@ -51,7 +51,7 @@ def labebpf(
 
 @pytest.fixture
 def as_nobody() -> tuple[str, ...]:
-    """What to put before a command so that it is not root's."""
+    """Give what to put before a command so that it is not root's."""
     if os.geteuid() != 0:
         return ()
     code = f"import grader; open({str(ROOT / 'pyproject.toml')!r})"
@@ -365,7 +365,7 @@ def test_a_broken_manifest_stops_its_own_lab_alone(checkout: Path) -> None:
 
 
 def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
-    """What to write for each command of `group`, and for the group itself."""
+    """Yield what to write for each command of `group`, and for the group itself."""
     yield before
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
@@ -375,7 +375,7 @@ def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
 
 
 def sentences(printed: str) -> set[str]:
-    """The lines that have words in them, beside the names that are the same in all languages."""
+    """Return the lines that have words besides the names that are the same in all languages."""
     names = re.compile(r"--?\w\S*|\[.*?\]|vm\S*|\w+\.\w+")
     texts = {names.sub("", line).strip() for line in printed.splitlines()}
     return {text for text in texts if len(re.findall(r"[a-z]{2,}", text)) > 1}

@@ -31,7 +31,7 @@ labs = ["lab0"]
 
 
 def course_of(folder: Path, text: str = GOOD, own: tuple[str, ...] = ()) -> Course:
-    """The course `folder` of that course.toml; its `own` labs are copies of lab 2."""
+    """Load the course `folder` with that course.toml; its `own` labs are copies of lab 2."""
     for name in own:
         place = folder / "exercises" / name
         shutil.copytree(ROOT / "exercises" / "lab2", place)

@@ -12,7 +12,7 @@ import click
 import jsonschema
 import pytest
 
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 from grader.cli import labebpf
 from grader.verdict.record import LabResult, Result, Status, TaskResult
 from tests.support.checkout import ROOT
@@ -30,7 +30,7 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
 def anchors(page: Path) -> set[str]:
-    """The names that GitHub gives to the headings of `page`."""
+    """Return the names that GitHub gives to the headings of `page`."""
     text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(text))
     return {word.replace(" ", "-") for word in words}
@@ -135,4 +135,4 @@ def test_the_schema_has_the_fields_of_a_result() -> None:
     assert SCHEMA["properties"].keys() == json.loads(EVERY.to_json()).keys()
     task, moment = (SCHEMA["$defs"][name]["properties"] for name in ("task", "moment"))
     assert set(task["status"]["enum"]) == {status.value for status in Status}
-    assert set(moment["mark"]["enum"]) == {mark.value for mark in Mark}
+    assert set(moment["mark"]["enum"]) == {mark.value for mark in Deviation}

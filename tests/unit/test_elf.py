@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.kernel.elf import ADD, MACHINES, offset_of, shared_library
+from tests.support.elf import ADD, MACHINES, offset_of, shared_library
 
 NAMES = ("additionner", "sommer", "a")
 

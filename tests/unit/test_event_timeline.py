@@ -10,18 +10,19 @@ from dataclasses import replace
 import pytest
 
 from grader.base.messages import translate
-from grader.base.timeline import Mark, Timeline
+from grader.base.timeline import Deviation, Timeline
+from grader.checks.counter import least_disturbed
 from grader.checks.script_output import numbers
-from grader.evidence.event_timeline import by_growth, by_time, by_value
+from grader.evidence.calls import Window
+from grader.evidence.event_timeline import Reporter, Step, by_growth, by_time, by_value
 from grader.evidence.trace import Record
-from grader.evidence.workload import Window
 from grader.verdict.causes import CAUSES, sentence_of
 
 BASE = 5_000_000_000_123
 
 
 def windows(calls: str = "mkdir " * 6) -> list[Window]:
-    """Events of 0.1 ms each, on two CPUs in turn."""
+    """Make events of 0.1 ms each, on two CPUs in turn."""
     return [
         Window(
             call, f"/tmp/{number:x}", start := BASE + number * 300_000, start + 100_000, number % 2
@@ -31,7 +32,7 @@ def windows(calls: str = "mkdir " * 6) -> list[Window]:
 
 
 def lines(events: Sequence[Window], counts: Sequence[int], text: str = "hello") -> list[Record]:
-    """`counts` trace lines in the time of each event."""
+    """Make trace lines in the time of each event, as many as `counts` says."""
     return [
         Record(event.start + 50, event.cpu, 1, "bpf_trace_printk", {"buf": text})
         for event, count in zip(events, counts, strict=True)
@@ -57,7 +58,7 @@ def marks(timeline: Timeline) -> list[str]:
 )
 def test_the_number_of_lines_tells(counts: list[int], cause: str, marked: list[str]) -> None:
     events = windows("mkdir " * 4)
-    shown = by_time(events, lines(events, counts), attached=["sys_enter_rmdir"])
+    shown = by_time(events, lines(events, counts), reporter=Reporter(["sys_enter_rmdir"]))
     assert bool(sentence_of(shown.cause, shown.details)) == bool(cause)
     assert (shown.cause, marks(shown)) == (cause, marked)
     assert "sys_enter_rmdir" in translate(sentence_of("silent", shown.details), "fr")
@@ -81,7 +82,14 @@ def test_who_is_attached_rightly_and_says_nothing_is_told_so(
     of: str, place: str, cause: str
 ) -> None:
     events = windows(f"{of} " * 3)
-    assert by_time(events, [], of=of, attached=[place]).cause == cause
+    assert by_time(events, [], of=of, reporter=Reporter([place])).cause == cause
+
+
+def test_a_program_that_cannot_report_is_told_so() -> None:
+    events, reporter = windows("mkdir " * 3), Reporter(["sys_enter_mkdir"], "perf_submit()")
+    shown = by_time(events, [], reporter=reporter)
+    assert (shown.cause, shown.details["missing"]) == ("mute", "perf_submit()")
+    assert by_time(events, lines(events, [1, 1, 1]), reporter=reporter).cause == ""
 
 
 def test_lines_of_other_calls_are_named_once_each() -> None:
@@ -205,7 +213,7 @@ def test_where_others_make_directories_too_a_wrong_time_stands_beside_its_event(
     shown = by_value(events, [((value // 1000,), str(value)) for value in times], others=3)
     assert shown.cause == "microseconds"
     assert [(moment.mark, moment.reports) for moment in shown.moments] == [
-        (Mark.WRONG, (str(event.start + 70),)) for event in events
+        (Deviation.WRONG, (str(event.start + 70),)) for event in events
     ]
 
 
@@ -213,7 +221,11 @@ def test_where_others_make_directories_wrong_times_are_told_beside_theirs() -> N
     events = windows("mkdir mkdir")
     reports = [((value,), str(value)) for value in (1, 2, 3, 4)]
     shown = by_value(events, reports, others=2).moments
-    assert [moment.mark for moment in shown] == [Mark.MISSING, Mark.MISSING, Mark.WRONG]
+    assert [moment.mark for moment in shown] == [
+        Deviation.MISSING,
+        Deviation.MISSING,
+        Deviation.WRONG,
+    ]
     assert shown[2].reports == ("4 of other times, while other processes made 2 events",)
 
 
@@ -222,8 +234,8 @@ def test_where_one_is_missing_another_processs_time_does_not_stand_for_it() -> N
     reports = [((value,), str(value)) for value in (events[0].end + 90, events[1].start + 1)]
     shown = by_value(events, reports, others=1)
     assert [(moment.mark, moment.reports) for moment in shown.moments] == [
-        (Mark.MISSING, ()),
-        (Mark.RIGHT, (str(events[1].start + 1),)),
+        (Deviation.MISSING, ()),
+        (Deviation.RIGHT, (str(events[1].start + 1),)),
     ]
 
 
@@ -243,7 +255,9 @@ def test_others_calls_among_the_reports_are_told_by_where_the_program_is(
     events = windows("mkdir mkdir mkdir")
     theirs = [events[0].start - 400_000, events[1].end + 7, events[1].end + 9, events[2].start + 5]
     times = [*(event.start + 3 for event in events), *theirs]
-    shown = by_value(events, [((value,), str(value)) for value in times], attached=attached)
+    shown = by_value(
+        events, [((value,), str(value)) for value in times], reporter=Reporter(attached)
+    )
     assert (shown.cause, shown.details["calls"]) == ("too_broad" if calls else "", calls)
 
 
@@ -254,7 +268,7 @@ def test_a_counter_that_others_calls_reach_tells_by_where_the_program_is() -> No
 
 
 def grown(values: Sequence[int | None], calls: str) -> Timeline:
-    """A counter that held `values` before the first, and after each, of `calls`."""
+    """Make the timeline of a counter that held `values` before the first and after each call."""
     events = windows(calls)
     pairs = zip(events, values, values[1:], strict=False)
     steps = [(event, before, after, 0) for event, before, after in pairs]
@@ -264,22 +278,22 @@ def grown(values: Sequence[int | None], calls: str) -> Timeline:
 @pytest.mark.parametrize(
     ("values", "cause", "last"),
     [
-        ([None, 1, 2, 3], "", Mark.RIGHT),
-        ([None, 0, 1, 2], "starts_at_zero", Mark.RIGHT),
-        ([None, 0, 1, 3], "starts_at_zero", Mark.DOUBLED),
-        ([None, 1, 1, 1], "copy_grows", Mark.MISSING),
-        ([None, 2, 3, 4], "first_twice", Mark.RIGHT),
-        ([None, 0xAAAA_AAAA_AAAA, 0xAAAA_AAAA_AAAB], "unset", Mark.RIGHT),
-        ([5, 5, 5, 5], "copy_grows", Mark.MISSING),
-        ([None, 1, 2, 2, 2], "not_followed", Mark.MISSING),
-        ([None, 1, 2, 2, 3], "", Mark.RIGHT),
-        ([5, 7, 9, 11], "twice", Mark.DOUBLED),
-        ([5, 6, 6, 7, 7], "some_cpus", Mark.MISSING),
-        ([None, None, None, None], "silent", Mark.MISSING),
-        ([5, 6, 7, 3], "", Mark.WRONG),
+        ([None, 1, 2, 3], "", Deviation.RIGHT),
+        ([None, 0, 1, 2], "starts_at_zero", Deviation.RIGHT),
+        ([None, 0, 1, 3], "starts_at_zero", Deviation.DOUBLED),
+        ([None, 1, 1, 1], "copy_grows", Deviation.MISSING),
+        ([None, 2, 3, 4], "first_twice", Deviation.RIGHT),
+        ([None, 0xAAAA_AAAA_AAAA, 0xAAAA_AAAA_AAAB], "unset", Deviation.RIGHT),
+        ([5, 5, 5, 5], "copy_grows", Deviation.MISSING),
+        ([None, 1, 2, 2, 2], "not_followed", Deviation.MISSING),
+        ([None, 1, 2, 2, 3], "", Deviation.RIGHT),
+        ([5, 7, 9, 11], "twice", Deviation.DOUBLED),
+        ([5, 6, 6, 7, 7], "some_cpus", Deviation.MISSING),
+        ([None, None, None, None], "silent", Deviation.MISSING),
+        ([5, 6, 7, 3], "", Deviation.WRONG),
     ],
 )
-def test_a_counter_tells(values: list[int | None], cause: str, last: Mark) -> None:
+def test_a_counter_tells(values: list[int | None], cause: str, last: Deviation) -> None:
     shown = grown(values, "mkdir " * (len(values) - 1))
     assert bool(sentence_of(shown.cause, shown.details)) == bool(cause)
     assert (shown.cause, shown.moments[-1].mark) == (cause, last)
@@ -322,7 +336,7 @@ def test_a_counter_without_an_entry_is_told_in_words() -> None:
 
 def test_every_cause_has_a_sentence_in_both_languages() -> None:
     for name in CAUSES:
-        details = {"calls": "rmdir", "places": "sys_enter_rmdir"}
+        details = {"calls": "rmdir", "places": "sys_enter_rmdir", "missing": "f()"}
         english = sentence_of(name, details)
         french = translate(english, "fr")
         assert english and french and english != french and "{" not in english + french
@@ -346,3 +360,17 @@ def test_a_zero_beside_a_time_is_no_time_that_is_zero(
     events = windows()
     texts = [text(event.start + 70) for event in events]
     assert by_value(events, [(tuple(numbers(each)), each) for each in texts]).cause == cause
+
+
+def test_of_disturbed_timelines_the_one_whose_first_event_was_alone_is_shown() -> None:
+    """What a counter begins with is told by its first event, if no other process has one then."""
+    window = Window("mkdir", "/tmp/a", 10, 20, 0)
+
+    def made(*others: int) -> list[Step]:
+        return [(window, None, 0, n) for n in others]
+
+    assert least_disturbed([made(1, 0, 0), made(0, 1, 1), made(2, 0, 0)]) == made(0, 1, 1)
+    assert least_disturbed([made(0, 1, 1), made(0, 2, 0)]) == made(0, 2, 0)
+    left = iter([made(0, 0, 0), made(0, 0, 1)])
+    assert least_disturbed(left) == made(0, 0, 0)
+    assert len(list(left)) == 1, "a quiet one is enough"

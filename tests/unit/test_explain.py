@@ -352,7 +352,7 @@ def test_a_string_without_an_end_is_read_to_the_end_of_its_line_once() -> None:
 
 
 def said(*messages: str, quoted: str, number: int = 3) -> str:
-    """What clang prints of one line: each message with its kind."""
+    """Return what clang prints of one line: each message with its kind."""
     return "".join(
         f"/virtual/main.c:{number}:{column}: {message}\n{quoted}\n    ^\n"
         for column, message in enumerate(messages, 5)

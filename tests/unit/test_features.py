@@ -22,7 +22,7 @@ LABS = find_labs(ROOT / "exercises").values()
 NEEDS = sorted({need for lab in LABS for need in lab.needs})
 NEEDS += sorted({need for lab in LABS for task in lab.tasks for need in task.kernel} - set(NEEDS))
 MKDIR = "tracepoint:syscalls:sys_enter_mkdir"
-UNKNOWN = "no such need is known"
+UNKNOWN = "this requirement is unknown"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def event(features: Features, name: str) -> None:
 
 
 def lacks(probe: Probe) -> bool:
-    """Whether the probe says no, and what to do about it."""
+    """Tell whether the probe says no; assert that it then says what to do about that."""
     assert probe.ok or (probe.detail and probe.remedy), probe
     return not probe.ok
 

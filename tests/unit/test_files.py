@@ -11,7 +11,7 @@ import pytest
 
 from grader.base.errors import SubmissionError, UsageError
 from grader.base.messages import NO_MESSAGE, say
-from grader.submission.files import (
+from grader.submission.hand_in_files import (
     MAX_FILE_BYTES,
     Refusal,
     Submission,
@@ -46,7 +46,7 @@ def make_other_case(path: Path) -> None:
 
 
 def make_other_form(path: Path) -> None:
-    """The same name to the eye, in full-width letters and with what is invisible."""
+    """Write files whose names look like a.c, in full-width letters and with what is invisible."""
     for name in ("\uff41.c", "a\u200b.c", "a.c ", "a.c\n", "./a.c/../a.c".replace("/", "\u2215")):
         (path.parent / name).write_text("int x;")
 
@@ -213,6 +213,31 @@ def test_a_hand_in_is_flat_or_has_the_labs_folder(tmp_path: Path) -> None:
     (tmp_path / "lab9").mkdir()
     (tmp_path / "lab9" / "a.py").write_text("own")
     assert find_hand_in(tmp_path, "lab9", ["a.c", "a.py"]) == tmp_path / "lab9"
+
+
+def test_a_hand_in_may_be_a_whole_copy_of_the_course(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").touch()
+    lab = tmp_path / "exercises" / "lab9"
+    lab.mkdir(parents=True)
+    (lab / "counter.py").touch()
+    assert find_hand_in(tmp_path, "lab9", ["counter.c", "counter.py"]) == lab
+
+
+def test_exercises_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "lab9").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "lab9" / "counter.py").touch()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "exercises").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError):
+        find_hand_in(tmp_path / "in", "lab9", ["counter.py"])
+
+
+def test_what_is_of_pytest_is_no_near_miss(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").touch()
+    (tmp_path / "test_counter.py").touch()
+    with pytest.raises(UsageError) as raised:
+        find_hand_in(tmp_path, "lab9", ["counter.py"])
+    assert "Rename" not in str(raised.value.remedy)
 
 
 @pytest.mark.parametrize("flat", [True, False])

@@ -12,7 +12,7 @@ import pytest
 from grader.base.errors import InfraError, UsageError
 from grader.base.text import clean
 from grader.report.actions import SUMMARY_LIMIT, commands, summary
-from grader.report.classroom import classroom50
+from grader.report.classroom50 import classroom50
 from grader.report.csv_table import COLUMNS, table
 from grader.report.formats import FORMATS
 from grader.report.html import html

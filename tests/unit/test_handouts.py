@@ -8,7 +8,7 @@ import pytest
 
 from grader.evidence.workload import DECOYS
 from grader.labs import Lab, find_labs
-from grader.submission.files import read_submission
+from grader.submission.hand_in_files import read_submission
 from tests.support.checkout import ROOT
 
 LABS = list(find_labs(ROOT / "exercises").values())

@@ -14,7 +14,7 @@ RELEASE = "999.2.0-running"
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A /lib/modules of our own. /usr/src stays this machine's, with versions far below ours."""
+    """Make an empty /lib/modules. /usr/src stays this machine's, with versions far below ours."""
     folder = tmp_path / "modules"
     folder.mkdir()
     monkeypatch.setattr(headers, "MODULES", folder)
@@ -23,7 +23,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def build_tree(folder: Path) -> Path:
-    """A folder that BCC can compile against, as far as one looks."""
+    """Make a folder that looks like one that BCC can compile against."""
     config = folder / "include" / "generated" / "autoconf.h"
     config.parent.mkdir(parents=True)
     config.touch()

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from grader.classroom.page import page as class_page
+from grader.labs.manifest import LANGUAGES
 from grader.report.html import html
 from grader.report.lines import safe
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 from grader.verdict.record import LabResult, Result, Status
 from tests.support.sample_results import EVERY, FAILED, HOSTILE, a_result, hostile
+from tests.unit.test_class_page import LAB, kept, verdict
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def said() -> list[str]:
-    """What a page asked the network for, and what it complained of."""
+    """Give the list of what a page asks the network for, and what it complains of."""
     return []
 
 
@@ -67,7 +70,7 @@ def show(browser: Browser, tmp_path: Path, said: list[str]) -> Iterator[Show]:
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than the screen, with all folds open."""
+    """Open all folds, and return by how many pixels the page is wider than the screen."""
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     return int(
         page.evaluate(
@@ -219,3 +222,23 @@ def test_the_source_of_a_student_is_text(show: Show, said: list[str]) -> None:
     assert len(lines[3]) < 400
     assert overflow(page) <= 0
     assert said == []
+
+
+A4 = {"width": 718, "height": 1046}
+"""Of CSS's pixels, within margins of 1 cm."""
+NARROWEST = """[...document.querySelectorAll("table.tasks :is(th, td)")]
+    .filter(cell => cell.textContent.trim()).map(cell => cell.offsetWidth)
+    .reduce((one, other) => Math.min(one, other))"""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("size", [PHONE, A4])
+def test_the_tables_of_a_class_have_room_for_words(
+    show: Show, tmp_path: Path, size: dict[str, int], lang: str
+) -> None:
+    results = [verdict("fail", *["blocked"] * 6)] * 10 + [verdict()] * 15
+    opened = show(class_page(*kept(tmp_path / "state", results, lang), LAB), viewport=size)
+    if size is A4:
+        opened.emulate_media(media="print")
+    assert opened.evaluate(NARROWEST) > 30
+    assert overflow(opened) <= 0

@@ -30,7 +30,7 @@ CONTENT = {"vmlinuz": b"kernel" * 999, "initramfs": b"initramfs", "root.squashfs
 
 @pytest.fixture(autouse=True)
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of images in a cache of the test's own."""
+    """Give the folder of images in a cache of the test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "labebpf" / "images"
 
@@ -46,7 +46,7 @@ def label(version: str = "6.12", **changes: object) -> Label:
 
 
 def keep(version: str = "6.12") -> Image:
-    """A small image in the cache, put there as a build does it."""
+    """Put a small image into the cache as a build does, and return the image."""
     with image_store._changing(), image_store._unfinished() as folder:
         for name, data in CONTENT.items():
             (folder / name).write_bytes(data)
@@ -54,7 +54,7 @@ def keep(version: str = "6.12") -> Image:
 
 
 def left(shelf: Path) -> list[str]:
-    """All there is but the lock."""
+    """List what is in the folder of images, but for the lock."""
     return sorted(path.name for path in shelf.iterdir() if path.name != ".lock")
 
 
@@ -85,7 +85,7 @@ def test_a_cache_that_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.fixture
 def nobody() -> Iterator[None]:
-    """Root may write everywhere, and is nobody for a while."""
+    """Become nobody for a while if this is root, who may write everywhere."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)
@@ -244,7 +244,7 @@ def test_an_export_takes_its_place_in_one_step(tmp_path: Path) -> None:
 
 
 def members(changed: str = "", data: bytes = b"") -> list[tuple[str, bytes]]:
-    """The members of a good file, but for one with other data."""
+    """Return the members of a good file, but for one with other data."""
     content = {"image.json": label().write(), **CONTENT}
     if changed:
         content[changed] = data
@@ -252,13 +252,13 @@ def members(changed: str = "", data: bytes = b"") -> list[tuple[str, bytes]]:
 
 
 def relabelled(**changes: object) -> list[tuple[str, bytes]]:
-    """The members of a good file, but for these facts in its label."""
+    """Return the members of a good file, but for these facts in its label."""
     facts = json.loads(label().write()) | changes
     return members("image.json", json.dumps(facts).encode())
 
 
 def hostile(tmp_path: Path, name: str) -> Path:
-    """A file that is no image, or one that was tampered with."""
+    """Make a file that is no image, or one that was tampered with."""
     file = tmp_path / "hostile.tar"
     good = members()
     if name == "nothing":

@@ -38,7 +38,7 @@ def below(prefix: str, files: Files) -> dict[str, bytes]:
 
 
 def read(path: Path, format: str = "") -> tuple[str, dict[str, HandIn], list[str]]:
-    """The format, the hand-ins by their owners' ids, and the files of nobody."""
+    """Return the format, the hand-ins by their owners' ids, and the files of nobody."""
     with take_in(path, "lab3", WANTED, format) as intake:
         hand_ins = list(intake.hand_ins())
         return intake.found.format, {each.owner.id: each for each in hand_ins}, intake.found.strange
@@ -193,7 +193,7 @@ def test_where_nothing_is_that_is_said(name: str, tmp_path: Path) -> None:
 
 
 def one(tmp_path: Path, data: bytes, name: str = "ada.zip") -> HandIn:
-    """What is read of one hand-in that is this archive; that beside it is read all the same."""
+    """Return what is read of a hand-in that is this archive; assert that the other one is read."""
     root = in_folder(tmp_path / "class", {name: data} | below("bob/", BOB))
     _, hand_ins, _ = read(root)
     assert hand_ins["bob"].files == BOB
@@ -219,7 +219,7 @@ def tar_of(kind: bytes, to: str = "") -> bytes:
 
 
 def overlapping() -> bytes:
-    """A second entry that begins within the first one's data."""
+    """Make a zip whose second entry begins within the first one's data."""
     data = bytearray(zipped({"counter.c": zipped(ADA), "counter.py": b"x" * 100}))
     second = data.rindex(b"PK\x01\x02")
     data[second + 42 : second + 46] = (40).to_bytes(4, "little")
@@ -227,7 +227,7 @@ def overlapping() -> bytes:
 
 
 def forged() -> bytes:
-    """It says that 1 GiB of packed bytes follow."""
+    """Make a zip that says that 1 GiB of packed bytes follow."""
     data = bytearray(zipped(ADA))
     first = data.index(b"PK\x01\x02")
     data[first + 20 : first + 24] = (1 << 30).to_bytes(4, "little")

@@ -53,7 +53,7 @@ main()
 
 @pytest.fixture(scope="module")
 def courses(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A course, and the same a year later; `copy` beside each is what it publishes."""
+    """Make a course, and the same a year later; `copy` beside each is what it publishes."""
     old = make_course(tmp_path_factory.mktemp("old") / "course")
     publish(old, old.with_name("copy"), "lab0", "lab3")
     new = shutil.copytree(old, tmp_path_factory.mktemp("new") / "course")
@@ -87,7 +87,10 @@ def state(copy: Path) -> dict[str, str]:
 
 
 def recover(copy: Path) -> None:
-    """What the next command there does first. (It then starts the launcher, which makes .venv.)"""
+    """Recover the copy as the next command there does first.
+
+    That command then starts the launcher, which makes .venv.
+    """
     if not (copy / "grader").exists():  # As the launcher does it.
         os.rename(copy / swap.SWAP / "new" / "grader", copy / "grader")
     swap.recover(copy)
@@ -184,7 +187,7 @@ def test_publish_at_random_moments(courses: tuple[Path, Path], old: Path, tmp_pa
 
 
 def without_time(found: dict[str, str]) -> dict[str, str]:
-    """`found` without the manifest, which says when it was made."""
+    """Return `found` without the manifest, which says when it was made."""
     return {path: held for path, held in found.items() if path != "labebpf-copy.json"}
 
 

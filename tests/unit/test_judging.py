@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.labs import Task, Text
 from grader.runner.judging import placed
-from grader.submission.files import Submission
+from grader.submission.hand_in_files import Submission
 from grader.verdict.record import Finding, Status
 
 TASK = Task("3.2", 1, "counter.c", Text("It counts", "Il compte"), (), (), ())

@@ -50,7 +50,10 @@ def write(tmp_path: Path, text: str | bytes) -> Path:
 
 
 def complaint(tmp_path: Path, text: str | bytes) -> str:
-    """What load_lab says of `text`, without the path, which has the test's own words in it."""
+    """Return what load_lab says of `text`, without the path.
+
+    The path has the test's own words in it.
+    """
     with pytest.raises(CourseError) as caught:
         load_lab(write(tmp_path, text))
     assert "lab.toml" in str(caught.value)
@@ -95,12 +98,12 @@ def test_a_lab_may_have_no_script_and_files_that_are_no_code(tmp_path: Path) -> 
 
 def test_the_words_of_a_manifest_are_those_that_the_grader_knows(tmp_path: Path) -> None:
     """They stand in two packages, of which neither may import the other."""
-    assert set(CALLS) == set(witness.CALLS)
+    assert set(CALLS) == set(witness.SYSTEM_CALLS)
     (tmp_path / "events").mkdir()
     features = Features(tracefs=tmp_path, debugfs=tmp_path)
-    unknown = [n for n in NEEDS if features.offers(n).detail == "no such need is known"]
+    unknown = [n for n in NEEDS if features.offers(n).detail == "this requirement is unknown"]
     assert unknown == []
-    assert features.offers("nonsense").detail == "no such need is known"
+    assert features.offers("nonsense").detail == "this requirement is unknown"
 
 
 def test_a_text_speaks_french_when_asked_and_english_otherwise() -> None:
@@ -222,9 +225,13 @@ def test_a_task_cannot_need_one_that_comes_later(tmp_path: Path) -> None:
         ("[lab]", '[lab]\ncall = "rmdri"', "call is 'rmdri'. Write it as one of mkdir, rmdir"),
         ("[lab]", '[lab]\ncall = "packet"', "sys_enter_mkdir does not see the call packet"),
         ("tracepoint:syscalls:sys_enter_mkdir", "xdp:lo", "xdp:lo does not see the call mkdir"),
-        ('["trace_lines"]', '["kprobe"]', "[lab]: needs has the word 'kprobe'"),
-        ('["trace_lines"]', '["tracepoint:syscalls"]', "[lab]: needs has the word"),
-        ('kernel = ["smp"]', 'kernel = ["spm"]', "task 9.2: kernel has the word 'spm'"),
+        ('["trace_lines"]', '["kprobe"]', "[lab]: 'kprobe' is not a known value of needs"),
+        (
+            '["trace_lines"]',
+            '["tracepoint:syscalls"]',
+            "[lab]: 'tracepoint:syscalls' is not",
+        ),
+        ('kernel = ["smp"]', 'kernel = ["spm"]', "task 9.2: 'spm' is not a known value of kernel"),
         (
             '"counter.c", "counter.py"]',
             '"counter.c", "counter.py", "counter.c"]',
@@ -310,7 +317,7 @@ title = { en = "Three", fr = "Trois" }
 
 
 def with_private(tmp_path: Path, text: str, *, name: str = "lab9", reveal: bool = True) -> Lab:
-    """The lab of GOOD, joined by the private tasks of `text`."""
+    """Return the lab of GOOD, joined by the private tasks of `text`."""
     labs = Labs({"lab9": load_lab(write(tmp_path, GOOD))}, {})
     folder = tmp_path / "private" / name
     folder.mkdir(parents=True)
@@ -347,7 +354,7 @@ BAD_PRIVATE = [
     (PRIVATE.replace('"9.3"', '"9.2"'), "lab9", "task 9.2 appears twice"),
     (PRIVATE.replace('"9.1"', '"9.4"'), "lab9", "needs 9.4, which is not an earlier task"),
     (PRIVATE.replace('"9.3"', '"8.3"'), "lab9", "8.3 is not an id for a task of lab9"),
-    (PRIVATE + 'kernel = ["spm"]\n', "lab9", "kernel has the word 'spm'"),
+    (PRIVATE + 'kernel = ["spm"]\n', "lab9", "'spm' is not a known value of kernel"),
     (PRIVATE.replace("= 4", "= 0"), "lab9", "has no points"),
     (PRIVATE.replace('"counter.c"', '"other.c"'), "lab9", "not in edits"),
     (PRIVATE + "[lab]\n", "lab9", "unknown keys: lab"),

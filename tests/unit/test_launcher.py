@@ -25,7 +25,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two
 
 @pytest.fixture
 def small(tmp_path: Path) -> str:
-    """A PATH with little on it. (The launcher looks in sbin too.)"""
+    """Make a PATH with little on it. (The launcher looks in sbin too.)"""
     for name in TOOLS:
         if found := shutil.which(name, path="/usr/bin:/bin"):
             (tmp_path / name).symlink_to(found)

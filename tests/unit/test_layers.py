@@ -12,13 +12,9 @@ from pathlib import Path
 
 import grimp
 
+from grader.base.toml import tomllib
 from grader.vm.payload import payload
 from tests.support.checkout import ROOT
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 def test_the_packages_keep_their_order() -> None:
@@ -79,6 +75,6 @@ def test_a_machine_gets_what_grades_and_nothing_of_the_host_alone() -> None:
     assert {name for name in names if re.match("grader/(vm|runner)/", name)} == {
         *("grader/vm/__init__.py", "grader/vm/machine_config.py", "grader/vm/protocol.py"),
         *("grader/runner/__init__.py", "grader/runner/followed.py", "grader/runner/judging.py"),
-        *("grader/runner/ahead.py", "grader/runner/options.py"),
+        *("grader/runner/ahead.py", "grader/runner/pytest_options.py"),
         *("grader/runner/private_checks.py", "grader/runner/session.py"),
     }

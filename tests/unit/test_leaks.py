@@ -59,25 +59,28 @@ def search() -> Search:
 
 
 def solution(file: str) -> str:
-    """What a student has to write in `file`, without the marks; all of it where that is short."""
+    """Return what a student has to write in `file`, without the marks.
+
+    Where that is short, it is all of the solution's file.
+    """
     text = (ROOT / "solutions" / file).read_text()
     solved = "\n".join(solved_texts(text))
     return solved_file(text) if short(solved) else solved
 
 
 def short(text: str) -> bool:
-    """Whether it is so little, such as an empty program, that it is nobody's secret."""
+    """Tell whether `text` is so little, such as an empty program, that it is nobody's secret."""
     return len(tokens(bare(text))) < 20
 
 
 def near_its_stub(path: Path) -> bool:
-    """Whether the answer `path` has hardly more than the stub, which is a program to be mended."""
+    """Tell whether the answer `path` has hardly more than its stub, a program to be corrected."""
     stub = ROOT / "exercises" / path.relative_to(ROOT / "solutions").parts[0] / path.name
     return stub.is_file() and len(rows(path.read_text()) - rows(stub.read_text())) < 12
 
 
 def rows(text: str) -> set[tuple[str, ...]]:
-    """Each six words and signs of `text` that follow each other."""
+    """Return each six words and signs of `text` that follow each other."""
     found = tokens(bare(text))
     return set(zip(*(found[start:] for start in range(6)), strict=False))
 
@@ -99,7 +102,7 @@ def tarred(name: str, data: bytes, mode: str = "w:gz") -> bytes:
 
 
 def picture(*chunks: tuple[bytes, bytes], tail: bytes = b"") -> bytes:
-    """A PNG of one pixel, with further chunks."""
+    """Make a PNG of one pixel, with further chunks, and a `tail` after its end."""
     data = b"\x89PNG\r\n\x1a\n"
     pixel = (
         (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),

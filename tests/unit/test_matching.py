@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.calls import Call, Made
+from grader.evidence.calls import Call, Made, Window
 from grader.evidence.matching import (
     log2_bucket,
     match,
@@ -12,7 +12,7 @@ from grader.evidence.matching import (
     possible_buckets,
     told_again,
 )
-from grader.evidence.workload import Window, random_count
+from grader.evidence.workload import random_count
 
 WINDOWS = [
     Window("mkdir", "a", 10, 20, 0),

@@ -13,7 +13,7 @@ SOLUTIONS = sorted((ROOT / "solutions").glob("lab*/*.[cp]*"))
 
 
 def changes(file: str, text: str) -> list[tuple[str, str]]:
-    """What each mutant is, in order: the kind, and the changed lines as they are then."""
+    """Return what each mutant is, in order: the kind, and the changed lines as they are then."""
     return [(mutant.kind, mutant.change[1]) for mutant in mutants(file, text)]
 
 

@@ -16,7 +16,7 @@ import pytest
 from grader.authoring.answers import answers
 from grader.authoring.equivalents import equivalents
 from grader.authoring.mutants import mutants
-from grader.authoring.new import CALLS, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, folders_of, new
+from grader.authoring.new import EXAMPLES, HOOKS, OUTPUTS, PACKET, PAIRINGS, calls, folders_of, new
 from grader.base.errors import UsageError
 from grader.evidence import witness
 from grader.labs import load_lab
@@ -123,7 +123,7 @@ def test_what_does_not_go_together_is_refused(
 
 
 def test_the_workload_can_make_every_call() -> None:
-    assert {*CALLS, *PACKET} == set(witness.CALLS)
+    assert {*EXAMPLES, *PACKET} == set(witness.SYSTEM_CALLS)
 
 
 @pytest.mark.parametrize("name", ["", "lab", "lab07", "lab7x", "Lab7", "../lab20", "7", "labor"])
@@ -227,7 +227,7 @@ def test_without_a_terminal_a_missing_flag_lists_its_choices(checkout: Path, mis
     done = labebpf(checkout, "new", "lab20", *given)
     assert done.returncode == 2
     others = [hook for hook in HOOKS if hook != "xdp"]  # It does not see rmdir.
-    choices = {"hook": others, "output": OUTPUTS, "call": CALLS}[missing]
+    choices = {"hook": others, "output": OUTPUTS, "call": EXAMPLES}[missing]
     assert all(choice in done.stderr for choice in (f"--{missing}", *choices))
     assert not (checkout / "exercises").exists()
 

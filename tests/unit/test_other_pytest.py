@@ -20,7 +20,7 @@ CHOOSE = f"Choose {ROOT / '.venv' / 'bin' / 'python'} in the program that runs p
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python that has pytest, and nothing else that grading needs."""
+    """Make a Python that has pytest, and nothing else that grading needs."""
     folder = tmp_path_factory.mktemp("other")
     venv.create(folder, symlinks=True, with_pip=False)
     (packages,) = folder.glob("lib/python*/site-packages")

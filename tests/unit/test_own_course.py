@@ -28,7 +28,7 @@ def course(tmp_path: Path) -> Path:
 
 
 def collected(cwd: Path, *arguments: str) -> list[str]:
-    """The node ids that a pytest of .venv collects there."""
+    """Return the node ids that a pytest of .venv collects in `cwd`."""
     done = subprocess.run(
         [
             sys.executable,

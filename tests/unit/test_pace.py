@@ -15,7 +15,7 @@ from grader.evidence.calls import Window
 
 
 def looking(period: float, changes: list[float], lag: float = 0.0) -> Pace:
-    """What is seen of a script that looks every `period` s; each is shown `lag` s after a look."""
+    """Judge a script that looks every `period` s, and shows each change `lag` s after a look."""
     pace = Pace(1.5)
     for changed in changes:
         shown = (changed // period + 1) * period + lag

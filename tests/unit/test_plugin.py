@@ -21,7 +21,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def collect(checkout: Path, *arguments: str) -> tuple[int, str]:
-    """The exit status of collecting the checks, and what was said."""
+    """Collect the checks, and return the exit status and what was said."""
     command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "--collect-only"]
     done = subprocess.run(
         [*command, *(arguments or ("exercises/lab0",))],

@@ -41,7 +41,7 @@ def private(tmp_path: Path) -> Path:
 
 
 def run(private: Path, *arguments: str) -> tuple[int, str]:
-    """The exit status of pytest with the checks of lab 0 and private ones, and what was said."""
+    """Run pytest with the checks of lab 0 and private ones; return its exit status and output."""
     command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "exercises/lab0"]
     done = subprocess.run(
         [*command, f"--private={private.parent}", *arguments],
@@ -100,7 +100,7 @@ def test_one_check_alone_comes_without_private_ones(private: Path) -> None:
         ("conftest.py", f'raise RuntimeError("{SECRET}")\n', "RuntimeError"),
         (f"test_{SECRET}.py", CHECK.replace("@task", "#"), "It has no task"),
         (f"test_{SECRET}.py", CHECK.replace("0.6", "0.7"), "lab0 has no task 0.7"),
-        (f"test_{SECRET}.py", CHECK.replace("0.6", "0.5"), "Task 0.5 is the other folder's"),
+        (f"test_{SECRET}.py", CHECK.replace("0.6", "0.5"), "Task 0.5 belongs to the other folder"),
         (f"{SECRET}/test_it.py", CHECK, "A private check lies beside its lab.toml"),
         ("lab.toml", MANIFEST + f"{SECRET} = 1\n", "unknown keys"),
     ],

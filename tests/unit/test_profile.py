@@ -14,7 +14,7 @@ from grader.base.profile import (
     Recorder,
     Span,
     chrome_trace,
-    note,
+    note_span,
     process_start,
     read_chrome_trace,
     span,
@@ -40,7 +40,7 @@ def recorder() -> Iterator[Recorder]:
 def test_what_goes_on_is_noted_in_the_lane_of_its_thread_or_process(recorder: Recorder) -> None:
     @span("called")
     def act() -> None:
-        note("asked", time.monotonic_ns(), "loader 3")
+        note_span("asked", time.monotonic_ns(), "loader 3")
 
     thread = threading.Thread(target=act, name="beside")
     thread.start()

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from grader.labs import Lab, find_labs, load_course
-from grader.runner.progress import FOLDER, Progress, fingerprint
-from grader.submission.files import read_submission
+from grader.runner.progress import FOLDER, Progress, files_digest
+from grader.submission.hand_in_files import read_submission
 from grader.verdict.record import Status
 from tests.support.checkout import NOBODY, labebpf
 
@@ -30,7 +30,7 @@ def record(checkout: Path, lab: Lab, **verdicts: Status) -> None:
 
 
 def listed(checkout: Path, *options: str, **environment: Any) -> dict[str, str]:
-    """What `list` prints of each lab and task; what comes last under "end"."""
+    """Return what `list` prints of each lab and task, by name, and what comes last, by "end"."""
     done = labebpf(checkout, "list", *options, **environment)
     assert (done.returncode, done.stderr) == (0, "")
     labs, _, end = done.stdout.rpartition("\n\n")
@@ -107,7 +107,7 @@ def test_a_files_end_is_no_other_files_beginning(tmp_path: Path) -> None:
     for files in ({"a.c": "12", "b.c": "3"}, {"a.c": "1", "b.c": "23"}, {"a.c": "123", "b.c": ""}):
         for name, text in files.items():
             (tmp_path / name).write_text(text)
-        prints.add(fingerprint(read_submission(tmp_path, "lab", ["a.c", "b.c"])))
+        prints.add(files_digest(read_submission(tmp_path, "lab", ["a.c", "b.c"])))
     assert len(prints) == 3
 
 

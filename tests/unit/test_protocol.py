@@ -11,21 +11,21 @@ import pytest
 
 from grader.vm.protocol import (
     LIMIT,
-    GradeOrder,
+    GradeBody,
     GuestMessage,
     HostMessage,
-    OpenOrder,
-    ShellOrder,
+    OpenBody,
+    ShellBody,
     Wire,
     WireError,
 )
 from tests.support.checkout import ROOT
 
-ORDERS = {"grade": GradeOrder, "shell": ShellOrder, "open": OpenOrder}
+ORDERS = {"grade": GradeBody, "shell": ShellBody, "open": OpenBody}
 
 
 def rows() -> Iterator[tuple[str, str]]:
-    """Who sends a message, and its form, as the docs have it."""
+    """Yield who sends a message, and its form, as the docs have it."""
     text = (ROOT / "docs" / "architecture.md").read_text()
     section = text.partition("## Messages between host and guest")[2].partition("\n## ")[0]
     for line in section.splitlines():

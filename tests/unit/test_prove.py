@@ -10,10 +10,10 @@ from rich.console import Console
 
 from grader.authoring.answers import answers, read
 from grader.authoring.equivalents import Equivalent, equivalents
-from grader.authoring.mutant_outcomes import MutantOutcome, fate_of
+from grader.authoring.mutant_outcomes import MutantOutcome, outcome_of
 from grader.authoring.mutants import Mutant, mutants
-from grader.authoring.prove import Problem, Step
-from grader.authoring.prove_report import show_fates, show_step
+from grader.authoring.prove import Problem, ProofStep
+from grader.authoring.prove_report import show_outcomes, show_step
 from grader.base.errors import CourseError
 from grader.base.messages import Message, say
 from grader.labs import find_labs
@@ -28,7 +28,7 @@ CLANG = "/virtual/main.c:15:2: error: use of undeclared identifier 'a'\n"
 
 
 def result(log: str = "", **lost: Status) -> Result:
-    """Lab 3 with all points but for `lost`: t3_1=Status.FAIL."""
+    """Make a result of lab 3 with all points but for `lost`: t3_1=Status.FAIL."""
     lab = LABS["lab3"]
     rubric = Rubric(lab)
     for task in lab.tasks:
@@ -38,7 +38,7 @@ def result(log: str = "", **lost: Status) -> Result:
 
 
 @pytest.mark.parametrize(
-    "mutant, verdict, unjudged, equivalent, fate",
+    "mutant, verdict, unjudged, equivalent, outcome",
     [
         (C, result(), set(), False, MutantOutcome.SURVIVED),
         (C, result(), set(), True, MutantOutcome.EQUIVALENT),
@@ -56,10 +56,10 @@ def result(log: str = "", **lost: Status) -> Result:
         (PYTHON, result(t3_5=Status.ERROR, log=CLANG), set(), False, MutantOutcome.CAUGHT),
     ],
 )
-def test_the_fate_of_a_mutant(
-    mutant: Mutant, verdict: Result, unjudged: set[str], equivalent: bool, fate: MutantOutcome
+def test_the_outcome_of_a_mutant(
+    mutant: Mutant, verdict: Result, unjudged: set[str], equivalent: bool, outcome: MutantOutcome
 ) -> None:
-    assert fate_of(mutant, verdict, frozenset(unjudged), equivalent=equivalent) is fate
+    assert outcome_of(mutant, verdict, frozenset(unjudged), equivalent=equivalent) is outcome
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_every_answer_has_a_header_about_tasks_that_there_are(kind: str) -> None
         (RIGHT + " * loses: 3.1 error\n */", "has right:, loses: in its header"),
         (RIGHT + " * wrong: It does not.\n */", "has right:, wrong: in its header"),
         (RIGHT + " * right: It does.\n */", "right: appears twice"),
-        (RIGHT + " * kernel: kprobse\n */", "kernel: has the word 'kprobse'"),
+        (RIGHT + " * kernel: kprobse\n */", "'kprobse' is not a known value of kernel"),
         (RIGHT + " * say: Attach it.\n */", "say: is not a word of a header"),
         (WRONG + "3.1\n */", "cannot be read at '3.1'"),
         (WRONG + ",\n */", "cannot be read at ''"),
@@ -204,7 +204,7 @@ def test_an_answer_is_about_what_its_lab_has(tmp_path: Path) -> None:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A copy of the checkout, to be spoilt."""
+    """Make a copy of the checkout that a test may spoil."""
     return copy(tmp_path)
 
 
@@ -258,7 +258,7 @@ def test_what_can_be_read_is_proved_before_anything_is_graded(
 
 
 def disproved(course: Path) -> str:
-    """What `prove` says of lab 3, which is wrong before anything is graded."""
+    """Return what `prove` says of lab 3, which is wrong before anything is graded."""
     done = labebpf(course, "prove", "lab3", PATH="/usr/bin:/bin:/usr/sbin")
     assert (done.returncode, done.stderr) == (1, "")
     assert "✗" in done.stdout
@@ -298,18 +298,18 @@ def test_what_is_wrong_with_the_course_is_an_answer(course: Path, command: str) 
     assert "has no points" in done.stderr
 
 
-def shown(step: Step) -> str:
+def shown(step: ProofStep) -> str:
     file = io.StringIO()
     show_step(Console(file=file, width=60, highlight=False), step)
     return file.getvalue()
 
 
 def test_a_step_is_shown_with_what_is_wrong_and_what_to_do() -> None:
-    assert shown(Step(say("the stub earns nothing"))) == "  ✓ the stub earns nothing\n"
+    assert shown(ProofStep(say("the stub earns nothing"))) == "  ✓ the stub earns nothing\n"
     problem = Problem(
         say("The stub earns task 3.1."), say("Mend it."), "\n".join(map(str, range(40)))
     )
-    said = shown(Step(say("the stub earns nothing"), (problem,)))
+    said = shown(ProofStep(say("the stub earns nothing"), (problem,)))
     assert said.startswith(
         "  ✗ the stub earns nothing\n    The stub earns task 3.1.\n    Mend it.\n"
         "      [... 10 lines before ...]\n      10\n"
@@ -318,20 +318,20 @@ def test_a_step_is_shown_with_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_what_a_kernel_cannot_judge_is_said_loudly() -> None:
-    said = shown(Step(say("the solution earns everything"), unjudged=Message("3.7: one CPU")))
+    said = shown(ProofStep(say("the solution earns everything"), unjudged=Message("3.7: one CPU")))
     assert said == (
         "  ✓ the solution earns everything\n    NOT JUDGED ON THIS KERNEL: 3.7: one CPU\n"
     )
 
 
 def test_the_share_that_is_caught_is_of_those_that_do_something_wrong() -> None:
-    fates = [(C, MutantOutcome.CAUGHT)] * 3 + [
+    outcomes = [(C, MutantOutcome.CAUGHT)] * 3 + [
         (C, MutantOutcome.SURVIVED),
         (C, MutantOutcome.EQUIVALENT),
     ]
-    fates += [(PYTHON, MutantOutcome.NOT_JUDGED), (PYTHON, MutantOutcome.NOT_COMPILING)]
+    outcomes += [(PYTHON, MutantOutcome.NOT_JUDGED), (PYTHON, MutantOutcome.NOT_COMPILING)]
     file = io.StringIO()
-    show_fates(Console(file=file, width=120, highlight=False), fates)
+    show_outcomes(Console(file=file, width=120, highlight=False), outcomes)
     rows = [line.split() for line in file.getvalue().splitlines()]
     assert rows[2:] == [
         ["counter.c", "5", "0", "3", "1", "0", "1", "75%"],

@@ -108,8 +108,9 @@ def test_a_second_one_says_what_changed(course: Path, copy: Path, tmp_path: Path
         assert line in lines
     assert (copy / "exercises/lab3/counter.c").read_text().endswith("/* tried out */\n")
     assert "no count at all" in (copy / "exercises/lab3/counter.c.new").read_text()
-    # Without names the labs stay.
-    assert "lab0, lab2, lab3" in labebpf(later, "publish", str(copy)).stdout
+    # Without names the labs stay, and those that are left out are said.
+    told = labebpf(later, "publish", str(copy)).stdout
+    assert "lab0, lab2, lab3" in told and "Not in it: lab1" in told
 
 
 def test_into_a_repository(course: Path, tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_no_link_is_published(course: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MiB, which is too small for a copy."""
+    """Mount a file system of 1 MiB, which is too small for a copy."""
     if os.geteuid() != 0:
         pytest.fail("Mounting a file system needs root. Run: sudo ./labebpf test", pytrace=False)
     folder = tmp_path / "small"

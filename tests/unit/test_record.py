@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.base.messages import paired, translate
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 from grader.labs import Lab, Task, Text
 from grader.verdict.record import (
     SCHEMA,
@@ -40,8 +40,8 @@ TASKS = (a_task("9.1", 2), a_task("9.2", 3, "9.1"), a_task("9.3", 5, "9.1", "9.2
 ONE, TWO, THREE = TASKS
 LAB = Lab("lab9", Path("lab9"), Text("Lab", "TP"), "a.c", "a.py", ("a.c", "a.py"), "", (), TASKS)
 MOMENTS = (
-    Moment(0, "mkdir 5f", 1, ("hello", "again"), Mark.DOUBLED),
-    Moment(-1, "", -1, (), Mark.RIGHT),
+    Moment(0, "mkdir 5f", 1, ("hello", "again"), Deviation.DOUBLED),
+    Moment(-1, "", -1, (), Deviation.RIGHT),
 )
 PASS = Finding(Status.PASS)
 FAIL = Finding(Status.FAIL, "No.", "Do it.", "1", "2", "a.c", 7, "log", "A cause.", MOMENTS)
@@ -403,7 +403,7 @@ def test_a_result_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> N
 
 
 def test_a_timeline_is_made_safe_and_cut() -> None:
-    wild = Moment(5, "mkdir \x1b[31m", 0, ("\x1b]0;x\x07" + "y" * 999,) * 9, Mark.WRONG)
+    wild = Moment(5, "mkdir \x1b[31m", 0, ("\x1b]0;x\x07" + "y" * 999,) * 9, Deviation.WRONG)
     (kept, *others) = Finding(Status.FAIL, timeline=(wild,) * 500).cleaned().timeline
     assert len(others) < 100
     assert kept.event == "mkdir "

@@ -17,7 +17,7 @@ HOSTILE = "\x1b]0;owned\x07\n::error::owned"
 
 
 def told(**changed: Any) -> Any:
-    """What the guest said of a check that failed, with `changed` attributes."""
+    """Make what the guest says of a check that failed, with `changed` attributes."""
     finding = asdict(Finding(Status.FAIL, "It counts twice."))
     said = {"outcome": "failed", "when": "call", "duration": 1.5, "sections": []}
     return SimpleNamespace(**said | {"labebpf": finding, "longrepr": HOSTILE} | changed)

@@ -13,7 +13,7 @@ import pytest
 from grader.base.atomic_write import back_up
 from grader.labs import Lab, find_labs
 from grader.runner.progress import Progress
-from grader.submission.files import read_submission
+from grader.submission.hand_in_files import read_submission
 from grader.verdict.record import Status
 from tests.support.checkout import NOBODY, ROOT, labebpf
 
@@ -151,7 +151,7 @@ def test_without_either_nothing_is_touched(checkout: Path, lab: Lab) -> None:
             commit(checkout, "My work")
         done = labebpf(checkout, "reset", "lab3", "--yes")
         assert (done.returncode, done.stdout) == (2, "")
-        assert "The stub of counter.c is nowhere to be found" in done.stderr
+        assert "The stub of counter.c cannot be found" in done.stderr
         assert (lab.folder / "counter.c").read_text() == MINE
         assert backups(lab) == []
 

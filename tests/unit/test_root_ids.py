@@ -76,6 +76,11 @@ def test_the_numbers_of_another_architecture_are_let_be(machine: str) -> None:
     assert answer(root_ids("x86_64"), ARCHITECTURES["x86_64"], x32 | 102) == ALLOW
 
 
+def test_on_an_architecture_that_is_not_known_nothing_is_answered() -> None:
+    code = root_ids("riscv64")
+    assert {answer(code, 0xC00000F3, number) for number in range(512)} == {ALLOW}
+
+
 def test_a_process_is_told_that_it_is_root_and_is_not() -> None:
     child = subprocess.run(
         [sys.executable, "-c", IN_THE_FILTER], input=root_ids(), capture_output=True, check=True

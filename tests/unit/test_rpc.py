@@ -12,9 +12,9 @@ import pytest
 
 from grader.base import rpc
 from grader.base.errors import PhaseTimeoutError
-from grader.base.rpc import SERVER, ChildDiedError, RefusedError, RpcProcess, expect, ignore
+from grader.base.rpc import SERVER, ChildDiedError, RefusedError, RpcProcess, ignore, require_type
+from grader.evidence.calls import Window
 from grader.evidence.child import start_child
-from grader.evidence.workload import Window
 from grader.submission.program import Samples, Table
 
 ECHO = """
@@ -182,7 +182,7 @@ def test_an_answer_of_another_form_ends_the_process(
 ) -> None:
     code = f'{change}\nchannel.sendall(json.dumps(given).encode() + b"\\n"); channel.recv(1)'
     with pytest.raises(ChildDiedError):
-        start_hostile(code).ask("trigger", 30, "greet", lambda value: expect(int, value))
+        start_hostile(code).ask("trigger", 30, "greet", lambda value: require_type(int, value))
 
 
 def test_an_answer_counts_once(start_hostile: StartHostile) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.checkout import ROOT
 from tests.support.sample import left_out, touched
 
 pytest_plugins = ("pytester",)
@@ -22,10 +23,22 @@ def test_one(path):
 def test_other(n):
     pass
 
-@pytest.mark.sampled
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", range(10))
 @pytest.mark.parametrize("n", range(10))
 def test_pair(kind, n):
+    pass
+"""
+
+
+ANSWERS = """
+import pathlib, types, pytest
+
+LABS = [types.SimpleNamespace(path=f"/answers/{n}", lab=f"lab{n}") for n in range(10)]
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("answer", LABS, ids=range(10))
+def test_answer(answer):
     pass
 """
 
@@ -39,7 +52,7 @@ def items(pytester: pytest.Pytester) -> list[pytest.Item]:
 
 def test_a_part_of_what_is_sampled_runs_and_all_that_is_not(items: list[pytest.Item]) -> None:
     left = left_out(items, [], "a", share=10)
-    assert len(items) - len(left) == 100 + 10 + 10
+    assert len(items) - len(left) == 100 + 10 + 3
     assert not [each for each in left if "test_other" in each.nodeid]
 
 
@@ -55,7 +68,16 @@ def test_what_was_changed_runs_beside_the_share(items: list[pytest.Item]) -> Non
     }
     assert {"test_one[/labs/7]", "test_one[/labs/8]"} <= ran
     assert len([name for name in ran if "test_one" in name]) == 12
-    assert len([name for name in ran if "test_pair" in name]) == 10
+    assert len([name for name in ran if "test_pair" in name]) == 3
+
+
+def test_an_answer_runs_where_its_labs_checks_were_changed(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nmarkers = sampled")
+    found, _ = pytester.inline_genitems(pytester.makepyfile(ANSWERS), "-p", "no:labebpf")
+    changed = [ROOT / "exercises" / "lab7" / "test_lab7.py"]
+    left = left_out(list(found), changed, "a", share=2)
+    ran = {each.name for each in found} - {each.name for each in left}
+    assert "test_answer[7]" in ran and len(ran) == 3
 
 
 def test_git_tells_what_the_last_commits_touched(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def finish(start: Start, sandbox: OpenSandbox) -> Start:
 
 
 def ready(script: Script) -> Script:
-    """The script, when it has printed a line."""
+    """Wait until the script has printed a line, and return the script."""
     assert script.wait_for(lambda: bool(script.lines), PATIENCE), script.output()
     return script
 

@@ -70,7 +70,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_mkdir)
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    """Tasks 9.1 and 9.2 are about a.c, 9.3 is about a.py."""
+    """Make a lab: tasks 9.1 and 9.2 are about a.c, 9.3 is about a.py."""
     folder = tmp_path / "exercises" / "lab9"
     folder.mkdir(parents=True)
     tasks = [TASK % task for task in (("9.1", "a.c"), ("9.2", "a.c"), ("9.3", "a.py"))]

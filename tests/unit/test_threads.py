@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,3 +78,30 @@ def test_those_before_others_are_on_one_cpu_for_as_long_as_that() -> None:
             assert os.sched_getaffinity(child.pid) == os.sched_getaffinity(0)
         assert os.sched_getaffinity(child.pid) == os.sched_getaffinity(0) == cpus
         assert os.sched_getscheduler(child.pid) == os.sched_getscheduler(0) == own
+
+
+ANSWERS = """
+import os, select, sys
+poll = select.poll()
+poll.register(0, select.POLLIN)
+while True:
+    poll.poll()
+    os.write(1, os.read(0, 1))
+"""
+
+
+def test_who_was_woken_and_does_not_run_yet_awaits_nothing() -> None:
+    """Where another CPU is to run it, that takes a while, in which /proc shows its last call."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ANSWERS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as child:
+        assert child.stdin and child.stdout
+        assert wait_until(lambda: await_events([child.pid]), 20)
+        early = 0
+        for _ in range(3000):
+            child.stdin.write(b"x")
+            awaits = await_events([child.pid])
+            early += awaits and not select.select([child.stdout], [], [], 0)[0]
+            child.stdout.read(1)
+        child.kill()
+    assert early == 0

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from grader.base.timeline import Mark, Moment
+from grader.base.timeline import Deviation, Moment
 from grader.report.timeline_text import drawn
 from tests.support.sample_results import FAILED
 
 RIGHT = tuple(
-    Moment(at * 1000, f"mkdir {at:04x}", 0, (f"line {at}",), Mark.RIGHT) for at in range(60)
+    Moment(at * 1000, f"mkdir {at:04x}", 0, (f"line {at}",), Deviation.RIGHT) for at in range(60)
 )
 
 
@@ -29,7 +29,11 @@ def test_a_line_says_first_whether_it_is_right_and_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("place", [0, 11, 30, 59])
 def test_a_wrong_line_is_shown_wherever_it_stands_among_many(place: int) -> None:
-    moments = [*RIGHT[:place], replace(RIGHT[place], mark=Mark.WRONG), *RIGHT[place + 1 :]]
+    moments = [
+        *RIGHT[:place],
+        replace(RIGHT[place], mark=Deviation.WRONG),
+        *RIGHT[place + 1 :],
+    ]
     lines = drawn(moments, "en")
     assert [line for line in lines if "✗" in line] == [
         line for line in lines if RIGHT[place].event in line
@@ -40,7 +44,7 @@ def test_a_wrong_line_is_shown_wherever_it_stands_among_many(place: int) -> None
 
 
 def test_of_many_wrong_lines_the_first_are_shown() -> None:
-    lines = drawn([replace(moment, mark=Mark.MISSING) for moment in RIGHT], "fr")
+    lines = drawn([replace(moment, mark=Deviation.MISSING) for moment in RIGHT], "fr")
     assert len(lines) == 14 and lines[-1].endswith("... 48 de plus ...")
     assert all(line.startswith("✗ manque") for line in lines[1:13])
 
@@ -49,7 +53,7 @@ def test_of_many_wrong_lines_the_first_are_shown() -> None:
 @pytest.mark.parametrize("width", [51, 91])
 def test_it_fits_a_terminal(width: int, lang: str) -> None:
     said = "Nombre de dossier(s) : 268435489 " * 9
-    long = Moment(9, "unlink 2d0ad498903f.moved", 0, (said,), Mark.DOUBLED)
+    long = Moment(9, "unlink 2d0ad498903f.moved", 0, (said,), Deviation.DOUBLED)
     lines = drawn([*RIGHT[:3], long], lang, width)
     assert max(map(len, lines)) <= width
     assert any("✗" in line and "Nombre" in line and line.endswith("…") for line in lines)

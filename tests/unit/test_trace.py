@@ -53,14 +53,14 @@ START = 1_000_000
 
 
 def printk(text: str, *, pid: int = 7, event: int = 550) -> bytes:
-    """What a bpf_trace_printk record holds."""
+    """Pack what a bpf_trace_printk record holds."""
     message = text.encode() + b"\0"
     body = struct.pack("<HBBiI", event, 0, 0, pid, len(message) << 16 | 12) + message
     return body + bytes(-len(body) % 4)
 
 
 def entry(delta: int, body: bytes, *, long: bool = False) -> bytes:
-    """An entry of a ring buffer: a head with the time since the last one, then its data."""
+    """Pack an entry of a ring buffer: a head with the time since the last one, then its data."""
     if long or len(body) > 28 * 4:
         return struct.pack("<II", delta << 5, len(body) + 4) + body
     return struct.pack("<I", delta << 5 | len(body) // 4) + body
@@ -261,7 +261,7 @@ def test_random_pages_end_without_an_error() -> None:
 
 
 def stack(*addresses: int) -> bytes:
-    """What the record of a stack holds: as many addresses as there are, not eight."""
+    """Pack what the record of a stack holds: as many addresses as there are, not eight."""
     return struct.pack(f"<HHiii{len(addresses)}Q", 4, 0, 7, len(addresses), 0, *addresses)
 
 

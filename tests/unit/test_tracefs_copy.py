@@ -56,7 +56,7 @@ def test_anybody_can_read_the_copy_but_the_real_addresses_whatever_the_umask(tra
 
 
 def symbols(path: Path) -> list[tuple[int, str, str]]:
-    """The addresses, kinds and names of a kallsyms."""
+    """Read the addresses, kinds and names of a kallsyms."""
     lines = [line.split(" ", 2) for line in path.read_text().splitlines()]
     return [(int(address, 16), kind, name) for address, kind, name in lines]
 

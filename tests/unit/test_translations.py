@@ -27,7 +27,7 @@ from grader.authoring.translations import (
 )
 from grader.base.errors import BehaviourError, SubmissionError
 from grader.base.messages import DOMAIN, LOCALE, Message, say, translate
-from grader.base.timeline import Mark, Moment, Timeline
+from grader.base.timeline import Deviation, Moment, Timeline
 from grader.cli import labebpf
 from grader.verdict.classify import finding_of
 from grader.verdict.record import Finding
@@ -42,7 +42,7 @@ def french() -> Catalog:
 
 
 def filled_in(text: str) -> set[tuple[str | None, str | None, str | None]]:
-    """The names that are filled into `text`, and how."""
+    """Return the names that are filled into `text`, and how."""
     parts = string.Formatter().parse(text)
     return {(name, form, conversion) for _, name, form, conversion in parts if name}
 
@@ -101,7 +101,7 @@ def test_no_word_of_ours_is_one_when_it_is_a_students(french: Catalog, lang: str
             expected=word,
             actual=word,
             timeline=Timeline(
-                (Moment(0, word, 0, (word,), Mark.WRONG),), "silent", {"places": word}
+                (Moment(0, word, 0, (word,), Deviation.WRONG),), "silent", {"places": word}
             ),
         )
         found = finding_of(wrong, lang=lang)
@@ -163,14 +163,14 @@ expect(a, x, actual=say("{call}: {path}", call=say("a packet"), path=path))
 
 
 def marks(tree: ast.Module) -> Iterator[ast.expr]:
-    """What is marked, at each place."""
+    """Yield what is marked, at each place."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KEYWORDS:
             yield node.args[0]
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
-    """The code that says something to people: of the grader, of the labs, of new labs."""
+    """Yield the code that says something to people: of the grader, of the labs, of new labs."""
     for folder in ("grader", "exercises"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "scripts" not in path.parts:
@@ -209,7 +209,7 @@ def test_no_sentence_is_left_unmarked() -> None:
 
 
 def helps(command: click.Command) -> Iterator[str]:
-    """What `--help` says of `command` and those below it, in English."""
+    """Yield what `--help` says of `command` and those below it, in English."""
     yield command.help or ""
     for parameter in command.params:
         yield from filter(None, (parameter.metavar, getattr(parameter, "help", None)))

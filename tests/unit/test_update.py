@@ -26,7 +26,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def new(old: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same copy a year later: a check, two stubs and the engine mended, lab 2 new."""
+    """Make the same copy a year later: a check, two stubs and the engine changed, lab 2 new."""
     folder = tmp_path_factory.mktemp("new")
     course = shutil.copytree(old.with_name("course"), folder / "course")
     mend(course)
@@ -206,7 +206,7 @@ def test_what_is_not_there_is_refused(mine: Path, tmp_path: Path) -> None:
 
 def test_a_checkout_is_no_copy(checkout: Path) -> None:
     done = labebpf(checkout, "update")
-    assert done.returncode == 2 and "is no students' copy" in done.stderr
+    assert done.returncode == 2 and "is not a students' copy" in done.stderr
 
 
 def test_a_link_out_of_it_is_refused(mine: Path, new: Path, tmp_path: Path) -> None:

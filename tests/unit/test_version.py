@@ -7,13 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grader.base.toml import tomllib
 from grader.base.version import grader_version
 from tests.support.checkout import ROOT, copy
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 def shown(checkout: Path) -> str:

@@ -24,14 +24,14 @@ def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Iterator
 
 
 def by_rename(path: Path) -> None:
-    """As vim does with backupcopy=no."""
+    """Save as vim does with backupcopy=no."""
     path.rename(f"{path}~")
     path.write_text("after")
     Path(f"{path}~").unlink()
 
 
 def by_replacing(path: Path) -> None:
-    """As most editors do that save in one step."""
+    """Save in one step, by replacing the file, as many editors do."""
     fresh = path.with_name(".counter.swp")
     fresh.write_text("after")
     os.replace(fresh, path)

@@ -27,7 +27,7 @@ OWN = ("lab20", "--hook", "tracepoint", "--output", "hash", "--call", "rmdir")
 
 
 def run(*command: str | Path, cwd: Path, umask: int = 0o022, **more: str) -> str:
-    """What a command prints that ends well, run by somebody who has no checkout."""
+    """Run a command that must end well, as somebody without a checkout; return what it prints."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -49,7 +49,7 @@ def run(*command: str | Path, cwd: Path, umask: int = 0o022, **more: str) -> str
 
 
 def built(folder: Path, umask: int) -> Path:
-    """A wheel of a checkout in `folder`, whose files are new and have the modes of `umask`."""
+    """Build a wheel of a new checkout in `folder`, whose files have the modes of `umask`."""
     checkout = folder / "checkout"
     checkout.mkdir(parents=True)
     junk = shutil.ignore_patterns("__pycache__", ".*")
@@ -75,7 +75,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
 
 @pytest.fixture(scope="module")
 def command(wheels: Sequence[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`labebpf` as pip installs it from the wheel."""
+    """Install `labebpf` from the wheel with pip, and give its path."""
     folder = tmp_path_factory.mktemp("installed")
     run(SYSTEM, "-I", "-m", "venv", "--system-site-packages", folder, cwd=folder)
     pip = (folder / "bin" / "python", "-I", "-m", "pip", "install", "-q")
@@ -85,7 +85,7 @@ def command(wheels: Sequence[Path], tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def course(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course of two labs that are followed and one of its own."""
+    """Make a course of two labs that are followed and one of its own."""
     folder = tmp_path_factory.mktemp("courses") / "mine [1]"
     run(command, "course", "new", folder, cwd=folder.parent)
     run(command, "course", "add", "lab0", "lab3", cwd=folder)

@@ -8,20 +8,20 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from grader.evidence.witness import CALLS, STRIDE, kernel_calls, possible_cpus, render
+from grader.evidence.witness import STRIDE, SYSTEM_CALLS, kernel_calls, possible_cpus, render
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "bpf_templates"
 
 
 def test_each_call_is_counted_on_its_way_in_and_out() -> None:
-    text = render(TEMPLATES, 4, CALLS["mkdir"])
+    text = render(TEMPLATES, 4, SYSTEM_CALLS["mkdir"])
     probes = re.findall(r"TRACEPOINT_PROBE\(syscalls, (\w+)\)", text)
     assert probes == ["sys_enter_mkdir", "sys_exit_mkdir", "sys_enter_mkdirat", "sys_exit_mkdirat"]
     counted = [int(what) for what in re.findall(r"\bcount\((\d+)\);", text)]
     assert counted == [0, STRIDE - 1, 1, 2, STRIDE - 1, 3], "what failed, in the last slot"
 
 
-@pytest.mark.parametrize("calls", CALLS.values(), ids=list(CALLS))
+@pytest.mark.parametrize("calls", SYSTEM_CALLS.values(), ids=list(SYSTEM_CALLS))
 def test_the_counts_of_a_cpu_fit_its_cache_lines(calls: tuple[str, ...]) -> None:
     counted = re.findall(r"\bcount\((\d+)\);", render(TEMPLATES, 4, calls))
     assert set(map(int, counted)) == {*range(2 * len(calls)), STRIDE - 1}

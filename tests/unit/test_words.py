@@ -69,7 +69,7 @@ def test_each_kind_of_table_has_the_name_that_a_student_declares_it_with() -> No
 
 
 def french() -> Iterator[tuple[str, str]]:
-    """Each English sentence with its French, of the catalogues, the labs, and known errors."""
+    """Yield each English sentence with its French, of catalogues, labs and known errors."""
     for message in read_po(PO.open("rb"), locale="fr"):
         if message.id and CLICK not in dict(message.locations):
             yield from zip(forms(message.id), forms(message.string or ""), strict=True)

@@ -14,14 +14,17 @@ from grader.vm.qemu import QEMU
 
 @pytest.fixture(scope="session")
 def image() -> Image:
-    """The default image, built if this user has none yet."""
+    """Give the default image; build it if this user has none yet."""
     if shutil.which(QEMU) is None:
         pytest.fail("The tests in tests/vm need QEMU. Run: ./labebpf test", pytrace=False)
     return image_store.build(image_store.versions()[0], lambda what, share: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Emulated machines take their time, above all when an image has to be built first."""
+    """Allow each test in this folder 900 s, unless the test sets a timeout itself.
+
+    Emulated machines take their time, above all when an image has to be built first.
+    """
     for item in items:
         if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(900))

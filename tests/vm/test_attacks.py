@@ -17,6 +17,7 @@ CHOSEN = ATTACKS if os.environ.get("LABEBPF_ATTACKS") == "all" else USUAL
 """What a machine makes a difference for is tried each time; the rest, when asked for."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", CHOSEN)
 def test_an_attack_gains_nothing(
     name: str, tmp_path: Path, image: Image, monkeypatch: pytest.MonkeyPatch

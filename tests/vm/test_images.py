@@ -49,7 +49,7 @@ class Place:
         )
 
     def start_and_reach(self, step: str) -> subprocess.Popen[str]:
-        """A build of Linux 6.1 that has come as far as `step`."""
+        """Start a build of Linux 6.1, and return the build when it has come as far as `step`."""
         build = self.start("build", "6.1")
         assert build.stderr
         said = ""
@@ -77,7 +77,7 @@ class Place:
         return done.returncode, out, err
 
     def left(self) -> list[str]:
-        """What lies in either folder."""
+        """List what lies in either folder, but for the lock."""
         shelf, scratch = self.base / "cache" / "labebpf" / "images", self.base / "tmp"
         found = [path.name for path in (*shelf.iterdir(), *scratch.iterdir())]
         return [name for name in found if name != ".lock"]

@@ -55,14 +55,14 @@ class World:
         )
 
     def open(self) -> Typist:
-        """A terminal whose shell has shown its prompt."""
+        """Open a terminal, and wait until its shell has shown a prompt."""
         typist = Typist(self.command, self.environment)
         self.terminals.append(typist)
         typist.expect(r"machine-\S+:.*/exercises/lab3.*# ", 3 * SECONDS)
         return typist
 
     def processes(self, name: str = "") -> list[int]:
-        """All that belongs to this world, or those that have `name` on their command line."""
+        """List the processes of this world, or only those with `name` on their command line."""
         found = []
         marker = f"LABEBPF_WORLD={self.environment['LABEBPF_WORLD']}\0".encode()
         for folder in Path("/proc").glob("[0-9]*"):
@@ -75,7 +75,7 @@ class World:
         return found
 
     def switchboard(self) -> int:
-        """The process that holds the machine."""
+        """Return the id of the process that holds the machine."""
         (qemu,) = self.processes("qemu-system")
         fields = Path(f"/proc/{qemu}/stat").read_text().rpartition(")")[2].split()
         return int(fields[1])

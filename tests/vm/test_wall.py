@@ -36,7 +36,7 @@ LABS = find_labs(ROOT / "exercises")
 
 @pytest.fixture
 def home(image: Image) -> Iterator[Path]:
-    """The home of a user who may nothing, with this user's image in its cache."""
+    """Make the home of a user who may do nothing, with this user's image in its cache."""
     folder = Path(tempfile.mkdtemp())  # pytest's own are closed to others.
     shelf = folder / ".cache" / "labebpf" / "images" / image.folder.name
     shelf.mkdir(parents=True)
@@ -74,7 +74,7 @@ def test_an_ordinary_user_gets_full_points_with_pytest(home: Path, image: Image)
 
 
 def qemus(pid: int) -> list[int]:
-    """The QEMU processes below `pid`."""
+    """Return the ids of the QEMU processes below `pid`."""
     found = []
     for child in descendants(pid):
         try:
@@ -88,7 +88,7 @@ def qemus(pid: int) -> list[int]:
 
 @pytest.fixture
 def grading(tmp_path: Path, image: Image) -> Iterator[subprocess.Popen[bytes]]:
-    """A grading of lab 3 whose machine runs."""
+    """Start a grading of lab 3, and wait until its machine runs."""
     grade = command("lab3", submission="solutions", out=tmp_path, kernel="vm")
     process = subprocess.Popen(
         # In a shell's background job Ctrl-C is ignored, and so by its children.
@@ -181,7 +181,7 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
     monkeypatch.setattr(remote_grading, "SILENT_SECONDS", 10)
     monkeypatch.setattr(remote_grading, "crowding", lambda load: 1.0)
     check = "exercises/lab9/test_lab9.py::test_it_takes_long"
-    order = remote_grading.GradeRequest(
+    request = remote_grading.GradeRequest(
         labs={"lab9/lab.toml": MANIFEST.encode(), "lab9/test_lab9.py": LONG.encode()},
         submission={},
         folders=("lab9",),
@@ -190,7 +190,7 @@ def test_a_machine_may_be_silent_while_it_lives_and_it_is_known_how_it_died(
         check_seconds=3600,
         lang="en",
     )
-    grading = remote_grading.MachineGrading(image, order, MachineConfig(fastest(image)))
+    grading = remote_grading.MachineGrading(image, request, MachineConfig(fastest(image)))
     try:
         reports = list(grading.run(check, check))
         assert [report["outcome"] for report in reports] == ["passed"] * 3
@@ -276,9 +276,10 @@ CHOSEN = [
     for answer in (*answers("right"), *answers("wrong"))
     if os.environ.get("LABEBPF_ANSWERS") == "all" or answer.kernel or answer.id in OTHERWISE
 ]
-"""What this machine's own kernel may lack is judged here each time; the rest, when asked for."""
+"""What a host's own kernel may lack is judged here; the rest, when asked for."""
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("answer", CHOSEN, ids=lambda answer: answer.id)
 def test_an_answer_gets_the_same_verdict(answer: Answer, tmp_path: Path, image: Image) -> None:
     answer.lay_out(LABS[answer.lab], tmp_path / "hand-in")

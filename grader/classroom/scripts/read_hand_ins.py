@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 MAX_FILE = 256 * 1024
-"""Bytes of a file that is taken: grader.submission.files takes no larger one."""
+"""Bytes of a file that is taken: grader.submission.hand_in_files takes no larger one."""
 MAX_BYTES = 16 << 20
 """Bytes that are read, unpacked, for one hand-in."""
 MAX_ENTRIES = 2000
@@ -75,7 +75,7 @@ class ExhaustedError(ProblemError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class Member:
     """A file somewhere in a hand-in, by its path there."""
 
     path: str
@@ -127,7 +127,7 @@ class Folder:
         self._path = path
 
     def listed(self) -> list[str]:
-        """What lies in it, three levels of folders; a folder's name ends in a slash."""
+        """List the paths in the folder, three levels deep; a folder's path ends in a slash."""
         return list(islice(self._listed("", 3), MAX_LISTED))
 
     def _listed(self, place: str, levels: int) -> Iterator[str]:
@@ -147,15 +147,15 @@ class Folder:
             raise ProblemError("unreadable", shown(place), os.strerror(error.errno or 0)) from None
         return sorted(found, key=lambda each: each[0])
 
-    def entries(self, prefix: str) -> Iterator[Entry]:
-        """The files whose paths begin with `prefix`, which need not end at a slash."""
+    def entries(self, prefix: str) -> Iterator[Member]:
+        """Yield the files whose paths begin with `prefix`, which need not end in a slash."""
         place, _, start = prefix.rpartition("/")
         below = [(path, each) for path, each in self._scan(place) if each.name.startswith(start)]
         yield from self._walk(below, prefix, 1)
 
     def _walk(
         self, found: Sequence[tuple[str, os.DirEntry[str]]], prefix: str, depth: int
-    ) -> Iterator[Entry]:
+    ) -> Iterator[Member]:
         for path, each in found:
             if JUNK.fullmatch(each.name):
                 continue
@@ -171,7 +171,7 @@ class Folder:
             kind = "link" if each.is_symlink() else "file"
             if kind == "file" and not each.is_file(follow_symlinks=False):
                 kind = "special"
-            yield Entry(shown(inner), kind, self._reader(path, shown(inner)))
+            yield Member(shown(inner), kind, self._reader(path, shown(inner)))
 
     def _reader(self, path: str, inner: str) -> Callable[[int], bytes]:
         def read(limit: int) -> bytes:
@@ -193,7 +193,7 @@ class Zip:
     """A zip archive."""
 
     def __init__(self, file: IO[bytes] | str, size: int, place: str) -> None:
-        """`file` is a path, or open. Raises ProblemError where it is none."""
+        """Open `file`, a path or open, of `size` bytes. Raises ProblemError if that is no zip."""
         self._place = place
         with problems(place):
             self._archive = zipfile.ZipFile(file)
@@ -205,12 +205,12 @@ class Zip:
     def listed(self) -> list[str]:
         return [path for path, _ in self._infos][:MAX_LISTED]
 
-    def entries(self, prefix: str) -> Iterator[Entry]:
+    def entries(self, prefix: str) -> Iterator[Member]:
         for path, info in self._infos:
             inner = inner_path(path, prefix)
             if inner and not path.endswith("/"):
                 kind = "link" if stat.S_ISLNK(info.external_attr >> 16) else "file"
-                yield Entry(inner, kind, self._reader(info, inner))
+                yield Member(inner, kind, self._reader(info, inner))
 
     def _reader(self, info: zipfile.ZipInfo, inner: str) -> Callable[[int], bytes]:
         def read(limit: int) -> bytes:
@@ -230,12 +230,12 @@ class Tar:
         self._place = place
         self._file = cast("IO[bytes]", Bounded(file, budget, place))
 
-    def entries(self, prefix: str) -> Iterator[Entry]:
+    def entries(self, prefix: str) -> Iterator[Member]:
         with problems(self._place), tarfile.open(fileobj=self._file, mode="r|") as archive:
             for member in archive:
                 inner = inner_path(tidy(member.name), prefix)
                 if inner and not member.isdir():
-                    yield Entry(inner, kind_of(member), reader(archive, member, self._place))
+                    yield Member(inner, kind_of(member), reader(archive, member, self._place))
 
 
 class Bounded(io.RawIOBase):
@@ -268,11 +268,11 @@ class ClassTar:
     def listed(self) -> list[str]:
         return [f"{path}/" if each.isdir() else path for path, each in self._members][:MAX_LISTED]
 
-    def entries(self, prefix: str) -> Iterator[Entry]:
+    def entries(self, prefix: str) -> Iterator[Member]:
         for path, member in self._members:
             inner = inner_path(path, prefix)
             if inner and not member.isdir():
-                yield Entry(inner, kind_of(member), reader(self._archive, member, path))
+                yield Member(inner, kind_of(member), reader(self._archive, member, path))
 
 
 def kind_of(member: tarfile.TarInfo) -> str:
@@ -310,14 +310,14 @@ def problems(place: str) -> Iterator[None]:
 
 
 def shown(path: str) -> str:
-    """The same as text: bytes that are no UTF-8 become question marks."""
+    """Return a path as text in NFC; bytes that are no UTF-8 become U+FFFD."""
     return unicodedata.normalize("NFC", os.fsencode(path).decode(errors="replace"))
 
 
 def inner_path(path: str, prefix: str) -> str:
-    """Where in a hand-in the file `path` lies whose hand-in `prefix` names; "" if in none.
+    """Return where the file `path` lies in the hand-in that `prefix` names; "" if outside.
 
-    A prefix is a folder, with its slash, the beginning of a name up to its last _, or one file.
+    A prefix is a folder with its slash, the beginning of a name up to its last _, or one file.
     """
     if path == prefix:
         return path.rpartition("/")[2]
@@ -325,13 +325,19 @@ def inner_path(path: str, prefix: str) -> str:
 
 
 def tidy(path: str) -> str:
-    """A path as an archive has it, without what leads nowhere; it is only ever compared."""
+    """Return an archive's path in one form, to be compared: without empty parts and ".".
+
+    No file is ever opened by that path.
+    """
     parts = [part for part in shown(path).replace("\\", "/").split("/") if part not in ("", ".")]
     return "/".join(parts)
 
 
 def name_of(info: zipfile.ZipInfo) -> str:
-    """The path of a zip's member: without a mark most programs mean UTF-8 all the same."""
+    """Return the path of a zip's member; that of a folder ends in a slash.
+
+    Most programs write UTF-8 even where they do not set the flag for it.
+    """
     name = info.orig_filename.partition("\0")[0]
     if not info.flag_bits & 0x800:
         raw = name.encode("cp437", errors="replace")
@@ -343,20 +349,26 @@ def name_of(info: zipfile.ZipInfo) -> str:
 
 
 def nearly(name: str, wanted: str) -> bool:
-    """Whether `name` is what a browser or an editor makes of `wanted`: counter (1).c."""
+    """Tell whether `name` is what a browser or an editor makes of `wanted`: counter (1).c."""
     stem, dot, suffix = wanted.rpartition(".")
     pattern = rf"{re.escape(stem)}( ?\(\d+\)|-\d+)?{re.escape(dot + suffix)}(\.txt)?"
     return re.fullmatch(pattern, name, re.IGNORECASE) is not None
 
 
 def is_zip(path: str) -> bool:
-    """Whether it is one from its beginning on: a tar whose last file is a zip ends as one, too."""
+    """Tell whether the file is a zip from its beginning on.
+
+    The end of a file does not tell: a tar whose last file is a zip ends like a zip.
+    """
     with open(path, "rb") as file:
         return file.read(2) == b"PK" and zipfile.is_zipfile(path)
 
 
 def unpacked(file: IO[bytes], name: str) -> IO[bytes]:
-    """The tar in a packed one. Raises ProblemError where this machine cannot unpack it."""
+    """Return the tar in `file`, which is packed as its `name` says.
+
+    Raises ProblemError where this machine cannot unpack the tar.
+    """
     if name.endswith(("gz", ".tgz")):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
     if name.endswith(("bz2", ".tbz2")):
@@ -369,7 +381,10 @@ def unpacked(file: IO[bytes], name: str) -> IO[bytes]:
 
 
 def unzstd(file: IO[bytes], name: str) -> IO[bytes]:
-    """The same for Zstandard, which Python has from 3.14 on; before, the command does it."""
+    """Unpack `file` with the command zstd, since Python can do so only from 3.14 on.
+
+    Returns at most MAX_BYTES + 1 bytes. Raises ProblemError without the command, and without data.
+    """
     command = ["zstd", "--decompress", "--stdout", "--memory=256MB", "--quiet"]
     try:
         with subprocess.Popen(
@@ -395,7 +410,7 @@ def unzstd(file: IO[bytes], name: str) -> IO[bytes]:
     return io.BytesIO(data)
 
 
-class Reader:
+class HandInReader:
     """Looks through one hand-in for the files that a lab asks for."""
 
     def __init__(self, wanted: Sequence[str]) -> None:
@@ -403,14 +418,14 @@ class Reader:
         self._budget = Budget()
         self.taken = Taken()
 
-    def look(self, entries: Iterator[Entry]) -> None:
+    def look(self, entries: Iterator[Member]) -> None:
         """Take what is wanted of `entries`, and of the archives among them."""
         try:
             self._look(entries, "", 0)
         except ProblemError as problem:
             self.taken.problems.append(problem.told)
 
-    def _look(self, entries: Iterator[Entry], place: str, archives: int) -> None:
+    def _look(self, entries: Iterator[Member], place: str, archives: int) -> None:
         for entry in entries:
             path = f"{place}/{entry.path}" if place else entry.path
             parts = path.split("/")
@@ -426,7 +441,7 @@ class Reader:
             except ProblemError as problem:
                 self.taken.problems.append(problem.told)
 
-    def _take(self, entry: Entry, path: str, archives: int) -> None:
+    def _take(self, entry: Member, path: str, archives: int) -> None:
         exact = entry.name if entry.name in self._wanted else ""
         alike = exact or next((each for each in self._wanted if nearly(entry.name, each)), "")
         if not alike:
@@ -447,7 +462,7 @@ class Reader:
         into = self.taken.found if exact else self.taken.alike
         into.setdefault(alike, []).append((path, data))
 
-    def _open(self, entry: Entry, path: str, archives: int) -> None:
+    def _open(self, entry: Member, path: str, archives: int) -> None:
         """Look through an archive in the hand-in."""
         if archives > MAX_ARCHIVES:
             raise ProblemError("nested", path, str(MAX_ARCHIVES))
@@ -464,7 +479,7 @@ class Reader:
 
 
 def chosen(taken: Taken, wanted: Sequence[str], lab: str) -> dict[str, Any]:
-    """Which file counts for each that is wanted, and what is to be said of that."""
+    """Choose the file that counts for each of `wanted`, and list the problems found."""
     files, places, problems = {}, {}, list(taken.problems)
     for name in wanted:
         candidates = taken.found.get(name) or taken.alike.get(name) or []
@@ -500,24 +515,27 @@ class Service:
         return self._container
 
     def listed(self) -> dict[str, Any]:
-        """The paths in it, those of folders with a slash at the end; of a folder, three levels."""
+        """List the paths in the folder (three levels deep) or archive, or tell the problem with it.
+
+        The path of a folder ends in a slash.
+        """
         try:
             return {"paths": [shown(path) for path in self._opened().listed()], "problem": []}
         except ProblemError as problem:
             return {"paths": [], "problem": problem.told}
 
     def text(self, path: str, limit: int) -> str:
-        """The beginning of the file `path`, "" where there is none."""
+        """Return the first `limit` bytes of the file `path`, as text; "" where there is none."""
         for entry in self._opened().entries(path):
             return entry.read(limit).decode(errors="replace")
         return ""
 
     def take(self, prefixes: list[str], wanted: list[str], lab: str) -> dict[str, Any]:
-        """What one hand-in has of the files `wanted`: all whose path begins with a prefix."""
+        """Find the files `wanted` in one hand-in: all whose paths begin with one of `prefixes`."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         seconds = int(used.ru_utime + used.ru_stime) + SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
-        reader = Reader(wanted)
+        reader = HandInReader(wanted)
         for prefix in prefixes:
             reader.look(self._opened().entries(prefix))
         return chosen(reader.taken, wanted, lab)

@@ -139,7 +139,7 @@ def check(result: int, what: str) -> int:
 
 
 def map_shape(descriptor: int) -> list[int]:
-    """What bcc_create_map takes of a map beside its name: type, sizes, entries, flags."""
+    """Return what bcc_create_map takes of a map beside its name: type, sizes, entries, flags."""
     names = ("map_type", "key_size", "value_size", "max_entries", "map_flags")
     return [_information(descriptor, name) for name in names]
 

@@ -12,8 +12,6 @@ import fcntl
 import json
 import mmap
 import os
-import platform
-import secrets
 import socket
 import struct
 import threading
@@ -22,6 +20,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+MACHINE = os.uname().machine
 NUMBERS = {
     "x86_64": {"rename": 82, "mkdir": 83, "rmdir": 84, "link": 86, "unlink": 87, "symlink": 88}
 }
@@ -84,6 +83,11 @@ def happened(name: str, paths: tuple[bytes, ...]) -> bool:
     return os.path.lexists(paths[-1]) != (name in ("rmdir", "unlink"))
 
 
+def new_name() -> str:
+    """Draw a name that nobody guesses. `secrets` takes longer to import than all else here."""
+    return os.urandom(6).hex()
+
+
 def now() -> int:
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 
@@ -100,9 +104,10 @@ class SlowPaths:
     """Paths in memory that the kernel has to wait for, when it reads them (userfaultfd)."""
 
     def __init__(self, device: int | None) -> None:
-        """`device` is /dev/userfaultfd; without it the process has the right by itself.
+        """Open a userfaultfd by `device`, /dev/userfaultfd, or else by this process's own right.
 
-        A right that it was lent for this is given up.
+        The process gives up the right that it was lent for this. Where there can be no userfaultfd,
+        `why` is the errno.
         """
         self.fd, self.why = -1, 0
         try:
@@ -111,7 +116,7 @@ class SlowPaths:
             self.why = error.errno or 0
         libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
         header, nothing = struct.pack("Ii", CAPABILITIES, 0), bytes(24)
-        if libc.syscall(CAPSET[platform.machine()], header, nothing) != 0:
+        if libc.syscall(CAPSET[MACHINE], header, nothing) != 0:
             raise OSError(ctypes.get_errno(), "capset")
         self.waiting: dict[int, tuple[bytes, float]] = {}
         if self.fd >= 0:
@@ -121,7 +126,7 @@ class SlowPaths:
         if device is not None:
             opened = fcntl.ioctl(device, USERFAULTFD_IOC_NEW, os.O_CLOEXEC)
         else:
-            opened = libc.syscall(USERFAULTFD[platform.machine()], os.O_CLOEXEC)
+            opened = libc.syscall(USERFAULTFD[MACHINE], os.O_CLOEXEC)
         if opened < 0:
             raise OSError(ctypes.get_errno(), "userfaultfd")
         fcntl.ioctl(opened, UFFDIO_API, bytearray(struct.pack("QQQ", UFFD_API, 0, 0)))
@@ -159,10 +164,11 @@ def address_of(page: mmap.mmap) -> int:
 
 class Service:
     def __init__(self, given: str) -> None:
-        """`given` is JSON: `sockets`, between which packets go, and whether `libc` is to be called.
+        """Take the setting `given` in JSON: `sockets`, between which packets go, and `libc`.
 
-        That libc is a copy, of which a function is probed. A process that makes described calls has
-        `marks`, where it writes who it is, and `faults`, by which it may answer its page faults.
+        `libc` tells whether to call a copy of libc, in which a function is probed. A process that
+        makes described calls has `markers`, where the process writes who it is, and `faults`, by
+        which the process may answer its page faults.
         """
         told = json.loads(given)
         self.sockets = [socket.socket(fileno=number) for number in told["sockets"]]
@@ -170,10 +176,10 @@ class Service:
         self.gate = os.pipe()
         self.kept: list[str] = []
         self.file = ""
-        self.marks = told.get("marks", -1)
+        self.markers = told.get("markers", -1)
         self.slow = SlowPaths(told["faults"]) if "faults" in told else None
         self.cpus = sorted(os.sched_getaffinity(0))
-        self.cpu = secrets.randbelow(len(self.cpus))
+        self.cpu = os.urandom(1)[0] % len(self.cpus)
         self.children: list[int] = []
 
     def invoke(self, name: str, paths: tuple[bytes, ...]) -> None:
@@ -189,7 +195,7 @@ class Service:
         Architectures without the call have that function alone, which makes another one. Returns
         the number of the error, 0 for none.
         """
-        number = None if self.own_libc else NUMBERS.get(platform.machine(), {}).get(name)
+        number = None if self.own_libc else NUMBERS.get(MACHINE, {}).get(name)
         call = getattr(libc, name) if number is None else partial(libc.syscall, number)
         failed = call(*paths, *((mode,) if name == "mkdir" else ())) != 0
         return ctypes.get_errno() if failed else 0
@@ -219,7 +225,7 @@ class Service:
         made = []
         for _ in range(count):
             self.next_cpu()
-            path = f"{BASE}/{secrets.token_hex(6)}"
+            path = f"{BASE}/{new_name()}"
             paths = prepare(name, path)
             made.append(timed(name, path, self.invoke, name, paths))
             if not happened(name, paths):
@@ -232,12 +238,12 @@ class Service:
     def ready(self) -> None:
         """Answer that this process runs."""
 
-    def introduce(self, mark: str) -> str:
+    def introduce(self, marker: str) -> str:
         """Tell the kernel's trace which process this is.
 
         Returns why it can hold no call up; "" where it can.
         """
-        os.write(self.marks, mark.encode())
+        os.write(self.markers, marker.encode())
         return os.strerror(self.slow.why) if self.slow and self.slow.why else ""
 
     def make(self, calls: list[dict[str, Any]], together: bool) -> list[Event]:
@@ -268,8 +274,8 @@ class Service:
         page = self.slow.put(paths[0], call["lasts"]) if self.slow and call["lasts"] else None
         given = (ctypes.c_void_p(address_of(page)), *paths[1:]) if page else paths
         libc.prctl(PR_SET_NAME, os.fsencode(call["comm"]), 0, 0, 0)
-        if call["mark"]:
-            os.write(self.marks, call["mark"].encode())
+        if call["marker"]:
+            os.write(self.markers, call["marker"].encode())
         gate.wait()
         time.sleep(call["after"])
         cpu, start = libc.sched_getcpu(), now()
@@ -322,7 +328,7 @@ class Service:
     def step(self, what: str) -> Event:
         """Make one of the decoys; those on a file in their order."""
         if what in ("mkdir", "open"):
-            path = f"{BASE}/{secrets.token_hex(6)}"
+            path = f"{BASE}/{new_name()}"
         else:
             path = self.kept.pop() if what == "rmdir" else self.file
         done = timed(what, path, DECOYS[what], path)
@@ -375,9 +381,9 @@ class Service:
                 try:
                     os.sched_setaffinity(0, [cpu])
                     # A parent of its own: processes that share one take turns at its lock.
-                    parent = f"{BASE}/{secrets.token_hex(6)}"
+                    parent = f"{BASE}/{new_name()}"
                     os.mkdir(parent)
-                    path = f"{parent}/{secrets.token_hex(6)}"
+                    path = f"{parent}/{new_name()}"
                     os.write(readied, b"r")
                     os.read(go, 1)
                     for _ in range(each):

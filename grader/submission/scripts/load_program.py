@@ -47,7 +47,7 @@ lib.bpf_table_name.restype = ctypes.c_char_p
 lib.bpf_table_name.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 
 
-class Program(BPF):
+class StagedBPF(BPF):
     """A BPF object that loads its functions when asked, and attaches them when asked again."""
 
     def _trace_autoload(self) -> None:
@@ -104,7 +104,7 @@ class Program(BPF):
 
 class Service:
     def __init__(self) -> None:
-        self.program: Program
+        self.program: StagedBPF
         self.hook = ""
         self.places: Places = {}
         self.perf = self.ring = False
@@ -116,7 +116,7 @@ class Service:
 
     def compile(self, path: str, cflags: list[str]) -> dict[str, Any]:
         with open(path, "rb") as file:
-            self.program = Program(text=file.read(), cflags=[*ANY_HEADERS, *cflags])
+            self.program = StagedBPF(text=file.read(), cflags=[*ANY_HEADERS, *cflags])
         module = self.program.module
         tables = []
         for i in range(lib.bpf_num_tables(module)):

@@ -1,7 +1,7 @@
 /*
  * wrong: Notes the time and never submits it.
  * loses: 2.2 fail, 2.3 blocked, 2.4 blocked, 2.5 blocked
- * says: None of them was reported
+ * says: never calls perf_submit()
  */
 
 struct timestamp_mkdir_class {

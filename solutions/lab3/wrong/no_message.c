@@ -1,7 +1,7 @@
 /*
  * wrong: Counts, and leaves no trace line.
  * loses: 3.4 fail
- * says: what it reports does not get out
+ * says: never calls bpf_trace_printk()
  */
 
 BPF_HASH(compteur);

@@ -1,7 +1,7 @@
 /*
  * wrong: Fills the event and never submits it.
  * loses: 4.2 fail, 4.3 blocked, 4.4 blocked, 4.5 blocked, 4.6 blocked, 4.7 blocked
- * says: None of them was reported
+ * says: never calls perf_submit()
  */
 
 struct evenement {

@@ -1,7 +1,7 @@
 /*
  * wrong: Fills the event and never submits it.
  * loses: 8.2 fail, 8.3 blocked, 8.4 blocked, 8.5 blocked, 8.8 blocked
- * says: None of them was reported
+ * says: never calls perf_submit()
  */
 
 struct evenement {

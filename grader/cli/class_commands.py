@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from grader.classroom.handin import HandIn
     from grader.classroom.marks import Mark
     from grader.classroom.roster import Student
-    from grader.classroom.store import Grading, Run, Setting, Store
+    from grader.classroom.runs import Grading, Run, Setting
+    from grader.classroom.store import Store
 
 _PRIVATE = click.option(
     "--private",
@@ -51,7 +52,8 @@ for _command in (class_marks.diff, class_marks.apply, class_marks.report, class_
         "folder or archive for each student; nothing is unpacked. What has a verdict already is\n"
         "not graded again. It can be stopped at any moment; the same command goes on.\n"
         "\n"
-        "Exit status: 0 everybody has a verdict, 1 some have none, 2 wrong usage."
+        "Exit status: 0 every hand-in that could be read has a verdict, 1 some have none,\n"
+        "2 wrong usage."
     ),
 )
 @click.argument("hand_ins", metavar=say("HANDINS"), type=click.Path(path_type=Path))
@@ -114,7 +116,7 @@ def grade_class(
 
 
 def _warn_of_network(state: Path) -> None:
-    """Say that a disk of another machine may lose what is kept there."""
+    """Warn a person if `state` is on a network disk, which may lose what is kept there."""
     from grader.base.file_system import NETWORK, file_system
 
     if (type_ := file_system(state)) in NETWORK:
@@ -129,8 +131,8 @@ def _warn_of_network(state: Path) -> None:
 
 
 def _setting(lab: Lab, private: Path | None, kernel: str, time_scale: float) -> Setting:
+    from grader.classroom.runs import Setting
     from grader.classroom.setting import folder_hash, grader_hash, kernel_name
-    from grader.classroom.store import Setting
 
     return Setting(
         lab.name,
@@ -144,7 +146,7 @@ def _setting(lab: Lab, private: Path | None, kernel: str, time_scale: float) -> 
 
 
 def _kernel(lab: Lab, wanted: str) -> str:
-    """The kernel that all are judged on; a machine's image is built if there is none yet."""
+    """Choose the kernel that all hand-ins are judged on; build its image if there is none yet."""
     from grader.classroom.setting import kernel_of
 
     kernel = kernel_of(lab, wanted)
@@ -164,23 +166,23 @@ def _grade(
     where: Where,
 ) -> None:
     from grader.classroom.grading import ClassGrading
-    from grader.classroom.pool import Order
+    from grader.classroom.pool import Job
     from grader.ui.console import going_on
 
     (setting,) = (each.setting for each in store.runs() if each.id == run)
 
-    def order(key: str, hashed: str) -> Order:
-        return Order(key, store.files(hashed), lab.name, kernel, setting.time_scale, setting.lang)
+    def job(key: str, hashed: str) -> Job:
+        return Job(key, store.files(hashed), lab.name, kernel, setting.time_scale, setting.lang)
 
     with (
         going_on(lab.name) as tell,
         cluster.pool(where, course, lab, private, kernel, note) as pool,
     ):
-        ClassGrading(store, run, order, pool, lambda line: tell(said(line))).run()
+        ClassGrading(store, run, job, pool, lambda line: tell(said(line))).run()
 
 
 def _say_why(store: Store, run: int, setting: Setting, before: Setting) -> None:
-    """Say, before it begins, why what has a verdict is graded again."""
+    """Say what has changed, so that hand-ins that have a verdict are graded again."""
     what = {
         "lab_hash": say("the lab"),
         "private_hash": say("the private checks"),
@@ -192,7 +194,7 @@ def _say_why(store: Store, run: int, setting: Setting, before: Setting) -> None:
     changed = [said(what[name]) for name in setting.changes(before) if name in what]
     note(
         say(
-            "Run {run}, since another one is {changed}: {n} to grade.",
+            "New run {run}, because of a change in {changed}: {n} to grade.",
             run=run,
             changed=", ".join(changed),
             n=len(store.waiting(run)),
@@ -201,7 +203,7 @@ def _say_why(store: Store, run: int, setting: Setting, before: Setting) -> None:
 
 
 def _last(read: Sequence[tuple[Student, HandIn]]) -> list[tuple[Student, HandIn]]:
-    """Leave out what a student has handed in again."""
+    """Keep only the last hand-in of each student."""
     attempts: dict[str, int] = {}
     for student, hand_in in read:
         attempts[student.id] = max(attempts.get(student.id, 0), hand_in.place.attempt)
@@ -209,7 +211,7 @@ def _last(read: Sequence[tuple[Student, HandIn]]) -> list[tuple[Student, HandIn]
 
 
 def _conclude(store: Store, run: int, take: str) -> None:
-    """Say what there is now, and end with the status that belongs to it."""
+    """Print remarks and a summary of the marks; exit with 1 if a hand-in lacks a verdict."""
     from grader.classroom.marks import marks, summary
 
     rows = marks(store, run, take)
@@ -222,13 +224,13 @@ def _conclude(store: Store, run: int, take: str) -> None:
 
 
 def _remark(mark: Mark) -> Message:
-    """What a person has to look at, of one student."""
-    from grader.classroom.marks import note as told
+    """Say what a person has to look at in `mark`; NO_MESSAGE where that is nothing."""
+    from grader.classroom.marks import remark
 
     who = clean(mark.student.name or mark.student.id)
     if mark.state in ("graded", "missing", "waiting"):
         return NO_MESSAGE
-    why = told(mark)
+    why = remark(mark)
     if mark.state == "unreadable":
         return say("{who}: {why}", who=who, why=why)
     return say("{who}: the machine came to no verdict on all of it", who=who)
@@ -241,6 +243,7 @@ def _remark(mark: Mark) -> Message:
 @class_options.STATE
 def status(take: str, state: Path) -> None:
     from grader.classroom.marks import marks, summary
+    from grader.classroom.runs import minute
     from grader.classroom.store import Store
 
     with Store.open(state, write=False) as store:
@@ -253,8 +256,8 @@ def status(take: str, state: Path) -> None:
                     "Run {run}: {lab}, begun {began}, ended {ended}{counts}",
                     run=run.id,
                     lab=run.setting.lab,
-                    began=run.started,
-                    ended=run.ended or say("not yet"),
+                    began=minute(run.started),
+                    ended=minute(run.ended) or say("not yet"),
                     counts=say("; its marks count")
                     if run == store.counting(run.setting.lab)
                     else NO_MESSAGE,
@@ -277,7 +280,12 @@ def status(take: str, state: Path) -> None:
         "keep the verdict that they have."
     ),
 )
-@click.option("--only", metavar=say("WHAT=VALUE"), multiple=True, help=say("Whose hand-ins."))
+@click.option(
+    "--only",
+    metavar=say("WHAT=VALUE"),
+    multiple=True,
+    help=say("Grade only the hand-ins that match."),
+)
 @class_options.LAB
 @cluster.where
 @options.kernel
@@ -320,7 +328,7 @@ def regrade(
     "history",
     cls=Command,
     help=say(
-        "Show what was handed in by STUDENT, an id, an address or a number, and how each run\n"
+        "Show what was handed in by STUDENT, an id, address, number or name, and how each run\n"
         "judged it."
     ),
 )
@@ -339,8 +347,8 @@ def history(student: str, state: Path) -> None:
 
 
 def _told(run: Run, grading: Grading, *, counts: bool) -> Message:
-    """One hand-in's verdict in one run, in a line."""
-    from grader.classroom.marks import Mark, note
+    """Return the verdict on one hand-in in one run, as a line."""
+    from grader.classroom.marks import Mark, remark
 
     mark, result = Mark(grading.student, grading), grading.result
     parts = [
@@ -350,26 +358,26 @@ def _told(run: Run, grading: Grading, *, counts: bool) -> Message:
                 run=run.id,
                 lab=run.setting.lab,
                 attempt=grading.attempt,
-                state=mark.state,
+                state=mark.state_word,
             )
         ),
         f"{result.score}/{result.max_score}" if result else "",
         grading.received,
         said(say("unstable")) if grading.unstable else "",
         said(say("its marks count")) if counts else "",
-        note(mark),
+        remark(mark),
     ]
     return Message("; ".join(filter(None, parts)))
 
 
 def _one_student(store: Store, known: str) -> Student:
-    """The student whose id, address or number is `known`. Raises UsageError."""
-    found = [
-        each for each in store.students() if known and known in (each.id, each.email, each.number)
-    ]
+    """Find the student whose id, address, number or name is `known`. Raises UsageError."""
+    from grader.classroom.roster import Register
+
+    found = Register(store.students()).known_as(known)
     if len(found) != 1:
         raise UsageError(
-            say("{n} students are {student}.", n=len(found), student=clean(known)),
+            say("{student} matches {n} students.", n=len(found), student=clean(known)),
             say("Give the id of one: ./labebpf class export --for csv shows them."),
         )
     return found[0]
@@ -378,7 +386,7 @@ def _one_student(store: Store, known: str) -> Student:
 @class_.command(
     "forget",
     cls=Command,
-    help=say("Remove all that is known of STUDENT: an id, an address or a number."),
+    help=say("Remove all that is known of STUDENT: an id, address, number or name."),
 )
 @click.argument("student", metavar=say("STUDENT"))
 @class_options.STATE

@@ -103,7 +103,7 @@ def _by_id(mark: Mark) -> dict[str, TaskResult]:
 
 
 def _related(id: str, tasks: Mapping[str, Task]) -> set[str]:
-    """The tasks that this one hangs on, and those that hang on it, with itself."""
+    """Return the task `id`, the tasks that it needs, and those that need it, directly or not."""
 
     def below(each: str) -> set[str]:
         needs = tasks[each].needs if each in tasks else ()
@@ -129,7 +129,7 @@ def _warning(judged: int, facility: float | None, rest: float | None) -> Message
     if judged < ENOUGH or facility is None:
         return NO_MESSAGE
     if rest is not None and rest < 0:
-        return say("Who passes it has fewer points elsewhere: look at the check.")
+        return say("Students who pass it have fewer points elsewhere: look at the check.")
     if facility < _HARD:
         return say("Hardly anybody passes it.")
     if facility > _EASY:
@@ -170,17 +170,21 @@ def failures(rows: Sequence[Mark], tasks: Iterable[Task]) -> list[Failure]:
 
 
 def _cost(task: TaskResult, found: Mapping[str, TaskResult], named: Mapping[str, Task]) -> int:
-    """The points that this failure cost: its own, and those of what it alone blocked."""
-    blocked = (
-        other.max_points
-        for other in found.values()
-        if other.status is Status.BLOCKED and other.id in named and task.id in named[other.id].needs
-    )
-    return task.max_points + sum(blocked)
+    """Return the points that this failure cost: its own, and those of what it alone blocked."""
+    cost, lost = task.max_points, {task.id}
+    for other in named.values():  # A task can need those above it only.
+        missing = {
+            need for need in other.needs if need in found and found[need].status is not Status.PASS
+        }
+        blocked = other.id in found and found[other.id].status is Status.BLOCKED
+        if blocked and missing and missing <= lost:
+            cost += found[other.id].max_points
+            lost.add(other.id)
+    return cost
 
 
 def distribution(rows: Sequence[Mark]) -> dict[int, int]:
     """Return how many students have each number of points, all from 0 to the most."""
-    scores = [mark.result.score for mark in rows if mark.result and mark.state == "graded"]
+    scores = [mark.points for mark in rows]
     most = max((mark.result.max_score for mark in rows if mark.result), default=0)
     return {points: scores.count(points) for points in range(most + 1)}

@@ -18,7 +18,7 @@ from distributed.client import ClosedClientError
 
 from grader.base.errors import InfraError
 from grader.base.messages import Message, say
-from grader.classroom.pool import NotGradedError, NoVerdictError, Order
+from grader.classroom.pool import Job, NotGradedError, NoVerdictError
 from grader.classroom.worker import (
     Preparation,
     Traits,
@@ -89,16 +89,16 @@ class ClusterPool:
             self._tell(_why(address, self._unfit.pop(address), self._parcel.wanted))
             self._client.retire_workers([address])
 
-    def submit(self, order: Order) -> Future[Result]:
+    def submit(self, job: Job) -> Future[Result]:
         # Not through Client.get_executor: where the connection breaks as a result is fetched, its
         # futures never end (cfexecutor.py of distributed 2026.8, `_cascade_future`).
         outer: Future[Result] = Future()
         try:
-            inner = self._client.submit(grade, self._parcel.name, order, pure=False, retries=0)
+            inner = self._client.submit(grade, self._parcel.name, job, pure=False, retries=0)
         except ClosedClientError:  # `slots` says why.
             outer.set_exception(NotGradedError())
             return outer
-        self._running[outer] = order.key, inner
+        self._running[outer] = job.key, inner
         inner.add_done_callback(partial(self._pass_on, outer))
         return outer
 

@@ -37,7 +37,7 @@ class Copy:
     files: Mapping[str, bytes]
 
     def stub(self, edit: str) -> bytes:
-        """The stub of the file `edit`, which students edit."""
+        """Return the stub of the file `edit`, which students edit."""
         return self.files[self.manifest.stub_of(edit)]
 
 
@@ -48,7 +48,7 @@ Look = Callable[[str], "bytes | None"]
 
 
 def read_copy(source: str) -> Copy:
-    """The copy in the folder, the archive or the git repository `source`.
+    """Read the copy in the folder, the archive or the git repository `source`.
 
     Raises UsageError where none is there, CourseError for one that is not as it was published,
     InfraError where git cannot fetch it.

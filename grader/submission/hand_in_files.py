@@ -57,7 +57,7 @@ class Submission:
 
 
 def read_submission(folder: Path, lab: str, names: Iterable[str]) -> Submission:
-    """Take the files `names` from `folder`/`lab`, or from `folder` itself if that is not there.
+    """Take the files `names` from where `root_of` says that those of `lab` lie in `folder`.
 
     Links, devices and files over 256 KiB are refused: a hand-in is plain text.
     """
@@ -104,9 +104,15 @@ def find_hand_in(folder: Path, lab: str, names: Sequence[str]) -> Path:
 
 
 def root_of(folder: Path, lab: str) -> Path:
-    """Return where the files for `lab` lie in a hand-in: a folder of that name, or the hand-in."""
-    own = folder / lab
-    return own if own.is_dir() and not own.is_symlink() else folder
+    """Return where the files for `lab` lie in a hand-in: a folder of that name, or the hand-in.
+
+    The folder may lie in exercises/, as in a whole copy of the course. Links are not followed.
+    """
+    whole = folder / "exercises"
+    for own, links in ((folder / lab, [folder / lab]), (whole / lab, [whole, whole / lab])):
+        if own.is_dir() and not any(map(Path.is_symlink, links)):
+            return own
+    return folder
 
 
 def _near_miss(root: Path, name: str, names: Collection[str]) -> Refusal | None:
@@ -115,7 +121,7 @@ def _near_miss(root: Path, name: str, names: Collection[str]) -> Refusal | None:
     for entry in _entries(root):
         if entry.is_dir(follow_symlinks=False):
             folders.append(entry.name)
-        elif entry.name not in names:
+        elif entry.name not in names and not _is_of_pytest(entry.name):
             others.append(entry.name)
     for folder in folders:
         if os.path.lexists(root / folder / name):
@@ -143,6 +149,11 @@ def _near_miss(root: Path, name: str, names: Collection[str]) -> Refusal | None:
                 say("Unpack {archive} there: archives are not opened.", archive=archive),
             )
     return None
+
+
+def _is_of_pytest(name: str) -> bool:
+    """Say whether a file of that name is one of pytest's, which students do not write."""
+    return name == "conftest.py" or re.fullmatch(r"test_\w+\.py", name) is not None
 
 
 def _misnamed(name: str, others: Sequence[str]) -> str | None:

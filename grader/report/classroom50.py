@@ -15,12 +15,13 @@ from grader.verdict.record import LabResult, Result, Status, TaskResult
 
 
 def classroom50(result: Result, environment: Mapping[str, str] = os.environ) -> str:
-    """The result.json of an autograder.py, schema classroom50/result/v1.
+    """Return the result.json of an autograder.py, schema classroom50/result/v1.
 
-    Whose result it is comes from the variables that Classroom 50's runner sets. The format has only
-    passed or not, so that a task which the machine could not judge would be a failure. It has an
-    answer for that: nothing is written, and an autograder that ends with another status than 0 is
-    an error of the infrastructure. So this raises InfraError, which ends `labebpf report` with 3.
+    The classroom, assignment and submission are those in the variables that Classroom 50's runner
+    sets. The format has only passed or not: a task that the machine could not judge would count as
+    failed. So this function then raises InfraError, which ends `labebpf report` with 3, and nothing
+    is written: an autograder that ends with another status than 0 is an error of the
+    infrastructure.
 
     Raises UsageError outside the runner, and where tasks were not selected.
 
@@ -86,13 +87,14 @@ def _require_all(result: Result) -> None:
 
 
 def classroom(result: Result) -> str:
-    """What autograding-grading-reporter takes in `<RUNNER>_RESULTS`: JSON in base64.
+    """Return what autograding-grading-reporter takes in `<RUNNER>_RESULTS`: JSON in base64.
 
-    It shows two totals, the sum of the scores and the share of tests that passed, times the
-    maximum. So that both are the result's, each point is a test. `error` is for tasks that the
-    machine could not judge, or that were not selected, and `fail` for all others that did not pass:
-    it then says that tests errored, not that they failed. It prints what it gets, so that each text
-    is one line; of a failure nothing but name and line, and `test_code`, which here tells why.
+    The reporter shows two totals: the sum of the scores, and the share of tests that passed, times
+    the maximum. Each point is a test, so that both totals are those of the result. A task that the
+    machine could not judge, or that was not selected, has the status `error`; any other that did
+    not pass has `fail`. For `error` the reporter says that tests errored, and not that they failed.
+    It prints each text as it is, so that each is on one line. Of a failure it prints only the name,
+    the line, and `test_code`, which here tells why.
 
     Source: https://github.com/classroom-resources/autograding-grading-reporter, 43c2d9f
     """
@@ -114,7 +116,7 @@ def classroom(result: Result) -> str:
 
 
 def _points(lab: LabResult, task: TaskResult, without: str, lang: str) -> list[dict[str, Any]]:
-    """A test for each point of `task`; one that was not earned has the status `without`."""
+    """Make a test for each point of `task`; one that was not earned has the status `without`."""
 
     def numbered(number: int) -> str:
         most = task.max_points

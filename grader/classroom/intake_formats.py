@@ -75,7 +75,7 @@ class Found:
 
 
 def _wrapping(paths: Sequence[str]) -> str:
-    """The folder, with its slash, in which all hand-ins lie, and which is none itself; or ""."""
+    """Return the folder, with its slash, that holds all hand-ins and is none itself; else ""."""
     first, slash, _ = paths[0].partition("/") if paths else ("", "", "")
     only = first + slash
     inner = [path[len(only) :] for path in paths if path != only]
@@ -218,7 +218,7 @@ def _clones(listing: Listing, read: Callable[[str], str]) -> Found:
 
 
 def _shared(names: Sequence[str]) -> str:
-    """What all names begin with, up to its last hyphen; "" of one name."""
+    """Return what all `names` begin with, up to their last shared hyphen; "" for a single name."""
     if len(names) < 2:
         return ""
     parts = [name.split("-")[:-1] for name in names]
@@ -251,7 +251,7 @@ FORMATS: Mapping[str, Callable[[Listing, Callable[[str], str]], Found]] = {
 
 
 def title(format: str) -> Message:
-    """The name of a format, for a person."""
+    """Return the name of `format` that people are shown."""
     return {
         "moodle": say("Moodle's download of all submissions"),
         "gradescope": say("An export of Gradescope"),
