@@ -284,13 +284,14 @@ def descendants(*roots: int, uid: int = -1) -> list[int]:
             children.setdefault(int(fields[1]), []).append(int(entry.name))
     there = {0, *(one for those in children.values() for one in those)}
     orphans = {one for parent in children.keys() - there for one in children[parent]}
-    tree = [*roots, *(one for one in sorted(orphans.difference(roots)) if _runs_as(one, uid))]
+    tree = [*roots, *(one for one in sorted(orphans.difference(roots)) if runs_as(one, uid))]
     for parent in tree:
         tree += children.get(parent, [])
     return tree
 
 
-def _runs_as(pid: int, uid: int) -> bool:
+def runs_as(pid: int, uid: int) -> bool:
+    """Tell whether the process `pid` is there, and `uid` its real user."""
     try:
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:

@@ -20,11 +20,12 @@ from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
 from grader.base.profile import note_span
 from grader.base.text import blank
-from grader.submission.sandbox import PYTHON, Sandbox
+from grader.submission.sandbox import PYTHON, Sandbox, runs_as
 from grader.submission.threads import (
     await_events,
     await_events_for_ever,
     before_others,
+    has_signal,
     pause,
     states,
 )
@@ -278,8 +279,10 @@ class Script:
     def interrupt(self, seconds: float, *, pause: float = 0.5) -> bool:
         """Press Ctrl-C as often as it takes; return whether the script ended within `seconds`.
 
-        A SIGINT that falls into a ctypes callback is printed and lost: one press proves nothing,
-        and each waits, for at most `pause` seconds, for a moment when the script only waits. But
+        A SIGINT that falls into a ctypes callback is printed and lost, and between some
+        instructions of a loop Python 3.12 and 3.13 do not catch it (python/cpython issue 130279):
+        one press proves nothing, and each waits, for at most `pause` seconds, for a moment when
+        the script only waits. But
         one that comes while the script is ending spoils a clean end: `pause` seconds pass before
         the second press, and up to four times as many before others.
         """
@@ -287,11 +290,8 @@ class Script:
         longest = 4 * pause
         rest = pause
         while self.status is None and time.monotonic() < deadline:
-            self.wait_for(lambda: not self.computes, min(rest, seconds), every=0.001)
-            try:
-                os.write(self._master, _CTRL_C)
-            except OSError:
-                pass  # The terminal's other side is closed: it is about to end.
+            if not self.wait_for(self._interrupted_at_rest, min(rest, seconds), every=0.001):
+                self._press()
             left = deadline - time.monotonic()
             self.wait_for(lambda: self.status is not None, min(left, pause))
             pause = min(2 * pause, longest)
@@ -300,18 +300,30 @@ class Script:
             self._pump(0.05)
         return self.status is not None
 
+    def _interrupted_at_rest(self) -> bool:
+        """Press Ctrl-C if the script only waits, and still does when it is stopped for that."""
+        if not pause(self._sandbox.pids()):
+            return False
+        try:
+            stopped = self.wait_for(self._stopped, 0.1, every=0.001)
+            if not (stopped and pause(self._sandbox.pids())):
+                return False
+            self._press()
+            # The terminal sends it from a thread of the kernel, some time after the write.
+            pids = self._sandbox.pids()
+            self.wait_for(lambda: has_signal(pids, "ShdPnd", signal.SIGINT), 0.1, every=0.001)
+            return True
+        finally:
+            self._sandbox.signal(signal.SIGCONT)
+
+    def _press(self) -> None:
+        with suppress(OSError):  # The terminal's other side is closed: it is about to end.
+            os.write(self._master, _CTRL_C)
+
     def ignores_interrupt(self) -> bool:
         """Tell whether the script's process has SIGINT ignored: no Ctrl-C will ever end it."""
-        for pid in sorted(self._sandbox.pids()):
-            try:
-                # A process may bear any bytes as its name, but for newlines.
-                status = Path(f"/proc/{pid}/status").read_text(errors="replace")
-            except OSError:
-                continue
-            fields = dict(re.findall(r"^(\w+):\t(\S+)", status, re.MULTILINE))
-            if int(fields["Uid"]) == self._sandbox.uid:
-                return bool(int(fields["SigIgn"], 16) >> (signal.SIGINT - 1) & 1)
-        return False
+        own = [pid for pid in sorted(self._sandbox.pids()) if runs_as(pid, self._sandbox.uid)]
+        return has_signal(own[:1], "SigIgn", signal.SIGINT)
 
     def close(self) -> None:
         """End the script and everything that it started."""

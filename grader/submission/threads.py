@@ -43,6 +43,22 @@ def states(pids: Sequence[int]) -> set[str]:
     return found
 
 
+def has_signal(pids: Iterable[int], field: str, number: int) -> bool:
+    """Tell whether the status of one of `pids` has the signal `number` in its `field`.
+
+    SigIgn has those that are ignored, ShdPnd those that the process is still to be given
+    (proc_pid_status(5)).
+    """
+    for pid in pids:
+        with suppress(OSError):  # It has ended.
+            # Its name, on the first line, is any bytes that it chose, but for newlines.
+            status = Path(f"/proc/{pid}/status").read_bytes()
+            mask = status.partition(f"\n{field}:\t".encode())[2].split(maxsplit=1)[0]
+            if int(mask, 16) >> (number - 1) & 1:
+                return True
+    return False
+
+
 def await_events(pids: Sequence[int]) -> bool:
     """Tell whether each thread of `pids` awaits something that is still to happen.
 

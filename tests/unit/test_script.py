@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import textwrap
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from grader.base.errors import InfraError, SubmissionError
 from grader.submission import script as module
 from grader.submission.sandbox import PYTHON, descendants
 from grader.submission.script import Script
+from grader.submission.threads import states
 from grader.submission.tracebacks import ended_cleanly, last_error, traceback_line
 
 PATIENCE = 60.0
@@ -46,6 +49,11 @@ class OpenSandbox:
 
     def pids(self) -> list[int]:
         return [pid for child in self.children for pid in descendants(child.pid)]
+
+    def signal(self, number: int) -> None:
+        for pid in self.pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def close(self) -> None:
         for child in self.children:
@@ -260,6 +268,36 @@ def test_an_interrupt_comes_while_the_script_only_waits(start: Start) -> None:
     script = ready(start(textwrap.dedent(code)))
     assert script.interrupt(PATIENCE / 4)
     assert ended_cleanly(script), script.output()
+
+
+def test_no_interrupt_comes_after_a_script_that_waited_went_on(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = """
+    import os, signal, time
+    waits = False
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0 if waits else 3))
+    print("up", flush=True)
+    while True:
+        waits, end = False, time.monotonic() + 0.02
+        while time.monotonic() < end:
+            pass
+        waits = True
+        time.sleep(0.02)
+    """
+    script = ready(start(textwrap.dedent(code)))
+    write = os.write
+
+    def write_late(descriptor: int, data: bytes) -> int:
+        """Write what may come late: when the script, unless it is stopped, computes again."""
+        end = time.monotonic() + PATIENCE
+        while not states(script.pids()) & {"R", "T"} and time.monotonic() < end:
+            pass
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write_late)
+    assert script.interrupt(PATIENCE)
+    assert script.status == 0
 
 
 def test_a_script_that_ignores_interrupts_is_given_up(start: Start) -> None:
