@@ -17,6 +17,8 @@ STAGES = ("compiler", "backend", "verifier", "kernel", "warning", "written", "py
 """Where a mistake shows: at the tools that may refuse a program, in the order in which they get it;
 in a `warning` of clang's; in the text, as it is `written`, that no tool mentions; in Python."""
 _FILES = ("catalogue.toml", "scripts.toml")
+_ASSIGNED = r"\b(?P<variable>[A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*)?\w+\.(?:%s)\w*\s*\("
+"""Finds the variable that the result of a table's method is put into, after a cast or not."""
 _UNKNOWN = Text(en="see the log", fr="voir le journal")
 
 
@@ -100,6 +102,8 @@ def filled(pattern: str, values: Mapping[str, str]) -> str:
 def _entry(table: Mapping[str, Any]) -> KnownError:
     rest = dict(table)
     says = {stage: rest.pop(stage) for stage in STAGES if stage in rest}
+    if "assigned" in rest:
+        rest["variable"] = _ASSIGNED % rest.pop("assigned")
     cause, mend = Text(**rest.pop("cause")), Text(**rest.pop("mend"))
     otherwise = {key: Text(**text) for key, text in rest.pop("otherwise", {}).items()}
     return KnownError(says=says, cause=cause, mend=mend, otherwise=otherwise, **rest)
