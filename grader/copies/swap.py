@@ -203,7 +203,7 @@ def _replace(root: Path, step: Step, kept: Path, outcome: Outcome) -> None:
     make_folder(place.parent)
     if not _is_expected(place, step):
         if step.theirs:
-            place = _beside(place, new)
+            place = _beside(place, new, step)
             outcome.beside[step.place] = str(place.relative_to(root))
         else:
             _keep(root, place, kept / step.place, outcome)
@@ -225,12 +225,15 @@ def _is_expected(place: Path, step: Step) -> bool:
     return not os.path.lexists(place) or digest_of(place) in step.expected.values()
 
 
-def _beside(place: Path, new: Path) -> Path:
-    """Choose where `new` goes beside `place`, so that no other file is overwritten."""
+def _beside(place: Path, new: Path, step: Step) -> Path:
+    """Choose where `new` goes beside `place`, so that nothing that somebody wrote is overwritten.
+
+    What an earlier change put there, and nobody touched, is expected.
+    """
     number = 1
     while True:
         path = place.with_name(f"{place.name}.new" if number == 1 else f"{place.name}.new-{number}")
-        if not os.path.lexists(path) or digest_of(path) == digest_of(new):
+        if _is_expected(path, step) or digest_of(path) == digest_of(new):
             return path
         number += 1
 

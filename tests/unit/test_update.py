@@ -72,6 +72,27 @@ def test_all_that_is_new_arrives(mine: Path, new: Path) -> None:
     assert "no count at all" in (mine / "exercises/lab3/counter.c").read_text()
 
 
+def test_a_stub_that_changes_again_takes_the_place_of_the_one_beside(
+    mine: Path, new: Path, tmp_path: Path
+) -> None:
+    course = shutil.copytree(new.with_name("course"), tmp_path / "course")
+    program = course / "solutions/lab3/counter.c"
+    beside = mine / "exercises/lab3/counter.c.new"
+    labebpf(mine, "update", str(new))
+    for word in ("single", "other"):
+        program.write_text(program.read_text().replace("no count at all", f"no {word} count"))
+        target = shutil.copytree(new, tmp_path / word)
+        publish(course, target, "lab0", "lab2", "lab3")
+        labebpf(mine, "update", str(target))
+        if word == "single":
+            assert "no single count" in beside.read_text()
+            append(beside, "/* mine */\n")
+            program.write_text(program.read_text().replace("no single count", "no count at all"))
+    assert beside.read_text().endswith("/* mine */\n")
+    assert "no other count" in beside.with_name("counter.c.new-2").read_text()
+    assert len(list(beside.parent.glob("counter.c.*"))) == 2
+
+
 def test_it_comes_from_where_it_was_published(mine: Path, old: Path, new: Path) -> None:
     manifest = json.loads((mine / NAME).read_text())
     assert manifest["source"] == str(old)
