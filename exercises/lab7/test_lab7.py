@@ -385,7 +385,8 @@ def row_of(script: Script, workload: Workload, one: Call) -> int:
 
 
 def expect_only_mkdirs(script: Script, workload: Workload, spared: bool) -> None:
-    got = script.counted("total", "percpu_array", workload.decoys, random_count())
+    n = random_count(30, 60)
+    got = script.counted("total", "percpu_array", workload.decoys, n)
     expect(
         spared or got.total <= got.made,
         say(
