@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from grader.checks import (
     Growth,
     Program,
     Row,
+    Rows,
     Script,
     Workload,
     changes,
@@ -369,8 +371,9 @@ def all_changes(script: Script, workload: Workload) -> Iterator[Change]:
 def row_of(script: Script, workload: Workload, one: Call) -> int:
     """Where the script's own table counts somebody's mkdirs."""
     workload.make(one)
-    rows = script.rows("dossiers", "hash")
-    found = rows.having(uid=one.uid, comm=one.comm)
+    having = partial(Rows.having, uid=one.uid, comm=one.comm)
+    rows = script.writes("dossiers", "hash", having, seconds=1)
+    found = having(rows)
     expect(
         bool(found),
         say("The table dossiers of the script has no row of who has just made a directory."),

@@ -119,6 +119,11 @@ class Counter:
         self._attached = attached
 
     @property
+    def entry(self) -> tuple[int, int]:
+        """Which entry of which table it is: the table's descriptor, and the key."""
+        return self.table.fd, self._key
+
+    @property
     def value(self) -> int:
         """What the counter holds at this moment, 0 without an entry."""
         return self.table.get(self._key) or 0

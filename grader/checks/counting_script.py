@@ -82,13 +82,16 @@ class CountingScript(ScriptRun):
         BehaviourError; InfraError where the machine is too slow to tell.
         """
         pace = Pace(within, self._looked)
+        latest: dict[tuple[int, int], Change] = {}
         for change in changes:
             # What only waits is no slower on a slow machine.
             left = max(0.0, change.made + within - time.monotonic())
             prompt = self.read_until(change.shown_on, left / self._context.scale)
             seen = change.kept and (prompt or self.read_until(change.shown_on, 4))
-            self._expect_kept(seen, change)
+            held = change.kept and change.counter.value >= change.wanted
+            self._expect_kept(seen or held, change)
             self._expect_count(seen, change.what)
+            latest[change.counter.entry] = change
             now = time.monotonic()
             pace.note(now, prompt=prompt)
             if pace.in_time:
@@ -103,6 +106,9 @@ class CountingScript(ScriptRun):
                 actual=say("after {seconds:.1f} s", seconds=now - change.made),
                 log=self.output(),
             )
+        # It may have cleared what it had shown.
+        for change in latest.values():
+            self._expect_kept(change.counter.value >= change.put, change)
         pace.require()
 
     def require_none_beyond(self, counter: Counter) -> None:
@@ -121,15 +127,14 @@ class CountingScript(ScriptRun):
             log=self.output(),
         )
 
-    def _expect_kept(self, seen: bool, change: Change) -> None:
-        """Raise BehaviourError if a count that was not `seen` has gone from the table."""
-        left = change.counter.value
+    def _expect_kept(self, kept: bool, change: Change) -> None:
+        """Raise BehaviourError unless the table has `kept` the count that was put into it."""
         expect(
-            seen or (change.kept and left >= change.wanted),
+            kept,
             say("The table did not keep the count that was in it."),
             say("Let the script read the table only: it must neither clear it nor write to it."),
             expected=say("{put} or more in the table", put=change.put),
-            actual=say("{count} in the table", count=left),
+            actual=say("{count} in the table", count=change.counter.value),
             log=self.output(),
         )
 

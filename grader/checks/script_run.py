@@ -331,7 +331,7 @@ class ScriptRun:
         return {at: self._context.bpftool.program(which).name for at, which in programs.items()}
 
     def writes(
-        self, name: str, kind: str, right: Callable[[Rows], bool], seconds: float = 5
+        self, name: str, kind: str, right: Callable[[Rows], object], seconds: float = 5
     ) -> Rows:
         """Wait until what the script's table `name` holds is `right`, for so many seconds at most.
 
@@ -342,7 +342,7 @@ class ScriptRun:
         def done() -> bool:
             nonlocal last
             last = self.rows(name, kind)
-            return right(last)
+            return bool(right(last))
 
         self._wait_for(done, seconds)
         return last

@@ -113,7 +113,7 @@ class Map:
         return [entry.raw[start : start + self.value_size] for start in starts]
 
     def set(self, key: int, number: int) -> None:
-        """Write `number`, cut to the value's size, at `key`.
+        """Write `number`, cut to the value's size, at `key`: where each CPU has a value, a part.
 
         Raises BehaviourError if the map refuses it, or has keys that are too small.
         """
@@ -126,9 +126,12 @@ class Map:
                 ),
                 say("Declare its keys as the handout says."),
             )
-        value = (number & ((1 << (8 * self.value_size)) - 1)).to_bytes(self.value_size, "little")
-        # The first CPU has all of it.
-        data = value.ljust(self._room(), b"\0")
+        number &= (1 << 8 * self.value_size) - 1
+        cpus = self._room() // self._step
+        # What one CPU has, which may make all the calls, is never the sum then.
+        part, rest = divmod(number, cpus)
+        parts = (part + (cpu < rest) for cpu in range(cpus))
+        data = b"".join(each.to_bytes(self._step, "little") for each in parts)
         try:
             self._update(self._key(key), data)
         except OSError as error:

@@ -270,6 +270,10 @@ def read_tables(environment: LabEnvironment) -> None:
     (row,) = total.rows
     assert row.value == total.made
     assert min(row.values[cpu] for cpu in os.sched_getaffinity(0)) >= 4
+    program.map("total", "percpu_array").set(0, 1001)
+    (row,) = program.rows("total", "percpu_array")
+    assert row.value >= 1001  # And what others have made since.
+    assert max(row.values) < 1001
 
     (latest,) = program.growth("latest", "hash", make, one).calls
     held = program.rows("latest", "hash").by_key[uid]
