@@ -113,7 +113,7 @@ class Map:
         return [entry.raw[start : start + self.value_size] for start in starts]
 
     def set(self, key: int, number: int) -> None:
-        """Write `number`, cut to the value's size, at `key`: where each CPU has a value, a part.
+        """Write `number`, cut to the value's size, at `key`: in parts, where each CPU has a value.
 
         Raises BehaviourError if the map refuses it, or has keys that are too small.
         """
@@ -127,11 +127,14 @@ class Map:
                 say("Declare its keys as the handout says."),
             )
         number &= (1 << 8 * self.value_size) - 1
-        cpus = self._room() // self._step
-        # What one CPU has, which may make all the calls, is never the sum then.
-        part, rest = divmod(number, cpus)
-        parts = (part + (cpu < rest) for cpu in range(cpus))
-        data = b"".join(each.to_bytes(self._step, "little") for each in parts)
+        entry = [0] * (self._room() // self._step)
+        # What one CPU holds, which may make all the calls, is not the sum then. A CPU that is not
+        # there, and that a script may leave out, has none.
+        cpus = sorted(os.sched_getaffinity(0)) if len(entry) > 1 else [0]
+        part, rest = divmod(number, len(cpus))
+        for place, cpu in enumerate(cpus):
+            entry[cpu] = part + (place < rest)
+        data = b"".join(each.to_bytes(self._step, "little") for each in entry)
         try:
             self._update(self._key(key), data)
         except OSError as error:
