@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from operator import itemgetter
 
 import pytest
 
@@ -55,8 +56,9 @@ def some_calls() -> list[Call]:
     return random.sample(calls, len(calls))
 
 
-def some_of(one: Call) -> list[Call]:
-    return [one] * random_count()
+def many_of(one: Call) -> list[Call]:
+    """More mkdirs of one person than other processes will have fail meanwhile."""
+    return [one] * random_count(20, 60)
 
 
 def counted(environment: Environment) -> dict[str, Growth]:
@@ -182,15 +184,17 @@ def spoilt(environment: Environment) -> bool:
 
 def total_grows(environment: Environment) -> None:
     """By one with each mkdir on all CPUs together, then with mkdirs whose rows find no room."""
-    program, workload = environment.program(), environment.workload
-    n = random_count(30, 90)
-    expect_total(environment, program.growth("total", "percpu_array", workload.mkdir, n))
-    program.map("dossiers", "hash").fill()
-    new = [person()] * random_count()
-    expect_total(environment, program.growth("total", "percpu_array", workload.make, *new))
+    workload = environment.workload
+    expect_total(environment, workload.mkdir, random_count(30, 90))
+    environment.program().map("dossiers", "hash").fill()
+    expect_total(environment, workload.make, *many_of(person()))
 
 
-def expect_total(environment: Environment, grown: Growth) -> None:
+def expect_total(environment: Environment, act: Callable[..., object], *arguments: object) -> None:
+    for _ in range(TRIES):
+        grown = environment.program().growth("total", "percpu_array", act, *arguments)
+        if not grown.failed:  # Else others' failing calls could make up for ones not counted.
+            break
     right = grown.has_each() and set(grown.by_key) == {0}
     if not right and grown.total > grown.made:
         right = counts_more(environment)  # Others' calls too.
@@ -270,9 +274,9 @@ def test_what_finds_no_room_is_counted(environment: Environment, program: Progra
     make(known)
     expect_lost(environment, some_calls, lost=False)
     table.fill()
-    expect_lost(environment, some_of, new, lost=True)
+    expect_lost(environment, many_of, new, lost=True)
     if environment.once(finds_rows_again):
-        expect_lost(environment, some_of, known, lost=False)
+        expect_lost(environment, many_of, known, lost=False)
 
 
 def expect_size(rows: int) -> None:
@@ -291,15 +295,22 @@ def expect_lost(
     *whose: Call,
     lost: bool,
 ) -> None:
-    """Expect the workload's mkdirs in perdus, or none of them: those of others may be there."""
+    """Expect the workload's mkdirs in perdus, or none of them: those of others may be there.
+
+    The time counts in which fewest of others' calls failed, which could make up for some.
+    """
+    tries = []
     for _ in range(TRIES):
         grown = environment.program().growths(ONE_OF, environment.workload.make, *calls(*whose))
         rows, without = grown["dossiers"], grown["perdus"]
         wrong = rows if lost else without
-        if fits := rows.has_each(without) and wrong.total <= rows.others:
+        fits = rows.has_each(without) and wrong.total <= rows.others
+        tries.append((rows.failed, not fits, len(rows.windows), grown))
+        if fits and not rows.failed:
             break
+    _, unfit, n, grown = min(tries, key=itemgetter(0, 1))
     expect(
-        fits,
+        not unfit,
         say("A mkdir that found no room for its row is not counted in perdus.")
         if lost
         else say("A mkdir whose row is there, or has room, counts in perdus, or not in its row."),
@@ -307,9 +318,7 @@ def expect_lost(
             "Add one to perdus[0] where lookup_or_try_init() gives NULL, or update() a negative "
             "number, and nowhere else."
         ),
-        expected=say(
-            "{n} more in {table}", n=len(rows.windows), table="perdus" if lost else "dossiers"
-        ),
+        expected=say("{n} more in {table}", n=n, table="perdus" if lost else "dossiers"),
         actual=listed({name: each.total for name, each in grown.items()}),
     )
 
@@ -325,7 +334,8 @@ def test_no_count_is_lost(environment: Environment, program: Program, workload: 
     workload.make(Call(), Call(mode=0o777))
     grown = program.growths(ONE_OF, environment.contend)
     expect_none_lost(grown)
-    if len(grown["dossiers"].rows) == 1:
+    most = max(row.count for row in grown["dossiers"])
+    if 2 * most > grown["dossiers"].made:  # A row for each CPU needs no atomic instruction.
         program.require_atomic()
 
 

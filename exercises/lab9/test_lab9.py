@@ -86,7 +86,7 @@ def expect_counts(
     there = {key: counted.get(key) for key in wanted}
     seen = {key: more if isinstance(more, int) else 0 for key, more in there.items()}
     expect(
-        all(seen[key] >= wanted[key] for key in wanted),
+        all(0 <= seen[key] - n <= grown.others for key, n in wanted.items()),
         NO_LONGER,
         STILL,
         expected=say("more at each key: {counts}", counts=listed(wanted)),

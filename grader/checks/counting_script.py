@@ -30,8 +30,9 @@ class CountingScript(ScriptRun):
     def shows_a_number(self, act: Callable[..., object], *arguments: object) -> None:
         """Call `act` again and again until the script prints a number.
 
-        Raises BehaviourError if it never does.
+        What it printed before says nothing. Raises BehaviourError if it never does.
         """
+        self._script.forget_lines()
         for _ in range(16):
             act(*arguments)
             if self.read_until(lambda line: bool(numbers(line)), 0.5):

@@ -89,7 +89,9 @@ def changes(
         for _ in range(2):
             count = counter.during(act, *arguments)
             # Of others' calls a counter that is not atomic may lose some.
-            kept = count.start >= last and count.counted >= adds * len(count.windows)
+            kept = count.start >= last and count.counted >= adds * min(
+                count.made, len(count.windows)
+            )
             last = count.end
             # Who prints trace lines has the count after the last of these, and not others' later.
             wanted = count.start + len(count.windows) if adds else count.end

@@ -129,7 +129,8 @@ class ScriptRun:
         """Let the script run, and return when it has a program attached.
 
         It may attach first and open its buffer afterwards: wait for that, where it can be seen.
-        Raises what the student should read.
+        Until then others' calls are held up: a table that it reads too early is empty. Raises what
+        the student should read.
         """
         self._start()
         limit = 10 * self._context.scale
@@ -149,13 +150,14 @@ class ScriptRun:
                 return now - start > limit and not self._script.computes
             return now - loaded_since > idle
 
-        self._script.wait_for(settled, 3 * limit, every=0.01 * self._context.scale)
-        note_span("compiles, loads, attaches", self._began, self._script.lane)
-        limit = round(time.monotonic() - start)
-        if self._attached():
-            self._look()
-            self._script.wait_for_rest(0.2 * self._context.scale, asleep=True)
-            return
+        with self._context.witness.brake():
+            self._script.wait_for(settled, 3 * limit, every=0.01 * self._context.scale)
+            note_span("compiles, loads, attaches", self._began, self._script.lane)
+            limit = round(time.monotonic() - start)
+            if self._attached():
+                self._look()
+                self._script.wait_for_rest(0.2 * self._context.scale, asleep=True)
+                return
         self._let_it_end()
         raise self._unattached(limit, loaded=loaded_since is not None)
 

@@ -32,6 +32,8 @@ from grader.submission.tracebacks import (
 
 _MANY = 8, 12
 """So many decoys that others' calls hardly ever fall into all of one kind."""
+_DECOYS = 5
+"""So many of each kind before a call: others' calls between two looks hardly make up for them."""
 _ATTEMPTS = 10
 """Of what other processes' calls may spoil."""
 _MOST_RESTS = 20
@@ -197,12 +199,12 @@ class ScriptUnderTest(CountingScript):
     def _told(self, shows: Shows, calls: Sequence[Call], hidden: Sequence[Call]) -> Told:
         """Make one attempt at what `told` does."""
         witness, workload = self._context.witness, self._context.workload
-        workload.mkdir(len(calls))  # For rmdir, one of the decoys.
+        workload.mkdir(_DECOYS * len(calls))  # For rmdir, one of the decoys.
         before, made, decoys = witness.left, [], []
         self.rest()  # What was done before is no line of these calls.
         left_out = workload.make(*hidden) if hidden else []
         for call in calls:
-            decoys += workload.decoys(1)
+            decoys += workload.decoys(_DECOYS)
             made += workload.make(call)
         left = list(made)
 

@@ -19,13 +19,14 @@ ROUNDS = int(os.environ.get("LABEBPF_ROUNDS", "1"))
 """50 for the proof; one in everyday runs."""
 
 FAILING = """
-import os
+import os, time
 while os.getppid() != 1:
     try:
         os.mkdir("/")
     except FileExistsError:
         pass
 """
+NOW_AND_THEN = FAILING + "    time.sleep(0.1)\n"
 
 
 def graded(out: Path) -> None:
@@ -60,3 +61,23 @@ def test_calls_of_others_that_fail_may_be_counted_or_not(name: str, tmp_path: Pa
         for number in range(ROUNDS):
             done = grade("lab3", submission=hand_in, out=tmp_path / str(number))
             assert done.lost == {}, done.output
+
+
+@pytest.mark.parametrize(
+    "lab, name, others",
+    [
+        ("lab3", "starts_at_zero.c", NOW_AND_THEN),
+        ("lab3", "empty_table.py", MKDIRS),
+        ("lab6", "attached_too_widely", MKDIRS),
+        ("lab7", "full_unnoticed.c", NOW_AND_THEN),
+    ],
+)
+def test_calls_of_others_make_up_for_no_mistake(
+    lab: str, name: str, others: str, tmp_path: Path
+) -> None:
+    answer = read(ROOT / "solutions" / lab / "wrong" / name, lab)
+    answer.lay_out(find_labs(ROOT / "exercises")[lab], tmp_path / "in")
+    with beside(others, 1):
+        for number in range(ROUNDS):
+            done = grade(lab, submission=tmp_path / "in", out=tmp_path / str(number))
+            assert done.lost == answer.loses, done.output
