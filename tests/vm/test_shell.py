@@ -337,7 +337,14 @@ import ctypes, os
 libc = ctypes.CDLL(None)
 wire = next(n for n in os.listdir("/proc/1/fd") if "vport" in os.readlink(f"/proc/1/fd/{{n}}"))
 with open(f"/proc/{{os.getppid()}}/stat") as stat:
-    os.kill(int(stat.read().split()[3]), 19)  # Who has the wire: two cannot wait for one port.
+    agent = int(stat.read().split()[3])
+waits = ()
+while not set(waits) & {{"7", "23", "232", "270", "271", "281"}}:  # poll, select, epoll_wait, ...
+    os.kill(agent, 18)
+    os.kill(agent, 19)  # It has the wire: two cannot wait for one port.
+    while ") T " not in open(f"/proc/{{agent}}/stat").read():
+        pass
+    waits = open(f"/proc/{{agent}}/syscall").read().split()[:1]  # Else it is within a message.
 wire = libc.syscall(438, os.pidfd_open(1), int(wire), 0)  # pidfd_getfd
 for message in (*{messages}, b"[" * 100_000):
     message = len(message).to_bytes(4, "big") + message
