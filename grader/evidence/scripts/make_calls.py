@@ -389,16 +389,19 @@ class Service:
                     for _ in range(each):
                         self.invoke("mkdir", (path.encode(),))
                         os.rmdir(path)
-                except BaseException:
-                    os._exit(1)
+                except BaseException as error:
+                    os._exit(getattr(error, "errno", None) or 255)
                 os._exit(0)
             children.append(pid)
         for _ in self.cpus:
             os.read(ready, 1)
         os.write(gone, b"g" * len(self.cpus))
-        failed = [pid for pid in children if os.waitpid(pid, 0)[1] != 0]
+        statuses = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children]
+        failed = [status for status in statuses if status]
         for descriptor in (go, gone, ready, readied):
             os.close(descriptor)
         if failed:
-            raise RuntimeError(f"{len(failed)} of {len(self.cpus)} processes were ended")
+            # Each by a signal, below 0, or by the number of its error.
+            told = ", ".join(map(str, failed))
+            raise RuntimeError(f"{len(failed)} of {len(self.cpus)} processes were ended: {told}")
         return each * len(self.cpus)
