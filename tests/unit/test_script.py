@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -251,21 +250,26 @@ def test_a_script_that_takes_two_interrupts_gets_them(start: Start) -> None:
     assert ended_cleanly(script)
 
 
+def computes_and_waits(when_interrupted: str, computes: float, waits: float) -> str:
+    """Write a script that does so in turns, each for so many seconds."""
+    return f"""
+import os, signal, time
+waits = False
+signal.signal(signal.SIGINT, lambda *_: {when_interrupted})
+print("up", flush=True)
+while True:
+    waits, end = False, time.monotonic() + {computes}
+    while time.monotonic() < end:
+        pass
+    waits = True
+    time.sleep({waits})
+"""
+
+
 def test_an_interrupt_comes_while_the_script_only_waits(start: Start) -> None:
     """One that came at any moment would be lost nearly always."""
-    code = """
-    import signal, time
-    waits = False
-    signal.signal(signal.SIGINT, lambda *_: waits and exit(0))
-    print("up", flush=True)
-    while True:
-        waits, end = False, time.monotonic() + 0.3
-        while time.monotonic() < end:
-            pass
-        waits = True
-        time.sleep(0.005)
-    """
-    script = ready(start(textwrap.dedent(code)))
+    code = computes_and_waits("waits and exit(0)", computes=0.3, waits=0.005)
+    script = ready(start(code))
     assert script.interrupt(PATIENCE / 4)
     assert ended_cleanly(script), script.output()
 
@@ -273,19 +277,8 @@ def test_an_interrupt_comes_while_the_script_only_waits(start: Start) -> None:
 def test_no_interrupt_comes_after_a_script_that_waited_went_on(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = """
-    import os, signal, time
-    waits = False
-    signal.signal(signal.SIGINT, lambda *_: os._exit(0 if waits else 3))
-    print("up", flush=True)
-    while True:
-        waits, end = False, time.monotonic() + 0.02
-        while time.monotonic() < end:
-            pass
-        waits = True
-        time.sleep(0.02)
-    """
-    script = ready(start(textwrap.dedent(code)))
+    code = computes_and_waits("os._exit(0 if waits else 3)", computes=0.02, waits=0.02)
+    script = ready(start(code))
     write = os.write
 
     def write_late(descriptor: int, data: bytes) -> int:
