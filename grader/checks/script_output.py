@@ -30,7 +30,8 @@ class ScriptOutput:
     """The lines that a script printed while the workload acted, and how they match its events.
 
     `others` is how many mkdirs other processes made meanwhile, or had begun before, which it prints
-    too, and `again` whether a line told of one of the events a second time.
+    too, and `again` whether a line told of one of the events a second time. There was `more` if it
+    printed several lines of an mkdir that was alone.
     """
 
     matching: Matching
@@ -39,6 +40,7 @@ class ScriptOutput:
     lines: tuple[str, ...]
     times: tuple[tuple[int, ...], ...]
     """The numbers on each line: times in ns, if they are some."""
+    more: bool = False
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -54,7 +56,7 @@ class ScriptOutput:
     def once(self) -> bool:
         """Whether each event has one line. Where others make directories too: none has a second."""
         if self.others:
-            return not self.again
+            return not (self.again or self.more)
         return len(self.lines) == len(self.windows)
 
     def timeline(self) -> Timeline:

@@ -15,7 +15,7 @@ from grader.checks.context import Context
 from grader.checks.counting_script import CountingScript
 from grader.checks.histograms import Drawn, counts_on
 from grader.checks.once import Once
-from grader.checks.promptness import Event, require_prompt
+from grader.checks.promptness import Event, lines_when_alone
 from grader.checks.script_output import Relayed, ScriptOutput, numbers
 from grader.checks.silence import remedy_for_silence
 from grader.checks.told import Shows, Told
@@ -138,11 +138,13 @@ class ScriptUnderTest(CountingScript):
         if missing:
             self._blame_callback()
         if missing == 1 or (best.others and not missing):
-            self._require_prompt(
+            alone = self._lines_when_alone(
                 lambda: self._context.workload.calls(1)[0],
                 self._context.workload_pid,
                 lambda line, window: any(map(window.holds, numbers(line))),
             )
+            # Beside others, a script that shows other calls too shows some of these meanwhile.
+            best = replace(best, more=alone > 1 and not self.strays())
         return best
 
     def drawn(
@@ -188,7 +190,8 @@ class ScriptUnderTest(CountingScript):
             self._blame_callback()
         if len(best.missing) == 1 or (best.others and not best.missing):
             caller = self._another(calls, hidden).pid
-            self._require_prompt(lambda: self._another(calls, hidden), caller, shows)
+            alone = self._lines_when_alone(lambda: self._another(calls, hidden), caller, shows)
+            best = replace(best, more=alone > 1)
         return best
 
     def _another(self, calls: Sequence[Call], hidden: Sequence[Call]) -> Made:
@@ -217,17 +220,21 @@ class ScriptUnderTest(CountingScript):
         others = witness.entered - before - len(made) - len(left_out)
         return Told.of(made, decoys, lines, shows, others, self.output(), left_out)
 
-    def _require_prompt(
+    def _lines_when_alone(
         self,
         act: Callable[[], Event],
         caller: int,
         shows: Callable[[str, Event], bool],
-    ) -> None:
-        """Raise BehaviourError for a script that prints an event only when another one comes."""
+    ) -> int:
+        """Return how many lines the script prints of a call of `caller`'s that is alone.
+
+        Raises BehaviourError for a script that prints an event only when another one comes.
+        """
         self.rest()
         with self.answers_for_its_calls():
-            require_prompt(self._script, self._context, act, caller, shows)
+            lines = lines_when_alone(self._script, self._context, act, caller, shows)
         self.rest()
+        return lines
 
     def strays(self) -> list[str]:
         """Let the workload do other things than the lab's call, and tell which are shown.

@@ -32,6 +32,8 @@ class Told:
     hidden: tuple[Made, ...] = ()
     shown: tuple[Made, ...] = ()
     """Those of the hidden calls that a line shows."""
+    more: bool = False
+    """Whether the script printed several lines of a call that was alone."""
 
     @classmethod
     def of(
@@ -59,7 +61,8 @@ class Told:
     @property
     def beyond(self) -> bool:
         """Whether there are more lines than calls, whoever made them, and none is a decoy's."""
-        return len(self.lines) > len(self.calls) + self.others and not self.strays
+        too_many = self.more or len(self.lines) > len(self.calls) + self.others
+        return too_many and not self.strays
 
     @property
     def faults(self) -> tuple[int, bool]:
