@@ -205,7 +205,8 @@ def test_each_mkdir_prints_the_count(
     """Each mkdir leaves the trace line "Nombre de dossier(s) : n", n being the count after it."""
     environment.once(exact_growth)
     for _ in range(TRIES):
-        left, wrong, others = lines_with_counts(environment, workload, trace)
+        with environment.others_held_up():
+            left, wrong, others = lines_with_counts(environment, workload, trace)
         # The first directory may have been another process's: then its line was not seen.
         if (wrong and not spared) or (not wrong and (spared or not others)):
             break

@@ -295,22 +295,10 @@ def expect_lost(
     *whose: Call,
     lost: bool,
 ) -> None:
-    """Expect the workload's mkdirs in perdus, or none of them: those of others may be there.
-
-    The time counts in which fewest of others' calls failed, which could make up for some.
-    """
-    tries = []
-    for _ in range(TRIES):
-        grown = environment.program().growths(ONE_OF, environment.workload.make, *calls(*whose))
-        rows, without = grown["dossiers"], grown["perdus"]
-        wrong = rows if lost else without
-        fits = rows.has_each(without) and wrong.total <= rows.others
-        tries.append((rows.failed, not fits, len(rows.windows), grown))
-        if fits and not rows.failed:
-            break
-    _, unfit, n, grown = min(tries, key=itemgetter(0, 1))
+    """Expect the workload's mkdirs in perdus, or none of them: those of others may be there."""
+    fits, grown = lost_of(environment, calls, *whose, lost=lost)
     expect(
-        not unfit,
+        fits,
         say("A mkdir that found no room for its row is not counted in perdus.")
         if lost
         else say("A mkdir whose row is there, or has room, counts in perdus, or not in its row."),
@@ -318,9 +306,36 @@ def expect_lost(
             "Add one to perdus[0] where lookup_or_try_init() gives NULL, or update() a negative "
             "number, and nowhere else."
         ),
-        expected=say("{n} more in {table}", n=n, table="perdus" if lost else "dossiers"),
+        expected=say(
+            "{n} more in {table}",
+            n=len(grown["dossiers"].windows),
+            table="perdus" if lost else "dossiers",
+        ),
         actual=listed({name: each.total for name, each in grown.items()}),
     )
+
+
+def lost_of(
+    environment: Environment,
+    calls: Callable[..., list[Call]],
+    *whose: Call,
+    lost: bool,
+) -> tuple[bool, dict[str, Growth]]:
+    """Whether the workload's mkdirs are where they belong, and how the tables grew.
+
+    Of a few times the one in which fewest of others' calls failed: these could make up for some.
+    """
+    tries = []
+    for _ in range(TRIES):
+        grown = environment.program().growths(ONE_OF, environment.workload.make, *calls(*whose))
+        rows, without = grown["dossiers"], grown["perdus"]
+        wrong = rows if lost else without
+        fits = rows.has_each(without) and wrong.total <= rows.others
+        tries.append((rows.failed, not fits, fits, grown))
+        if fits and not rows.failed:
+            break
+    *_, fits, grown = min(tries, key=itemgetter(0, 1))
+    return fits, grown
 
 
 # Before the tasks of the script, which runs when the program does not.

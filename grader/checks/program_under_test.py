@@ -277,7 +277,7 @@ class ProgramUnderTest:
         layouts = list(self._listening.values())
         best: Submitted | None = None
         for attempt in range(10):
-            with witness.brake() if attempt else nullcontext():
+            with witness.brake(spared=self._context.workload_pid) if attempt else nullcontext():
                 left = witness.left
                 self._program.collect(30 * self._context.scale)
                 windows = windows_of(act(*arguments))
@@ -288,7 +288,8 @@ class ProgramUnderTest:
             if best is None or (best.share, best.alone) < (got.share, got.alone):
                 best = got
             if got.alone:
-                break
+                # None is excused by others' calls then.
+                return best if best.missing else got
         assert best
         return best
 

@@ -69,11 +69,14 @@ class ScriptOutput:
 class Relayed:
     """What a script's programs left in the trace, and the lines that it printed meanwhile.
 
+    Since it began it was `given` so many lines of the trace, and printed fewer, by those `behind`.
     `log` is all of its output so far.
     """
 
     left: Printed
     lines: tuple[str, ...]
+    given: int
+    behind: int
     log: str
 
     def require_one_line_each(self, expected: str) -> None:
@@ -81,12 +84,23 @@ class Relayed:
 
         `expected` is what the student reads of it.
         """
+        what = say("The script must print one line for each line of the trace.")
+        remedy = say("Print each one once, as it comes.")
         expect(
             0 < len(self.left.records) == len(self.lines),
-            say("The script must print one line for each line of the trace."),
-            say("Print each one once, as it comes."),
+            what,
+            remedy,
             expected=expected,
             actual=line_count(len(self.lines)),
+            log=self.log,
+        )
+        # One that prints each line when the next one comes has as many, but for the first.
+        expect(
+            not self.behind,
+            what,
+            remedy,
+            expected=say("{n} lines since it began", n=self.given),
+            actual=line_count(self.given - self.behind),
             log=self.log,
         )
 

@@ -156,7 +156,7 @@ class ScriptRun:
             limit = round(time.monotonic() - start)
             if self._attached():
                 self._look()
-                self._script.wait_for_rest(0.2 * self._context.scale, asleep=True)
+                self._script.wait_for_rest(1.0 * self._context.scale, asleep=True)
                 return
         self._let_it_end()
         raise self._unattached(limit, loaded=loaded_since is not None)

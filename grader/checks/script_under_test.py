@@ -99,7 +99,8 @@ class ScriptUnderTest(CountingScript):
                 break
             left = replace(left, records=(*left.records, *later))
             lines += self.rest()
-        return Relayed(left, tuple(lines), self.output())
+        self._script.wait_for(lambda: not self._script.behind, 2 * self._context.scale)
+        return Relayed(left, tuple(lines), self._script.given, self._script.behind, self.output())
 
     def shown(self, act: Callable[..., list[Window]], *arguments: object) -> ScriptOutput:
         """Let the workload `act` with `arguments`, and see for which events a time is printed.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.base.errors import InfraError
 from grader.base.messages import say
+from grader.base.text import blank
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import Record, TraceInstance
 
@@ -120,6 +121,8 @@ class OwnTracePipe:
     def __init__(self, instance: TraceInstance, attribution: Attribution) -> None:
         self._instance = instance
         self._attribution = attribution
+        self.given = 0
+        """How many messages it has given that are not blank."""
 
     def fileno(self) -> int:
         return self._instance.fileno()
@@ -127,6 +130,7 @@ class OwnTracePipe:
     def read(self) -> bytes:
         """Return the lines since the last call. Never waits. Raises InfraError."""
         records = self._attribution.own(self._instance.collect())
+        self.given += sum(not blank(record.text) for record in records)
         return b"".join(map(trace_line, records))
 
 

@@ -60,6 +60,8 @@ class Script:
         if trace_pipes:
             os.mkfifo(fifo, mode=0o600)
             os.chown(fifo, sandbox.uid, sandbox.uid)
+        self._answers = 0
+        """How many lines it printed since it was given one."""
         self._partial = b""
         self._text = b""
         self._head = b""
@@ -245,6 +247,16 @@ class Script:
         """Pump what `source()` gives to the script, once it opens a trace_pipe."""
         self._feed.source = source
 
+    @property
+    def behind(self) -> int:
+        """By how many lines it printed fewer, since it was given the first, than it was given."""
+        return max(0, self._feed.given - self._answers)
+
+    @property
+    def given(self) -> int:
+        """How many messages it was given by what it is fed from, but for blank ones."""
+        return self._feed.given
+
     def forget_lines(self) -> None:
         self.lines.clear()
         self.texts.clear()
@@ -338,8 +350,9 @@ class Script:
     def _pump(self, seconds: float) -> bool:
         """Move what there is, or comes within `seconds`; whether there was something."""
         self._feed.open()
-        reads = self._feed.reads()
-        reads += [self._master] if self._open else []
+        # The terminal first: what was printed before a line is given is no answer to it.
+        reads = [self._master] if self._open else []
+        reads += self._feed.reads()
         reads += [self._end] if self._end >= 0 and self._child.returncode is None else []
         writes = self._feed.writes()
         moving = [each for some in select.select(reads, writes, [], seconds) for each in some]
@@ -382,7 +395,9 @@ class Script:
         *lines, self._partial = (self._partial + data).split(b"\n")
         *texts, self._text = re.split(rb"[\r\n]", self._text + data)
         self._partial, self._text = self._partial[-HEAD:], self._text[-HEAD:]
-        self.lines += _saying(lines)
+        saying = _saying(lines)
+        self._answers += len(saying) if self._feed.given else 0
+        self.lines += saying
         self.texts += _saying(texts)
 
 

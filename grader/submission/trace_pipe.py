@@ -16,6 +16,9 @@ from typing import Protocol
 class LineSource(Protocol):
     """What a script's trace_pipe gives: there may be more of it when `fileno` is readable."""
 
+    given: int
+    """How many messages it has given that are not blank."""
+
     def fileno(self) -> int: ...
 
     def read(self) -> bytes: ...
@@ -63,6 +66,11 @@ class TracePipe:
         with suppress(BlockingIOError):
             while self._unread:
                 self._unread = self._unread[os.write(self._sink, self._unread) :]
+
+    @property
+    def given(self) -> int:
+        """How many messages the script was given that are not blank."""
+        return self._open.given if self._open else 0
 
     def has_given_all(self) -> bool:
         """Tell whether the script has read everything that was put into the FIFO."""

@@ -22,6 +22,8 @@ PROGRAM = "events.c"
 class _EmptyPipe:
     """A trace_pipe in which nothing comes."""
 
+    given = 0
+
     def __init__(self) -> None:
         self._end, self._sink = os.pipe()
 

@@ -115,21 +115,33 @@ def left_in_the_trace(*texts: str) -> Printed:
     return Printed((), tuple(records), "mkdir", Reporter)
 
 
+def relayed(left: Printed, *lines: str, given: int = 0, behind: int = 0, log: str = "") -> Relayed:
+    return Relayed(left, lines, given, behind, log)
+
+
 @pytest.mark.parametrize("lines", [(), ("a",), ("a", "b", "b")])
 def test_a_script_prints_one_line_for_each_of_the_trace(lines: tuple[str, ...]) -> None:
-    Relayed(left_in_the_trace("a", "b"), ("a", "b"), "").require_one_line_each("2 lines")
+    left = left_in_the_trace("a", "b")
+    relayed(left, "a", "b").require_one_line_each("2 lines")
     with pytest.raises(BehaviourError, match="one line for each line of the trace") as caught:
-        Relayed(left_in_the_trace("a", "b"), lines, "out").require_one_line_each("2 lines")
+        relayed(left, *lines, log="out").require_one_line_each("2 lines")
     assert (caught.value.expected, caught.value.log) == ("2 lines", "out")
     with pytest.raises(BehaviourError):
-        Relayed(left_in_the_trace(), (), "").require_one_line_each("")
+        relayed(left_in_the_trace()).require_one_line_each("")
+
+
+def test_a_script_prints_the_first_line_of_the_trace_too() -> None:
+    with pytest.raises(BehaviourError, match="one line for each line of the trace") as caught:
+        relayed(left_in_the_trace("a"), "a", given=3, behind=1).require_one_line_each("1 line")
+    assert (caught.value.expected, caught.value.actual) == ("3 lines since it began", "2 lines")
 
 
 def test_a_script_shows_what_stands_in_the_trace_or_the_message() -> None:
     left = left_in_the_trace("Hello, World! 1 ", "Hello, World! 2")
-    Relayed(left, ("> Hello, World! 1", "b'Hello, World!'"), "").require_messages("Hello, World!")
+    found = relayed(left, "> Hello, World! 1", "b'Hello, World!'")
+    found.require_messages("Hello, World!")
     with pytest.raises(BehaviourError, match="does not show the message") as caught:
-        Relayed(left, ("> Hello, World! 1", "b'Hello, World!'"), "").require_messages()
+        found.require_messages()
     assert caught.value.actual == "b'Hello, World!'"
 
 

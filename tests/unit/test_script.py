@@ -327,6 +327,7 @@ class Pipe:
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe()
+        self.given = 0
 
     def write(self, data: bytes) -> None:
         os.write(self._writing, data)
