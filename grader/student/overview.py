@@ -56,11 +56,11 @@ def show_next(console: Console, result: Result) -> None:
 
 
 def _part(course: Course, lab: Lab, lang: str) -> str:
-    """Return the title of the part that has `lab`, or a note that none does; "" without parts."""
+    """Return the title of the part that has `lab`, or of those in none; "" without parts."""
     for part in course.parts:
         if lab.name in part.labs:
             return part.title.get(lang)
-    return translate(say("In no part of course.toml"), lang) if course.parts else ""
+    return translate(say("More labs"), lang) if course.parts else ""
 
 
 def _next(labs: Sequence[Lab], progress: Progress) -> Task | None:

@@ -168,7 +168,7 @@ def test_an_own_lab_is_not_replaced(course: Path) -> None:
         done = labebpf(course, "course", "add", "lab3", *more)
         assert done.returncode == 2
         assert "lab3 is this course's own already." in done.stderr
-    assert "In no part of course.toml\nlab3  rmdir" in labebpf(course, "list").stdout
+    assert "More labs\nlab3  rmdir" in labebpf(course, "list").stdout
 
 
 @pytest.mark.parametrize(
