@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.base.errors import CourseError, InfraError, Phase, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.evidence.attribution import PRINTING, Attribution
-from grader.evidence.bpftool import Bpftool
+from grader.evidence.bpftool import WATCHING, Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.trace_markers import TraceMarkers
@@ -60,6 +60,8 @@ class Context:
         network = self.place.namespace if isinstance(self.place, (Network, Cable)) else None
         self.bpftool = Bpftool(kernel.helper_symbols, network)
         self.libbpf = Libbpf()
+        self._submitted: list[Callable[[], list[int]]] = []
+        """Each tells the processes of a program or script of the submission."""
         self._witness = kernel.witness(templates, self._calls())
         self._workload = self._start_workload()
         self._workload_pid = 0
@@ -101,8 +103,19 @@ class Context:
         library = self.place.library if isinstance(self.place, Uprobe) else None
         sockets = self.place.sockets if isinstance(self.place, (Network, Cable)) else ()
         return Workload(
-            self.lab.call, scale=self.scale, library=library, sockets=sockets, markers=self._markers
+            self.lab.call,
+            scale=self.scale,
+            library=library,
+            sockets=sockets,
+            markers=self._markers,
+            watched=self._watched,
         )
+
+    def _watched(self) -> bool:
+        """Tell whether programs are attached, and only such as no call can fail by."""
+        pids = [pid for each in self._submitted for pid in each()]
+        kinds = {each.kind for each in self.bpftool.attachments(pids)}
+        return bool(kinds) and kinds <= WATCHING
 
     def _markers(self) -> TraceMarkers:
         return TraceMarkers(TraceInstance(self.kernel.tracefs, self.kernel.new_name(), []))
@@ -143,6 +156,7 @@ class Context:
 
     def attribution(self, pids: Callable[[], list[int]]) -> Attribution:
         """Tell which lines of the trace are of programs that the processes `pids` have."""
+        self._submitted.append(pids)
         return Attribution(self.libbpf, lambda: self.bpftool.program_ids(pids()), self._printers)
 
     def _printers(self, programs: Collection[int]) -> list[str]:

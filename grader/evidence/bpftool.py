@@ -45,6 +45,10 @@ _ATTACHED_BY = dict(
     enumerate(("raw_tracepoint", "tracepoint", "kprobe", "kretprobe", "uprobe", "uretprobe"))
 )
 """enum bpf_task_fd_type of include/uapi/linux/bpf.h, in bpftool's words."""
+WATCHING = frozenset({"raw_tracepoint", "tracepoint", "kprobe", "kretprobe"})
+"""Kinds of attachments that let every call go on as it would without: not so those to an LSM hook,
+an interface or, if they are in the midst of an instruction, to a process's code. How tracing
+programs are attached is not told: some set what a function returns."""
 _PROG_INFO = struct.Struct("=224xI")
 """struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
 _ATOMIC = re.compile(rb"\n *\d+: \((?:db|c3)\) ")

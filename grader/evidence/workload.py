@@ -12,7 +12,7 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
-from grader.base.errors import SubmissionError
+from grader.base.errors import InfraError, SubmissionError
 from grader.base.messages import say
 from grader.base.paths import system_files
 from grader.base.rpc import SERVER, ChildDiedError, RefusedError, Value, ignore
@@ -34,7 +34,8 @@ class Workload:
     `call` is the system call that the lab is about.
 
     Raises SubmissionError when a call is refused or its process is killed while a submission's
-    program is attached: the workload only ever does what succeeds without one.
+    program is attached: the workload only ever does what succeeds without one. It is InfraError
+    where `watched` says that all that is attached can only watch.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Workload:
         library: int | None = None,
         sockets: Sequence[socket] = (),
         markers: Callable[[], TraceMarkers] | None = None,
+        watched: Callable[[], bool] = bool,
     ) -> None:
         """Start the process; with `library`, a libc's descriptor, its calls go through that libc.
 
@@ -52,6 +54,7 @@ class Workload:
         """
         self.call = call
         self._markers = markers
+        self._watched = watched
         self._callers: Callers | None = None
         self._seconds = 20.0 * scale
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
@@ -100,7 +103,7 @@ class Workload:
         SubmissionError for one that does not return what it should.
         """
         asked = [call.settled(self.call) for call in calls]
-        with self._blamed():
+        with self._blamed(denied=any(call.fails for call in calls)):
             return self._beside().make(asked, self._seconds, together=together)
 
     def _beside(self) -> Callers:
@@ -157,11 +160,23 @@ class Workload:
             return self._child.ask("trigger", self._seconds, call, read, **arguments)
 
     @contextmanager
-    def _blamed(self) -> Iterator[None]:
-        """Say of what a process could not do, in this block, what it means for the submission."""
+    def _blamed(self, *, denied: bool = False) -> Iterator[None]:
+        """Say of what a process could not do, in this block, what it means for the submission.
+
+        With `denied`, a program is to deny a call: one that only watches is the mistake then.
+        """
         try:
             yield
         except (ChildDiedError, RefusedError) as error:
+            if not denied and self._watched():
+                raise InfraError(
+                    say(
+                        "The workload's system calls did not succeed, though the program could "
+                        "only watch them: {what}",
+                        what=error.what,
+                    ),
+                    say("Is enough memory free? Grade again."),
+                ) from error
             raise SubmissionError(
                 say(
                     "With your program attached, the workload's system calls did not "

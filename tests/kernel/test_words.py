@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.base.errors import BehaviourError
+from grader.base.errors import BehaviourError, InfraError, SubmissionError
 from grader.checks import Call, Made, match_buckets, possible_buckets, random_id
 from grader.checks.environment import LabEnvironment
 from grader.kernel.native import NativeKernel
@@ -395,3 +396,22 @@ def test_a_machine_that_can_hold_no_call_up_is_not_blamed_on_the_student(tmp_pat
     done = grade("lab5", submission=ROOT / "solutions", out=tmp_path, prefix=prefix)
     assert done.lost == {"5.4": "infra", "5.5": "infra"}, done.output
     assert "no call can be held up" in done.output
+
+
+@pytest.mark.parametrize(
+    "attach, blamed",
+    [
+        ("tracepoint:syscalls:sys_enter_mkdir", InfraError),
+        ("uprobe:c:mkdir", SubmissionError),
+    ],
+)
+def test_a_killed_workload_is_blamed_on_what_can_do_that(
+    kernel: NativeKernel, attach: str, blamed: type[Exception]
+) -> None:
+    nothing = "int nothing(void *ctx)\n{\n\treturn 0;\n}\n"
+    with lab(kernel, {"words.c": nothing}, attach) as environment:
+        workload = environment.workload
+        environment.program()
+        os.kill(environment.context.workload_pid, signal.SIGKILL)
+        with pytest.raises(blamed, match="did not succeed"):
+            workload.calls(1)
