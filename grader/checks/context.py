@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.base.errors import CourseError, InfraError, Phase, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.evidence.attribution import PRINTING, Attribution
-from grader.evidence.bpftool import WATCHING, Bpftool
+from grader.evidence.bpftool import ACTING_HELPERS, OBSERVING_TYPES, TAIL_CALL, WATCHING, Bpftool
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.trace_markers import TraceMarkers
@@ -113,9 +113,14 @@ class Context:
 
     def _watched(self) -> bool:
         """Tell whether programs are attached, and only such as no call can fail by."""
-        pids = [pid for each in self._submitted for pid in each()]
-        kinds = {each.kind for each in self.bpftool.attachments(pids)}
-        return bool(kinds) and kinds <= WATCHING
+        attached = self.bpftool.attachments([pid for each in self._submitted for pid in each()])
+        programs = [self.bpftool.program(each.program_id) for each in attached]
+        return bool(attached) and all(
+            each.kind in WATCHING
+            and program.type in OBSERVING_TYPES
+            and not program.helpers & (ACTING_HELPERS | {TAIL_CALL})
+            for each, program in zip(attached, programs, strict=True)
+        )
 
     def _markers(self) -> TraceMarkers:
         return TraceMarkers(TraceInstance(self.kernel.tracefs, self.kernel.new_name(), []))

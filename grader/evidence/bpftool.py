@@ -49,6 +49,8 @@ WATCHING = frozenset({"raw_tracepoint", "tracepoint", "kprobe", "kretprobe"})
 """Kinds of attachments that let every call go on as it would without: not so those to an LSM hook,
 an interface or, if they are in the midst of an instruction, to a process's code. How tracing
 programs are attached is not told: some set what a function returns."""
+TAIL_CALL = "bpf_tail_call"
+"""Goes on as another program, which need not be attached anywhere."""
 _PROG_INFO = struct.Struct("=224xI")
 """struct bpf_prog_info up to attach_btf_id, which Linux 6.0 has."""
 _ATOMIC = re.compile(rb"\n *\d+: \((?:db|c3)\) ")

@@ -67,7 +67,6 @@ def test_calls_of_others_that_fail_may_be_counted_or_not(name: str, tmp_path: Pa
     "lab, name, others",
     [
         ("lab2", "heading_of_each.py", MKDIRS),
-        ("lab2", "some_missing.c", MKDIRS),
         ("lab3", "starts_at_zero.c", NOW_AND_THEN),
         ("lab3", "first_not_announced.c", MKDIRS),
         ("lab3", "empty_table.py", MKDIRS),
