@@ -66,7 +66,7 @@ class Context:
         self._workload = self._start_workload()
         self._workload_pid = 0
         self._trace: TraceInstance | None = None
-        self._next_trace: Future[TraceInstance] | None = self._threads.submit(self._new_trace)
+        self._next_trace: Future[TraceInstance] | None = self._threads.submit(self.new_trace)
         self.plain: tuple[str, ...] = ()
         """The program's functions that do not name their own place, once it is compiled."""
         self.tables: dict[str, Table] = {}
@@ -148,13 +148,13 @@ class Context:
         """Give the trace of the workload, made on first use."""
         if self._trace is None:
             prepared, self._next_trace = self._next_trace, None
-            self._trace = prepared.result() if prepared else self._new_trace()
+            self._trace = prepared.result() if prepared else self.new_trace()
             # Without what programs print: one that prints all the time would cover the calls up.
             self._workload_pid = self._find_workload(self._trace)
             self._trace.follow(self._workload_pid, [PRINTK])
         return self._trace
 
-    def _new_trace(self) -> TraceInstance:
+    def new_trace(self) -> TraceInstance:
         """Make a trace of the lab's call, whoever makes it."""
         call = f"syscalls/sys_enter_{kernel_calls(self.lab.call)[0]}"
         return TraceInstance(self.kernel.tracefs, self.kernel.new_name(), [call])

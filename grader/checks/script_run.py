@@ -80,13 +80,13 @@ class ScriptRun:
     def answers_for_its_calls(self) -> Iterator[None]:
         """Turn an InfraError about others' calls into a BehaviourError where the script makes them.
 
-        It does if, three times in a row, nobody calls while the script is stopped, and somebody
-        does once it goes on.
+        It does if the kernel's trace names one of its processes; or if, three times in a row,
+        nobody calls while the script is stopped, and somebody does once it goes on.
         """
         try:
             yield
         except InfraError as error:
-            if not all(self._stops_the_calls() for _ in range(3)):
+            if not self._calls() and not all(self._stops_the_calls() for _ in range(3)):
                 raise
             raise BehaviourError(
                 say(
@@ -98,6 +98,25 @@ class ScriptRun:
                 log=self.output(),
                 file=self.name,
             ) from error
+
+    def _calls(self) -> bool:
+        """Tell whether the trace shows a call by the script, soon after one of the workload's.
+
+        Not those of its threads or of children that ended, nor any where the grader sees other
+        process ids than the kernel's own.
+        """
+        trace = self._context.new_trace()
+        callers: set[int] = set()
+
+        def seen() -> bool:
+            callers.update(record.pid for record in trace.collect())
+            return not callers.isdisjoint(self._script.pids())
+
+        try:
+            self._context.workload.calls(1)
+            return self._script.wait_for(seen, self._context.scale)
+        finally:
+            self._context.end(trace.remove)
 
     def _stops_the_calls(self) -> bool:
         """Tell whether nobody calls while the script is stopped, and somebody does afterwards."""

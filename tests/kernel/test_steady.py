@@ -12,6 +12,7 @@ from grader.authoring.background import BURN, beside
 from grader.kernel.features import Features
 from grader.kernel.mounts import mount_privately
 from grader.labs import find_labs
+from tests.support.attacks import attacks
 from tests.support.checkout import ROOT
 from tests.support.grading import MKDIRS, grade
 
@@ -83,3 +84,13 @@ def test_calls_of_others_make_up_for_no_mistake(
         for number in range(ROUNDS):
             done = grade(lab, submission=tmp_path / "in", out=tmp_path / str(number))
             assert done.lost == answer.loses, done.output
+
+
+def test_a_script_that_makes_the_calls_itself_is_told_so_beside_others(tmp_path: Path) -> None:
+    """One that answers each event with a call, so that none is alone."""
+    (attack,) = (each for each in attacks() if each.name == "makes_one_for_each_event")
+    attack.lay_out(tmp_path)
+    with beside(NOW_AND_THEN, 1):
+        for number in range(ROUNDS):
+            done = grade(attack.lab, submission=tmp_path, out=tmp_path / str(number))
+            assert not done.with_status("infra"), done.output
