@@ -147,10 +147,14 @@ def _only_later(old: CopyManifest, new: CopyManifest) -> bool:
 
 
 def _source(target: Target) -> str:
+    """Return what was named before; else where the folder is pushed to, or the folder itself."""
+    here = str(target.folder)
+    if target.old and target.old.source != here:
+        return target.old.source
     origin = git(target.folder, "remote", "get-url", "origin").decode(errors="replace").strip()
     if origin and (target.folder / ".git").exists():
-        return origin
-    return target.old.source if target.old else str(target.folder)
+        return os.path.normpath(origin) if os.path.isabs(origin) else origin
+    return here
 
 
 def _refuse_changed(target: Target, found: Changes) -> None:

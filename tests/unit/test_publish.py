@@ -129,6 +129,21 @@ def test_into_a_repository(course: Path, tmp_path: Path) -> None:
     refused(course, target, 2, "exercises/lab3/test_lab3.py", "lab0", "lab3")
 
 
+def test_a_source_that_was_named_stays_whatever_the_repository_is_pushed_to(
+    course: Path, tmp_path: Path
+) -> None:
+    target, server = tmp_path / "copy", tmp_path / "server.git"
+    target.mkdir()
+    git(target, "init", "-q")
+    git(target, "remote", "add", "origin", f"{tmp_path}/somewhere/../server.git")
+    publish(course, target, "lab0")
+    assert json.loads((target / NAME).read_text())["source"] == str(server)
+    public = "https://example.org/public.git"
+    publish(course, target, "lab0", "--source", public)
+    publish(course, target, "lab0", "lab3")
+    assert json.loads((target / NAME).read_text())["source"] == public
+
+
 def test_a_solution_in_the_course_itself_is_refused(
     course: Path, copy: Path, tmp_path: Path
 ) -> None:
