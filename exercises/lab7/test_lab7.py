@@ -331,11 +331,11 @@ def lost_of(
         rows, without = grown["dossiers"], grown["perdus"]
         wrong = rows if lost else without
         fits = rows.has_each(without) and wrong.total <= rows.others
-        tries.append((rows.failed, not fits, fits, grown))
+        tries.append((rows.failed, not fits, grown))
         if fits and not rows.failed:
             break
-    *_, fits, grown = min(tries, key=itemgetter(0, 1))
-    return fits, grown
+    _, unfit, grown = min(tries, key=itemgetter(0, 1))
+    return not unfit, grown
 
 
 # Before the tasks of the script, which runs when the program does not.

@@ -8,13 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from grader.base.errors import CourseError, InfraError, Phase, PhaseTimeoutError, SubmissionError
 from grader.base.messages import say
 from grader.evidence.attribution import PRINTING, Attribution
-from grader.evidence.bpftool import ACTING_HELPERS, OBSERVING_TYPES, TAIL_CALL, WATCHING, Bpftool
+from grader.evidence.bpftool import (
+    ACTING_HELPERS,
+    OBSERVING_TYPES,
+    TAIL_CALL,
+    WATCHING,
+    Attachment,
+    Bpftool,
+)
 from grader.evidence.maps import Libbpf
 from grader.evidence.trace import PRINTK, TraceInstance
 from grader.evidence.trace_markers import TraceMarkers
@@ -114,13 +121,12 @@ class Context:
     def _watched(self) -> bool:
         """Tell whether programs are attached, and only such as no call can fail by."""
         attached = self.bpftool.attachments([pid for each in self._submitted for pid in each()])
-        programs = [self.bpftool.program(each.program_id) for each in attached]
-        return bool(attached) and all(
-            each.kind in WATCHING
-            and program.type in OBSERVING_TYPES
-            and not program.helpers & (ACTING_HELPERS | {TAIL_CALL})
-            for each, program in zip(attached, programs, strict=True)
-        )
+        return bool(attached) and all(map(self._only_watches, attached))
+
+    def _only_watches(self, attachment: Attachment) -> bool:
+        program = self.bpftool.program(attachment.program_id)
+        acting = program.helpers & {*ACTING_HELPERS, TAIL_CALL}
+        return attachment.kind in WATCHING and program.type in OBSERVING_TYPES and not acting
 
     def _markers(self) -> TraceMarkers:
         return TraceMarkers(TraceInstance(self.kernel.tracefs, self.kernel.new_name(), []))
@@ -143,6 +149,10 @@ class Context:
         if not self._workload_pid:
             self.followed()
         return self._workload_pid
+
+    def others_held_up(self) -> AbstractContextManager[None]:
+        """Hold up each call of another process meanwhile, by 2 ms: fewer come between."""
+        return self.witness.brake(spared=self.workload_pid)
 
     def followed(self) -> TraceInstance:
         """Give the trace of the workload, made on first use."""

@@ -277,7 +277,7 @@ class ProgramUnderTest:
         layouts = list(self._listening.values())
         best: Submitted | None = None
         for attempt in range(10):
-            with witness.brake(spared=self._context.workload_pid) if attempt else nullcontext():
+            with self._context.others_held_up() if attempt else nullcontext():
                 left = witness.left
                 self._program.collect(30 * self._context.scale)
                 windows = windows_of(act(*arguments))

@@ -86,7 +86,7 @@ class ScriptRun:
         try:
             yield
         except InfraError as error:
-            if not self._calls() and not all(self._stops_the_calls() for _ in range(3)):
+            if not self._makes_calls() and not all(self._stops_the_calls() for _ in range(3)):
                 raise
             raise BehaviourError(
                 say(
@@ -99,7 +99,7 @@ class ScriptRun:
                 file=self.name,
             ) from error
 
-    def _calls(self) -> bool:
+    def _makes_calls(self) -> bool:
         """Tell whether the trace shows a call by the script, soon after one of the workload's.
 
         Not those of its threads or of children that ended, nor any where the grader sees other
