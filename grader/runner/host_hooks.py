@@ -23,8 +23,6 @@ from grader.runner.session import CHECK_SECONDS, SESSION, GradingSession
 if TYPE_CHECKING:
     from grader.vm.remote_grading import GradeRequest
 
-pytest_plugins = ("grader.runner.judging",)
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(

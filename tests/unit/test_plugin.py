@@ -83,6 +83,16 @@ import pytest
 def pytest_collection_modifyitems(items):
     items.reverse()
 """
+REWRITTEN = """
+import sys
+from _pytest.assertion.rewrite import AssertionRewritingHook
+
+def pytest_collection_finish():
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "grader":
+            rewritten = isinstance(module.__loader__, AssertionRewritingHook)
+            print("rewritten" if rewritten else "as compiled", name)
+"""
 LAB0 = "exercises/lab0/test_lab0.py"
 
 
@@ -99,6 +109,16 @@ def test_checks_run_in_the_order_of_their_file_whatever_was_asked_for(checkout: 
     assert order(collect(checkout, "-q", *asked)[1]) == names
     _, said = collect(checkout, "-q", "-p", "backwards", LAB0, "test_own.py")
     assert order(said) == ["test_last", "test_first", *names]
+
+
+def test_pytest_imports_the_grader_as_python_compiled_it(checkout: Path) -> None:
+    (checkout / "rewritten.py").write_text(REWRITTEN)
+    status, said = collect(checkout, "-q", "-s", "-p", "rewritten", LAB0)
+    assert status == 0, said
+    modules = dict(reversed(line.rsplit(" ", 1)) for line in said.splitlines() if " grader" in line)
+    entry = {"grader", "grader.runner", "grader.runner.plugin"}
+    assert {name for name, how in modules.items() if how == "rewritten"} <= entry
+    assert modules["grader.checks.program_under_test"] == "as compiled"
 
 
 def test_a_check_comes_after_those_that_its_task_needs(checkout: Path) -> None:
