@@ -81,7 +81,7 @@ def graded(folder: Path, kernel: str, jobs: int, size: int) -> tuple[float, floa
     def watch() -> None:
         while process.poll() is None:
             try:
-                status = Path(f"/proc/{process.pid}/status").read_text()
+                status = Path(f"/proc/{process.pid}/status").read_text(errors="replace")
             except OSError:
                 return
             _, found, rest = status.partition("VmHWM:")

@@ -81,7 +81,7 @@ def peak_mib(command: list[str]) -> float:
     while child.poll() is None:
         for pid in descendants(child.pid):
             try:
-                status = Path(f"/proc/{pid}/status").read_text()
+                status = Path(f"/proc/{pid}/status").read_text(errors="replace")
             except OSError:
                 continue
             found = re.search(r"VmHWM:\s*(\d+) kB", status)

@@ -16,7 +16,7 @@ _CLONE_NEWNS = 0x00020000
 
 def mounted(kind: str, path: Path) -> bool:
     """Tell whether a file system of type `kind` is mounted at `path`."""
-    lines = Path("/proc/self/mounts").read_text().splitlines()
+    lines = Path("/proc/self/mounts").read_text(errors="replace").splitlines()
     return any(line.split()[1:3] == [str(path), kind] for line in lines)
 
 

@@ -94,7 +94,7 @@ def _locate(function: str) -> tuple[str, int]:
             say("Correct the lab's manifest."),
         ) from error
     address = ctypes.cast(symbol, ctypes.c_void_p).value or 0
-    for line in Path("/proc/self/maps").read_text().splitlines():
+    for line in Path("/proc/self/maps").read_text(errors="replace").splitlines():
         start, end, offset, path = re.match(  # type: ignore[union-attr]
             r"(\w+)-(\w+) \S+ (\w+) \S+ \S+ *(.*)", line
         ).groups()

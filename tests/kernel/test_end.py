@@ -92,6 +92,15 @@ def test_a_disk_that_is_full_is_infra_for_each_task(before: State, tmp_path: Pat
     assert not state().beyond(before)
 
 
+def test_a_mount_point_in_another_encoding_is_no_matter(tmp_path: Path) -> None:
+    """As of a disk whose label was written in Latin-1."""
+    mounted = """mkdir "$1" && mount -t tmpfs none "$1" && shift && exec "$@" """
+    place = os.fsencode(tmp_path) + b"/cl\xe9"
+    prefix = ("unshare", "--mount", "sh", "-c", mounted, "sh", os.fsdecode(place))
+    done = grade("lab0", submission="solutions", out=tmp_path / "out", prefix=prefix)
+    assert done.status == 0, done.output
+
+
 def test_ctrl_c_reaches_scripts_of_a_grading_in_the_background(tmp_path: Path) -> None:
     """A shell starts background jobs with SIGINT ignored; scripts must not inherit that."""
     done = subprocess.run(
