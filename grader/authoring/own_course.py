@@ -18,7 +18,7 @@ from grader.base.errors import CourseError, UsageError
 from grader.base.messages import say
 from grader.base.paths import CHECKOUT, ENGINE, PACKAGE
 from grader.base.templates import open_templates
-from grader.labs import Course, load_course, load_lab
+from grader.labs import Course, find_labs, load_course, load_lab
 from grader.labs.course import MANIFEST
 from grader.labs.stubs import stubs
 
@@ -99,7 +99,7 @@ def _rendered(title: str, engine: str) -> dict[str, str]:
 
 def refuse_lab(course: Course, name: str) -> None:
     """Raise UsageError unless `name` is a lab of the engine that `course` can have."""
-    labs = sorted(path.parent.name for path in ENGINE.glob("exercises/*/lab.toml"))
+    labs = find_labs(ENGINE / "exercises")
     if name not in labs:
         raise UsageError(
             say("labebpf has no lab {name}.", name=name),
