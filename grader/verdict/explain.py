@@ -17,7 +17,7 @@ from grader.verdict.source import Quote, SourceFile
 
 _LOG_LIMIT = 1 << 16
 _LINE_LIMIT = 4000
-_LAST_LINES = 8
+_LAST_LINES = 20
 _WARNINGS = 20
 _DIAGNOSTIC = re.compile(
     r"^/virtual/main\.c:(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)"

@@ -22,7 +22,7 @@ from grader.submission.program import Program
 from grader.verdict.explain import Explanation, explain, warned_of
 from tests.support.broken_programs import PROGRAMS, RECORDED, WARNED, entry_of, printed
 from tests.support.checkout import ROOT
-from tests.support.machine_programs import keep, said_of
+from tests.support.machine_programs import FILES, in_debian, keep, kept, said_of
 
 PLACES: dict[str, Callable[[], Network | Uprobe | None]] = {
     "tracepoint": lambda: None,
@@ -30,6 +30,8 @@ PLACES: dict[str, Callable[[], Network | Uprobe | None]] = {
     "uprobe": lambda: Uprobe("mkdir"),
 }
 """What a sandbox is lent, by the kind of the hook."""
+OTHERS = os.environ.get("LABEBPF_DEBIAN", "").split()
+"""Root file systems of other Debians, whose BCC is asked as well."""
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +94,15 @@ def test_what_clang_warned_of_is_told_where_a_program_does_the_wrong_thing(
         told.write_text(said, encoding="utf-8")
         keep([said_of(RECORDED, program, log, "")])
     assert said == told.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("root", OTHERS)
+def test_what_another_bcc_says_is_what_is_kept(root: str) -> None:
+    programs = [path for path in FILES if path.suffix == ".c"]
+    every = list(in_debian(Path(root), programs))
+    if os.environ.get("LABEBPF_GOLDEN") == "write":
+        keep(every)
+    assert {said.file for said in every} == set(programs)
+    before = {(said.where, said.file): said.known for said in kept()}
+    now = {(said.where, said.file): said.known for said in every}
+    assert now == {key: before.get(key) for key in now}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import platform
 import re
 import subprocess
 import sys
@@ -90,7 +91,35 @@ def in_machine(version: str, files: Iterable[Path], hand_in: Path) -> Iterator[S
         [sys.executable, "-I", "-m", "grader", *shell],
         cwd=ROOT, input=commands, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
-    machine, *answers = map(json.loads, done.stdout.splitlines())
+    return _said(done.stdout)
+
+
+def in_debian(root: Path, files: Iterable[Path]) -> Iterator[Said]:
+    """Give programs to the BCC of another Debian, whose root file system is `root`, on this kernel.
+
+    It compiles them with the kernel headers there. Raises CalledProcessError.
+    """
+    modules = f"/lib/modules/{platform.release()}"
+    (headers,) = root.glob("usr/src/linux-headers-*-cloud-*")
+    common = headers.name.partition("-cloud-")[0] + "-common"
+    view = [
+        *("--bind", root, "/", "--tmpfs", "/tmp", "--tmpfs", "/lib/modules"),
+        *("--dev-bind", "/dev", "/dev", "--proc", "/proc", "--dev-bind", "/sys", "/sys"),
+        *("--symlink", f"/usr/src/{headers.name}", f"{modules}/build"),
+        *("--symlink", f"/usr/src/{common}", f"{modules}/source"),
+        *("--ro-bind", _LOADER, f"/{_LOADER.name}"),
+        *("--ro-bind", _IN_MACHINE, f"/{_IN_MACHINE.name}"),
+    ]
+    done = subprocess.run(
+        ["bwrap", *view, "/usr/bin/python3", f"/{_IN_MACHINE.name}", f"/{_LOADER.name}"],
+        input=json.dumps(_order(files)), stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return _said(done.stdout)
+
+
+def _said(printed: str) -> Iterator[Said]:
+    """Read what load_programs.py printed."""
+    machine, *answers = map(json.loads, printed.splitlines())
     where = "/".join(".".join(machine[key].split(".")[:2]) for key in ("linux", "bcc"))
     named = {path.name: path for path in FILES}
     return (
