@@ -103,12 +103,12 @@ def in_debian(root: Path, files: Iterable[Path]) -> Iterator[Said]:
     (headers,) = root.glob("usr/src/linux-headers-*-cloud-*")
     common = headers.name.partition("-cloud-")[0] + "-common"
     view = [
-        *("--bind", root, "/", "--tmpfs", "/tmp", "--tmpfs", "/lib/modules"),
+        *("--bind", str(root), "/", "--tmpfs", "/tmp", "--tmpfs", "/lib/modules"),
         *("--dev-bind", "/dev", "/dev", "--proc", "/proc", "--dev-bind", "/sys", "/sys"),
         *("--symlink", f"/usr/src/{headers.name}", f"{modules}/build"),
         *("--symlink", f"/usr/src/{common}", f"{modules}/source"),
-        *("--ro-bind", _LOADER, f"/{_LOADER.name}"),
-        *("--ro-bind", _IN_MACHINE, f"/{_IN_MACHINE.name}"),
+        *("--ro-bind", str(_LOADER), f"/{_LOADER.name}"),
+        *("--ro-bind", str(_IN_MACHINE), f"/{_IN_MACHINE.name}"),
     ]
     done = subprocess.run(
         ["bwrap", *view, "/usr/bin/python3", f"/{_IN_MACHINE.name}", f"/{_LOADER.name}"],

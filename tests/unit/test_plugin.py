@@ -115,10 +115,11 @@ def test_pytest_imports_the_grader_as_python_compiled_it(checkout: Path) -> None
     (checkout / "rewritten.py").write_text(REWRITTEN)
     status, said = collect(checkout, "-q", "-s", "-p", "rewritten", LAB0)
     assert status == 0, said
-    modules = dict(reversed(line.rsplit(" ", 1)) for line in said.splitlines() if " grader" in line)
+    told = [line.rsplit(" ", 1) for line in said.splitlines() if " grader" in line]
+    how = {name: way for way, name in told}
     entry = {"grader", "grader.runner", "grader.runner.plugin"}
-    assert {name for name, how in modules.items() if how == "rewritten"} <= entry
-    assert modules["grader.checks.program_under_test"] == "as compiled"
+    assert {name for name, way in how.items() if way == "rewritten"} <= entry
+    assert how["grader.checks.program_under_test"] == "as compiled"
 
 
 def test_a_check_comes_after_those_that_its_task_needs(checkout: Path) -> None:
