@@ -206,13 +206,7 @@ def test_each_mkdir_prints_the_count(
 ) -> None:
     """Each mkdir leaves the trace line "Nombre de dossier(s) : n", n being the count after it."""
     environment.once(exact_growth)
-    for attempt in range(TRIES_FOR_FIRST):
-        with environment.others_held_up():
-            left, wrong, others = lines_with_counts(environment, workload, trace)
-        # The first directory may have been another process's: then its line was not seen.
-        first = attempt >= TRIES and says_count(left.texts(left.windows[0]), range(1, 2))
-        if (wrong and not spared) or (not wrong and (spared or first or not others)):
-            break
+    left, wrong = judged_lines(environment, workload, trace, spared)
     expect(
         not wrong,
         say("A mkdir did not leave the line with the count after it."),
@@ -221,6 +215,20 @@ def test_each_mkdir_prints_the_count(
         actual=(wrong[0][1] if wrong else "") or say("no line"),
         timeline=left,
     )
+
+
+def judged_lines(
+    environment: Environment, workload: Workload, trace: Trace, spared: bool
+) -> tuple[Printed, list[tuple[int, list[str]]]]:
+    """Some mkdirs, of which the first one is the first of all, and their lines; those wrong."""
+    for attempt in range(TRIES_FOR_FIRST):
+        with environment.others_held_up():
+            left, wrong, others = lines_with_counts(environment, workload, trace)
+        # The first directory may have been another process's: then its line was not seen.
+        first = attempt >= TRIES and says_count(left.texts(left.windows[0]), range(1, 2))
+        if (wrong and not spared) or (not wrong and (spared or first or not others)):
+            break
+    return left, wrong
 
 
 def lines_with_counts(
